@@ -1,0 +1,42 @@
+"""The one place that reads the time. Everything below a door receives `now` as an argument."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+KST = ZoneInfo("Asia/Seoul")
+
+
+def utc_now() -> datetime:
+    """Return the present moment as an aware UTC datetime."""
+    return datetime.now(UTC)
+
+
+def kst_day(moment: datetime) -> date:
+    """Return the calendar day in Korea of an aware moment."""
+    return moment.astimezone(KST).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the aware UTC moment at which a Korean calendar day begins."""
+    return datetime.combine(day, time.min, tzinfo=KST).astimezone(UTC)
+
+
+def minute_of_day(moment: datetime) -> int:
+    """Return minutes after midnight in Korea, 0–1439."""
+    local = moment.astimezone(KST)
+    return local.hour * 60 + local.minute
+
+
+def next_minute_of_day(moment: datetime, minute: int) -> datetime:
+    """Return the first moment strictly after `moment` at which Korea's clock shows `minute`.
+
+    `minute` is minutes after midnight and may pass 1440 for shops that close after midnight.
+    """
+    day = kst_day(moment) - timedelta(days=1)
+    while True:
+        candidate = start_of_day(day) + timedelta(minutes=minute)
+        if candidate > moment:
+            return candidate
+        day += timedelta(days=1)

@@ -1,0 +1,95 @@
+"""Korean for screens: particles, dates, money, counting words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from app.kit.clock import KST, kst_day
+
+_WEEKDAYS = "월화수목금토일"
+# Whether the Korean reading of a final digit or letter ends in a consonant; ㄹ is told apart for (으)로.
+_DIGIT_FINAL = {"0": "ㅇ", "1": "ㄹ", "3": "ㅁ", "6": "ㄱ", "7": "ㄹ", "8": "ㄹ"}
+_LATIN_FINAL = {"L": "ㄹ", "M": "ㅁ", "N": "ㄴ", "R": "ㄹ"}
+_PAIRS = {
+    "은/는": ("은", "는"),
+    "이/가": ("이", "가"),
+    "을/를": ("을", "를"),
+    "과/와": ("과", "와"),
+    "아/야": ("아", "야"),
+    "이에요/예요": ("이에요", "예요"),
+}
+_NATIVE_ONES = ["", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉"]
+_NATIVE_TENS = ["", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔"]
+
+
+def _final(word: str) -> str:
+    """Return the final sound of a word: "" for a vowel, "ㄹ", or another consonant."""
+    for char in reversed(word.strip()):
+        if "가" <= char <= "힣":
+            index = (ord(char) - 0xAC00) % 28
+            return "" if index == 0 else ("ㄹ" if index == 8 else "ㄱ")
+        if char.isdigit():
+            return _DIGIT_FINAL.get(char, "")
+        if char.isalpha():
+            return _LATIN_FINAL.get(char.upper(), "")
+    return ""
+
+
+def josa(word: str, pair: str) -> str:
+    """Return the word with the particle that fits its last sound: josa("라떼", "을/를") → "라떼를".
+
+    `pair` is one of 은/는, 이/가, 을/를, 과/와, 아/야, 이에요/예요, 으로/로.
+    Raises KeyError for any other pair.
+    """
+    final = _final(word)
+    if pair == "으로/로":
+        return word + ("로" if final in ("", "ㄹ") else "으로")
+    with_final, without = _PAIRS[pair]
+    return word + (with_final if final else without)
+
+
+def native_count(number: int) -> str:
+    """Return the counting word before 번, 개, 분: 3 → "세", 20 → "스무". Digits outside 1–99."""
+    if not 1 <= number <= 99:
+        return f"{number:,}"
+    if number == 20:
+        return "스무"
+    return _NATIVE_TENS[number // 10] + _NATIVE_ONES[number % 10]
+
+
+def won(amount: int) -> str:
+    """Return "12,000원"."""
+    return f"{amount:,}원"
+
+
+def clock_time(moment: datetime) -> str:
+    """Return "오후 2:49" in Korea."""
+    local = moment.astimezone(KST)
+    half = "오전" if local.hour < 12 else "오후"
+    return f"{half} {(local.hour + 11) % 12 + 1}:{local.minute:02d}"
+
+
+def day_name(day: date, today: date | None = None) -> str:
+    """Return "11월 23일(월)"; with the year when it is not the year of `today`."""
+    text = f"{day.month}월 {day.day}일({_WEEKDAYS[day.weekday()]})"
+    return text if today is None or today.year == day.year else f"{day.year}년 {text}"
+
+
+def day_and_time(moment: datetime) -> str:
+    """Return "11월 23일(월) 오후 2:49" in Korea."""
+    return f"{day_name(kst_day(moment))} {clock_time(moment)}"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago in words: "방금", "3분 전", "2시간 전", "어제", "5일 전", or the day."""
+    seconds = (now - moment).total_seconds()
+    if seconds < 60:
+        return "방금"
+    if seconds < 3600:
+        return f"{int(seconds // 60)}분 전"
+    days = (kst_day(now) - kst_day(moment)).days
+    if days == 0:
+        return f"{int(seconds // 3600)}시간 전"
+    if days == 1:
+        return "어제"
+    return f"{days}일 전" if days < 31 else day_name(kst_day(moment), kst_day(now))

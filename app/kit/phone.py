@@ -1,0 +1,44 @@
+"""Korean mobile numbers: what a person types, the E.164 we store, the mask we show."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import phonenumbers
+
+_MOBILE = re.compile(r"010\d{8}|01[16789]\d{7,8}")
+
+
+def korean_mobile(raw: str) -> str | None:
+    """Return a Korean mobile number in E.164 ("+821012345678"), or None when it is not one.
+
+    Accepts what people and spreadsheets write: dashes, dots, full-width digits, +82, 0082, a lost
+    leading zero. Stricter than libphonenumber, which takes 010-123-4567 (ten digits) for a mobile;
+    050 safe numbers, 070, landlines and 15xx are no one's identity and are refused.
+    """
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", raw))
+    if digits.startswith("0082"):
+        digits = digits[4:]
+    elif digits.startswith("82") and len(digits) in (11, 12, 13):
+        digits = digits[2:]
+    if digits and not digits.startswith("0") and len(digits) in (9, 10):
+        digits = "0" + digits
+    if not _MOBILE.fullmatch(digits):
+        return None
+    number = phonenumbers.parse(digits, "KR")
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def national(e164: str) -> str:
+    """Return "010-1234-5678" for a stored number."""
+    number = phonenumbers.parse(e164, "KR")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def masked(e164: str) -> str:
+    """Return "010-••••-5678": enough to recognise, too little to call."""
+    head, _, tail = national(e164).split("-")
+    return f"{head}-••••-{tail}"
