@@ -1,0 +1,183 @@
+"""Cards, the ledger that explains them line by line, rewards and their use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import db
+from app.kit.columns import BigId, UtcDateTime
+
+
+def _card_of_shop() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
+    """Tie a row to a card and a customer of its own shop, so that no row can point across (S05)."""
+    return (
+        ForeignKeyConstraint(["shop_id", "card_id"], ["cards.shop_id", "cards.id"]),
+        ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+    )
+
+
+class CardRule(db.Model):
+    """What a card promises. A card keeps the rule it was issued with; a change is a new row."""
+
+    __tablename__ = "card_rules"
+    __table_args__ = (UniqueConstraint("shop_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), index=True)
+    goal: Mapped[int] = mapped_column(default=10)  # stamps to a reward
+    reward_name: Mapped[str] = mapped_column(String(40))
+    hard_window_s: Mapped[int] = mapped_column(default=5)  # a second tap within it is the same tap
+    cooldown_s: Mapped[int] = mapped_column(default=600)  # staff may override with a reason
+    daily_cap: Mapped[int] = mapped_column(default=5)  # stamps a card a day; 0 = no cap
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Card(db.Model):
+    """What the customer holds. `balance` is a cache of sum(ledger), checked every night."""
+
+    __tablename__ = "cards"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "ref"),
+        UniqueConstraint("shop_id", "spoken"),
+        ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+        ForeignKeyConstraint(["shop_id", "rule_id"], ["card_rules.shop_id", "card_rules.id"]),
+        Index("ix_cards_shop_customer", "shop_id", "customer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    customer_id: Mapped[int] = mapped_column()
+    rule_id: Mapped[int] = mapped_column()
+    ref: Mapped[str] = mapped_column(String(10))  # random; inside the QR
+    spoken: Mapped[str] = mapped_column(String(6))  # read aloud when the screen can't be scanned
+    balance: Mapped[int] = mapped_column(default=0)  # stamps; below zero after a late undo
+    key_version: Mapped[int] = mapped_column(default=1)
+    changed: Mapped[int] = mapped_column(default=0)  # grows with every change the holder can see
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LedgerEntry(db.Model):
+    """One movement of stamps, or a refused attempt with its reason. Append-only."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "once"),
+        UniqueConstraint("shop_id", "reverses_id"),
+        *_card_of_shop(),
+        ForeignKeyConstraint(["shop_id", "visit_id"], ["visits.shop_id", "visits.id"]),
+        Index("ix_ledger_entries_shop_card_at", "shop_id", "card_id", "at"),
+        Index("ix_ledger_entries_shop_at", "shop_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    card_id: Mapped[int] = mapped_column()
+    customer_id: Mapped[int] = mapped_column()
+    kind: Mapped[str] = mapped_column(String(8))  # earn | fill | reverse | refuse (later redeem, expire, adjust, migrate)
+    delta: Mapped[int] = mapped_column()  # stamps
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    how: Mapped[str] = mapped_column(String(8), default="")  # claim | scan | digits | spoken | more
+    staff_id: Mapped[int | None] = mapped_column()
+    visit_id: Mapped[int | None] = mapped_column()
+    once: Mapped[str | None] = mapped_column(String(40))  # client-made key: the same key, the same answer
+    part_of_id: Mapped[int | None] = mapped_column()  # the earn that filled the card
+    reverses_id: Mapped[int | None] = mapped_column()
+    reason: Mapped[str] = mapped_column(String(80), default="")  # why refused, or why the staff overrode
+
+
+class CodeUse(db.Model):
+    """A card's rotating code, spent. The unique pair decides the race (S01)."""
+
+    __tablename__ = "code_uses"
+    __table_args__ = (
+        UniqueConstraint("card_id", "step"),
+        ForeignKeyConstraint(["shop_id", "card_id"], ["cards.shop_id", "cards.id"]),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    card_id: Mapped[int] = mapped_column()
+    step: Mapped[int] = mapped_column()  # unix time in units of 30 s
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Claim(db.Model):
+    """도장 받기: the customer asks, the shop approves with one tap. Waits until closing."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "once"),
+        *_card_of_shop(),
+        Index(
+            "uq_claims_one_waiting",
+            "card_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_claims_shop_state_at", "shop_id", "state", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    card_id: Mapped[int] = mapped_column()
+    customer_id: Mapped[int] = mapped_column()
+    word: Mapped[str] = mapped_column(String(10))  # the matching word both phones show
+    once: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting | approved | declined | expired
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    staff_id: Mapped[int | None] = mapped_column()
+    entry_id: Mapped[int | None] = mapped_column()
+
+
+class Reward(db.Model):
+    """What a full card gave. Used once, by one conditional update."""
+
+    __tablename__ = "rewards"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        *_card_of_shop(),
+        Index("ix_rewards_shop_card", "shop_id", "card_id", "used_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    card_id: Mapped[int] = mapped_column()
+    customer_id: Mapped[int] = mapped_column()
+    name: Mapped[str] = mapped_column(String(40))
+    earned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entry_id: Mapped[int] = mapped_column()  # the ledger's `fill`
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the stamp that filled the card was undone
+
+
+class Redemption(db.Model):
+    """One use of a reward, or one that was taken back."""
+
+    __tablename__ = "redemptions"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "once"),
+        ForeignKeyConstraint(["shop_id", "reward_id"], ["rewards.shop_id", "rewards.id"]),
+        Index("ix_redemptions_shop_at", "shop_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    reward_id: Mapped[int] = mapped_column()
+    once: Mapped[str] = mapped_column(String(40))
+    staff_id: Mapped[int] = mapped_column()
+    how: Mapped[str] = mapped_column(String(12))  # live_card | staff_check
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reversed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reversed_by: Mapped[int | None] = mapped_column()

@@ -1,0 +1,132 @@
+"""A person as one shop knows them, what they agreed to, and on which phones they hold the card."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import db
+from app.kit.columns import BigId, UtcDateTime
+
+
+class Customer(db.Model):
+    """One person in one shop; anonymous until they give a name or a number."""
+
+    __tablename__ = "customers"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "phone"),
+        Index("ix_customers_shop_tail", "shop_id", "phone_tail"),
+        Index("ix_customers_shop_name", "shop_id", "name"),
+        Index("ix_customers_shop_last_visit", "shop_id", "last_visit_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    name: Mapped[str] = mapped_column(String(40), default="")
+    phone: Mapped[str | None] = mapped_column(String(16))  # E.164
+    phone_tail: Mapped[str | None] = mapped_column(String(4))
+    memo: Mapped[str] = mapped_column(Text, default="")  # what the owner wants to remember
+    likes: Mapped[str] = mapped_column(String(120), default="")  # "라떼 연하게"
+    source: Mapped[str] = mapped_column(String(20))  # where the data came from: qr | link | staff | demo | import
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    visit_count: Mapped[int] = mapped_column(default=0)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PhoneClaim(db.Model):
+    """A number typed by someone while it already belongs to another card of the shop.
+
+    The screen answers exactly as for a free number (S06); the shop settles it in person.
+    """
+
+    __tablename__ = "phone_claims"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "customer_id", "phone"),
+        ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    customer_id: Mapped[int] = mapped_column()
+    phone: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Device(db.Model):
+    """A browser that holds a card of a shop. One cookie opens one card in each shop."""
+
+    __tablename__ = "devices"
+    __table_args__ = (
+        UniqueConstraint("browser_hash", "shop_id"),
+        ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+        Index("ix_devices_shop_customer", "shop_id", "customer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    customer_id: Mapped[int] = mapped_column()
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    user_agent: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Consent(db.Model):
+    """What was agreed, declined or withdrawn: append-only evidence (망법 50조, 개인정보 보호법 22조).
+
+    The latest row of a kind decides. After erasure the rows stay, with the keyed hash of the number.
+    """
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+        Index("ix_consents_shop_customer_kind", "shop_id", "customer_id", "kind", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    customer_id: Mapped[int] = mapped_column()
+    kind: Mapped[str] = mapped_column(String(12))  # age14 | required | marketing | ads | ads_night
+    action: Mapped[str] = mapped_column(String(10))  # grant | decline | withdraw
+    channels: Mapped[str] = mapped_column(String(40), default="")  # for ads: "문자"
+    text_version: Mapped[str] = mapped_column(String(20))
+    text_hash: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ip: Mapped[str] = mapped_column(String(45), default="")
+    user_agent: Mapped[str] = mapped_column(String(200), default="")
+    phone_key: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Suppression(db.Model):
+    """Never send ads to this address again. Survives deletion as a keyed hash."""
+
+    __tablename__ = "suppressions"
+    __table_args__ = (UniqueConstraint("shop_id", "address_key"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    address_key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    source: Mapped[str] = mapped_column(String(20))  # link | card | staff
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the person asked for messages again
+
+
+class OptOutLink(db.Model):
+    """The free opt-out link a message carries. Works for years, also after the customer is erased."""
+
+    __tablename__ = "opt_out_links"
+    __table_args__ = (UniqueConstraint("shop_id", "customer_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    customer_id: Mapped[int] = mapped_column()
+    token: Mapped[str] = mapped_column(String(24), unique=True)  # 128 bits
+    address_key: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,106 @@
+"""The shop, who works there, how they get in, and who looked at whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import db
+from app.kit.columns import BigId, UtcDateTime
+
+
+class Shop(db.Model):
+    """A tenant. Everything else belongs to exactly one."""
+
+    __tablename__ = "shops"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)  # in the join link
+    name: Mapped[str] = mapped_column(String(40))
+    mark: Mapped[str] = mapped_column(String(2))  # what the 도장 shows; the first syllable by default
+    owner_name: Mapped[str] = mapped_column(String(40), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")  # the contact every message carries
+    address: Mapped[str] = mapped_column(String(120), default="")
+    open_minute: Mapped[int] = mapped_column(default=9 * 60)  # minutes after midnight in Korea
+    close_minute: Mapped[int] = mapped_column(default=22 * 60)  # may pass 1440: a shop open past midnight
+    story: Mapped[str] = mapped_column(Text, default="")
+    opt_out_080: Mapped[str] = mapped_column(String(20), default="")
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Staff(db.Model):
+    """A person who works in a shop, the owner included."""
+
+    __tablename__ = "staff"
+    __table_args__ = (UniqueConstraint("shop_id", "id"), UniqueConstraint("login"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    role: Mapped[str] = mapped_column(String(10))  # owner | manager | staff
+    login: Mapped[str | None] = mapped_column(String(60))  # what they type to sign in
+    password_hash: Mapped[str | None] = mapped_column(String(120))
+    text_size: Mapped[str] = mapped_column(String(8), default="normal")  # normal | large | xlarge
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StaffSession(db.Model):
+    """One signed-in browser of a staff member; the cookie holds a token, this row its hash."""
+
+    __tablename__ = "staff_sessions"
+    __table_args__ = (ForeignKeyConstraint(["shop_id", "staff_id"], ["staff.shop_id", "staff.id"]),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    staff_id: Mapped[int] = mapped_column(index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    user_agent: Mapped[str] = mapped_column(String(200), default="")
+    ip: Mapped[str] = mapped_column(String(45), default="")
+
+
+class EntryLink(db.Model):
+    """A link that opens a door once: the owner's entry, the first set-up, the demo phone."""
+
+    __tablename__ = "entry_links"
+    __table_args__ = (ForeignKeyConstraint(["shop_id", "staff_id"], ["staff.shop_id", "staff.id"]),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))  # owner | setup | phone
+    shop_id: Mapped[int | None] = mapped_column(ForeignKey("shops.id"))
+    staff_id: Mapped[int | None] = mapped_column()
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LoginTry(db.Model):
+    """A failed sign-in; counted in the database so that twenty at once count twenty (S19)."""
+
+    __tablename__ = "login_tries"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), index=True)  # "login:<login>" or "ip:<address>"
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class AccessLog(db.Model):
+    """Who of the staff looked at or changed whose data (안전성 확보조치 기준 art. 8; kept 2 years)."""
+
+    __tablename__ = "access_log"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), index=True)
+    staff_id: Mapped[int] = mapped_column()
+    customer_id: Mapped[int | None] = mapped_column()
+    action: Mapped[str] = mapped_column(String(20))  # view | edit | search | list
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ip: Mapped[str] = mapped_column(String(45), default="")

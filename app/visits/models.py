@@ -1,0 +1,63 @@
+"""What was bought and when. The stamp is a consequence of a visit, not the same thing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import db
+from app.kit.columns import BigId, UtcDateTime
+
+
+class Product(db.Model):
+    """Something on the shop's menu."""
+
+    __tablename__ = "products"
+    __table_args__ = (UniqueConstraint("shop_id", "id"), UniqueConstraint("shop_id", "name"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    price: Mapped[int] = mapped_column()  # won
+
+
+class Visit(db.Model):
+    """One visit or purchase, from any channel."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+        Index("ix_visits_shop_customer_at", "shop_id", "customer_id", "at"),
+        Index("ix_visits_shop_at", "shop_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    customer_id: Mapped[int] = mapped_column()
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    channel: Mapped[str] = mapped_column(String(12), default="shop")
+    amount: Mapped[int | None] = mapped_column()  # won; never required
+    staff_id: Mapped[int | None] = mapped_column()
+    party_size: Mapped[int] = mapped_column(default=1)
+    reversed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class VisitItem(db.Model):
+    """One line of a visit."""
+
+    __tablename__ = "visit_items"
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "visit_id"], ["visits.shop_id", "visits.id"]),
+        ForeignKeyConstraint(["shop_id", "product_id"], ["products.shop_id", "products.id"]),
+        Index("ix_visit_items_shop_visit", "shop_id", "visit_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    visit_id: Mapped[int] = mapped_column()
+    product_id: Mapped[int] = mapped_column()
+    quantity: Mapped[int] = mapped_column(default=1)
+    price: Mapped[int] = mapped_column()  # won, one piece
