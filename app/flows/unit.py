@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from app.extensions import db
 
-# Read by the engine's `begin` hook in app/engine.py.
+# Read by the engine's `begin` hook in app/kit/sqlite.py.
 WRITE = {"dangol_begin": "IMMEDIATE"}
 
 

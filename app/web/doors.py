@@ -1,0 +1,74 @@
+"""Every route says who it is for. A route that does not is refused when the application is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Blueprint, Flask, current_app
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+AUDIENCES = ("public", "customer", "owner", "hooks", "api")
+ROLES = ("anyone", "holder", "staff", "manager", "owner")
+TENANTS = ("none", "code", "session", "token")
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who may come through: audience (whose pages), least role, and where the shop comes from."""
+
+    audience: str
+    role: str
+    tenant: str
+    csrf: bool = True
+
+
+def door(
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    methods: Iterable[str] = ("GET",),
+    audience: str,
+    role: str = "anyone",
+    tenant: str = "none",
+    csrf: bool = True,
+) -> Callable[[View], View]:
+    """Declare a view's route together with its lock.
+
+    tenant: "none" no shop · "code" the shop's code in the URL · "session" the signed-in staff's shop ·
+    "token" a one-time token names it. csrf=False only for machines that authenticate otherwise.
+    """
+    if audience not in AUDIENCES or role not in ROLES or tenant not in TENANTS:
+        raise ValueError(f"unknown door: {audience} {role} {tenant}")
+
+    def declare(view: View) -> View:
+        view.door = Door(audience, role, tenant, csrf)  # type: ignore[attr-defined]
+        blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=view, methods=list(methods))
+        return view
+
+    return declare
+
+
+def door_of(app: Flask, endpoint: str) -> Door | None:
+    """Return the declaration of an endpoint, or None when it has none."""
+    return getattr(app.view_functions.get(endpoint), "door", None)
+
+
+def check_doors(app: Flask) -> None:
+    """Raise RuntimeError naming every route that declares no audience, role and tenant."""
+    open_doors = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and door_of(app, rule.endpoint) is None
+    ]
+    if open_doors:
+        raise RuntimeError(f"routes without a declared door: {', '.join(sorted(open_doors))}")
+
+
+def now() -> datetime:
+    """Return the time of this request's clock (a fixed one in tests), aware UTC."""
+    moment: datetime = current_app.config["CLOCK"]()
+    return moment
