@@ -1,0 +1,146 @@
+"""Reads about the shop, its people and their sessions. Every one is scoped to a shop or a secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.kit.signing import token_hash
+from app.shops.models import EntryLink, Shop, Staff, StaffSession
+
+
+@dataclass(frozen=True)
+class ShopView:
+    """What pages show of a shop."""
+
+    id: int
+    code: str
+    name: str
+    mark: str
+    owner_name: str
+    phone: str
+    address: str
+    open_minute: int
+    close_minute: int
+    story: str
+    opt_out_080: str
+    is_demo: bool
+
+
+@dataclass(frozen=True)
+class StaffView:
+    """A person who is signed in, with the session that let them in and their shop."""
+
+    staff_id: int
+    session_id: int
+    name: str
+    role: str
+    text_size: str
+    seen_at: datetime
+    shop: ShopView
+
+
+_SHOP = (
+    Shop.id,
+    Shop.code,
+    Shop.name,
+    Shop.mark,
+    Shop.owner_name,
+    Shop.phone,
+    Shop.address,
+    Shop.open_minute,
+    Shop.close_minute,
+    Shop.story,
+    Shop.opt_out_080,
+    Shop.is_demo,
+)
+
+
+def shop_by_code(code: str) -> ShopView | None:
+    """Return the shop that a join link names."""
+    row = db.session.execute(select(*_SHOP).where(Shop.code == code)).one_or_none()
+    return ShopView(*row) if row else None
+
+
+def shop_by_id(shop_id: int) -> ShopView:
+    """Return a shop whose id we already trust. Raises NoResultFound for an unknown one."""
+    return ShopView(*db.session.execute(select(*_SHOP).where(Shop.id == shop_id)).one())
+
+
+def shop_ids() -> list[int]:
+    """Return every shop's id, oldest first (nightly work)."""
+    return list(db.session.scalars(select(Shop.id).order_by(Shop.id)))
+
+
+def first_shop() -> ShopView | None:
+    """Return the oldest shop of this installation, or None when it has none yet."""
+    row = db.session.execute(select(*_SHOP).order_by(Shop.id).limit(1)).one_or_none()
+    return ShopView(*row) if row else None
+
+
+def owner_of(shop_id: int) -> int | None:
+    """Return the staff id of the shop's owner."""
+    return db.session.scalar(
+        select(Staff.id)
+        .where(Staff.shop_id == shop_id, Staff.role == "owner", Staff.ended_at.is_(None))
+        .order_by(Staff.id)
+        .limit(1)
+    )
+
+
+def staff_by_session(token: str, now: datetime) -> StaffView | None:
+    """Return who holds this session token, if the session is alive and the person still works there."""
+    row = db.session.execute(
+        select(Staff.id, StaffSession.id, Staff.name, Staff.role, Staff.text_size, StaffSession.seen_at, *_SHOP)
+        .join(Staff, (Staff.shop_id == StaffSession.shop_id) & (Staff.id == StaffSession.staff_id))
+        .join(Shop, Shop.id == StaffSession.shop_id)
+        .where(
+            StaffSession.token_hash == token_hash(token),
+            StaffSession.ended_at.is_(None),
+            StaffSession.expires_at > now,
+            Staff.ended_at.is_(None),
+        )
+    ).one_or_none()
+    return StaffView(*row[:6], shop=ShopView(*row[6:])) if row else None
+
+
+@dataclass(frozen=True)
+class StaffLine:
+    """One person on the staff page."""
+
+    id: int
+    name: str
+    role: str
+    login: str | None
+    has_password: bool
+
+
+def staff_of(shop_id: int) -> list[StaffLine]:
+    """Return everybody who works in the shop now, the owner first."""
+    rows = db.session.execute(
+        select(Staff.id, Staff.name, Staff.role, Staff.login, Staff.password_hash.is_not(None))
+        .where(Staff.shop_id == shop_id, Staff.ended_at.is_(None))
+        .order_by(Staff.role != "owner", Staff.id)
+    )
+    return [StaffLine(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """An unused one-time link."""
+
+    kind: str
+    shop_id: int | None
+
+
+def open_link(token: str, now: datetime) -> LinkView | None:
+    """Return an entry link that still opens; looking burns nothing (S08)."""
+    row = db.session.execute(
+        select(EntryLink.kind, EntryLink.shop_id).where(
+            EntryLink.token_hash == token_hash(token), EntryLink.used_at.is_(None), EntryLink.expires_at > now
+        )
+    ).one_or_none()
+    return LinkView(*row) if row else None

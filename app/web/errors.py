@@ -1,0 +1,66 @@
+"""Every error is a page a person can act on: what happened, what to do, nothing typed lost."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.kit.refusals import Refused
+from app.web.answers import wants_fragment
+from app.web.resume import Kept, kept_form
+
+log = structlog.get_logger()
+
+_SENTENCES = {
+    400: "요청을 이해하지 못했어요. 처음 화면에서 다시 해 주세요.",
+    403: "이 화면을 볼 수 없어요. 가게에 말씀해 주세요.",
+    404: "찾으시는 화면이 없어요. 주소를 다시 확인해 주세요.",
+    405: "이렇게는 열 수 없어요. 처음 화면에서 다시 해 주세요.",
+    413: "보내신 내용이 너무 커요. 조금 줄여서 다시 해 주세요.",
+    429: "잠깐 사이에 너무 많이 눌렀어요. 1분 뒤에 다시 해 주세요.",
+    500: "저희 쪽에 문제가 생겼어요. 잠시 뒤에 다시 해 주세요. 적립한 도장은 그대로 있어요.",
+}
+
+
+def _page(status: int, sentence: str) -> ResponseReturnValue:
+    if wants_fragment():
+        # The script shows this sentence as a toast; the page under it stays as it was.
+        return sentence, status, {"Content-Type": "text/plain; charset=utf-8", "X-Sentence": "1"}
+    return render_template("errors/error.html", status=status, sentence=sentence), status
+
+
+def _refused(error: Refused) -> ResponseReturnValue:
+    return _page(error.status, error.sentence)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status in (301, 302, 303, 307, 308):
+        return error.get_response()  # type: ignore[return-value]
+    return _page(status, _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]))
+
+
+def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    """The form is older than its session: show it again with a fresh token, filled as it was."""
+    kept = Kept(request.path, [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token"])
+    if wants_fragment():
+        answer = redirect(request.headers.get("HX-Current-URL", "/"))
+        return "", 200, {"HX-Refresh": "true", "Location": answer.location}
+    return render_template("public/resume.html", kept=kept, kept_value=kept_form()), 400
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("request failed", path=request.path, method=request.method)
+    return _page(500, _SENTENCES[500])
+
+
+def register(app: Flask) -> None:
+    """Give every refusal and every error its page."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    if not app.config["TESTING"]:
+        app.register_error_handler(Exception, _unexpected)

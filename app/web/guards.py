@@ -1,0 +1,111 @@
+"""The lock on every door: who is this, which shop is it, may they."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Flask, abort, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user
+
+from app.cards import queries as cards
+from app.cards.queries import Holder
+from app.flows import access
+from app.kit.refusals import NotHere
+from app.shops import queries as shops
+from app.shops.queries import ShopView, StaffView
+from app.web import cookies, origin
+from app.web.doors import ROLES, door_of, now
+
+
+class SignedIn(UserMixin):
+    """Flask-Login's user: a staff session row, never a bare user id in a cookie."""
+
+    def __init__(self, staff: StaffView) -> None:
+        self.staff = staff
+
+    def get_id(self) -> str:
+        """Return the session row's id."""
+        return str(self.staff.session_id)
+
+
+def load_staff(_request: Any) -> SignedIn | None:
+    """Flask-Login's request loader: the session token's row decides who this is."""
+    token = cookies.staff_token()
+    if not token:
+        return None
+    staff = shops.staff_by_session(token, now())
+    if staff is None:
+        return None
+    access.touch(session_id=staff.session_id, seen_at=staff.seen_at, now=now())
+    return SignedIn(staff)
+
+
+def current_staff() -> StaffView:
+    """Return who is signed in. Only behind a door that demands a staff role."""
+    return cast(SignedIn, current_user).staff
+
+
+def current_shop() -> ShopView:
+    """Return the shop named by the URL's code."""
+    return cast(ShopView, g.shop)
+
+
+def current_card() -> Holder:
+    """Return the card this browser holds in the shop of the URL. Only behind a holder's door."""
+    return cast(Holder, g.holder)
+
+
+def _shop_of_url() -> ShopView:
+    shop = shops.shop_by_code((request.view_args or {})["code"])
+    if shop is None:
+        raise NotHere("찾으시는 가게가 없어요. 가게의 QR을 다시 찍어 주세요.")
+    return shop
+
+
+def _staff_or_entrance(role: str) -> ResponseReturnValue | None:
+    if not current_user.is_authenticated:
+        if request.method == "POST":
+            return _kept_for_later()
+        return redirect(url_for("owner.login", next=request.full_path.rstrip("?")))
+    if ROLES.index(current_staff().role) < ROLES.index(role):
+        abort(403)
+    return None
+
+
+def _kept_for_later() -> ResponseReturnValue:
+    """Answer a POST whose session has ended: sign in, and what was typed is still there."""
+    from app.web.resume import kept_form
+
+    return render_template("owner/login.html", next="", resume=kept_form(), error=None), 401
+
+
+def _open_holder(holder_needed: bool) -> ResponseReturnValue | None:
+    g.shop = _shop_of_url()
+    token = cookies.browser_token()
+    g.holder = cards.holder(shop_id=g.shop.id, browser_token=token) if token else None
+    if holder_needed and g.holder is None:
+        return redirect(url_for("public.join", code=g.shop.code))
+    return None
+
+
+def check() -> ResponseReturnValue | None:
+    """Run before every request: host, origin, then the door's own role and tenant."""
+    if not origin.host_allowed(request.host):
+        abort(400)
+    declared = door_of(_app(), request.endpoint) if request.endpoint else None
+    if declared is None:
+        return None  # unknown address (404 follows) or a static file
+    if declared.csrf and request.method not in ("GET", "HEAD", "OPTIONS") and not origin.same_origin():
+        abort(403)
+    if declared.role in ("staff", "manager", "owner"):
+        return _staff_or_entrance(declared.role)
+    if declared.tenant == "code":
+        return _open_holder(declared.role == "holder")
+    return None
+
+
+def _app() -> Flask:
+    from flask import current_app
+
+    return current_app
