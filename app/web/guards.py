@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Flask, abort, g, redirect, render_template, request, url_for
+from flask import abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
@@ -16,6 +16,7 @@ from app.shops import queries as shops
 from app.shops.queries import ShopView, StaffView
 from app.web import cookies, origin
 from app.web.doors import ROLES, door_of, now
+from app.web.resume import kept_form
 
 
 class SignedIn(UserMixin):
@@ -75,8 +76,6 @@ def _staff_or_entrance(role: str) -> ResponseReturnValue | None:
 
 def _kept_for_later() -> ResponseReturnValue:
     """Answer a POST whose session has ended: sign in, and what was typed is still there."""
-    from app.web.resume import kept_form
-
     return render_template("owner/login.html", next="", resume=kept_form(), error=None), 401
 
 
@@ -93,7 +92,7 @@ def check() -> ResponseReturnValue | None:
     """Run before every request: host, origin, then the door's own role and tenant."""
     if not origin.host_allowed(request.host):
         abort(400)
-    declared = door_of(_app(), request.endpoint) if request.endpoint else None
+    declared = door_of(current_app, request.endpoint) if request.endpoint else None
     if declared is None:
         return None  # unknown address (404 follows) or a static file
     if declared.csrf and request.method not in ("GET", "HEAD", "OPTIONS") and not origin.same_origin():
@@ -103,9 +102,3 @@ def check() -> ResponseReturnValue | None:
     if declared.tenant == "code":
         return _open_holder(declared.role == "holder")
     return None
-
-
-def _app() -> Flask:
-    from flask import current_app
-
-    return current_app

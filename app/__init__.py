@@ -1,0 +1,117 @@
+"""The composition root: the only place that knows every room. Imported by wsgi.py, worker.py and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from app.extensions import csrf, db, limiter, login_manager, migrate
+from app.kit import clock, logs, sqlite
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(config: Any, *, now: Callable[[], datetime] | None = None) -> Flask:
+    """Build the application from a checked Config. `now` replaces the clock (tests).
+
+    Raises RuntimeError when a route declares no door.
+    """
+    app = Flask(
+        "app",
+        root_path=str(ROOT / "app"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,  # WhiteNoise serves /static before Flask sees the request
+    )
+    _settings(app, config, now)
+    _database(app)
+    _web(app)
+    _commands(app)
+    from app.web.doors import check_doors
+
+    check_doors(app)
+    return app
+
+
+def _settings(app: Flask, config: Any, now: Callable[[], datetime] | None) -> None:
+    public = config.public_url or config.local_url
+    shift = timedelta(seconds=config.clock_shift_seconds)
+    app.config.update(
+        DANGOL=config,
+        SECRET_KEY=config.secret_key,
+        MASTER_KEY=config.master_key,
+        BASE_URL=public,
+        PUBLIC_HOST=urlsplit(public).hostname,
+        BEHIND_TLS=public.startswith("https://"),
+        CLOCK=now or ((lambda: clock.utc_now() + shift) if shift else clock.utc_now),
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_pool(config),
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_HEADERS_ENABLED=False,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        TESTING=config.app_env == "test",
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.secret_key = config.secret_key
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    logs.configure()
+
+
+def _pool(config: Any) -> dict[str, Any]:
+    # One connection a thread and none beyond: a second pooled connection inside a request froze the app.
+    options: dict[str, Any] = {"pool_size": config.web_threads, "max_overflow": 2, "pool_timeout": 15}
+    if not config.database_url.startswith("sqlite"):
+        options["pool_pre_ping"] = True
+    return options
+
+
+def _database(app: Flask) -> None:
+    # Models register themselves with the metadata when their room is imported.
+    from app.cards import models as _cards  # noqa: F401
+    from app.customers import models as _customers  # noqa: F401
+    from app.insights import models as _insights  # noqa: F401
+    from app.messages import models as _messages  # noqa: F401
+    from app.shops import models as _shops  # noqa: F401
+    from app.visits import models as _visits  # noqa: F401
+
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            sqlite.tune(db.engine)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+
+
+def _web(app: Flask) -> None:
+    from app.web import assets, audiences, cookies, errors, filters, guards, headers
+
+    app.session_interface = cookies.SessionInterface()
+    app.before_request(guards.check)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    login_manager.init_app(app)
+    login_manager.request_loader(guards.load_staff)
+    audiences.register(app)
+    for view in audiences.without_csrf(app):
+        csrf.exempt(view)
+    errors.register(app)
+    headers.register(app)
+    assets.register(app)
+    filters.register(app)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600
+    )
+
+
+def _commands(app: Flask) -> None:
+    from app.cli import register
+
+    register(app)

@@ -1,0 +1,113 @@
+"""What may be written about a person, and what an answer on the consent form means. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.kit.phone import korean_mobile
+from app.kit.refusals import Invalid
+
+NAME_MAX = 20
+MEMO_MAX = 4000
+LIKES_MAX = 60
+
+# The five boxes, in the order they are shown (개인정보 보호법 22조, 정보통신망법 50조).
+CONSENT_KINDS = ("age14", "required", "marketing", "ads", "ads_night")
+OPTIONAL_KINDS = ("marketing", "ads", "ads_night")
+
+# 주민등록번호 may not be collected at all (개인정보 보호법 24조의2); health is sensitive data (23조).
+_RESIDENT_NUMBER = re.compile(r"\b\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-\s]?[1-8]\d{6}\b")
+_HEALTH = re.compile(
+    r"(당뇨|고혈압|저혈압|암\s?환자|임신|우울증|공황|알레르기|알러지|지병|복용|투병|장애인|HIV|간염)"
+)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a person typed on the details form, as it came."""
+
+    name: str
+    phone_raw: str
+    age14: bool = False
+    required: bool = False
+    marketing: bool = False
+    ads: bool = False
+    ads_night: bool = False
+
+    def answers(self) -> dict[str, bool]:
+        """Return each box's answer by consent kind."""
+        return {kind: getattr(self, kind) for kind in CONSENT_KINDS}
+
+
+@dataclass(frozen=True)
+class CleanDetails:
+    """Details that may be stored: `phone` in E.164, or None when the person gave only a name."""
+
+    name: str
+    phone: str | None
+    answers: Mapping[str, bool]
+
+
+def clean_details(details: Details) -> CleanDetails:
+    """Check the details form.
+
+    A number needs both required boxes; without a number nothing about consent is recorded and the
+    card stays anonymous but for the name. Night ads count only with ads, ads only with marketing use.
+    Raises Invalid with one sentence a field.
+    """
+    wrong: dict[str, str] = {}
+    name = " ".join(details.name.split())
+    if len(name) > NAME_MAX:
+        wrong["name"] = f"이름은 {NAME_MAX}자까지 쓸 수 있어요. 짧게 줄여 주세요."
+    phone = None
+    if details.phone_raw.strip():
+        phone = korean_mobile(details.phone_raw)
+        if phone is None:
+            wrong["phone"] = "휴대폰 번호를 다시 확인해 주세요. 예: 010-1234-5678"
+        if not details.age14:
+            wrong["age14"] = "만 14세 이상만 번호를 남길 수 있어요. 번호를 지우면 이름 없이 적립돼요."
+        if not details.required:
+            wrong["required"] = "번호를 남기려면 이 동의가 필요해요. 번호를 지우면 동의 없이 적립돼요."
+    elif not name:
+        wrong["phone"] = "휴대폰 번호를 적어 주세요. 적지 않아도 카드는 그대로 쓸 수 있어요."
+    if wrong:
+        raise Invalid(wrong)
+    answers = details.answers()
+    answers["ads"] = answers["ads"] and answers["marketing"]
+    answers["ads_night"] = answers["ads_night"] and answers["ads"]
+    return CleanDetails(name=name, phone=phone, answers=answers)
+
+
+def clean_notes(*, name: str, memo: str, likes: str) -> tuple[str, str, str]:
+    """Check what the shop wants to remember of a person; returns (name, memo, likes) tidied.
+
+    Raises Invalid for text that is too long, a resident number, or a note about health.
+    """
+    wrong: dict[str, str] = {}
+    name = " ".join(name.split())
+    likes = " ".join(likes.split())
+    memo = memo.replace("\r\n", "\n").strip()
+    if len(name) > NAME_MAX:
+        wrong["name"] = f"이름은 {NAME_MAX}자까지 쓸 수 있어요."
+    if len(likes) > LIKES_MAX:
+        wrong["likes"] = f"좋아하는 것은 {LIKES_MAX}자까지 쓸 수 있어요. 나머지는 메모에 적어 주세요."
+    if len(memo) > MEMO_MAX:
+        wrong["memo"] = f"메모는 {MEMO_MAX:,}자까지 쓸 수 있어요. 지금 {len(memo):,}자예요."
+    for field, value in (("memo", memo), ("likes", likes), ("name", name)):
+        if _RESIDENT_NUMBER.search(value):
+            wrong[field] = "주민등록번호는 적을 수 없어요(개인정보 보호법). 지우고 저장해 주세요."
+        elif field != "name" and (found := _HEALTH.search(value)):
+            wrong[field] = f"‘{found.group()}’처럼 건강에 관한 말은 적을 수 없어요. 바꿔서 저장해 주세요."
+    if wrong:
+        raise Invalid(wrong)
+    return name, memo, likes
+
+
+def standing(rows: Sequence[tuple[str, str]]) -> dict[str, bool]:
+    """Return what holds now from a person's consent rows (kind, action) in the order they were made."""
+    now_holds = dict.fromkeys(CONSENT_KINDS, False)
+    for kind, action in rows:
+        now_holds[kind] = action == "grant"
+    return now_holds

@@ -1,0 +1,146 @@
+"""What a kind of message and a channel must offer. One new file each; the registry finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+Facts = Mapping[str, Any]
+
+
+def always(facts: Facts) -> bool:
+    """Say yes: nothing that can happen after planning makes the message unwanted."""
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of message. Its class (안내 or 광고) belongs to the kind, never to a single send."""
+
+    key: str
+    label: str  # what the owner calls it: "감사 인사"
+    is_ad: bool
+    text: str  # the default words, with placeholders
+    placeholders: Mapping[str, str]  # name → what an example of it looks like
+    channels: tuple[str, ...]  # allowed, the preferred transmitting one first
+    words: Callable[[Facts], Mapping[str, str]]  # facts → the placeholders' values ({이름}, {가게} come by themselves)
+    life: timedelta  # after the due time plus this it is stale and never goes out
+    delay_minutes: int = 0  # due this long after its cause, unless the shop changed it
+    sentence: str = ""  # the automation as one sentence; {때} is the delay in words
+    statutory: bool = False  # asked for by law: can't be switched off or reworded
+    any_hour: bool = False  # an answer people wait for; other 안내 keep to the daytime
+    personal_offer: bool = False  # needs the marketing consent even on the card
+    once_a_day: bool = False  # at most one per customer and Korean day
+    default_on: bool = True
+    still_wanted: Callable[[Facts], bool] = always  # asked again just before sending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a channel can do."""
+
+    transmits: bool  # False: the customer comes and reads; the spam law speaks of sending
+    max_batch: int = 1  # messages in one call
+    can_find: bool = False  # can look a message up by our own key, and "absent" is authoritative
+    by_hand: bool = False  # a person sends it; the worker only prepares
+    is_demo: bool = False  # only in demo shops, and the only transmitting one there
+    hours_exempt: bool = False  # e-mail (망법 시행령 61조②)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message as a channel gets it."""
+
+    key: str  # our own key, the same in every attempt
+    to: str  # E.164, or "" where the channel needs no address
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has it."""
+
+    provider_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """It surely did not go out. `permanent`: trying again can't help. `retry_after_s`: asked to wait.
+
+    `transport`: nobody was reached at all; five in a row open the circuit.
+    """
+
+    detail: str
+    permanent: bool = False
+    retry_after_s: float | None = None
+    transport: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may or may not have gone out."""
+
+    detail: str
+
+
+Outcome = Accepted | Rejected | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The provider knows our key."""
+
+    provider_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The provider says with authority that our key never arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """The provider could not be asked just now."""
+
+
+Lookup = Found | Absent | NoAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A delivery report: forward only, unique by `event_id`."""
+
+    event_id: str
+    key: str
+    delivered: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """What a deployment gives the senders. Built once by the composition root from the settings."""
+
+    public_url: str | None = None  # where customers reach us; without it no real channel may send
+    ads_need_080: bool = False  # demand a registered 080 number instead of the free web link
+    demo_phone_url: str = ""
+    demo_phone_secret: str = field(default="", repr=False)
+
+
+class Channel(Protocol):
+    """A way a message travels. A module with these names is a channel."""
+
+    KEY: str
+    LABEL: str  # the owner's word: "카드 편지함"
+    CAPABILITIES: Capabilities
+
+    def send(self, batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
+        """Hand the letters over, one outcome each and in order. Never raises for a provider's fault."""
+
+    def find(self, keys: Sequence[str], wire: Wire) -> list[Lookup]:
+        """Ask the provider for messages by our own keys, one answer each and in order."""
+
+    def parse_report(self, headers: Mapping[str, str], body: bytes) -> list[Report]:
+        """Read a delivery report. Raises ValueError when it isn't one of this provider's."""

@@ -1,0 +1,33 @@
+"""The audiences and their pages. A page is a module in its audience's folder; nothing else lists it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from flask import Flask
+
+from app.web import customer, owner, public
+from app.web.doors import door_of
+
+_AUDIENCES: tuple[ModuleType, ...] = (public, customer, owner)
+
+
+def register(app: Flask) -> None:
+    """Import every page module of every audience and register the audience's blueprint (`blueprint.bp`)."""
+    for audience in _AUDIENCES:
+        for module in pkgutil.iter_modules(audience.__path__):
+            importlib.import_module(f"{audience.__name__}.{module.name}")
+        app.register_blueprint(importlib.import_module(f"{audience.__name__}.blueprint").bp)
+
+
+def without_csrf(app: Flask) -> list[Callable[..., Any]]:
+    """Return the views whose doors are for machines that authenticate otherwise."""
+    return [
+        view
+        for endpoint, view in app.view_functions.items()
+        if (declared := door_of(app, endpoint)) is not None and not declared.csrf
+    ]
