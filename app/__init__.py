@@ -112,6 +112,6 @@ def _web(app: Flask) -> None:
 
 
 def _commands(app: Flask) -> None:
-    from app.cli import register
+    from app.cli.commands import register
 
     register(app)

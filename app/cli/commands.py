@@ -1,0 +1,16 @@
+"""The list of terminal commands; each lives in a file of its own."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.cli.links import links
+from app.cli.prepare import prepare
+
+COMMANDS = (links, prepare)
+
+
+def register(app: Flask) -> None:
+    """Make every command known as `flask <name>`."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,77 @@
+"""`make lint`, `make test`, `make test-long`: run every step, show what failed, succeed only when all did."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from config import ROOT
+from launch import debian
+from launch.refusal import CannotRun
+
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True)
+class Step:
+    """One tool and how it is called."""
+
+    name: str
+    command: list[str]
+
+
+LINTS = [
+    Step("mypy", [PYTHON, "-m", "mypy"]),
+    Step("ruff check", [PYTHON, "-m", "ruff", "check", "."]),
+    Step("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
+    Step("djlint", [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"]),
+    Step("import-linter", [PYTHON, "-c", "from importlinter.cli import lint_imports_command as l; l()"]),
+]
+TESTS = Step("pytest", [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup"])
+LONG_TESTS = Step("pytest (long)", [PYTHON, "-m", "pytest", "tests/faults", "-m", "long"])
+
+
+def main(arguments: list[str]) -> int:
+    """Run `lint`, `test` or `long`; what follows goes to pytest. Return 0 only when everything passed."""
+    what, extra = arguments[0], arguments[1:]
+    began = time.monotonic()
+    failed = [] if what == "long" else lint()
+    if what != "lint":
+        try:
+            debian.provide()
+        except CannotRun as refusal:
+            print("\n".join(refusal.sentences), file=sys.stderr)
+            return 1
+        tests = LONG_TESTS if what == "long" else TESTS
+        if subprocess.run([*tests.command, *extra], cwd=ROOT, check=False).returncode:
+            failed.append(tests.name)
+    took = f"{time.monotonic() - began:.0f} s"
+    print(f"Failed: {', '.join(failed)} ({took})" if failed else f"All passed ({took})", flush=True)
+    return 1 if failed else 0
+
+
+def lint() -> list[str]:
+    """Run the linters two at a time, print what they found and return the names of those that failed."""
+    failed = []
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for step, (code, said) in zip(LINTS, pool.map(run_quietly, LINTS), strict=True):
+            print(f"{step.name:<14}{'ok' if code == 0 else 'FAILED'}", flush=True)
+            if code:
+                failed.append(step.name)
+                print(said, flush=True)
+    return failed
+
+
+def run_quietly(step: Step) -> tuple[int, str]:
+    """Return a step's exit code and everything it said."""
+    done = subprocess.run(
+        step.command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    return done.returncode, done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
