@@ -74,6 +74,15 @@ class LedgerEntry(db.Model):
         ForeignKeyConstraint(["shop_id", "visit_id"], ["visits.shop_id", "visits.id"]),
         Index("ix_ledger_entries_shop_card_at", "shop_id", "card_id", "at"),
         Index("ix_ledger_entries_shop_at", "shop_id", "at"),
+        Index("ix_ledger_entries_shop_visit", "shop_id", "visit_id"),
+        Index(
+            "uq_ledger_entries_one_earn_a_claim",
+            "shop_id",
+            "claim_id",
+            unique=True,
+            sqlite_where=text("kind = 'earn'"),
+            postgresql_where=text("kind = 'earn'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -86,6 +95,7 @@ class LedgerEntry(db.Model):
     how: Mapped[str] = mapped_column(String(8), default="")  # claim | scan | digits | spoken | more
     staff_id: Mapped[int | None] = mapped_column()
     visit_id: Mapped[int | None] = mapped_column()
+    claim_id: Mapped[int | None] = mapped_column()  # the 도장 받기 that asked for it
     once: Mapped[str | None] = mapped_column(String(40))  # client-made key: the same key, the same answer
     part_of_id: Mapped[int | None] = mapped_column()  # the earn that filled the card
     reverses_id: Mapped[int | None] = mapped_column()

@@ -20,8 +20,8 @@ class DayCount(db.Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
     day: Mapped[date] = mapped_column()
-    stamps: Mapped[int] = mapped_column(default=0)
-    visits: Mapped[int] = mapped_column(default=0)
-    returning: Mapped[int] = mapped_column(default=0)  # visits by people who had been here before
-    new_customers: Mapped[int] = mapped_column(default=0)
-    rewards_used: Mapped[int] = mapped_column(default=0)
+    stamps: Mapped[int] = mapped_column(default=0, server_default="0")
+    visits: Mapped[int] = mapped_column(default=0, server_default="0")
+    returning: Mapped[int] = mapped_column(default=0, server_default="0")  # visits by people who had been here before
+    new_customers: Mapped[int] = mapped_column(default=0, server_default="0")
+    rewards_used: Mapped[int] = mapped_column(default=0, server_default="0")

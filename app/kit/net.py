@@ -57,12 +57,14 @@ def call(
     body_cap: int = 64 * 1024,
     trusted: frozenset[str] = frozenset(),
     latest_start: float | None = None,
+    ca_file: str | None = None,
 ) -> Reply:
     """Make one HTTP call and return the reply, whatever its status; a 3xx is not followed.
 
     `deadline_s` is the total time in seconds, name lookup included; `body_cap` is in bytes; `trusted`
     holds origins ("http://127.0.0.1:8000") that may live on a private address; `latest_start` is the
-    `boot_clock()` after which not a byte may leave any more (a fenced-off sender).
+    `boot_clock()` after which not a byte may leave any more (a fenced-off sender); `ca_file` is a
+    certificate authority to trust besides the system's.
 
     Raises NotSent when nothing left, Unsure when the request may have arrived.
     """
@@ -77,7 +79,7 @@ def call(
     watchdog.start()
     try:
         if parts.scheme == "https":
-            sock = _tls(sock, parts.hostname)
+            sock = _tls(sock, parts.hostname, ca_file)
         if latest_start is not None and boot_clock() > latest_start:
             raise NotSent("the lease of this sender is over")
         path = parts.path or "/"
@@ -138,9 +140,12 @@ def _addresses(host: str, port: int, until: float) -> list[str]:
     return list(found)
 
 
-def _tls(sock: socket.socket, host: str) -> socket.socket:
+def _tls(sock: socket.socket, host: str, ca_file: str | None) -> socket.socket:
     try:
-        return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+        context = ssl.create_default_context()
+        if ca_file:
+            context.load_verify_locations(ca_file)
+        return context.wrap_socket(sock, server_hostname=host)
     except (OSError, ValueError) as error:
         raise NotSent(f"no TLS: {error}") from error
 

@@ -124,9 +124,11 @@ class Wire:
     """What a deployment gives the senders. Built once by the composition root from the settings."""
 
     public_url: str | None = None  # where customers reach us; without it no real channel may send
+    base_url: str = ""  # public_url, or this machine's own address: good enough for a demo
     ads_need_080: bool = False  # demand a registered 080 number instead of the free web link
     demo_phone_url: str = ""
     demo_phone_secret: str = field(default="", repr=False)
+    ca_file: str | None = None  # the local authority of our own https address, for the demo carrier
 
 
 class Channel(Protocol):

@@ -1,0 +1,84 @@
+"""Changes to 도장 받기 claims. Flush, never commit."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.cards.actions.ledger import touch
+from app.cards.models import Card, Claim
+
+
+def claim_by_once(session: Any, *, shop_id: int, once: str) -> Claim | None:
+    """Return the claim this once-key made before."""
+    found: Claim | None = session.scalar(select(Claim).where(Claim.shop_id == shop_id, Claim.once == once))
+    return found
+
+
+def waiting_claim(session: Any, *, shop_id: int, card_id: int) -> Claim | None:
+    """Return the card's claim that is waiting."""
+    found: Claim | None = session.scalar(
+        select(Claim).where(Claim.shop_id == shop_id, Claim.card_id == card_id, Claim.state == "waiting")
+    )
+    return found
+
+
+def waiting_words(session: Any, *, shop_id: int) -> set[str]:
+    """Return the matching words in use at this moment."""
+    return set(session.scalars(select(Claim.word).where(Claim.shop_id == shop_id, Claim.state == "waiting")))
+
+
+def add_claim(session: Any, *, card: Card, word: str, once: str, expires_at: datetime, now: datetime) -> Claim:
+    """Put a claim in the shop's list. One waiting claim a card: the unique index decides."""
+    claim = Claim(
+        shop_id=card.shop_id,
+        card_id=card.id,
+        customer_id=card.customer_id,
+        word=word,
+        once=once,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    session.add(claim)
+    session.flush()
+    touch(session, shop_id=card.shop_id, card_id=card.id)
+    return claim
+
+
+def decide_claim(session: Any, *, shop_id: int, claim_id: int, state: str, staff_id: int | None, now: datetime) -> Claim | None:
+    """Move a waiting claim to its end by one conditional update; None when somebody did before."""
+    done = session.execute(
+        update(Claim)
+        .where(Claim.shop_id == shop_id, Claim.id == claim_id, Claim.state == "waiting")
+        .values(state=state, decided_at=now, staff_id=staff_id)
+    )
+    claim: Claim | None = session.scalar(
+        select(Claim).where(Claim.shop_id == shop_id, Claim.id == claim_id).execution_options(populate_existing=True)
+    )
+    if done.rowcount != 1:
+        return None
+    assert claim is not None
+    touch(session, shop_id=shop_id, card_id=claim.card_id)
+    return claim
+
+
+def find_claim(session: Any, *, shop_id: int, claim_id: int) -> Claim | None:
+    """Return a claim of this shop, whatever became of it."""
+    found: Claim | None = session.scalar(select(Claim).where(Claim.shop_id == shop_id, Claim.id == claim_id))
+    return found
+
+
+def expire_claims(session: Any, *, now: datetime) -> int:
+    """End the claims whose shop has closed. Returns how many."""
+    done = session.execute(
+        update(Claim).where(Claim.state == "waiting", Claim.expires_at <= now).values(state="expired", decided_at=now)
+    )
+    return int(done.rowcount)
+
+
+def pick_word_index(count: int) -> int:
+    """Return a random place in a list of `count` words."""
+    return secrets.randbelow(count)

@@ -1,0 +1,246 @@
+"""Changes to cards and their ledger. Flush, never commit.
+
+Races are decided here by unique keys and conditional updates, not by looking first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.cards.models import Card, CardRule, Claim, CodeUse, LedgerEntry
+from app.cards.rules import NothingToUndo
+from app.kit.clock import kst_day, start_of_day
+from app.kit.signing import random_code
+
+_STANDING_EARN = "earn"
+
+
+def current_rule(session: Any, *, shop_id: int) -> CardRule:
+    """Return the rule that new cards are issued with. Raises NoResultFound for a shop without one."""
+    rule: CardRule = session.scalars(
+        select(CardRule)
+        .where(CardRule.shop_id == shop_id, CardRule.ended_at.is_(None))
+        .order_by(CardRule.id.desc())
+        .limit(1)
+    ).one()
+    return rule
+
+
+def add_rule(session: Any, *, shop_id: int, goal: int, reward_name: str, now: datetime, **limits: int) -> CardRule:
+    """End the shop's present rule and begin a new one; cards already issued keep theirs."""
+    session.execute(
+        update(CardRule).where(CardRule.shop_id == shop_id, CardRule.ended_at.is_(None)).values(ended_at=now)
+    )
+    rule = CardRule(shop_id=shop_id, goal=goal, reward_name=reward_name, created_at=now, **limits)
+    session.add(rule)
+    session.flush()
+    return rule
+
+
+def open_card(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> Card:
+    """Issue a card under the shop's present rule, with a reference and a spoken code of its own."""
+    rule = current_rule(session, shop_id=shop_id)
+    for attempt in range(20):
+        card = Card(
+            shop_id=shop_id,
+            customer_id=customer_id,
+            rule_id=rule.id,
+            ref=random_code(10),
+            spoken=random_code(4 + attempt // 8),  # a crowded shop gets longer codes
+            opened_at=now,
+        )
+        try:
+            with session.begin_nested():
+                session.add(card)
+                session.flush()
+        except IntegrityError:
+            continue
+        return card
+    raise RuntimeError("no free spoken code")
+
+
+def card(session: Any, *, shop_id: int, where: ColumnElement[bool], lock: bool = False) -> tuple[Card, CardRule] | None:
+    """Return an open card of the shop and its rule; `lock` holds the card's row (PostgreSQL)."""
+    query = (
+        select(Card, CardRule)
+        .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
+        .where(Card.shop_id == shop_id, Card.closed_at.is_(None), where)
+        .execution_options(populate_existing=True)
+    )
+    row = session.execute(query.with_for_update(of=Card) if lock else query).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def consume_code(session: Any, *, shop_id: int, card_id: int, step: int, now: datetime) -> bool:
+    """Spend a rotating code. False for the second one to come: the unique key decides (S01)."""
+    try:
+        with session.begin_nested():
+            session.add(CodeUse(shop_id=shop_id, card_id=card_id, step=step, at=now))
+            session.flush()
+    except IntegrityError:
+        return False
+    return True
+
+
+def entry_by_once(session: Any, *, shop_id: int, once: str) -> LedgerEntry | None:
+    """Return what this once-key did before."""
+    found: LedgerEntry | None = session.scalar(
+        select(LedgerEntry).where(LedgerEntry.shop_id == shop_id, LedgerEntry.once == once)
+    )
+    return found
+
+
+def entry_by_claim(session: Any, *, shop_id: int, claim_id: int) -> LedgerEntry | None:
+    """Return the stamp that a claim brought."""
+    found: LedgerEntry | None = session.scalar(
+        select(LedgerEntry).where(
+            LedgerEntry.shop_id == shop_id, LedgerEntry.claim_id == claim_id, LedgerEntry.kind == _STANDING_EARN
+        )
+    )
+    return found
+
+
+def _not_reversed() -> ColumnElement[bool]:
+    later = LedgerEntry.__table__.alias("later")
+    return ~(
+        select(later.c.id)
+        .where(later.c.shop_id == LedgerEntry.shop_id, later.c.reverses_id == LedgerEntry.id)
+        .exists()
+    )
+
+
+def last_earn(session: Any, *, shop_id: int, card_id: int) -> LedgerEntry | None:
+    """Return the card's newest stamp that still stands."""
+    found: LedgerEntry | None = session.scalar(
+        select(LedgerEntry)
+        .where(
+            LedgerEntry.shop_id == shop_id,
+            LedgerEntry.card_id == card_id,
+            LedgerEntry.kind == _STANDING_EARN,
+            _not_reversed(),
+        )
+        .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+def earned_today(session: Any, *, shop_id: int, card_id: int, now: datetime) -> int:
+    """Return the stamps of this Korean day that still stand."""
+    return int(
+        session.scalar(
+            select(func.coalesce(func.sum(LedgerEntry.delta), 0)).where(
+                LedgerEntry.shop_id == shop_id,
+                LedgerEntry.card_id == card_id,
+                LedgerEntry.kind == _STANDING_EARN,
+                LedgerEntry.at >= start_of_day(kst_day(now)),
+                _not_reversed(),
+            )
+        )
+    )
+
+
+def stamps_of_visit(session: Any, *, shop_id: int, visit_id: int) -> int:
+    """Return how many stamps of a visit still stand."""
+    return int(
+        session.scalar(
+            select(func.count(LedgerEntry.id)).where(
+                LedgerEntry.shop_id == shop_id,
+                LedgerEntry.visit_id == visit_id,
+                LedgerEntry.kind == _STANDING_EARN,
+                _not_reversed(),
+            )
+        )
+    )
+
+
+def add_entry(session: Any, *, card: Card, kind: str, delta: int, now: datetime, **facts: Any) -> LedgerEntry:
+    """Append a ledger line and move the card's balance by one statement; reads nothing stale.
+
+    Raises IntegrityError when its once-key or its reversal exists already.
+    """
+    entry = LedgerEntry(
+        shop_id=card.shop_id, card_id=card.id, customer_id=card.customer_id, kind=kind, delta=delta, at=now, **facts
+    )
+    session.add(entry)
+    session.flush()
+    card.balance = session.scalar(
+        update(Card)
+        .where(Card.shop_id == card.shop_id, Card.id == card.id)
+        .values(balance=Card.balance + delta, changed=Card.changed + 1)
+        .returning(Card.balance)
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+    return entry
+
+
+def note_refusal(session: Any, *, card: Card, reason: str, once: str | None, now: datetime, **facts: Any) -> None:
+    """Write down an attempt the rules refused: a zero-value line with its reason."""
+    session.add(
+        LedgerEntry(
+            shop_id=card.shop_id,
+            card_id=card.id,
+            customer_id=card.customer_id,
+            kind="refuse",
+            delta=0,
+            at=now,
+            once=once,
+            reason=reason,
+            **facts,
+        )
+    )
+    session.flush()
+
+
+def entry_to_reverse(session: Any, *, shop_id: int, entry_id: int) -> LedgerEntry:
+    """Return a standing stamp of this shop. Raises NothingToUndo for anything else."""
+    entry: LedgerEntry | None = session.scalar(
+        select(LedgerEntry).where(
+            LedgerEntry.shop_id == shop_id, LedgerEntry.id == entry_id, LedgerEntry.kind == _STANDING_EARN, _not_reversed()
+        )
+    )
+    if entry is None:
+        raise NothingToUndo
+    return entry
+
+
+def fill_of(session: Any, *, shop_id: int, earn_id: int) -> LedgerEntry | None:
+    """Return the `fill` that a stamp brought about, while it stands."""
+    found: LedgerEntry | None = session.scalar(
+        select(LedgerEntry).where(
+            LedgerEntry.shop_id == shop_id,
+            LedgerEntry.part_of_id == earn_id,
+            LedgerEntry.kind == "fill",
+            _not_reversed(),
+        )
+    )
+    return found
+
+
+def touch(session: Any, *, shop_id: int, card_id: int) -> None:
+    """Tell the holder's open page that something changed."""
+    session.execute(
+        update(Card)
+        .where(Card.shop_id == shop_id, Card.id == card_id)
+        .values(changed=Card.changed + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def close_card(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> None:
+    """Close a person's card; its ledger stays, its codes open nothing any more."""
+    session.execute(
+        update(Card)
+        .where(Card.shop_id == shop_id, Card.customer_id == customer_id, Card.closed_at.is_(None))
+        .values(closed_at=now, key_version=Card.key_version + 1)
+    )
+    session.execute(
+        update(Claim)
+        .where(Claim.shop_id == shop_id, Claim.customer_id == customer_id, Claim.state == "waiting")
+        .values(state="expired", decided_at=now)
+    )

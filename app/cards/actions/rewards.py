@@ -1,0 +1,111 @@
+"""Changes to rewards and their use. Flush, never commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.cards.actions.ledger import touch
+from app.cards.models import Card, CardRule, LedgerEntry, Redemption, Reward
+from app.cards.rules import NothingToUndo, RewardGone
+
+
+def add_reward(session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, now: datetime) -> Reward:
+    """Give what the full card promised."""
+    reward = Reward(
+        shop_id=card.shop_id,
+        card_id=card.id,
+        customer_id=card.customer_id,
+        name=rule.reward_name,
+        earned_at=now,
+        entry_id=entry.id,
+    )
+    session.add(reward)
+    session.flush()
+    return reward
+
+
+def withdraw_reward(session: Any, *, shop_id: int, entry_id: int, now: datetime) -> bool:
+    """Take back the reward a `fill` gave, if nobody used it. One conditional update."""
+    done = session.execute(
+        update(Reward)
+        .where(
+            Reward.shop_id == shop_id,
+            Reward.entry_id == entry_id,
+            Reward.used_at.is_(None),
+            Reward.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now)
+    )
+    return bool(done.rowcount)
+
+
+def use_reward(session: Any, *, shop_id: int, reward_id: int, now: datetime) -> Reward:
+    """Mark a reward used, by one conditional update: of twenty at once, one wins.
+
+    Raises RewardGone for the others.
+    """
+    done = session.execute(
+        update(Reward)
+        .where(
+            Reward.shop_id == shop_id,
+            Reward.id == reward_id,
+            Reward.used_at.is_(None),
+            Reward.withdrawn_at.is_(None),
+        )
+        .values(used_at=now)
+    )
+    if done.rowcount != 1:
+        raise RewardGone
+    reward: Reward = session.scalars(
+        select(Reward).where(Reward.shop_id == shop_id, Reward.id == reward_id).execution_options(populate_existing=True)
+    ).one()
+    touch(session, shop_id=shop_id, card_id=reward.card_id)
+    return reward
+
+
+def add_redemption(session: Any, *, reward: Reward, once: str, staff_id: int, how: str, now: datetime) -> Redemption:
+    """Record who handed the reward over and how the holder was checked."""
+    use = Redemption(
+        shop_id=reward.shop_id, reward_id=reward.id, once=once, staff_id=staff_id, how=how, at=now
+    )
+    session.add(use)
+    session.flush()
+    return use
+
+
+def redemption_by_once(session: Any, *, shop_id: int, once: str) -> tuple[Redemption, Reward] | None:
+    """Return what this once-key used before."""
+    row = session.execute(
+        select(Redemption, Reward)
+        .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))
+        .where(Redemption.shop_id == shop_id, Redemption.once == once)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def reverse_redemption(
+    session: Any, *, shop_id: int, redemption_id: int, staff_id: int, now: datetime
+) -> tuple[Reward, datetime]:
+    """Take a use back; the reward is the customer's again. Returns it and when it had been used.
+
+    Raises NothingToUndo the second time.
+    """
+    done = session.execute(
+        update(Redemption)
+        .where(Redemption.shop_id == shop_id, Redemption.id == redemption_id, Redemption.reversed_at.is_(None))
+        .values(reversed_at=now, reversed_by=staff_id)
+    )
+    if done.rowcount != 1:
+        raise NothingToUndo
+    use, reward = session.execute(
+        select(Redemption, Reward)
+        .join(Reward, (Redemption.shop_id == Reward.shop_id) & (Redemption.reward_id == Reward.id))
+        .where(Redemption.shop_id == shop_id, Redemption.id == redemption_id)
+    ).one()
+    reward.used_at = None
+    session.flush()
+    touch(session, shop_id=shop_id, card_id=reward.card_id)
+    return reward, use.at

@@ -1,0 +1,181 @@
+"""When a stamp may land, what it brings, and what the codes on a card mean. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.kit.refusals import Refused
+from app.kit.signing import SPOKEN_ALPHABET, same, spoken_mac
+
+STEP_SECONDS = 30
+_CODE_MAC_LENGTH = 10  # 50 bits
+OVERRIDE_MAX = 60
+
+
+class AlreadyUsed(Refused):
+    """The code, reward or claim was used before."""
+
+    code = "already_used"
+    sentence = "이미 쓴 코드예요. 손님 화면을 새로 열어 다시 찍어 주세요."
+
+
+class UnknownCode(Refused):
+    """What was scanned is no code of ours, or one that has run out."""
+
+    code = "unknown_code"
+    status = 422
+    sentence = "카드의 QR이 아니에요. 손님 화면의 QR을 찍어 주세요."
+
+
+class OldCode(Refused):
+    """A real card, but a code from before: a screenshot, or a phone whose clock is wrong."""
+
+    code = "old_code"
+    status = 409
+    sentence = "시간이 지난 코드예요. 손님 화면을 새로 열어 다시 찍어 주세요."
+
+
+class ForeignCode(Refused):
+    """A card of another shop."""
+
+    code = "foreign_code"
+    status = 422
+    sentence = "우리 가게 카드가 아니에요. 손님께 우리 가게 카드를 열어 달라고 해 주세요."
+
+
+class StampRefused(Refused):
+    """The shop's own limits refuse a stamp on a card we know; `card_id` lets the staff go on from here."""
+
+    card_id: int | None = None
+
+
+class TooSoon(StampRefused):
+    """The card was stamped a moment ago; the staff may go on with a reason."""
+
+    code = "too_soon"
+
+    def __init__(self, minutes: int) -> None:
+        self.minutes = minutes
+        when = f"{minutes}분 전" if minutes else "방금"
+        super().__init__(f"방금 적립했어요 · {when}. 또 찍을까요?")
+
+
+class OverCap(StampRefused):
+    """The card has had all the stamps a day allows."""
+
+    code = "over_cap"
+
+    def __init__(self, cap: int) -> None:
+        self.cap = cap
+        super().__init__(f"오늘은 이 카드에 {cap}개까지 찍었어요. 내일 다시 찍어 주세요.")
+
+
+class NothingToUndo(Refused):
+    """The stamp or the use was taken back before, or is not one that can be."""
+
+    code = "nothing_to_undo"
+    sentence = "이미 취소했어요."
+
+
+class ClaimGone(Refused):
+    """The claim was decided before or the shop has closed since."""
+
+    code = "claim_gone"
+    sentence = "이미 처리했거나 시간이 지난 요청이에요. 손님께 다시 눌러 달라고 해 주세요."
+
+
+class RewardGone(Refused):
+    """The reward was used before or taken back."""
+
+    code = "reward_gone"
+    sentence = "이미 사용한 혜택이에요."
+
+
+@dataclass(frozen=True)
+class Earning:
+    """The part of a card's rule that decides a stamp. Seconds; `daily_cap` 0 = none."""
+
+    goal: int
+    hard_window_s: int
+    cooldown_s: int
+    daily_cap: int
+
+
+def may_stamp(
+    *, rule: Earning, last_at: datetime | None, today: int, now: datetime, overridden: bool
+) -> StampRefused | None:
+    """Say whether a stamp may land now, or why not.
+
+    `last_at` is the card's last standing stamp, `today` the stamps of this Korean day that stand. The
+    hard window is the caller's (it repeats the answer); an override passes the cooldown, never the cap.
+    """
+    if rule.daily_cap and today >= rule.daily_cap:
+        return OverCap(rule.daily_cap)
+    if last_at is not None and not overridden:
+        passed = (now - last_at).total_seconds()
+        if passed < rule.cooldown_s:
+            return TooSoon(int(max(passed, 0) // 60))
+    return None
+
+
+def within_hard_window(*, rule: Earning, last_at: datetime | None, now: datetime) -> bool:
+    """Say whether this is the same tap again: the last stamp is only seconds old."""
+    return last_at is not None and 0 <= (now - last_at).total_seconds() < rule.hard_window_s
+
+
+def filled(balance: int, goal: int) -> bool:
+    """Say whether a balance fills the card."""
+    return balance >= goal
+
+
+def code_step(now: datetime) -> int:
+    """Return the number of the 30-second step that `now` lies in."""
+    return math.floor(now.timestamp() / STEP_SECONDS)
+
+
+def card_code(*, key: bytes, shop_id: int, ref: str, step: int) -> str:
+    """Return the text of the rotating QR: `D1.<ref>.<50-bit HMAC>` (alphanumeric QR mode)."""
+    return f"D1.{ref}.{spoken_mac(key, f'{shop_id}.{ref}.{step}', _CODE_MAC_LENGTH)}"
+
+
+def read_code(text: str) -> tuple[str, str]:
+    """Split a scanned text into (ref, mac). Raises UnknownCode for anything else."""
+    parts = text.strip().upper().split(".")
+    if len(parts) != 3 or parts[0] != "D1" or len(parts[2]) != _CODE_MAC_LENGTH:
+        raise UnknownCode
+    if not parts[1] or not set(parts[1] + parts[2]) <= set(SPOKEN_ALPHABET):
+        raise UnknownCode
+    return parts[1], parts[2]
+
+
+def matching_step(*, key: bytes, shop_id: int, ref: str, mac: str, now: datetime) -> int | None:
+    """Return the step −1…+1 whose code this is, or None when it is too old (or forged)."""
+    here = code_step(now)
+    for step in (here, here - 1, here + 1):
+        if same(spoken_mac(key, f"{shop_id}.{ref}.{step}", _CODE_MAC_LENGTH), mac):
+            return step
+    return None
+
+
+def free_word(words: Sequence[str], taken: Collection[str], pick: int) -> str:
+    """Return a matching word nobody in the shop is waiting with, starting at `pick`.
+
+    When every word is taken a number is added, so that two people never share one.
+    """
+    count = len(words)
+    for offset in range(count):
+        word = words[(pick + offset) % count]
+        if word not in taken:
+            return word
+    number = 2
+    while f"{words[pick % count]}{number}" in taken:
+        number += 1
+    return f"{words[pick % count]}{number}"
+
+
+def clean_reason(reason: str | None) -> str:
+    """Return the staff's reason for an override, tidied and short."""
+    return " ".join((reason or "").split())[:OVERRIDE_MAX]

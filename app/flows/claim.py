@@ -1,0 +1,127 @@
+"""도장 받기: the customer asks, both see the same word, one tap approves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from app.cards import rules
+from app.cards.actions import claims, ledger
+from app.cards.models import Card
+from app.cards.rules import ClaimGone, StampRefused
+from app.flows.stamp import Found, Stamped, stamp_card
+from app.flows.unit import write
+from app.kit.clock import next_minute_of_day
+from app.kit.refusals import NotHere
+from app.kit.words import MATCHING_WORDS
+from app.shops import actions as shops
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A claim that is waiting, and the word to say."""
+
+    claim_id: int
+    word: str
+
+
+def ask(*, shop_id: int, card_id: int, once: str, now: datetime) -> Asked:
+    """Put the card in the shop's list; asking again while waiting gives the same claim.
+
+    The claim waits until the shop's next closing time. Raises NotHere for a closed card.
+    """
+    try:
+        return _ask(shop_id=shop_id, card_id=card_id, once=once, now=now)
+    except IntegrityError:
+        # Two taps at once: the unique index let one through, and this is the other's answer.
+        return _ask(shop_id=shop_id, card_id=card_id, once=once, now=now)
+
+
+def _ask(*, shop_id: int, card_id: int, once: str, now: datetime) -> Asked:
+    with write() as session:
+        claim = claims.claim_by_once(session, shop_id=shop_id, once=once) or claims.waiting_claim(
+            session, shop_id=shop_id, card_id=card_id
+        )
+        if claim is None:
+            found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id)
+            if found is None:
+                raise NotHere
+            shop = shops.shop(session, shop_id=shop_id)
+            word = rules.free_word(
+                MATCHING_WORDS,
+                claims.waiting_words(session, shop_id=shop_id),
+                claims.pick_word_index(len(MATCHING_WORDS)),
+            )
+            claim = claims.add_claim(
+                session,
+                card=found[0],
+                word=word,
+                once=once,
+                expires_at=next_minute_of_day(now, shop.close_minute),
+                now=now,
+            )
+        elif claim.card_id != card_id:
+            raise NotHere
+        return Asked(claim.id, claim.word)
+
+
+def approve(
+    *, shop_id: int, claim_id: int, staff_id: int, once: str, now: datetime, override_reason: str | None = None
+) -> Stamped:
+    """Stamp the card of a waiting claim. Twice gives one stamp and the same answer.
+
+    A refused stamp (too soon, over the cap) leaves the claim waiting, so that the staff may override.
+    Raises ClaimGone, TooSoon, OverCap.
+    """
+    with write() as session:
+        claim = claims.find_claim(session, shop_id=shop_id, claim_id=claim_id)
+        if claim is None:
+            raise NotHere
+        found = ledger.card(session, shop_id=shop_id, where=Card.id == claim.card_id, lock=True)
+        if found is None:
+            raise ClaimGone
+        entry = ledger.entry_by_claim(session, shop_id=shop_id, claim_id=claim_id)
+        if entry is not None:
+            return Stamped(
+                entry.id, entry.card_id, entry.customer_id, found[0].balance, found[1].goal, filled=False, repeated=True
+            )
+        if claim.state != "waiting" or claim.expires_at <= now:
+            raise ClaimGone
+        outcome = stamp_card(
+            session,
+            found=Found(*found),
+            staff_id=staff_id,
+            once=once,
+            how="claim",
+            override_reason=override_reason,
+            now=now,
+            claim_id=claim_id,
+        )
+        if isinstance(outcome, Stamped):
+            decided = claims.decide_claim(
+                session, shop_id=shop_id, claim_id=claim_id, state="approved", staff_id=staff_id, now=now
+            )
+            if decided is None:
+                raise ClaimGone
+            decided.entry_id = outcome.entry_id
+            return outcome
+        refusal: StampRefused = outcome
+    raise refusal
+
+
+def refuse(*, shop_id: int, claim_id: int, staff_id: int, now: datetime) -> None:
+    """Take a claim out of the list without a stamp. Raises ClaimGone when it was decided before."""
+    with write() as session:
+        decided = claims.decide_claim(
+            session, shop_id=shop_id, claim_id=claim_id, state="declined", staff_id=staff_id, now=now
+        )
+        if decided is None:
+            raise ClaimGone
+
+
+def expire_due(*, now: datetime) -> int:
+    """End the claims of shops that have closed since. Returns how many (the clock calls this)."""
+    with write() as session:
+        return claims.expire_claims(session, now=now)

@@ -1,0 +1,48 @@
+"""Handing a reward over: exactly once, by one conditional update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.cards.actions import rewards
+from app.flows.unit import write
+from app.insights import actions as sums
+
+
+@dataclass(frozen=True)
+class Used:
+    """A reward that was handed over. `repeated`: the same tap again."""
+
+    redemption_id: int
+    reward_name: str
+    card_id: int
+    repeated: bool
+
+
+def use_reward(*, shop_id: int, staff_id: int, reward_id: int, once: str, how: str, now: datetime) -> Used:
+    """Use a reward. `how` says what the staff checked: live_card or staff_check.
+
+    The same `once` gives the same answer. Raises RewardGone when it was used or taken back before.
+    """
+    with write() as session:
+        before = rewards.redemption_by_once(session, shop_id=shop_id, once=once)
+        if before is not None:
+            return Used(before[0].id, before[1].name, before[1].card_id, repeated=True)
+        reward = rewards.use_reward(session, shop_id=shop_id, reward_id=reward_id, now=now)
+        use = rewards.add_redemption(session, reward=reward, once=once, staff_id=staff_id, how=how, now=now)
+        sums.count(session, shop_id=shop_id, at=now, rewards_used=1)
+        return Used(use.id, reward.name, reward.card_id, repeated=False)
+
+
+def undo_use(*, shop_id: int, staff_id: int, redemption_id: int, now: datetime) -> int:
+    """Take a use back; the reward waits on the card again. Returns the card's id.
+
+    Raises NothingToUndo the second time.
+    """
+    with write() as session:
+        reward, used_at = rewards.reverse_redemption(
+            session, shop_id=shop_id, redemption_id=redemption_id, staff_id=staff_id, now=now
+        )
+        sums.count(session, shop_id=shop_id, at=used_at, rewards_used=-1)
+        return reward.card_id

@@ -1,0 +1,272 @@
+"""Stamping: the order of checks that every way of stamping shares.
+
+once-key → hard window → cooldown → cap → ledger → balance → reward → visit, day's sums, messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.cards import rules
+from app.cards.actions import ledger, rewards
+from app.cards.models import Card, CardRule, LedgerEntry
+from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
+from app.customers import actions as people
+from app.flows.unit import write
+from app.insights import actions as sums
+from app.kit.refusals import NotHere
+from app.kit.signing import derive_key
+from app.messages import outbox
+from app.visits import actions as visits
+
+
+@dataclass(frozen=True)
+class Found:
+    """A card that is about to be stamped. `spent`: its code was used before."""
+
+    card: Card
+    rule: CardRule
+    spent: bool = False
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """What a stamp brought. `repeated`: the same tap again, nothing new happened."""
+
+    entry_id: int
+    card_id: int
+    customer_id: int
+    balance: int
+    goal: int
+    filled: bool
+    repeated: bool
+
+
+def card_key(master: bytes, *, shop_id: int, card_id: int, version: int) -> bytes:
+    """Return the key of a card's rotating code (HKDF of master, card and version)."""
+    return derive_key(master, "card-code", str(shop_id), str(card_id), str(version))
+
+
+def give(
+    *,
+    shop_id: int,
+    staff_id: int,
+    once: str,
+    now: datetime,
+    master: bytes,
+    how: str,
+    code: str | None = None,
+    card_id: int | None = None,
+    override_reason: str | None = None,
+) -> Stamped:
+    """Stamp a card by its rotating code (`code`) or picked by the staff (`card_id`).
+
+    `once` is the client's key: the same key gives the same answer. Raises UnknownCode, ForeignCode,
+    OldCode, AlreadyUsed, TooSoon, OverCap, NotHere.
+    """
+
+    with write() as session:
+        before = ledger.entry_by_once(session, shop_id=shop_id, once=once)
+        if before is not None:
+            return _same_answer(session, before)
+        if code is not None:
+            found = _card_by_code(session, shop_id=shop_id, text=code, master=master, now=now)
+        else:
+            found = _card_by_id(session, shop_id=shop_id, card_id=card_id)
+        outcome = stamp_card(
+            session,
+            found=found,
+            staff_id=staff_id,
+            once=once,
+            how=how,
+            override_reason=override_reason,
+            now=now,
+        )
+        if isinstance(outcome, Stamped):
+            return outcome
+    # The refusal is written down with its reason: the transaction commits before it is raised.
+    raise outcome
+
+
+def stamp_card(
+    session: Any,
+    *,
+    found: Found,
+    staff_id: int,
+    once: str,
+    how: str,
+    override_reason: str | None,
+    now: datetime,
+    claim_id: int | None = None,
+) -> Stamped | StampRefused:
+    """Stamp inside the caller's transaction; a refusal is recorded and returned, not raised.
+
+    Raises AlreadyUsed for a spent code, unless it is only the same tap again.
+    """
+    card, rule = found.card, found.rule
+    earning = rules.Earning(rule.goal, rule.hard_window_s, rule.cooldown_s, rule.daily_cap)
+    last = ledger.last_earn(session, shop_id=card.shop_id, card_id=card.id)
+    last_at = last.at if last else None
+    # 한 개 더 is a wish of its own, never an echo of the last tap.
+    if last is not None and how != "more" and rules.within_hard_window(rule=earning, last_at=last_at, now=now):
+        return _answer(card, rule, last, filled=False, repeated=True)
+    if found.spent:
+        raise AlreadyUsed
+    reason = rules.clean_reason(override_reason)
+    facts = {"staff_id": staff_id, "how": how, "claim_id": claim_id}
+    refusal = rules.may_stamp(
+        rule=earning,
+        last_at=last_at,
+        today=ledger.earned_today(session, shop_id=card.shop_id, card_id=card.id, now=now),
+        now=now,
+        overridden=bool(reason) or how == "more",
+    )
+    if refusal is not None:
+        ledger.note_refusal(session, card=card, reason=refusal.code, once=None, now=now, **_kept(facts))
+        refusal.card_id = card.id
+        return refusal
+    person = people.customer(session, shop_id=card.shop_id, customer_id=card.customer_id, lock=True)
+    if person is None:
+        raise NotHere
+    visit, is_new_visit = visits.note_visit(session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now)
+    entry = ledger.add_entry(
+        session, card=card, kind="earn", delta=1, now=now, once=once, visit_id=visit.id, reason=reason, **_kept(facts)
+    )
+    filled = rules.filled(card.balance, rule.goal)
+    if filled:
+        fill = ledger.add_entry(
+            session, card=card, kind="fill", delta=-rule.goal, now=now, part_of_id=entry.id, staff_id=staff_id
+        )
+        rewards.add_reward(session, card=card, rule=rule, entry=fill, now=now)
+    sums.count(
+        session,
+        shop_id=card.shop_id,
+        at=now,
+        stamps=1,
+        visits=int(is_new_visit),
+        returning=int(is_new_visit and person.visit_count > 1),
+        new_customers=int(is_new_visit and person.visit_count == 1),
+    )
+    _messages(session, card=card, rule=rule, entry=entry, person=person, is_new_visit=is_new_visit, now=now)
+    return _answer(card, rule, entry, filled=filled, repeated=False)
+
+
+def undo(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> int:
+    """Take a stamp back by a reversal; the reward it brought goes too, unless it was used.
+
+    Returns the card's id. Raises NothingToUndo when it was taken back before.
+    """
+    with write() as session:
+        entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
+        found = ledger.card(session, shop_id=shop_id, where=Card.id == entry.card_id, lock=True)
+        if found is None:
+            raise NotHere
+        card, _rule = found
+        # Asked again under the card's lock: two taps on 적립 취소 reverse once.
+        entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
+        fill = ledger.fill_of(session, shop_id=shop_id, earn_id=entry.id)
+        if fill is not None and rewards.withdraw_reward(session, shop_id=shop_id, entry_id=fill.id, now=now):
+            ledger.add_entry(
+                session, card=card, kind="reverse", delta=-fill.delta, now=now, reverses_id=fill.id, staff_id=staff_id
+            )
+        ledger.add_entry(
+            session,
+            card=card,
+            kind="reverse",
+            delta=-entry.delta,
+            now=now,
+            reverses_id=entry.id,
+            staff_id=staff_id,
+            visit_id=entry.visit_id,
+        )
+        _undo_visit(session, entry=entry, now=now)
+        outbox.cancel(session, shop_id=shop_id, cause=f"stamp:{entry.id}", reason="적립 취소", now=now)
+        return card.id
+
+
+def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
+    """Take the visit back with its only stamp, and the day's sums with it."""
+    shop_id, visit_id = entry.shop_id, entry.visit_id
+    gone, returning, first = False, 0, 0
+    person = people.customer(session, shop_id=shop_id, customer_id=entry.customer_id, lock=True)
+    if visit_id is not None and person is not None:
+        if not ledger.stamps_of_visit(session, shop_id=shop_id, visit_id=visit_id):
+            returning, first = int(person.visit_count > 1), int(person.visit_count == 1)
+            gone = visits.reverse_visit(session, shop_id=shop_id, visit_id=visit_id, person=person, now=now)
+            outbox.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason="적립 취소", now=now)
+    sums.count(
+        session,
+        shop_id=shop_id,
+        at=entry.at,
+        stamps=-1,
+        visits=-int(gone),
+        returning=-returning * int(gone),
+        new_customers=-first * int(gone),
+    )
+
+
+def _card_by_id(session: Any, *, shop_id: int, card_id: int | None) -> Found:
+    found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id, lock=True)
+    if found is None:
+        raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
+    return Found(*found)
+
+
+def _card_by_code(session: Any, *, shop_id: int, text: str, master: bytes, now: datetime) -> Found:
+    ref, mac = rules.read_code(text)
+    found = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
+    if found is None:
+        raise ForeignCode
+    card, rule = found
+    key = card_key(master, shop_id=shop_id, card_id=card.id, version=card.key_version)
+    step = rules.matching_step(key=key, shop_id=shop_id, ref=ref, mac=mac, now=now)
+    if step is None:
+        raise OldCode
+    fresh = ledger.consume_code(session, shop_id=shop_id, card_id=card.id, step=step, now=now)
+    return Found(card, rule, spent=not fresh)
+
+
+def _messages(
+    session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, person: Any, is_new_visit: bool, now: datetime
+) -> None:
+    facts = {"balance": card.balance, "goal": rule.goal, "reward": rule.reward_name}
+    outbox.plan(
+        session,
+        shop_id=card.shop_id,
+        customer_id=person.id,
+        kind="stamp_receipt",
+        cause=f"stamp:{entry.id}",
+        due_at=now,
+        not_after=now + timedelta(days=1),
+        facts=facts,
+        now=now,
+    )
+    if is_new_visit:
+        outbox.plan(
+            session,
+            shop_id=card.shop_id,
+            customer_id=person.id,
+            kind="thank_you",
+            cause=f"visit:{entry.visit_id}",
+            due_at=now,  # the automation adds its own delay
+            not_after=now + timedelta(days=2),
+            facts=facts | {"visit_number": person.visit_count},
+            now=now,
+        )
+
+
+def _same_answer(session: Any, entry: LedgerEntry) -> Stamped:
+    found = ledger.card(session, shop_id=entry.shop_id, where=Card.id == entry.card_id)
+    if found is None or entry.kind != "earn":
+        raise NothingToUndo("이미 처리한 요청이에요.")
+    return _answer(found[0], found[1], entry, filled=False, repeated=True)
+
+
+def _answer(card: Card, rule: CardRule, entry: LedgerEntry, *, filled: bool, repeated: bool) -> Stamped:
+    return Stamped(entry.id, card.id, card.customer_id, card.balance, rule.goal, filled, repeated)
+
+
+def _kept(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value is not None}

@@ -1,0 +1,178 @@
+"""What the gate and the composer need to know, read from the rooms below. Every read names its shop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+
+from app.cards.models import LedgerEntry
+from app.customers.models import Consent, Customer, Suppression
+from app.customers.rules import standing
+from app.kit.text import fill
+from app.messages import registry, rules
+from app.messages.contract import Facts, Kind, Wire
+from app.messages.models import AdGrant, Automation
+from app.shops.models import Shop
+from app.visits.models import Visit
+
+_LONGEST_CAP = timedelta(days=max(days for _, days in rules.AD_CAPS))
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Everything around one message: who sends it, who would get it, the shop's words for it."""
+
+    person: rules.Person
+    sender: rules.Sender
+    name: str
+    phone: str
+    address_key: str  # keyed hash of the number the ad consent was given with
+    body: str  # the shop's words, placeholders unfilled
+    delay: timedelta
+    recent_ads: tuple[datetime, ...]
+
+
+def database_ms(session: Any) -> int:
+    """Return unix milliseconds on the database's clock, the one clock all processes share."""
+    if session.get_bind().dialect.name == "postgresql":
+        query = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
+    else:
+        query = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+    return int(session.execute(text(query)).scalar_one())
+
+
+def look_around(
+    session: Any,
+    *,
+    shop_id: int,
+    customer_id: int,
+    kind: Kind,
+    wire: Wire,
+    now: datetime,
+    but_message_id: int | None = None,
+) -> Around:
+    """Read what is known at this moment. Raises NoResultFound when shop or customer don't exist."""
+    shop, automation = session.execute(
+        select(Shop, Automation)
+        .outerjoin(Automation, (Automation.shop_id == Shop.id) & (Automation.kind == kind.key))
+        .where(Shop.id == shop_id)
+    ).one()
+    name, phone, erased_at = session.execute(
+        select(Customer.name, Customer.phone, Customer.erased_at).where(
+            Customer.shop_id == shop_id, Customer.id == customer_id
+        )
+    ).one()
+    consents = session.execute(
+        select(Consent.kind, Consent.action, Consent.phone_key)
+        .where(Consent.shop_id == shop_id, Consent.customer_id == customer_id)
+        .order_by(Consent.id)
+    ).all()
+    holds = standing([(row.kind, row.action) for row in consents])
+    address_key = next((row.phone_key for row in reversed(consents) if row.phone_key), "")
+    delay = kind.delay_minutes if automation is None else automation.delay_minutes
+    return Around(
+        person=rules.Person(
+            has_phone=bool(phone),
+            age14=holds["age14"],
+            marketing=holds["marketing"],
+            ads=holds["ads"],
+            ads_night=holds["ads_night"],
+            refused=_refused(session, shop_id, address_key),
+            erased=erased_at is not None,
+        ),
+        sender=rules.Sender(
+            shop_name=shop.name,
+            contact=shop.phone,
+            is_demo=shop.is_demo,
+            kind_on=kind.default_on if automation is None else automation.is_on,
+            public_url=wire.public_url,
+            opt_out_080=shop.opt_out_080,
+            ads_need_080=wire.ads_need_080,
+        ),
+        name=name,
+        phone=phone or "",
+        address_key=address_key,
+        body=(automation.text if automation else "") or kind.text,
+        delay=timedelta(minutes=kind.delay_minutes if delay is None else delay),
+        recent_ads=recent_ads(
+            session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id
+        ),
+    )
+
+
+def _refused(session: Any, shop_id: int, address_key: str) -> bool:
+    if not address_key:
+        return False
+    found = select(Suppression.id).where(
+        Suppression.shop_id == shop_id,
+        Suppression.address_key == address_key,
+        Suppression.lifted_at.is_(None),
+    )
+    return session.scalar(found) is not None
+
+
+def recent_ads(
+    session: Any, *, shop_id: int, customer_id: int, now: datetime, but_message_id: int | None = None
+) -> tuple[datetime, ...]:
+    """Return when this person was given ads, as far back as the longest cap looks."""
+    query = select(AdGrant.at).where(
+        AdGrant.shop_id == shop_id, AdGrant.customer_id == customer_id, AdGrant.at > now - _LONGEST_CAP
+    )
+    if but_message_id is not None:
+        query = query.where(AdGrant.message_id != but_message_id)
+    return tuple(session.scalars(query))
+
+
+def fresh_facts(session: Any, *, shop_id: int, cause: str, facts: Facts) -> dict[str, Any]:
+    """Return the planned facts with what has become of their cause: `taken_back` for an undone one."""
+    what, _, number = cause.partition(":")
+    taken_back = False
+    if what == "visit" and number.isdigit():
+        visit = select(Visit.reversed_at).where(Visit.shop_id == shop_id, Visit.id == int(number))
+        taken_back = session.scalar(visit) is not None
+    elif what == "stamp" and number.isdigit():
+        reversal = select(LedgerEntry.id).where(
+            LedgerEntry.shop_id == shop_id, LedgerEntry.reverses_id == int(number)
+        )
+        taken_back = session.scalar(reversal) is not None
+    return {**facts, "taken_back": taken_back}
+
+
+def compose(*, kind: Kind, channel: str, around: Around, facts: Facts, opt_out: str) -> str:
+    """Return the whole message as it travels over a channel.
+
+    Raises KeyError when the shop's words name a placeholder that the facts can't fill.
+    """
+    values = {"이름": around.name, "가게": around.sender.shop_name, **kind.words(facts)}
+    body = fill(around.body, values)
+    if not registry.channel(channel).CAPABILITIES.transmits:
+        return body
+    name, contact = around.sender.shop_name, around.sender.contact
+    if kind.is_ad:
+        return rules.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)
+    return rules.service_text(shop_name=name, body=body, contact=contact)
+
+
+def verdict_on(
+    *, kind: Kind, channel: str, around: Around, text: str, not_after: datetime, now: datetime
+) -> rules.Verdict:
+    """Ask the gate about a composed message."""
+    return rules.may_send(
+        kind=kind,
+        channel=registry.channel(channel).CAPABILITIES,
+        text=text,
+        person=around.person,
+        sender=around.sender,
+        recent_ads=around.recent_ads,
+        not_after=not_after,
+        now=now,
+    )
+
+
+def as_if_wired(around: Around, base_url: str) -> Around:
+    """Return the same with a public address, for planning: what a deployment lacks is judged at sending."""
+    sender = replace(around.sender, public_url=around.sender.public_url or base_url, ads_need_080=False)
+    return replace(around, sender=sender)

@@ -1,0 +1,29 @@
+"""수신거부 처리 결과: within 14 days, its sender, fact and date, result (망법 50조⑦, 시행령 62조의2).
+
+No promotion at all. Facts: `day` ("2026-11-23").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from app.messages.contract import Facts, Kind
+
+
+def _words(facts: Facts) -> Mapping[str, str]:
+    return {"날짜": str(facts["day"])}
+
+
+KIND = Kind(
+    key="optout_result",
+    label="수신거부 처리 안내",
+    is_ad=False,
+    statutory=True,
+    text="{날짜} 광고 문자 수신거부가 처리 완료되었습니다.",
+    placeholders={"날짜": "2026-11-23"},
+    channels=("demo_phone", "card"),
+    words=_words,
+    life=timedelta(days=14),
+    sentence="수신거부하시면 처리 결과를 알려 드려요",
+)

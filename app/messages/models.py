@@ -1,0 +1,165 @@
+"""The outbox: the database is the truth, the queue only says "wake up".
+
+Times that people see (`due_at`, …) run on the application's clock. Leases, pauses and circuits run on
+the database's clock (`*_ms`, unix milliseconds): two processes may disagree about the hour, never about
+whose turn it is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import db
+from app.kit.columns import BigId, UtcDateTime
+
+
+class Automation(db.Model):
+    """What a shop changed about a kind: switched off, other words, another delay. No row = the defaults."""
+
+    __tablename__ = "automations"
+    __table_args__ = (UniqueConstraint("shop_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    kind: Mapped[str] = mapped_column(String(24))
+    is_on: Mapped[bool] = mapped_column(default=True)
+    text: Mapped[str] = mapped_column(Text, default="")  # "" = the default words
+    delay_minutes: Mapped[int | None] = mapped_column()
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Message(db.Model):
+    """One message to one person over one channel, written in the transaction of its cause.
+
+    state: ready → claimed → sending → sent → delivered | undelivered; sending → unknown;
+    → suppressed (with reason) | failed | dead | cancelled | expired.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "dedupe_key"),
+        UniqueConstraint("provider_key"),
+        ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+        # Only rows that still want something: the index stays small however long the history grows.
+        Index(
+            "ix_messages_open_due",
+            "state",
+            "due_at",
+            "shop_id",
+            sqlite_where=text("state IN ('ready', 'claimed', 'sending', 'unknown')"),
+            postgresql_where=text("state IN ('ready', 'claimed', 'sending', 'unknown')"),
+        ),
+        Index("ix_messages_shop_customer", "shop_id", "customer_id", "channel", "id"),
+        Index("ix_messages_shop_cause", "shop_id", "cause"),
+        Index("ix_messages_shop_channel_state", "shop_id", "channel", "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    customer_id: Mapped[int] = mapped_column()
+    kind: Mapped[str] = mapped_column(String(24))
+    channel: Mapped[str] = mapped_column(String(16))
+    cause: Mapped[str] = mapped_column(String(40))  # "visit:12"
+    dedupe_key: Mapped[str] = mapped_column(String(90))
+    state: Mapped[str] = mapped_column(String(12), default="ready")
+    code: Mapped[str] = mapped_column(String(24), default="")  # why it waits or was left out, for programs
+    reason: Mapped[str] = mapped_column(String(160), default="")  # the same in the owner's words
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_after: Mapped[datetime] = mapped_column(UtcDateTime)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    text: Mapped[str] = mapped_column(Text, default="")  # as it went out
+    provider_key: Mapped[str] = mapped_column(String(32))  # ours, the same in every attempt
+    provider_id: Mapped[str] = mapped_column(String(80), default="")
+    fence: Mapped[int] = mapped_column(default=0)  # grows with every change of hands
+    lease_ms: Mapped[int | None] = mapped_column(BigInteger)  # unix ms on the database's clock
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    staged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # lies ready in the by-hand queue
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # seen on the card
+
+
+class Attempt(db.Model):
+    """One call to a provider, written before the call. `outcome` "" = nobody came back to say."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("message_id", "fence"),
+        ForeignKeyConstraint(["shop_id", "message_id"], ["messages.shop_id", "messages.id"]),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    message_id: Mapped[int] = mapped_column()
+    fence: Mapped[int] = mapped_column()
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(10), default="")  # accepted | rejected | unknown | by_hand
+    detail: Mapped[str] = mapped_column(String(160), default="")
+
+
+class AdGrant(db.Model):
+    """The right to send one ad to one person: counted for the cap, tied to the message, not to a try."""
+
+    __tablename__ = "ad_grants"
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        ForeignKeyConstraint(["shop_id", "message_id"], ["messages.shop_id", "messages.id"]),
+        Index("ix_ad_grants_shop_customer_at", "shop_id", "customer_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    customer_id: Mapped[int] = mapped_column()
+    message_id: Mapped[int] = mapped_column()
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ChannelHealth(db.Model):
+    """How a provider has been behaving, for all workers."""
+
+    __tablename__ = "channel_health"
+
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)  # transport failures in a row
+    rest_until_ms: Mapped[int] = mapped_column(BigInteger, default=0)  # paused, or its circuit is open
+
+
+class ClockLease(db.Model):
+    """Who is the clock now. `seen_at` is the heartbeat that /readyz reads."""
+
+    __tablename__ = "clock_leases"
+
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64), default="")
+    until_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    seen_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class PeriodicTask(db.Model):
+    """Work that comes again. Taken by moving `next_run_at` forward, which only one process can."""
+
+    __tablename__ = "periodic_tasks"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    next_run_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_run_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DemoPhoneMessage(db.Model):
+    """What the demo carrier took in. The key is unique: the same letter twice is one bubble."""
+
+    __tablename__ = "demo_phone_messages"
+    __table_args__ = (UniqueConstraint("key"), Index("ix_demo_phone_messages_shop", "shop_id", "id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    key: Mapped[str] = mapped_column(String(32))
+    to: Mapped[str] = mapped_column(String(16))  # E.164
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

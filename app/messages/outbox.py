@@ -1,0 +1,251 @@
+"""Writing messages down in the transaction of their cause, and taking them back."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, cast, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.kit.clock import kst_day
+from app.messages import gather, registry, rules
+from app.messages.contract import Kind, Wire
+from app.messages.gather import Around
+from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
+
+# Stands for the opt-out link while planning; the true one is made just before sending.
+_PLANNED_LINK = "https://planned.invalid/o/x"
+# Nothing is missing and nobody did anything wrong: the card carries it, no second row needed.
+_CARD_ONLY = {"no_phone", "no_consent", "no_marketing", "refused", "age"}
+CARD = "card"
+
+
+def plan(
+    session: Any,
+    *,
+    shop_id: int,
+    customer_id: int,
+    kind: str,
+    cause: str,
+    due_at: datetime | None = None,
+    not_after: datetime | None = None,
+    facts: dict[str, Any] | None = None,
+    now: datetime,
+) -> int | None:
+    """Write a message of a kind down: on the card, and for the one channel that may carry it as well.
+
+    `cause` names the fact it follows from ("visit:12"); the same cause never gives a second message.
+    `due_at` None means: now plus the shop's delay for this kind. Returns the first row's id, or None
+    when there already is one or the shop switched the kind off.
+    Raises KeyError for an unknown kind or facts that lack a word of its text.
+    """
+    spec = registry.kind(kind)
+    wire = Wire(public_url=_PLANNED_LINK)
+    around = gather.look_around(
+        session, shop_id=shop_id, customer_id=customer_id, kind=spec, wire=wire, now=now
+    )
+    if around.person.erased or not (around.sender.kind_on or spec.statutory):
+        return None
+    due = due_at or now + around.delay
+    writer = _Writer(
+        session=session,
+        shop_id=shop_id,
+        customer_id=customer_id,
+        kind=spec,
+        cause=cause,
+        base=f"{kind}:{customer_id}:{kst_day(due)}" if spec.once_a_day else f"{kind}:{cause}",
+        around=around,
+        facts={"day": kst_day(now).isoformat(), **(facts or {})},
+        due=due,
+        not_after=not_after or due + spec.life,
+        now=now,
+    )
+    travels = _travelling_channel(spec, around.sender.is_demo)
+    note = writer.why_card_only(travels) if travels else None
+    first = writer.write(CARD, note) if CARD in spec.channels else None
+    if CARD in spec.channels and first is None:
+        return None
+    second = writer.write(travels, None) if travels and note is None else None
+    return first if first is not None else second
+
+
+def _travelling_channel(kind: Kind, is_demo: bool) -> str | None:
+    for key in kind.channels:
+        can = registry.channel(key).CAPABILITIES
+        if can.transmits and can.is_demo == is_demo:
+            return key
+    return None
+
+
+class _Writer:
+    """The rows of one planned message."""
+
+    def __init__(
+        self,
+        *,
+        session: Any,
+        shop_id: int,
+        customer_id: int,
+        kind: Kind,
+        cause: str,
+        base: str,
+        around: Around,
+        facts: dict[str, Any],
+        due: datetime,
+        not_after: datetime,
+        now: datetime,
+    ) -> None:
+        self.session, self.kind, self.around, self.base = session, kind, around, base
+        self.facts, self.due, self.not_after, self.now = facts, due, not_after, now
+        self.common = {"shop_id": shop_id, "customer_id": customer_id, "kind": kind.key, "cause": cause}
+
+    def _verdict(self, channel: str) -> tuple[str, rules.Verdict]:
+        text = gather.compose(
+            kind=self.kind, channel=channel, around=self.around, facts=self.facts, opt_out=_PLANNED_LINK
+        )
+        verdict = gather.verdict_on(
+            kind=self.kind,
+            channel=channel,
+            around=gather.as_if_wired(self.around, _PLANNED_LINK),
+            text=text,
+            not_after=self.not_after,
+            now=max(self.due, self.now),
+        )
+        return text, verdict
+
+    def why_card_only(self, channel: str) -> rules.LeaveOut | None:
+        """Return why this person gets it on the card alone, if so."""
+        verdict = self._verdict(channel)[1]
+        return verdict if isinstance(verdict, rules.LeaveOut) and verdict.code in _CARD_ONLY else None
+
+    def write(self, channel: str, note: rules.LeaveOut | None) -> int | None:
+        """Insert one row; None when its dedupe key exists."""
+        text, verdict = self._verdict(channel)
+        values: dict[str, Any] = {
+            **self.common,
+            "channel": channel,
+            "dedupe_key": f"{self.base}:{channel}",
+            "state": "ready",
+            "code": note.code if note else "",
+            "reason": f"카드에만 남겨요. {note.reason}" if note else "",
+            "due_at": self.due,
+            "not_after": self.not_after,
+            "facts": self.facts,
+            "text": "",
+            "provider_key": secrets.token_hex(16),
+            "provider_id": "",
+            "fence": 0,
+            "tries": 0,
+            "created_at": self.now,
+        }
+        if isinstance(verdict, rules.LeaveOut):
+            values |= {"state": "suppressed", "code": verdict.code, "reason": verdict.reason}
+        elif isinstance(verdict, rules.Wait):
+            values |= {"due_at": verdict.until, "code": verdict.code, "reason": verdict.reason}
+        elif channel == CARD and self.due <= self.now:
+            # Nothing to call: it lies on the card the moment its cause is committed.
+            values |= {"state": "sent", "text": text, "sent_at": self.now}
+        insert = pg_insert if self.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+        found: int | None = self.session.scalar(
+            insert(Message)
+            .values(values)
+            .on_conflict_do_nothing(index_elements=["shop_id", "dedupe_key"])
+            .returning(Message.id)
+        )
+        return found
+
+
+def cancel(
+    session: Any,
+    *,
+    shop_id: int,
+    cause: str | None = None,
+    customer_id: int | None = None,
+    ads_only: bool = False,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Take back what has not gone out; returns how many rows.
+
+    By cause (a stamp undone: its letter leaves the card as well) or by customer (an opt-out,
+    a deletion; `ads_only` leaves 안내 alone). What is on the wire stays with its sender.
+    Raises ValueError without either.
+    """
+    if cause is None and customer_id is None:
+        raise ValueError("cancel what? a cause or a customer")
+    open_rows = Message.state.in_(("ready", "claimed"))
+    which = [Message.shop_id == shop_id]
+    if cause is not None:
+        which.append(Message.cause == cause)
+        which.append(or_(open_rows, (Message.channel == CARD) & (Message.state == "sent")))
+    else:
+        which.append(open_rows)
+    if customer_id is not None:
+        which.append(Message.customer_id == customer_id)
+    if ads_only:
+        # An ad that waits for the card is not transmitted; an opt-out does not take it away.
+        which.append(Message.kind.in_([key for key, spec in registry.kinds().items() if spec.is_ad]))
+        which.append(Message.channel != CARD)
+    ids = list(session.scalars(select(Message.id).where(*which)))
+    if not ids:
+        return 0
+    taken = session.execute(
+        update(Message)
+        .where(Message.shop_id == shop_id, Message.id.in_(ids), *which)
+        .values(
+            state="cancelled",
+            code="cancelled",
+            reason=reason[:160],
+            fence=Message.fence + 1,
+            lease_ms=None,
+            # The key becomes free: undone and done again on the same day gives one letter.
+            dedupe_key=Message.dedupe_key + ":x" + cast(Message.id, String),
+        )
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    _release(session, shop_id, ids)
+    return int(taken)
+
+
+def _release(session: Any, shop_id: int, ids: list[int]) -> None:
+    """Give back the ad rights of messages that never went out."""
+    session.execute(
+        delete(AdGrant).where(
+            AdGrant.shop_id == shop_id,
+            AdGrant.message_id.in_(
+                select(Message.id).where(
+                    Message.shop_id == shop_id,
+                    Message.id.in_(ids),
+                    Message.state.in_(("cancelled", "expired", "failed", "dead", "suppressed")),
+                )
+            ),
+        )
+    )
+
+
+def forget(session: Any, *, shop_id: int, customer_id: int, phone: str | None) -> None:
+    """Blank what was written to a person who asked to be deleted; that it was sent, and when, stays."""
+    session.execute(
+        update(Message)
+        .where(Message.shop_id == shop_id, Message.customer_id == customer_id)
+        .values(text="", facts={})
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Attempt)
+        .where(
+            Attempt.shop_id == shop_id,
+            Attempt.message_id.in_(
+                select(Message.id).where(Message.shop_id == shop_id, Message.customer_id == customer_id)
+            ),
+        )
+        .values(detail="")
+        .execution_options(synchronize_session=False)
+    )
+    if phone:
+        session.execute(
+            delete(DemoPhoneMessage).where(DemoPhoneMessage.shop_id == shop_id, DemoPhoneMessage.to == phone)
+        )

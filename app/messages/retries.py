@@ -1,0 +1,35 @@
+"""Trying again: how long to wait, when to give up, when to leave a provider alone. Pure."""
+
+from __future__ import annotations
+
+MOST_TRIES = 8
+FIRST_WAIT_S = 5.0
+LONGEST_WAIT_S = 30 * 60.0
+# One after another, from any message: then the provider is left alone for a while.
+CIRCUIT_OPENS_AT = 5
+CIRCUIT_REST_S = 60
+LONGEST_PAUSE_S = 60 * 60.0
+
+CLAIM_LEASE_S = 60  # a claimed row nobody sends goes back to ready
+CALL_DEADLINE_S = 10.0  # one provider call, in total
+SENDING_LEASE_S = 30  # longer than a call: an expired one means that the sender is gone
+LAST_BYTE_S = 12.0  # after its lease began a sender may not start a call any more
+SETTLE_S = 3  # a request cut off in flight may still be on its way into the provider
+
+
+def wait_before_retry(tries: int, jitter: float) -> float:
+    """Return seconds to wait after `tries` failed tries (≥ 1): full jitter over a doubling ceiling.
+
+    `jitter` is a random number in 0–1. Source: AWS Architecture Blog, "Exponential Backoff And Jitter".
+    """
+    return jitter * min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (tries - 1))
+
+
+def pause_asked(retry_after: str | None) -> float | None:
+    """Return the seconds of a Retry-After header (RFC 9110 10.2.3, the delay form), at most an hour.
+
+    None when there is no header or it is no whole number: the caller then waits its own time.
+    """
+    if retry_after is None or not retry_after.strip().isdigit():
+        return None
+    return min(LONGEST_PAUSE_S, float(retry_after.strip()))

@@ -1,0 +1,66 @@
+"""Changes to visits. Flush, never commit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.customers.models import Customer
+from app.visits.models import Visit
+
+# Two stamps within it belong to one visit: a second cup, or 한 개 더 for a companion.
+SAME_VISIT = timedelta(hours=3)
+
+
+def note_visit(
+    session: Any, *, shop_id: int, person: Customer, staff_id: int | None, now: datetime
+) -> tuple[Visit, bool]:
+    """Return the visit that a stamp belongs to and whether it has just begun."""
+    recent: Visit | None = session.scalar(
+        select(Visit)
+        .where(
+            Visit.shop_id == shop_id,
+            Visit.customer_id == person.id,
+            Visit.at > now - SAME_VISIT,
+            Visit.at <= now,
+            Visit.reversed_at.is_(None),
+        )
+        .order_by(Visit.at.desc())
+        .limit(1)
+    )
+    if recent is not None:
+        return recent, False
+    visit = Visit(shop_id=shop_id, customer_id=person.id, at=now, staff_id=staff_id)
+    session.add(visit)
+    person.visit_count += 1
+    person.first_visit_at = person.first_visit_at or now
+    person.last_visit_at = now
+    session.flush()
+    return visit, True
+
+
+def reverse_visit(session: Any, *, shop_id: int, visit_id: int, person: Customer, now: datetime) -> bool:
+    """Undo a visit whose last stamp was taken back. False when it was undone before."""
+    visit: Visit | None = session.scalar(
+        select(Visit).where(Visit.shop_id == shop_id, Visit.id == visit_id, Visit.reversed_at.is_(None))
+    )
+    if visit is None:
+        return False
+    visit.reversed_at = now
+    session.flush()
+    standing = list(
+        session.scalars(
+            select(Visit.at)
+            .where(Visit.shop_id == shop_id, Visit.customer_id == person.id, Visit.reversed_at.is_(None))
+            .order_by(Visit.at.desc())
+            .limit(1)
+        )
+    )
+    person.visit_count = max(0, person.visit_count - 1)
+    person.last_visit_at = standing[0] if standing else None
+    if not standing:
+        person.first_visit_at = None
+    session.flush()
+    return True

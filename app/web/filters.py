@@ -1,0 +1,46 @@
+"""What templates may say: Korean dates, money and particles as filters, and the shared macros as globals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from app.kit import korean, phone
+from app.kit.clock import kst_day
+from app.web.doors import now
+
+
+def _day(value: datetime | date) -> str:
+    today = kst_day(now())
+    return korean.day_name(kst_day(value) if isinstance(value, datetime) else value, today)
+
+
+def _ago(value: datetime) -> str:
+    return korean.ago(value, now())
+
+
+def _epoch_ms(value: datetime) -> int:
+    return int(value.timestamp() * 1000)
+
+
+def register(app: Flask) -> None:
+    """Add the filters and the macro rooms `ui`, `card`, `chart` and `icon` to every template."""
+    env = app.jinja_env
+    env.trim_blocks = True
+    env.lstrip_blocks = True
+    env.filters.update(
+        day=_day,  # 11월 23일(월)
+        clock=korean.clock_time,  # 오후 2:49
+        moment=korean.day_and_time,  # 11월 23일(월) 오후 2:49
+        ago=_ago,  # 3분 전
+        epoch_ms=_epoch_ms,
+        won=korean.won,  # 12,000원
+        native=korean.native_count,  # 3 → 세
+        josa=korean.josa,  # '라떼'|josa('을/를') → 라떼를
+        masked=phone.masked,  # 010-••••-1234
+        phone=phone.national,  # 010-1234-5678
+    )
+    for room in ("ui", "card", "chart"):
+        env.globals[room] = env.get_template(f"components/{room}.html").module
+    env.globals["icon"] = env.get_template("components/icons.html").module.icon  # type: ignore[attr-defined]
