@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.customers import rules
 from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim, Suppression
 from app.customers.texts import CONSENT_TEXTS, TEXT_VERSION
 from app.kit.signing import new_token, token_hash
@@ -88,6 +89,16 @@ def give_phone(session: Any, *, person: Customer, phone: str, now: datetime) -> 
     return False
 
 
+def standing(session: Any, *, person: Customer) -> dict[str, bool]:
+    """Return which consents of a person hold now, by kind."""
+    rows = session.execute(
+        select(Consent.kind, Consent.action)
+        .where(Consent.shop_id == person.shop_id, Consent.customer_id == person.id)
+        .order_by(Consent.id)
+    )
+    return rules.standing([(kind, action) for kind, action in rows])
+
+
 def record_consent(
     session: Any, *, person: Customer, kind: str, action: str, phone_key: str, trace: Trace, now: datetime
 ) -> Consent:
@@ -125,6 +136,12 @@ def opt_out_link(session: Any, *, shop_id: int, customer_id: int, address_key: s
     session.flush()
     token: str = link.token
     return token
+
+
+def opt_out_by_token(session: Any, *, token: str) -> OptOutLink | None:
+    """Return the opt-out link a message carried."""
+    found: OptOutLink | None = session.scalar(select(OptOutLink).where(OptOutLink.token == token))
+    return found
 
 
 def suppress(session: Any, *, shop_id: int, address_key: str, source: str, now: datetime) -> tuple[Suppression, bool]:

@@ -1,0 +1,152 @@
+"""Joining: a tap is enough; a name and a number may follow at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from app.cards.actions import ledger
+from app.cards.models import Card
+from app.customers import actions as people
+from app.customers import rules
+from app.customers.actions import Trace
+from app.customers.models import Customer
+from app.customers.rules import Details
+from app.flows.unit import write
+from app.kit.signing import keyed_hash
+from app.messages import outbox
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The card a browser holds now. `is_new`: it was made by this call."""
+
+    customer_id: int
+    card_id: int
+    is_new: bool
+
+
+def phone_key(master: bytes, phone: str) -> str:
+    """Return the keyed hash that finds a number again after it was deleted."""
+    return keyed_hash(master, "phone", phone)
+
+
+def join_anonymous(
+    *, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime
+) -> Joined:
+    """Give this browser a card without asking anything; a second tap gives the same card."""
+    try:
+        return _join(shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now)
+    except IntegrityError:
+        # Two taps at once: the unique (browser, shop) let one through, and this is the other's answer.
+        return _join(shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now)
+
+
+def _join(*, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime) -> Joined:
+    with write() as session:
+        _person, joined = _person_and_card(
+            session, shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now
+        )
+        return joined
+
+
+def add_details(
+    *,
+    shop_id: int,
+    browser_token: str,
+    details: Details,
+    source: str,
+    ip: str,
+    user_agent: str,
+    master: bytes,
+    now: datetime,
+) -> Joined:
+    """Add a name and a number with the five answers; joins first when this browser has no card yet.
+
+    A number that belongs to another card of the shop is noted for the shop to settle, and the screen
+    answers as for any other (S06). Raises Invalid with a sentence for each wrong field.
+    """
+    clean = rules.clean_details(details)
+    trace = Trace(source=source, ip=ip, user_agent=user_agent)
+    with write() as session:
+        person, joined = _person_and_card(
+            session, shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now
+        )
+        person.name = clean.name or person.name
+        if clean.phone is not None:
+            _with_number(session, person=person, phone=clean.phone, clean=clean, trace=trace, master=master, now=now)
+        ledger.touch(session, shop_id=shop_id, card_id=joined.card_id)
+        return joined
+
+
+def _with_number(
+    session: Any,
+    *,
+    person: Customer,
+    phone: str,
+    clean: rules.CleanDetails,
+    trace: Trace,
+    master: bytes,
+    now: datetime,
+) -> None:
+    people.give_phone(session, person=person, phone=phone, now=now)
+    key = phone_key(master, phone)
+    standing = people.standing(session, person=person)
+    for kind in rules.CONSENT_KINDS:
+        granted = clean.answers[kind]
+        if granted == standing.get(kind):
+            continue  # said before, nothing new: a double submit adds no evidence
+        row = people.record_consent(
+            session,
+            person=person,
+            kind=kind,
+            action="grant" if granted else "decline",
+            phone_key=key,
+            trace=trace,
+            now=now,
+        )
+        if kind in ("ads", "ads_night") and granted:
+            people.lift_suppression(session, shop_id=person.shop_id, address_key=key, now=now)
+            tell_result(session, person=person, consent_id=row.id, kind=kind, granted=True, now=now)
+
+
+def tell_result(
+    session: Any, *, person: Customer, consent_id: int, kind: str, granted: bool, now: datetime
+) -> None:
+    """Plan the notice of a consent's result, due within 14 days (정보통신망법 50조 7항, 시행령 62조의2)."""
+    outbox.plan(
+        session,
+        shop_id=person.shop_id,
+        customer_id=person.id,
+        kind="consent_result",
+        cause=f"consent:{consent_id}",
+        due_at=now,
+        not_after=None,
+        facts={"consent": kind, "granted": granted, "consent_at": now.isoformat()},
+        now=now,
+    )
+
+
+def _person_and_card(
+    session: Any, *, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime
+) -> tuple[Customer, Joined]:
+    person = people.customer_of_browser(session, shop_id=shop_id, browser_token=browser_token)
+    if person is not None:
+        found = ledger.card(session, shop_id=shop_id, where=Card.customer_id == person.id)
+        if found is not None:
+            return person, Joined(person.id, found[0].id, is_new=False)
+    else:
+        person = people.add_customer(session, shop_id=shop_id, source=source, now=now)
+        people.add_device(
+            session,
+            shop_id=shop_id,
+            customer_id=person.id,
+            browser_token=browser_token,
+            user_agent=user_agent,
+            now=now,
+        )
+    card = ledger.open_card(session, shop_id=shop_id, customer_id=person.id, now=now)
+    return person, Joined(person.id, card.id, is_new=True)

@@ -1,0 +1,290 @@
+"""Messages as they would travel: the preview with a real customer, the by-hand queue, the demo phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.customers.models import Consent, Customer
+from app.extensions import db
+from app.kit.clock import kst_day, start_of_day
+from app.kit.korean import day_and_time
+from app.kit.phone import masked
+from app.kit.text import carrier_bytes, not_carried
+from app.messages import gather, registry, rules
+from app.messages.channels.own_phone import sms_link
+from app.messages.contract import Kind, Wire
+from app.messages.models import DemoPhoneMessage, Message
+from app.shops.models import Shop
+
+BEST_OF_DAY = 5
+# Enough to find five that may go out now among those that must wait.
+_LOOKED_AT = 40
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A kind's words as one real customer would read them, and the gate's answer about it."""
+
+    customer_name: str  # "" for a nameless one
+    channel_label: str
+    text: str
+    answer: str  # "지금 보낼 수 있어요", or the reason
+    code: str  # "" when it may go out now
+    length: int  # bytes as carriers count
+    not_carried: tuple[str, ...]  # characters a text message can't show
+
+
+def preview(
+    shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | None = None
+) -> Preview | None:
+    """Show a kind with the shop's words (or `text`, not saved yet) and the latest fitting customer.
+
+    None when the shop has no customer yet. Raises KeyError for an unknown kind or placeholder.
+    """
+    spec = registry.kind(kind)
+    customer_id = _fitting_customer(shop_id, wants_consent=spec.is_ad)
+    if customer_id is None:
+        return None
+    around = gather.look_around(
+        db.session, shop_id=shop_id, customer_id=customer_id, kind=spec, wire=wire, now=now
+    )
+    if text is not None:
+        around = replace(around, body=text)
+    channel = _preview_channel(spec, around)
+    words = gather.compose(
+        kind=spec,
+        channel=channel,
+        around=around,
+        facts=_example_facts(spec),
+        opt_out=f"{wire.public_url or wire.base_url}/o/…",
+    )
+    verdict = gather.verdict_on(
+        kind=spec, channel=channel, around=around, text=words, not_after=now + timedelta(days=40), now=now
+    )
+    return Preview(
+        customer_name=around.name,
+        channel_label=registry.channel(channel).LABEL,
+        text=words,
+        answer="지금 보내도 돼요." if isinstance(verdict, rules.Send) else verdict.reason,
+        code="" if isinstance(verdict, rules.Send) else verdict.code,
+        length=carrier_bytes(words),
+        not_carried=tuple(not_carried(words)),
+    )
+
+
+def _fitting_customer(shop_id: int, *, wants_consent: bool) -> int | None:
+    """Return the customer seen last, among those who agreed to ads when one did."""
+    people = (
+        select(Customer.id)
+        .where(Customer.shop_id == shop_id, Customer.erased_at.is_(None))
+        .order_by(Customer.last_visit_at.desc().nulls_last(), Customer.id.desc())
+        .limit(1)
+    )
+    if wants_consent:
+        agreed = select(Consent.id).where(
+            Consent.shop_id == shop_id,
+            Consent.customer_id == Customer.id,
+            Consent.kind == "ads",
+            Consent.action == "grant",
+        )
+        found = db.session.scalar(people.where(Customer.phone.is_not(None), agreed.exists()))
+        if found is not None:
+            return int(found)
+    found = db.session.scalar(people)
+    return None if found is None else int(found)
+
+
+def _preview_channel(kind: Kind, around: gather.Around) -> str:
+    if around.person.has_phone and (around.person.ads or not kind.is_ad):
+        for key in kind.channels:
+            can = registry.channel(key).CAPABILITIES
+            if can.transmits and can.is_demo == around.sender.is_demo:
+                return key
+    return "card"
+
+
+def _example_facts(kind: Kind) -> dict[str, object]:
+    example = kind.placeholders
+    return {
+        "balance": example.get("지금", "7"),
+        "goal": example.get("목표", "10"),
+        "added": example.get("도장", "1"),
+        "day": example.get("날짜", "2026-11-23"),
+    }
+
+
+@dataclass(frozen=True)
+class HandLine:
+    """One message the owner may send from the shop's phone now."""
+
+    id: int
+    customer_id: int
+    customer_name: str
+    phone: str  # masked
+    label: str
+    text: str
+    sms_link: str  # opens the message app with number and text filled in
+    length: int
+
+
+def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY) -> list[HandLine]:
+    """Return the best of the by-hand queue that the gate lets go out at this moment.
+
+    Best first: those who came most often, then those whose message grows stale soonest.
+    """
+    rows = db.session.execute(
+        select(Message, Customer.phone)
+        .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
+        .where(
+            Message.shop_id == shop_id,
+            Message.state == "ready",
+            Message.staged_at.is_not(None),
+            Message.due_at <= now,
+            Message.not_after >= now,
+            Customer.phone.is_not(None),
+        )
+        .order_by(Customer.visit_count.desc(), Message.not_after, Message.id)
+        .limit(_LOOKED_AT)
+    ).all()
+    lines = []
+    for message, phone in rows:
+        spec = registry.kind(message.kind)
+        around = gather.look_around(
+            db.session, shop_id=shop_id, customer_id=message.customer_id, kind=spec, wire=wire, now=now
+        )
+        verdict = gather.verdict_on(
+            kind=spec,
+            channel=message.channel,
+            around=around,
+            text=message.text,
+            not_after=message.not_after,
+            now=now,
+        )
+        if not isinstance(verdict, rules.Send):
+            continue
+        lines.append(
+            HandLine(
+                id=message.id,
+                customer_id=message.customer_id,
+                customer_name=around.name,
+                phone=masked(phone),
+                label=spec.label,
+                text=message.text,
+                sms_link=sms_link(phone, message.text),
+                length=carrier_bytes(message.text),
+            )
+        )
+        if len(lines) == limit:
+            break
+    return lines
+
+
+@dataclass(frozen=True)
+class HandDone:
+    """One message sent from the shop's phone today; may be taken back when it was a slip."""
+
+    id: int
+    customer_name: str
+    label: str
+    at: datetime
+
+
+def sent_by_hand_today(shop_id: int, *, now: datetime) -> list[HandDone]:
+    """Return what the owner marked as sent today, newest first."""
+    rows = db.session.execute(
+        select(Message.id, Customer.name, Message.kind, Message.sent_at)
+        .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
+        .where(
+            Message.shop_id == shop_id,
+            Message.channel == "own_phone",
+            Message.state == "sent",
+            Message.sent_at >= start_of_day(kst_day(now)),
+        )
+        .order_by(Message.sent_at.desc())
+        .limit(50)
+    )
+    return [HandDone(row.id, row.name, registry.kind(row.kind).label, row.sent_at) for row in rows]
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One message that arrived on the demo phone."""
+
+    id: int
+    to: str  # masked
+    text: str
+    at: datetime
+    opt_out: str  # the opt-out link inside, or ""
+
+
+@dataclass(frozen=True)
+class Coming:
+    """One message of the demo shop that waits for its time."""
+
+    id: int
+    label: str
+    whom: str
+    when: str  # "11월 23일(월) 오후 4:49"
+    reason: str  # what the gate said last, or ""
+
+
+@dataclass(frozen=True)
+class DemoPhone:
+    """The demo shop's pretended phone: bubbles oldest first, then what is still coming."""
+
+    shop_name: str
+    bubbles: list[Bubble]
+    coming: list[Coming]
+    version: str  # changes with anything that is shown
+
+
+def demo_phone(shop_id: int, *, now: datetime, bubbles: int = 20, coming: int = 5) -> DemoPhone | None:
+    """Return the phone of a demo shop; None for a shop that is none."""
+    name = db.session.scalar(select(Shop.name).where(Shop.id == shop_id, Shop.is_demo.is_(True)))
+    if name is None:
+        return None
+    arrived = db.session.scalars(
+        select(DemoPhoneMessage)
+        .where(DemoPhoneMessage.shop_id == shop_id)
+        .order_by(DemoPhoneMessage.id.desc())
+        .limit(bubbles)
+    ).all()
+    waiting = db.session.execute(
+        select(Message.id, Message.kind, Message.due_at, Message.reason, Message.fence, Customer.name, Customer.phone)
+        .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
+        .where(
+            Message.shop_id == shop_id,
+            Message.channel == "demo_phone",
+            Message.state == "ready",
+            Message.due_at > now,
+        )
+        .order_by(Message.id.desc())
+        .limit(coming)
+    ).all()
+    shown = [
+        Coming(
+            id=row.id,
+            label=registry.kind(row.kind).label,
+            whom=f"{row.name} 님" if row.name else masked(row.phone) if row.phone else "고객님",
+            when=day_and_time(row.due_at),
+            reason=row.reason,
+        )
+        for row in waiting
+    ]
+    return DemoPhone(
+        shop_name=name,
+        bubbles=[_bubble(row) for row in reversed(arrived)],
+        coming=shown,
+        version="-".join(
+            [str(arrived[0].id if arrived else 0), *(f"{row.id}.{row.fence}.{row.due_at:%d%H%M}" for row in waiting)]
+        ),
+    )
+
+
+def _bubble(row: DemoPhoneMessage) -> Bubble:
+    last = row.text.rsplit("\n", 1)[-1]
+    link = last.removeprefix("무료수신거부 ") if last.startswith("무료수신거부 http") else ""
+    return Bubble(id=row.id, to=masked(row.to), text=row.text, at=row.at, opt_out=link)

@@ -1,0 +1,275 @@
+"""Reads for the owner's pages, the card's inbox and the demo phone, shaped for a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from app.customers.models import Customer
+from app.extensions import db
+from app.kit.clock import kst_day, start_of_day
+from app.kit.korean import day_and_time
+from app.messages import gather, registry
+from app.messages.contract import Kind
+from app.messages.models import Automation, ClockLease, Message
+
+# (state → the owner's word). A waiting row is told by its due time and reason instead.
+STATE_WORDS = {
+    "ready": "보낼 예정",
+    "claimed": "보내는 중",
+    "sending": "보내는 중",
+    "sent": "보냈어요",
+    "delivered": "도착했어요",
+    "undelivered": "도착하지 못했어요",
+    "unknown": "확인 필요",
+    "suppressed": "보내지 않았어요",
+    "failed": "보내지 못했어요",
+    "dead": "여러 번 해도 보내지 못했어요",
+    "cancelled": "취소했어요",
+    "expired": "때가 지나 보내지 않았어요",
+}
+INBOX_DAYS = 180
+
+
+@dataclass(frozen=True)
+class AutomationLine:
+    """One automation as one sentence with a switch."""
+
+    kind: str
+    label: str
+    sentence: str  # "방문 2시간 뒤에 감사 인사를 보내요"
+    is_ad: bool
+    is_on: bool
+    can_switch: bool  # what the law asks for can't be switched off
+    text: str
+    default_text: str
+    placeholders: dict[str, str]
+    delay_minutes: int
+    has_delay: bool
+    last_sent_at: datetime | None
+
+
+def delay_words(minutes: int) -> str:
+    """Return "2시간", "1시간 30분", "30분", "하루"."""
+    if minutes and minutes % 1440 == 0:
+        return "하루" if minutes == 1440 else f"{minutes // 1440}일"
+    hours, rest = divmod(minutes, 60)
+    return " ".join(part for part in (f"{hours}시간" if hours else "", f"{rest}분" if rest else "") if part) or "0분"
+
+
+def automations(shop_id: int) -> list[AutomationLine]:
+    """Return every kind as the shop has it set, 광고 first, then 안내."""
+    changed = {
+        row.kind: row for row in db.session.scalars(select(Automation).where(Automation.shop_id == shop_id))
+    }
+    last: dict[str, datetime | None] = {
+        kind: at
+        for kind, at in db.session.execute(
+            select(Message.kind, func.max(Message.sent_at))
+            .where(Message.shop_id == shop_id, Message.sent_at.is_not(None))
+            .group_by(Message.kind)
+        )
+    }
+    lines = [_line(kind, changed.get(key), last.get(key)) for key, kind in registry.kinds().items()]
+    return sorted(lines, key=lambda line: (not line.is_ad, not line.can_switch, line.label))
+
+
+def automation(shop_id: int, kind: str) -> AutomationLine | None:
+    """Return one kind as the shop has it set, or None for a kind that doesn't exist."""
+    return next((line for line in automations(shop_id) if line.kind == kind), None)
+
+
+def _line(kind: Kind, row: Automation | None, last_sent_at: datetime | None) -> AutomationLine:
+    delay = kind.delay_minutes if row is None or row.delay_minutes is None else row.delay_minutes
+    return AutomationLine(
+        kind=kind.key,
+        label=kind.label,
+        sentence=kind.sentence.replace("{때}", delay_words(delay)),
+        is_ad=kind.is_ad,
+        is_on=kind.statutory or (kind.default_on if row is None else row.is_on),
+        can_switch=not kind.statutory,
+        text=(row.text if row else "") or kind.text,
+        default_text=kind.text,
+        placeholders=dict(kind.placeholders),
+        delay_minutes=delay,
+        has_delay=kind.delay_minutes > 0,
+        last_sent_at=last_sent_at,
+    )
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One message in the history, with why it is where it is."""
+
+    id: int
+    customer_id: int
+    customer_name: str  # "" for a nameless one
+    label: str
+    is_ad: bool
+    channel: str
+    channel_label: str
+    state: str
+    state_words: str
+    reason: str
+    text: str
+    at: datetime  # when it went out, else when it is due
+    can_cancel: bool
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Some lines, newest first; `after` asks for the next ones, None at the end."""
+
+    lines: list[HistoryLine]
+    after: int | None
+
+
+def history(shop_id: int, *, after: int | None = None, limit: int = 30) -> HistoryPage:
+    """Return what was and will be sent, newest first, keyset by id."""
+    query = (
+        select(Message, Customer.name)
+        .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
+        .where(Message.shop_id == shop_id)
+        .order_by(Message.id.desc())
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(Message.id < after)
+    rows = db.session.execute(query).all()
+    lines = [_history_line(message, name) for message, name in rows[:limit]]
+    return HistoryPage(lines=lines, after=lines[-1].id if len(rows) > limit else None)
+
+
+def _history_line(message: Message, name: str) -> HistoryLine:
+    kind, channel = registry.kinds().get(message.kind), registry.channels().get(message.channel)
+    words = STATE_WORDS[message.state]
+    if message.channel == "card" and message.state == "sent":
+        words = "카드에 남겼어요"
+    elif message.state == "ready":
+        words = "보내실 차례" if message.staged_at else f"{day_and_time(message.due_at)}에 보내요"
+    return HistoryLine(
+        id=message.id,
+        customer_id=message.customer_id,
+        customer_name=name,
+        label=kind.label if kind else message.kind,
+        is_ad=bool(kind and kind.is_ad),
+        channel=message.channel,
+        channel_label=channel.LABEL if channel else message.channel,
+        state=message.state,
+        state_words=words,
+        reason=message.reason,
+        text=message.text,
+        at=message.sent_at or message.due_at,
+        can_cancel=message.state == "ready",
+    )
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """"오늘 보낼 말" on the home screen."""
+
+    by_hand: int  # waiting for the owner's tap
+    today: int  # will go out by themselves before midnight
+    unclear: int  # "확인 필요"
+    blocked_reason: str  # why nothing real may go out, or ""
+
+
+def outlook(shop_id: int, *, now: datetime) -> Outlook:
+    """Count what waits for the owner and what goes out today."""
+    midnight = start_of_day(kst_day(now) + timedelta(days=1))
+    counts = db.session.execute(
+        select(
+            func.count().filter(Message.state == "ready", Message.staged_at.is_not(None)),
+            func.count().filter(
+                Message.state == "ready",
+                Message.staged_at.is_(None),
+                Message.due_at < midnight,
+                Message.channel != "card",
+            ),
+            func.count().filter(Message.state == "unknown"),
+        ).where(Message.shop_id == shop_id, Message.state.in_(("ready", "unknown")))
+    ).one()
+    blocked = db.session.scalar(
+        select(Message.reason)
+        .where(
+            Message.shop_id == shop_id,
+            Message.code.in_(("no_public_url", "no_contact", "no_080")),
+            Message.created_at > now - timedelta(days=3),
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return Outlook(by_hand=counts[0], today=counts[1], unclear=counts[2], blocked_reason=blocked or "")
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """One letter on the card: 가게에서 온 말."""
+
+    id: int
+    kind: str
+    label: str
+    text: str
+    at: datetime
+    is_new: bool
+
+
+def inbox(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -> list[LetterLine]:
+    """Return the letters on a card, newest first."""
+    rows = db.session.execute(
+        select(Message.id, Message.kind, Message.text, Message.sent_at, Message.read_at)
+        .where(
+            Message.shop_id == shop_id,
+            Message.customer_id == customer_id,
+            Message.channel == "card",
+            Message.state == "sent",
+            Message.sent_at > now - timedelta(days=INBOX_DAYS),
+        )
+        .order_by(Message.id.desc())
+        .limit(limit)
+    )
+    kinds = registry.kinds()
+    return [
+        LetterLine(
+            id=row.id,
+            kind=row.kind,
+            label=kinds[row.kind].label if row.kind in kinds else "가게에서 온 말",
+            text=row.text,
+            at=row.sent_at,
+            is_new=row.read_at is None,
+        )
+        for row in rows
+    ]
+
+
+def unread(shop_id: int, customer_id: int) -> int:
+    """Return how many letters on the card nobody has opened yet."""
+    return int(
+        db.session.scalar(
+            select(func.count()).where(
+                Message.shop_id == shop_id,
+                Message.customer_id == customer_id,
+                Message.channel == "card",
+                Message.state == "sent",
+                Message.read_at.is_(None),
+            )
+        )
+        or 0
+    )
+
+
+def clock_age_s() -> float | None:
+    """Return seconds since the clock last showed a sign of life; None when it never did.
+
+    Measured on the database's clock at both ends, so a shifted application clock can't fool /readyz.
+    """
+    seen = db.session.scalar(select(ClockLease.seen_ms).where(ClockLease.name == "clock"))
+    return None if not seen else max(0.0, (gather.database_ms(db.session) - seen) / 1000)
+
+
+def clock_seen_at(now: datetime) -> datetime | None:
+    """Return when, on the caller's clock, the clock last showed a sign of life."""
+    age = clock_age_s()
+    return None if age is None else now - timedelta(seconds=age)

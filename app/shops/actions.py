@@ -1,0 +1,180 @@
+"""Changes to the shop, its people, their sessions and one-time links. Flush, never commit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from app.kit.signing import new_token, random_code, token_hash
+from app.shops.models import AccessLog, EntryLink, LoginTry, Shop, Staff, StaffSession
+from app.shops.rules import first_syllable
+
+
+def shop(session: Any, *, shop_id: int) -> Shop:
+    """Return a shop whose id we trust. Raises NoResultFound."""
+    found: Shop = session.scalars(select(Shop).where(Shop.id == shop_id)).one()
+    return found
+
+
+def shop_count(session: Any) -> int:
+    """Return how many shops this installation has."""
+    return int(session.scalar(select(func.count(Shop.id))))
+
+
+def add_shop(session: Any, *, name: str, now: datetime, is_demo: bool = False, code: str | None = None, **facts: Any) -> Shop:
+    """Open a shop with a join code of its own."""
+    made = Shop(
+        code=code or random_code(6),
+        name=name,
+        mark=first_syllable(name),
+        is_demo=is_demo,
+        created_at=now,
+        **facts,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def add_staff(
+    session: Any, *, shop_id: int, name: str, role: str, now: datetime, login: str | None = None, password_hash: str | None = None
+) -> Staff:
+    """Add a person who works in the shop. Raises IntegrityError when the login is taken."""
+    person = Staff(
+        shop_id=shop_id, name=name, role=role, login=login, password_hash=password_hash, created_at=now
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def staff(session: Any, *, shop_id: int, staff_id: int) -> Staff | None:
+    """Return a person who works in this shop now."""
+    found: Staff | None = session.scalar(
+        select(Staff).where(Staff.shop_id == shop_id, Staff.id == staff_id, Staff.ended_at.is_(None))
+    )
+    return found
+
+
+def staff_by_login(session: Any, *, login: str) -> Staff | None:
+    """Return who signs in under this login."""
+    found: Staff | None = session.scalar(select(Staff).where(Staff.login == login, Staff.ended_at.is_(None)))
+    return found
+
+
+def end_staff(session: Any, *, person: Staff, now: datetime) -> None:
+    """A person stops working here: their login is free, their sessions are over."""
+    person.ended_at = now
+    person.login = None
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.shop_id == person.shop_id, StaffSession.staff_id == person.id)
+        .values(ended_at=now)
+    )
+    session.flush()
+
+
+def open_session(session: Any, *, person: Staff, user_agent: str, ip: str, days: int, now: datetime) -> str:
+    """Sign a person in on one browser; returns the token for its cookie (the row keeps its hash)."""
+    token = new_token()
+    session.add(
+        StaffSession(
+            shop_id=person.shop_id,
+            staff_id=person.id,
+            token_hash=token_hash(token),
+            created_at=now,
+            seen_at=now,
+            expires_at=now + timedelta(days=days),
+            user_agent=user_agent[:200],
+            ip=ip[:45],
+        )
+    )
+    session.flush()
+    return token
+
+
+def end_session(session: Any, *, token: str, now: datetime) -> None:
+    """Sign one browser out."""
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.token_hash == token_hash(token), StaffSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def renew_session(session: Any, *, session_id: int, days: int, now: datetime) -> None:
+    """Note that a session is in use, and keep it alive from now."""
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.id == session_id)
+        .values(seen_at=now, expires_at=now + timedelta(days=days))
+    )
+
+
+def add_link(session: Any, *, kind: str, shop_id: int | None, staff_id: int | None, lifetime_s: int, now: datetime) -> str:
+    """Make a one-time link; earlier unused ones of the same kind and shop close."""
+    session.execute(
+        update(EntryLink)
+        .where(EntryLink.kind == kind, EntryLink.shop_id == shop_id, EntryLink.used_at.is_(None))
+        .values(expires_at=now)
+    )
+    token = new_token()
+    session.add(
+        EntryLink(
+            kind=kind,
+            shop_id=shop_id,
+            staff_id=staff_id,
+            token_hash=token_hash(token),
+            created_at=now,
+            expires_at=now + timedelta(seconds=lifetime_s),
+        )
+    )
+    session.flush()
+    return token
+
+
+def use_link(session: Any, *, kind: str, token: str, now: datetime) -> EntryLink | None:
+    """Use a link up by one conditional update; None when somebody was first or it ran out."""
+    done = session.execute(
+        update(EntryLink)
+        .where(
+            EntryLink.kind == kind,
+            EntryLink.token_hash == token_hash(token),
+            EntryLink.used_at.is_(None),
+            EntryLink.expires_at > now,
+        )
+        .values(used_at=now)
+    )
+    if done.rowcount != 1:
+        return None
+    link: EntryLink = session.scalars(select(EntryLink).where(EntryLink.token_hash == token_hash(token))).one()
+    return link
+
+
+def note_try(session: Any, *, keys: list[str], now: datetime) -> None:
+    """Count a sign-in attempt under each key before the password is looked at."""
+    session.add_all([LoginTry(key=key, at=now) for key in keys])
+    session.flush()
+
+
+def tries(session: Any, *, key: str, since: datetime) -> int:
+    """Return the attempts counted under a key."""
+    return int(session.scalar(select(func.count(LoginTry.id)).where(LoginTry.key == key, LoginTry.at > since)))
+
+
+def forget_tries(session: Any, *, key: str, before: datetime | None = None) -> None:
+    """Clear a key's attempts after a good sign-in, or everybody's old ones (`before`)."""
+    query = delete(LoginTry).where(LoginTry.key == key) if before is None else delete(LoginTry).where(LoginTry.at < before)
+    session.execute(query)
+
+
+def log_access(
+    session: Any, *, shop_id: int, staff_id: int, customer_id: int | None, action: str, ip: str, now: datetime
+) -> None:
+    """Write down who of the staff looked at or changed whose data."""
+    session.add(
+        AccessLog(shop_id=shop_id, staff_id=staff_id, customer_id=customer_id, action=action, at=now, ip=ip[:45])
+    )
+    session.flush()

@@ -1,0 +1,148 @@
+"""What a shop may say about itself, and how people who work there get in. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from app.kit.refusals import Invalid, Refused
+
+PASSWORD_MIN = 10
+SESSION_DAYS = 30
+# Failed sign-ins allowed in the window, by account and by address (S19).
+TRY_WINDOW_S = 15 * 60
+TRIES_PER_LOGIN = 10
+TRIES_PER_IP = 30
+GOALS = range(2, 31)
+
+# The passwords that are tried first everywhere, and their Korean keyboard cousins.
+_COMMON = {
+    "1234567890", "0123456789", "qwertyuiop", "password12", "password123", "1q2w3e4r5t", "qwerty1234",
+    "asdf123456", "abcd123456", "1111111111", "0000000000", "dkssudgktpdy", "tkfkdgo1004", "dangol1234",
+}  # fmt: skip
+_CONTACT = re.compile(r"[0-9][0-9 -]{6,14}[0-9]")
+
+
+class WrongLogin(Refused):
+    """The login or the password is wrong; which one is not said."""
+
+    code = "wrong_login"
+    status = 422
+    sentence = "아이디나 비밀번호가 맞지 않아요. 다시 확인해 주세요."
+
+
+class TooManyTries(Refused):
+    """Too many failed sign-ins for this account or from this address."""
+
+    code = "too_many_tries"
+    status = 429
+    sentence = "여러 번 틀려서 잠시 막았어요. 15분 뒤에 다시 해 주세요."
+
+
+class LinkGone(Refused):
+    """The one-time link was used, or has run out."""
+
+    code = "link_gone"
+    status = 410
+    sentence = "한 번 쓴 주소이거나 시간이 지났어요. 새 주소로 들어와 주세요."
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the shop tells everyone about itself."""
+
+    name: str
+    owner_name: str
+    address: str
+    story: str
+
+
+def clean_profile(*, name: str, owner_name: str, address: str, story: str) -> Profile:
+    """Check the shop's profile. Raises Invalid."""
+    name, owner_name, address = (" ".join(text.split()) for text in (name, owner_name, address))
+    wrong: dict[str, str] = {}
+    if not name:
+        wrong["name"] = "가게 이름을 적어 주세요."
+    elif len(name) > 20:
+        wrong["name"] = "가게 이름은 20자까지 쓸 수 있어요."
+    if len(owner_name) > 20:
+        wrong["owner_name"] = "이름은 20자까지 쓸 수 있어요."
+    if len(address) > 80:
+        wrong["address"] = "주소는 80자까지 쓸 수 있어요."
+    if len(story) > 500:
+        wrong["story"] = "가게 이야기는 500자까지 쓸 수 있어요."
+    if wrong:
+        raise Invalid(wrong)
+    return Profile(name, owner_name, address, story.strip())
+
+
+def clean_card_rule(*, goal: str, reward_name: str) -> tuple[int, str]:
+    """Check what a full card gives: (stamps, reward). Raises Invalid."""
+    wrong: dict[str, str] = {}
+    reward_name = " ".join(reward_name.split())
+    number = int(goal) if goal.strip().isascii() and goal.strip().isdigit() else 0
+    if number not in GOALS:
+        wrong["goal"] = f"도장은 {GOALS.start}개부터 {GOALS.stop - 1}개까지 정할 수 있어요."
+    if not reward_name:
+        wrong["reward_name"] = "다 모으면 드릴 것을 적어 주세요. 예: 아메리카노 한 잔"
+    elif len(reward_name) > 20:
+        wrong["reward_name"] = "혜택 이름은 20자까지 쓸 수 있어요."
+    if wrong:
+        raise Invalid(wrong)
+    return number, reward_name
+
+
+def clean_hours(*, opens: str, closes: str) -> tuple[int, int]:
+    """Check "HH:MM" opening and closing; returns minutes after midnight, closing may pass 1440.
+
+    Raises Invalid.
+    """
+    minutes = [_minutes(text) for text in (opens, closes)]
+    wrong = {
+        field: "시각을 다시 골라 주세요. 예: 09:00"
+        for field, minute in zip(("opens", "closes"), minutes, strict=True)
+        if minute is None
+    }
+    if wrong or minutes[0] is None or minutes[1] is None:
+        raise Invalid(wrong)
+    opens_at, closes_at = minutes[0], minutes[1]
+    return opens_at, closes_at if closes_at > opens_at else closes_at + 24 * 60
+
+
+def _minutes(text: str) -> int | None:
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::\d{2})?", text.strip())
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        return None
+    return int(found[1]) * 60 + int(found[2])
+
+
+def clean_contact(phone: str) -> str:
+    """Check the shop's contact number, which every message must carry (50조 4항). Raises Invalid."""
+    phone = phone.strip()
+    if not _CONTACT.fullmatch(phone):
+        raise Invalid({"phone": "손님이 전화할 수 있는 가게 번호를 적어 주세요. 예: 02-123-4567"})
+    return phone
+
+
+def clean_account(*, name: str, login: str, password: str) -> tuple[str, str, str]:
+    """Check a new account: (name, login, password). Raises Invalid (S19: 10 characters, not a common one)."""
+    name, login = " ".join(name.split()), login.strip().lower()
+    wrong: dict[str, str] = {}
+    if not name or len(name) > 20:
+        wrong["name"] = "이름을 20자 안으로 적어 주세요."
+    if not re.fullmatch(r"[a-z0-9._@-]{4,40}", login):
+        wrong["login"] = "아이디는 영어 소문자와 숫자로 4자부터 쓸 수 있어요."
+    if len(password) < PASSWORD_MIN:
+        wrong["password"] = f"비밀번호는 {PASSWORD_MIN}자부터 쓸 수 있어요. 짧은 문장도 좋아요."
+    elif len(password) > 200:
+        wrong["password"] = "비밀번호가 너무 길어요. 200자까지 쓸 수 있어요."
+    elif password.lower() in _COMMON or len(set(password)) < 4 or password.lower() == login:
+        wrong["password"] = "너무 쉬운 비밀번호예요. 다른 말로 정해 주세요."
+    if wrong:
+        raise Invalid(wrong)
+    return name, login, password
+
+
+def first_syllable(name: str) -> str:
+    """Return what the 도장 shows when the shop chose no mark of its own."""
+    return next((char for char in name if char.isalnum()), "단")
