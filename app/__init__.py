@@ -13,6 +13,7 @@ from whitenoise import WhiteNoise
 
 from app.extensions import csrf, db, limiter, login_manager, migrate
 from app.kit import clock, logs, sqlite
+from app.messages.contract import Wire
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,6 +49,7 @@ def _settings(app: Flask, config: Any, now: Callable[[], datetime] | None) -> No
         BASE_URL=public,
         PUBLIC_HOST=urlsplit(public).hostname,
         BEHIND_TLS=public.startswith("https://"),
+        WIRE=_wire(config, public),
         CLOCK=now or ((lambda: clock.utc_now() + shift) if shift else clock.utc_now),
         SQLALCHEMY_DATABASE_URI=config.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=_pool(config),
@@ -64,6 +66,19 @@ def _settings(app: Flask, config: Any, now: Callable[[], datetime] | None) -> No
     app.secret_key = config.secret_key
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     logs.configure()
+
+
+def _wire(config: Any, base_url: str) -> Wire:
+    """Return what message senders need to know of this deployment."""
+    authority = config.tls_ca_file
+    return Wire(
+        public_url=config.public_url,
+        base_url=base_url,
+        ads_need_080=config.ads_need_080,
+        demo_phone_url=config.demo_phone_url,
+        demo_phone_secret=config.demo_phone_secret,
+        ca_file=str(authority) if authority else None,
+    )
 
 
 def _pool(config: Any) -> dict[str, Any]:
