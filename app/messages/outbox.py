@@ -30,7 +30,7 @@ def plan(
     customer_id: int,
     kind: str,
     cause: str,
-    due_at: datetime | None = None,
+    due_at: datetime,
     not_after: datetime | None = None,
     facts: dict[str, Any] | None = None,
     now: datetime,
@@ -38,8 +38,8 @@ def plan(
     """Write a message of a kind down: on the card, and for the one channel that may carry it as well.
 
     `cause` names the fact it follows from ("visit:12"); the same cause never gives a second message.
-    `due_at` None means: now plus the shop's delay for this kind. Returns the first row's id, or None
-    when there already is one or the shop switched the kind off.
+    `due_at` is the moment from which the shop's own delay for this kind counts (none for most kinds).
+    Returns the first row's id, or None when there already is one or the shop switched the kind off.
     Raises KeyError for an unknown kind or facts that lack a word of its text.
     """
     spec = registry.kind(kind)
@@ -49,7 +49,7 @@ def plan(
     )
     if around.person.erased or not (around.sender.kind_on or spec.statutory):
         return None
-    due = due_at or now + around.delay
+    due = due_at + around.delay
     writer = _Writer(
         session=session,
         shop_id=shop_id,

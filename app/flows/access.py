@@ -1,0 +1,90 @@
+"""Getting in and out: one-time links, passwords, sessions (OWASP ASVS 5.0 V6, V7)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.flows.unit import write
+from app.kit.passwords import password_matches
+from app.shops import actions as shops
+from app.shops import rules
+from app.shops.rules import LinkGone, TooManyTries, WrongLogin
+
+_TOUCH_EVERY = timedelta(hours=1)
+
+
+def mint_link(*, kind: str, shop_id: int | None, staff_id: int | None, lifetime_s: int, now: datetime) -> str:
+    """Make a one-time link of a kind (owner, setup, phone); its earlier unused ones close."""
+    with write() as session:
+        return shops.add_link(
+            session, kind=kind, shop_id=shop_id, staff_id=staff_id, lifetime_s=lifetime_s, now=now
+        )
+
+
+def enter(*, token: str, user_agent: str, ip: str, now: datetime) -> str:
+    """Use an owner's link up and sign them in; returns the session token. Raises LinkGone."""
+    with write() as session:
+        link = shops.use_link(session, kind="owner", token=token, now=now)
+        if link is None or link.shop_id is None or link.staff_id is None:
+            raise LinkGone
+        person = shops.staff(session, shop_id=link.shop_id, staff_id=link.staff_id)
+        if person is None:
+            raise LinkGone
+        return shops.open_session(
+            session, person=person, user_agent=user_agent, ip=ip, days=rules.SESSION_DAYS, now=now
+        )
+
+
+def sign_in(*, login: str, password: str, user_agent: str, ip: str, now: datetime) -> str:
+    """Sign a person in by password; returns the session token.
+
+    The attempt is counted, in a transaction of its own, before the password is looked at: twenty
+    guesses at once count twenty. Raises WrongLogin, TooManyTries.
+    """
+    login = login.strip().lower()[:60]
+    keys = {f"login:{login}": rules.TRIES_PER_LOGIN, f"ip:{ip[:45]}": rules.TRIES_PER_IP}
+    since = now - timedelta(seconds=rules.TRY_WINDOW_S)
+    with write() as session:
+        shops.note_try(session, keys=list(keys), now=now)
+        over = any(shops.tries(session, key=key, since=since) > most for key, most in keys.items())
+        person = shops.staff_by_login(session, login=login)
+        staff_id, shop_id, stored = (
+            (person.id, person.shop_id, person.password_hash) if person else (None, None, None)
+        )
+    if over:
+        raise TooManyTries
+    # argon2 takes tens of milliseconds: no transaction is open meanwhile.
+    if not password_matches(stored, password) or staff_id is None or shop_id is None:
+        raise WrongLogin
+    with write() as session:
+        person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
+        if person is None:
+            raise WrongLogin
+        shops.forget_tries(session, key=f"login:{login}")
+        return shops.open_session(
+            session, person=person, user_agent=user_agent, ip=ip, days=rules.SESSION_DAYS, now=now
+        )
+
+
+def sign_out(*, token: str, now: datetime) -> None:
+    """End the session of a token; a second time changes nothing."""
+    with write() as session:
+        shops.end_session(session, token=token, now=now)
+
+
+def touch(*, session_id: int, seen_at: datetime, now: datetime) -> None:
+    """Keep a session that is in use alive; writes at most once an hour."""
+    if now - seen_at < _TOUCH_EVERY:
+        return
+    with write() as session:
+        shops.renew_session(session, session_id=session_id, days=rules.SESSION_DAYS, now=now)
+
+
+def note_access(
+    *, shop_id: int, staff_id: int, customer_id: int | None, action: str, ip: str, now: datetime
+) -> None:
+    """Write down that staff looked at a person's data (안전성 확보조치 기준 제8조: who, whose, what, when)."""
+    with write() as session:
+        shops.log_access(
+            session, shop_id=shop_id, staff_id=staff_id, customer_id=customer_id, action=action, ip=ip, now=now
+        )

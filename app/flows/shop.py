@@ -1,0 +1,174 @@
+"""The shop itself: first set-up, card rule, hours, contact, the people who work there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from app.cards.actions import ledger
+from app.flows.unit import write
+from app.kit.passwords import hash_password
+from app.kit.refusals import Invalid, NotHere, Refused
+from app.messages import outbox
+from app.shops import actions as shops
+from app.shops import rules
+from app.shops.rules import LinkGone
+
+TEXT_SIZES = ("normal", "large", "xlarge")
+_LOGIN_TAKEN = "이미 있는 아이디예요. 다른 아이디를 정해 주세요."
+
+
+class LastOwner(Refused):
+    """A shop keeps at least its owner."""
+
+    code = "last_owner"
+    sentence = "사장님은 뺄 수 없어요."
+
+
+@dataclass(frozen=True)
+class FirstShop:
+    """The five answers of the first set-up, as typed."""
+
+    name: str
+    goal: str
+    reward_name: str
+    phone: str
+    opens: str
+    closes: str
+    owner_name: str
+    login: str
+    password: str
+
+
+def set_up(*, token: str, answers: FirstShop, user_agent: str, ip: str, now: datetime) -> str:
+    """Open this installation's first shop; returns its owner's session token.
+
+    The one-time code on the console is used up only when everything is right (S30: nobody else can
+    take the installation over). Raises Invalid, LinkGone.
+    """
+    profile = rules.clean_profile(name=answers.name, owner_name=answers.owner_name, address="", story="")
+    goal, reward_name = rules.clean_card_rule(goal=answers.goal, reward_name=answers.reward_name)
+    phone = rules.clean_contact(answers.phone)
+    opens_at, closes_at = rules.clean_hours(opens=answers.opens, closes=answers.closes)
+    name, login, password = rules.clean_account(
+        name=answers.owner_name, login=answers.login, password=answers.password
+    )
+    password_hash = hash_password(password)
+    with write() as session:
+        if shops.use_link(session, kind="setup", token=token, now=now) is None or shops.shop_count(session):
+            raise LinkGone
+        shop = shops.add_shop(
+            session,
+            name=profile.name,
+            now=now,
+            owner_name=name,
+            phone=phone,
+            open_minute=opens_at,
+            close_minute=closes_at,
+        )
+        ledger.add_rule(session, shop_id=shop.id, goal=goal, reward_name=reward_name, now=now)
+        outbox.open_automations(session, shop_id=shop.id, now=now)
+        owner = shops.add_staff(
+            session, shop_id=shop.id, name=name, role="owner", login=login, password_hash=password_hash, now=now
+        )
+        return shops.open_session(
+            session, person=owner, user_agent=user_agent, ip=ip, days=rules.SESSION_DAYS, now=now
+        )
+
+
+def save_profile(*, shop_id: int, name: str, owner_name: str, address: str, story: str, mark: str) -> None:
+    """Save what the shop tells about itself; an empty mark means its first syllable. Raises Invalid."""
+    profile = rules.clean_profile(name=name, owner_name=owner_name, address=address, story=story)
+    mark = mark.strip()
+    if len(mark) > 1:
+        raise Invalid({"mark": "도장에는 한 글자만 들어가요."})
+    with write() as session:
+        shop = shops.shop(session, shop_id=shop_id)
+        shop.name, shop.owner_name = profile.name, profile.owner_name
+        shop.address, shop.story = profile.address, profile.story
+        shop.mark = mark or rules.first_syllable(profile.name)
+
+
+def save_card_rule(*, shop_id: int, goal: str, reward_name: str, now: datetime) -> None:
+    """Begin a new rule for cards issued from now on; cards already out keep theirs. Raises Invalid."""
+    stamps, reward = rules.clean_card_rule(goal=goal, reward_name=reward_name)
+    with write() as session:
+        present = ledger.current_rule(session, shop_id=shop_id)
+        if (present.goal, present.reward_name) == (stamps, reward):
+            return
+        ledger.add_rule(
+            session,
+            shop_id=shop_id,
+            goal=stamps,
+            reward_name=reward,
+            now=now,
+            hard_window_s=present.hard_window_s,
+            cooldown_s=present.cooldown_s,
+            daily_cap=present.daily_cap,
+        )
+
+
+def save_hours(*, shop_id: int, opens: str, closes: str) -> None:
+    """Save opening hours ("HH:MM"); claims wait until closing. Raises Invalid."""
+    opens_at, closes_at = rules.clean_hours(opens=opens, closes=closes)
+    with write() as session:
+        shop = shops.shop(session, shop_id=shop_id)
+        shop.open_minute, shop.close_minute = opens_at, closes_at
+
+
+def save_contact(*, shop_id: int, phone: str) -> None:
+    """Save the number that every message carries. Raises Invalid."""
+    phone = rules.clean_contact(phone)
+    with write() as session:
+        shops.shop(session, shop_id=shop_id).phone = phone
+
+
+def add_staff(*, shop_id: int, name: str, login: str, password: str, now: datetime) -> None:
+    """Add a person who may stamp. Raises Invalid, also when the login is taken."""
+    name, login, password = rules.clean_account(name=name, login=login, password=password)
+    password_hash = hash_password(password)
+    try:
+        with write() as session:
+            shops.add_staff(
+                session, shop_id=shop_id, name=name, role="staff", login=login, password_hash=password_hash, now=now
+            )
+    except IntegrityError:
+        raise Invalid({"login": _LOGIN_TAKEN}) from None
+
+
+def end_staff(*, shop_id: int, staff_id: int, now: datetime) -> None:
+    """A person stops working here; what they stamped stays under their name. Raises LastOwner, NotHere."""
+    with write() as session:
+        person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
+        if person is None:
+            raise NotHere
+        if person.role == "owner":
+            raise LastOwner
+        shops.end_staff(session, person=person, now=now)
+
+
+def set_password(*, shop_id: int, staff_id: int, login: str, password: str, now: datetime) -> None:
+    """Give a person who came in by a link a login of their own. Raises Invalid, NotHere."""
+    _name, login, password = rules.clean_account(name="이름", login=login, password=password)
+    password_hash = hash_password(password)
+    try:
+        with write() as session:
+            person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
+            if person is None:
+                raise NotHere
+            person.login, person.password_hash = login, password_hash
+    except IntegrityError:
+        raise Invalid({"login": _LOGIN_TAKEN}) from None
+
+
+def set_text_size(*, shop_id: int, staff_id: int, size: str) -> None:
+    """Save how large a person wants to read: normal, large, xlarge. Raises Invalid, NotHere."""
+    if size not in TEXT_SIZES:
+        raise Invalid({"size": "글자 크기를 골라 주세요."})
+    with write() as session:
+        person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
+        if person is None:
+            raise NotHere
+        person.text_size = size
