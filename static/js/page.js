@@ -1,0 +1,107 @@
+/* What every page does: toasts that leave, focus after a swap, one press = one press, dialogs, printing.
+ *
+ *   data-autofocus   focused after a swap brought it
+ *   data-toast       in #toasts: leaves after 6 s (stays while focused or touched)
+ *   data-once        hidden input: gets a fresh random key, so that a repeated press is the same press
+ *   data-autosubmit  input: its form is sent when it changes (switches, choices)
+ *   data-print       prints · data-open="id" opens a <dialog> · data-close closes it
+ *   data-fill="#id"  puts the button's data-text into that field (placeholders)
+ */
+const root = document.documentElement;
+root.classList.add('js');
+
+const newKey = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is missing on plain http
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+};
+const renewKeys = (within) => {
+  for (const input of within.querySelectorAll('input[data-once]')) input.value = newKey();
+};
+
+const dismissLater = (toast) => {
+  let timer = 0;
+  const leave = () => {
+    if (toast.matches(':hover, :focus-within')) timer = setTimeout(leave, 2000);
+    else toast.remove();
+  };
+  timer = setTimeout(leave, 6000);
+  toast.addEventListener('htmx:afterRequest', () => { clearTimeout(timer); toast.remove(); });
+};
+const say = (text) => {
+  const region = document.getElementById('toasts');
+  if (!region || !text) return;
+  const toast = document.createElement('div');
+  toast.className = 'toast';
+  toast.dataset.toast = '';
+  const words = document.createElement('span');
+  words.textContent = text;
+  toast.append(words);
+  region.replaceChildren(toast);
+};
+document.addEventListener('dangol:say', (event) => say(event.detail));
+
+const region = document.getElementById('toasts');
+if (region) {
+  for (const toast of region.querySelectorAll('[data-toast]')) dismissLater(toast);
+  new MutationObserver((changes) => {
+    for (const change of changes) for (const node of change.addedNodes) if (node.dataset?.toast !== undefined) dismissLater(node);
+  }).observe(region, { childList: true });
+}
+
+document.addEventListener('htmx:afterSwap', (event) => {
+  renewKeys(event.detail.target ?? document);
+});
+document.addEventListener('htmx:afterSettle', (event) => {
+  const wanted = event.detail.target?.querySelector?.('[data-autofocus]') ?? null;
+  if (wanted) wanted.focus();
+});
+document.addEventListener('htmx:responseError', (event) => {
+  const answer = event.detail.xhr;
+  if (event.detail.requestConfig?.verb === 'get') return; // polling keeps quiet; saved.js tells how old the page is
+  const known = answer.getResponseHeader('X-Sentence');
+  say(known ? answer.responseText : '잠깐 문제가 생겼어요. 다시 눌러 주세요.');
+});
+document.addEventListener('htmx:sendError', (event) => {
+  if (event.detail.requestConfig?.verb !== 'get') say('인터넷이 잠깐 끊겼어요. 다시 눌러 주세요.');
+});
+
+// A plain form is sent once: the second press finds the button asleep.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.hasAttribute('hx-post')) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = '1';
+  const pressed = event.submitter;
+  if (pressed) setTimeout(() => { pressed.setAttribute('aria-disabled', 'true'); pressed.classList.add('busy'); });
+});
+const wake = () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  for (const button of document.querySelectorAll('.busy')) { button.classList.remove('busy'); button.removeAttribute('aria-disabled'); }
+};
+window.addEventListener('pageshow', (event) => {
+  if (!event.persisted) return;
+  wake();
+  renewKeys(document); // back to this page is a new intention
+});
+
+document.addEventListener('change', (event) => {
+  const input = event.target;
+  if (input instanceof Element && input.matches('[data-autosubmit]')) input.form.requestSubmit();
+});
+document.addEventListener('click', (event) => {
+  const at = event.target instanceof Element ? event.target : null;
+  if (at?.closest('[data-print]')) window.print();
+  const opener = at?.closest('[data-open]');
+  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  if (at?.closest('[data-close]') || at?.matches('dialog')) at.closest('dialog')?.close();
+  const filler = at?.closest('[data-fill]');
+  if (filler) {
+    const field = document.querySelector(filler.dataset.fill);
+    field.setRangeText(filler.dataset.text, field.selectionStart, field.selectionEnd, 'end');
+    field.focus();
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+});
+
+renewKeys(document);
+document.querySelector('[data-autofocus]')?.focus();
