@@ -11,7 +11,6 @@ from app.cards.actions import ledger
 from app.flows.unit import write
 from app.kit.passwords import hash_password
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.messages import outbox
 from app.shops import actions as shops
 from app.shops import rules
 from app.shops.rules import LinkGone
@@ -69,7 +68,6 @@ def set_up(*, token: str, answers: FirstShop, user_agent: str, ip: str, now: dat
             close_minute=closes_at,
         )
         ledger.add_rule(session, shop_id=shop.id, goal=goal, reward_name=reward_name, now=now)
-        outbox.open_automations(session, shop_id=shop.id, now=now)
         owner = shops.add_staff(
             session, shop_id=shop.id, name=name, role="owner", login=login, password_hash=password_hash, now=now
         )
