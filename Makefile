@@ -3,7 +3,6 @@
 PYTHON ?= python3
 VENV ?= .venv
 export VENV
-export PYTHONDONTWRITEBYTECODE ?=
 
 BOOTSTRAP = launch/bootstrap.py
 HAVE_PYTHON = command -v "$(PYTHON)" >/dev/null 2>&1 || { \

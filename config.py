@@ -228,10 +228,13 @@ class _Reader:
 
 
 def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # an open bracket, a port that is no number
+        whole = False
+    if not whole:
         raise ValueError("must look like http://host:port/path")
-    _ = parts.port  # raises ValueError when it is no port number
     return value
 
 

@@ -149,6 +149,9 @@ def keep_running(plan: Plan, links: str) -> int:
         what = [str(plan.config.tls_ca_file), plan.base_url]
         supervisor.keep("certificate", [python, "-m", "launch.certificate", *where, *what], plan.env, ROOT)
     code = supervisor.run(lambda: announce(plan, links))
+    if plan.socket is not None:
+        plan.socket.unlink(missing_ok=True)
+        plan.socket.parent.rmdir()
     for sentence in supervisor.fallen:
         print(sentence, file=sys.stderr)
     return code

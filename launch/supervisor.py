@@ -5,15 +5,31 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from honcho.manager import Manager
+from honcho.printer import Message, Printer
 from honcho.process import Popen, Process
 
 from launch import kinship
+
+# What Valkey says at every start and end on every machine; the rest of its lines are shown.
+NOISE = ("Memory overcommit must be enabled", "scheduling shutdown", "ready to exit, bye bye")
+
+
+class QuietPrinter(Printer):
+    """Prints the children's lines without those that never mean anything."""
+
+    def write(self, message: Message) -> None:
+        """Print one line of one process."""
+        text = message.data.decode("utf-8", "replace") if isinstance(message.data, bytes) else message.data
+        # "sending SIGTERM to web (pid 7)" helps nobody either; starts and stops do.
+        if not text.startswith("sending SIG") and not any(noise in text for noise in NOISE):
+            super().write(message)
 
 
 class KeptProcess(Process):
@@ -41,7 +57,7 @@ class Supervisor(Manager):
 
     def __init__(self, records: Path, *, last: str | None = None) -> None:
         """Keep `records` of started processes; `last` names the one that ends after all others."""
-        super().__init__()
+        super().__init__(QuietPrinter(sys.stdout))
         self._process_ctor = KeptProcess
         self._records = records
         self._last = last
@@ -104,11 +120,6 @@ class Supervisor(Manager):
                 continue
             self._told.add(name)
             self._procmgr.terminate(pid)
-
-    def _system_print(self, data: str) -> None:
-        # "sending SIGTERM to web.1 (pid 7)" helps nobody; starts and stops do.
-        if not data.startswith("sending "):
-            super()._system_print(data)
 
 
 def how_it_ended(name: str, code: int) -> str:

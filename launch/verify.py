@@ -7,6 +7,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from config import ROOT
 from launch import debian
@@ -28,7 +29,7 @@ LINTS = [
     Step("ruff check", [PYTHON, "-m", "ruff", "check", "."]),
     Step("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
     Step("djlint", [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"]),
-    Step("import-linter", [PYTHON, "-c", "from importlinter.cli import lint_imports_command as l; l()"]),
+    Step("import-linter", [str(Path(PYTHON).with_name("lint-imports")), "--config", "importlinter.ini"]),
 ]
 TESTS = Step("pytest", [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup"])
 LONG_TESTS = Step("pytest (long)", [PYTHON, "-m", "pytest", "tests/faults", "-m", "long"])

@@ -1,0 +1,181 @@
+"""`make run` as real processes: links, ends, deaths, crashes, what stops it from starting."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import ssl
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+from launch import checks
+from tests.launch.product import Product, clean_env, free_port, wait_until_gone
+
+CHILDREN = ["valkey", "web", "worker"]
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    """Yield a running product without the demo shop, and end it."""
+    running = Product(tmp_path / "data", free_port())
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.stop()
+
+
+def refused(**settings: str) -> list[str]:
+    """Start the product with these settings and return the lines with which it refused."""
+    done = subprocess.run(
+        [sys.executable, "-m", "launch.run"],
+        cwd=ROOT,
+        env=clean_env(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stdout == ""
+    return done.stderr.splitlines()
+
+
+def test_start_links_sigterm_and_kept_secrets(product: Product) -> None:
+    link = product.wait_for("setup     ")
+    assert link.startswith(f"setup     http://127.0.0.1:{product.port}/setup/")
+    connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=10)
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().status == 200
+    connection.close()
+    pids = [product.pid_of(name) for name in CHILDREN]
+    secrets = product.data / "secrets"
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
+    before = {file.name: file.read_bytes() for file in secrets.iterdir()}
+    assert set(before) == {"secret.key", "master.key", "vapid_private.pem", "vapid_public.txt"}
+    assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in secrets.iterdir())
+    # A second supervisor on the same data folder is told so and changes nothing.
+    lines = refused(DATA=str(product.data), PORT=str(free_port()))
+    assert len(lines) == 1
+    assert f"already runs on the data folder {product.data}" in lines[0]
+
+    assert product.stop(signal.SIGTERM) == 0
+
+    wait_until_gone(pids, seconds=1)
+    ends = [line for line in product.lines if "stopped (rc=" in line]
+    assert "valkey stopped" in ends[-1], "Valkey ends last: the others may still write to it"
+    assert list((product.data / "run").glob("*.json")) == []
+
+    again = Product(product.data, product.port)
+    again.wait_for("setup     ")
+    assert again.stop(signal.SIGINT) == 0
+    assert {file.name: file.read_bytes() for file in secrets.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", CHILDREN)
+def test_one_death_stops_all(product: Product, name: str) -> None:
+    product.wait_for("setup     ")
+    pids = [product.pid_of(child) for child in CHILDREN]
+    os.kill(product.pid_of(name), signal.SIGKILL)
+    assert product.wait() == 1
+    wait_until_gone(pids, seconds=3)
+    assert product.lines[-1].startswith(
+        f"{name} was killed by signal 9 (SIGKILL), so everything was stopped."
+    )
+
+
+def test_killed_supervisor_leaves_nobody_and_the_next_start_works(product: Product) -> None:
+    product.wait_for("setup     ")
+    pids = [product.pid_of(child) for child in CHILDREN]
+    product.process.kill()
+    assert product.wait() == -signal.SIGKILL
+    # At once: the children may still be ending and hold the port.
+    again = Product(product.data, product.port)
+    try:
+        again.wait_for("setup     ")
+        wait_until_gone(pids, seconds=1)
+    finally:
+        assert again.stop() == 0
+
+
+def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        lines = refused(DATA="/proc/dangol", PORT=str(port), DEMO="perhaps", PUBLIC_URL="https://a.b/c")
+    assert len(lines) == 4
+    text = "\n".join(lines)
+    assert "DEMO=perhaps is neither 1 nor 0." in text
+    assert "PUBLIC_URL must be only scheme and host" in text
+    assert "The data folder /proc/dangol cannot be written" in text
+    assert f"Port {port} on 127.0.0.1 is used by another program." in text
+
+
+def test_used_port_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        lines = refused(DATA=str(tmp_path), PORT=str(port))
+    assert lines == [f"Port {port} on 127.0.0.1 is used by another program. Choose another with PORT=…"]
+
+
+def test_database_without_its_keys_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "dangol.db").write_bytes(b"")
+    lines = refused(DATA=str(tmp_path), PORT=str(free_port()))
+    assert len(lines) == 1
+    assert "its keys (secret.key, master.key) are missing" in lines[0]
+    assert not (tmp_path / "secrets").exists()
+
+
+def test_web_without_secrets_refuses_with_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import wsgi"],
+        cwd=ROOT,
+        env=clean_env(DATA=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "Run `make run` once, or restore them from a backup." in done.stderr
+
+
+def test_somebody_elses_socket_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = checks.socket_folder(tmp_path)
+    assert stat.S_IMODE(ours.stat().st_mode) == 0o700
+    ours.chmod(0o777)
+    with pytest.raises(checks.CannotRun, match="open to others"):
+        checks.socket_folder(tmp_path)
+    ours.rmdir()
+    ours.symlink_to(tmp_path)
+    with pytest.raises(checks.CannotRun, match="was not made by us"):
+        checks.socket_folder(tmp_path)
+    ours.unlink()
+
+
+def test_tls_serves_https_that_the_local_authority_vouches_for(tmp_path: Path) -> None:
+    port = free_port()
+    product = Product(tmp_path, port, TLS="1", HOST="127.0.0.1")
+    try:
+        link = product.wait_for("setup     ")
+        assert link.startswith(f"setup     https://127.0.0.1:{port}/setup/")
+        trusting = ssl.create_default_context(cafile=tmp_path / "tls" / "ca.crt")
+        secure = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=trusting)
+        secure.request("GET", "/healthz")
+        assert secure.getresponse().status == 200
+        secure.close()
+        plain = http.client.HTTPConnection("127.0.0.1", port + 1, timeout=10)
+        plain.request("GET", "/ca.crt")
+        assert plain.getresponse().read() == (tmp_path / "tls" / "ca.crt").read_bytes()
+        plain.request("GET", "/ca.key")
+        assert plain.getresponse().status == 404
+        plain.close()
+    finally:
+        assert product.stop() == 0
