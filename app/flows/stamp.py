@@ -146,7 +146,7 @@ def stamp_card(
         at=now,
         stamps=1,
         visits=int(is_new_visit),
-        returning=int(is_new_visit and person.visit_count > 1),
+        returning_visits=int(is_new_visit and person.visit_count > 1),
         new_customers=int(is_new_visit and person.visit_count == 1),
     )
     _messages(session, card=card, rule=rule, entry=entry, person=person, is_new_visit=is_new_visit, now=now)
@@ -202,7 +202,7 @@ def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
         at=entry.at,
         stamps=-1,
         visits=-int(gone),
-        returning=-returning * int(gone),
+        returning_visits=-returning * int(gone),
         new_customers=-first * int(gone),
     )
 

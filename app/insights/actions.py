@@ -13,7 +13,7 @@ from app.kit.clock import kst_day
 
 
 def count(session: Any, *, shop_id: int, at: datetime, **steps: int) -> None:
-    """Add to the sums of the Korean day of `at`: stamps=1, visits=1, returning=−1 …
+    """Add to the sums of the Korean day of `at`: stamps=1, visits=1, returning_visits=−1 …
 
     One statement a day: insert the day's row if it is the first event, then add in place, so that two
     tills never read the same number.

@@ -22,6 +22,6 @@ class DayCount(db.Model):
     day: Mapped[date] = mapped_column()
     stamps: Mapped[int] = mapped_column(default=0, server_default="0")
     visits: Mapped[int] = mapped_column(default=0, server_default="0")
-    returning: Mapped[int] = mapped_column(default=0, server_default="0")  # visits by people who had been here before
+    returning_visits: Mapped[int] = mapped_column(default=0, server_default="0")  # visits by people who had been here before
     new_customers: Mapped[int] = mapped_column(default=0, server_default="0")
     rewards_used: Mapped[int] = mapped_column(default=0, server_default="0")
