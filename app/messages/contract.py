@@ -25,7 +25,9 @@ class Kind:
     text: str  # the default words, with placeholders
     placeholders: Mapping[str, str]  # name → what an example of it looks like
     channels: tuple[str, ...]  # allowed, the preferred transmitting one first
-    words: Callable[[Facts], Mapping[str, str]]  # facts → the placeholders' values ({이름}, {가게} come by themselves)
+    words: Callable[
+        [Facts], Mapping[str, str]
+    ]  # facts → the placeholders' values ({이름}, {가게} come by themselves)
     life: timedelta  # after the due time plus this it is stale and never goes out
     delay_minutes: int = 0  # due this long after its cause, unless the shop changed it
     sentence: str = ""  # the automation as one sentence; {때} is the delay in words

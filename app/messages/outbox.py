@@ -10,6 +10,8 @@ from sqlalchemy import String, cast, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from app.customers.models import Consent
+from app.customers.rules import standing
 from app.kit.clock import kst_day
 from app.messages import gather, registry, rules
 from app.messages.contract import Kind, Wire
@@ -164,32 +166,52 @@ def cancel(
     shop_id: int,
     cause: str | None = None,
     customer_id: int | None = None,
-    ads_only: bool = False,
     reason: str,
     now: datetime,
 ) -> int:
     """Take back what has not gone out; returns how many rows.
 
-    By cause (a stamp undone: its letter leaves the card as well) or by customer (an opt-out,
-    a deletion; `ads_only` leaves 안내 alone). What is on the wire stays with its sender.
-    Raises ValueError without either.
+    By cause (a stamp undone: its letter leaves the card as well) or by customer (a deletion).
+    What is on the wire stays with its sender. Raises ValueError without either.
     """
     if cause is None and customer_id is None:
         raise ValueError("cancel what? a cause or a customer")
+    which: list[Any] = [] if customer_id is None else [Message.customer_id == customer_id]
     open_rows = Message.state.in_(("ready", "claimed"))
-    which = [Message.shop_id == shop_id]
     if cause is not None:
-        which.append(Message.cause == cause)
-        which.append(or_(open_rows, (Message.channel == CARD) & (Message.state == "sent")))
-    else:
-        which.append(open_rows)
-    if customer_id is not None:
-        which.append(Message.customer_id == customer_id)
-    if ads_only:
-        # An ad that waits for the card is not transmitted; an opt-out does not take it away.
-        which.append(Message.kind.in_([key for key, spec in registry.kinds().items() if spec.is_ad]))
-        which.append(Message.channel != CARD)
-    ids = list(session.scalars(select(Message.id).where(*which)))
+        on_the_card = (Message.channel == CARD) & (Message.state == "sent")
+        return _cancel(
+            session, shop_id, [Message.cause == cause, or_(open_rows, on_the_card), *which], reason
+        )
+    return _cancel(session, shop_id, [open_rows, *which], reason)
+
+
+def cancel_unconsented(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
+    """Take back the waiting messages whose consent is gone; returns how many (망법 50조②).
+
+    What only lies on the card is not transmitted and stays, unless it uses data for an offer.
+    """
+    rows = session.execute(
+        select(Consent.kind, Consent.action)
+        .where(Consent.shop_id == shop_id, Consent.customer_id == customer_id)
+        .order_by(Consent.id)
+    ).all()
+    holds = standing([(row.kind, row.action) for row in rows])
+    mine = [Message.customer_id == customer_id, Message.state.in_(("ready", "claimed"))]
+    taken = 0
+    if not holds["ads"]:
+        ads = [key for key, spec in registry.kinds().items() if spec.is_ad]
+        travels = [key for key, way in registry.channels().items() if way.CAPABILITIES.transmits]
+        which = [*mine, Message.kind.in_(ads), Message.channel.in_(travels)]
+        taken += _cancel(session, shop_id, which, "손님이 동의를 거두셨어요.")
+    if not holds["marketing"]:
+        offers = [key for key, spec in registry.kinds().items() if spec.personal_offer]
+        taken += _cancel(session, shop_id, [*mine, Message.kind.in_(offers)], "손님이 동의를 거두셨어요.")
+    return taken
+
+
+def _cancel(session: Any, shop_id: int, which: list[Any], reason: str) -> int:
+    ids = list(session.scalars(select(Message.id).where(Message.shop_id == shop_id, *which)))
     if not ids:
         return 0
     taken = session.execute(
@@ -206,11 +228,11 @@ def cancel(
         )
         .execution_options(synchronize_session=False)
     ).rowcount
-    _release(session, shop_id, ids)
+    give_back_rights(session, shop_id, ids)
     return int(taken)
 
 
-def _release(session: Any, shop_id: int, ids: list[int]) -> None:
+def give_back_rights(session: Any, shop_id: int, ids: list[int]) -> None:
     """Give back the ad rights of messages that never went out."""
     session.execute(
         delete(AdGrant).where(
@@ -226,26 +248,31 @@ def _release(session: Any, shop_id: int, ids: list[int]) -> None:
     )
 
 
-def forget(session: Any, *, shop_id: int, customer_id: int, phone: str | None) -> None:
-    """Blank what was written to a person who asked to be deleted; that it was sent, and when, stays."""
+def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
+    """Blank what was written to a person who asked to be deleted; that it was sent, and when, stays.
+
+    Called while the number is still known: the demo carrier's copy goes as well.
+    """
+    mine = select(Message.id).where(Message.shop_id == shop_id, Message.customer_id == customer_id)
+    session.execute(
+        update(Attempt)
+        .where(Attempt.shop_id == shop_id, Attempt.message_id.in_(mine))
+        .values(detail="")
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        delete(DemoPhoneMessage).where(
+            DemoPhoneMessage.shop_id == shop_id,
+            DemoPhoneMessage.key.in_(
+                select(Message.provider_key).where(
+                    Message.shop_id == shop_id, Message.customer_id == customer_id
+                )
+            ),
+        )
+    )
     session.execute(
         update(Message)
         .where(Message.shop_id == shop_id, Message.customer_id == customer_id)
         .values(text="", facts={})
         .execution_options(synchronize_session=False)
     )
-    session.execute(
-        update(Attempt)
-        .where(
-            Attempt.shop_id == shop_id,
-            Attempt.message_id.in_(
-                select(Message.id).where(Message.shop_id == shop_id, Message.customer_id == customer_id)
-            ),
-        )
-        .values(detail="")
-        .execution_options(synchronize_session=False)
-    )
-    if phone:
-        session.execute(
-            delete(DemoPhoneMessage).where(DemoPhoneMessage.shop_id == shop_id, DemoPhoneMessage.to == phone)
-        )

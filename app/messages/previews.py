@@ -37,9 +37,7 @@ class Preview:
     not_carried: tuple[str, ...]  # characters a text message can't show
 
 
-def preview(
-    shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | None = None
-) -> Preview | None:
+def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | None = None) -> Preview | None:
     """Show a kind with the shop's words (or `text`, not saved yet) and the latest fitting customer.
 
     None when the shop has no customer yet. Raises KeyError for an unknown kind or placeholder.
@@ -113,6 +111,8 @@ def _example_facts(kind: Kind) -> dict[str, object]:
         "goal": example.get("목표", "10"),
         "added": example.get("도장", "1"),
         "day": example.get("날짜", "2026-11-23"),
+        "consent": "ads",
+        "granted": True,
     }
 
 
@@ -209,6 +209,12 @@ def sent_by_hand_today(shop_id: int, *, now: datetime) -> list[HandDone]:
     return [HandDone(row.id, row.name, registry.kind(row.kind).label, row.sent_at) for row in rows]
 
 
+def demo_letter(key: str) -> str | None:
+    """Return the demo carrier's id of a letter by its sender's key; None: it never arrived."""
+    found = db.session.scalar(select(DemoPhoneMessage.id).where(DemoPhoneMessage.key == key))
+    return None if found is None else f"demo-{found}"
+
+
 @dataclass(frozen=True)
 class Bubble:
     """One message that arrived on the demo phone."""
@@ -253,7 +259,15 @@ def demo_phone(shop_id: int, *, now: datetime, bubbles: int = 20, coming: int = 
         .limit(bubbles)
     ).all()
     waiting = db.session.execute(
-        select(Message.id, Message.kind, Message.due_at, Message.reason, Message.fence, Customer.name, Customer.phone)
+        select(
+            Message.id,
+            Message.kind,
+            Message.due_at,
+            Message.reason,
+            Message.fence,
+            Customer.name,
+            Customer.phone,
+        )
         .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
         .where(
             Message.shop_id == shop_id,
@@ -279,7 +293,10 @@ def demo_phone(shop_id: int, *, now: datetime, bubbles: int = 20, coming: int = 
         bubbles=[_bubble(row) for row in reversed(arrived)],
         coming=shown,
         version="-".join(
-            [str(arrived[0].id if arrived else 0), *(f"{row.id}.{row.fence}.{row.due_at:%d%H%M}" for row in waiting)]
+            [
+                str(arrived[0].id if arrived else 0),
+                *(f"{row.id}.{row.fence}.{row.due_at:%d%H%M}" for row in waiting),
+            ]
         ),
     )
 

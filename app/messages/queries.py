@@ -56,7 +56,10 @@ def delay_words(minutes: int) -> str:
     if minutes and minutes % 1440 == 0:
         return "하루" if minutes == 1440 else f"{minutes // 1440}일"
     hours, rest = divmod(minutes, 60)
-    return " ".join(part for part in (f"{hours}시간" if hours else "", f"{rest}분" if rest else "") if part) or "0분"
+    return (
+        " ".join(part for part in (f"{hours}시간" if hours else "", f"{rest}분" if rest else "") if part)
+        or "0분"
+    )
 
 
 def automations(shop_id: int) -> list[AutomationLine]:
@@ -64,10 +67,10 @@ def automations(shop_id: int) -> list[AutomationLine]:
     changed = {
         row.kind: row for row in db.session.scalars(select(Automation).where(Automation.shop_id == shop_id))
     }
-    last: dict[str, datetime | None] = {
-        kind: at
-        for kind, at in db.session.execute(
-            select(Message.kind, func.max(Message.sent_at))
+    last = {
+        row.kind: row.at
+        for row in db.session.execute(
+            select(Message.kind, func.max(Message.sent_at).label("at"))
             .where(Message.shop_id == shop_id, Message.sent_at.is_not(None))
             .group_by(Message.kind)
         )
@@ -168,7 +171,7 @@ def _history_line(message: Message, name: str) -> HistoryLine:
 
 @dataclass(frozen=True)
 class Outlook:
-    """"오늘 보낼 말" on the home screen."""
+    """ "오늘 보낼 말" on the home screen."""
 
     by_hand: int  # waiting for the owner's tap
     today: int  # will go out by themselves before midnight

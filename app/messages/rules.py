@@ -21,7 +21,9 @@ DAY_CLOSES = 20 * 60 + 50
 AD_CAPS = ((1, 3), (4, 30))
 
 # The 광고 marker in any clothes but the exact one; disguising it is itself punishable (50조⑤).
-_FALSE_LABEL = re.compile(r"광\s*[/.\-_·*]\s*고|[\[<{\"'“‘(]\s*[\"'“‘]?\s*(대출)?광\s*고\s*[\"'”’]?\s*[\]>}\"'”’)]")
+_FALSE_LABEL = re.compile(
+    r"광\s*[/.\-_·*]\s*고|[\[<{\"'“‘(]\s*[\"'“‘]?\s*(대출)?광\s*고\s*[\"'”’]?\s*[\]>}\"'”’)]"
+)
 # KISA practice: any of these inside an 안내 makes the whole message an ad.
 _PROMOTION = re.compile(
     r"할인|쿠폰|이벤트|특가|세일|1\s*\+\s*1|증정|무료(?!수신거부)|신메뉴|혜택|적립\s*2배|두\s*배|재방문|또\s*오세요|놀러\s*오세요|\bOFF\b|\d\s*%",
@@ -98,7 +100,9 @@ def may_send(
     to this person (not this one). Moments are aware.
     """
     left_out = _before_all(kind, channel, person, sender, now, not_after) or (
-        _before_travel(kind, channel, text, person, sender) if channel.transmits else _on_the_card(kind, text, person, sender)
+        _before_travel(kind, channel, text, person, sender)
+        if channel.transmits
+        else _on_the_card(kind, text, person, sender)
     )
     if left_out is not None:
         return left_out
@@ -169,7 +173,9 @@ def _must_wait(
     asleep = not channel.hours_exempt and not kind.any_hour and not (kind.is_ad and person.ads_night)
     opens = next_daytime(now)
     night = (
-        Wait(opens, "night", "밤(저녁 8시 50분~아침 8시)이라 아침에 보내요.") if asleep and opens > now else None
+        Wait(opens, "night", "밤(저녁 8시 50분~아침 8시)이라 아침에 보내요.")
+        if asleep and opens > now
+        else None
     )
     if not kind.is_ad:
         return night

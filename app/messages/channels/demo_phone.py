@@ -66,7 +66,9 @@ def _judged(reply: net.Reply) -> Outcome:
         provider_id = _id_in(reply.body)
         return Accepted(provider_id) if provider_id else Unknown("the answer makes no sense")
     if reply.status == 429:
-        return Rejected("too many requests", retry_after_s=pause_asked(reply.headers.get("retry-after")) or 1.0)
+        return Rejected(
+            "too many requests", retry_after_s=pause_asked(reply.headers.get("retry-after")) or 1.0
+        )
     if reply.status in (401, 403):
         return Rejected("the gateway does not know us", retry_after_s=60.0)
     if 400 <= reply.status < 500 and reply.status != 408:

@@ -1,0 +1,96 @@
+"""The owner's say about a kind of message: its switch, its words, its delay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.flows.unit import write
+from app.kit.refusals import Invalid, NotHere, Refused
+from app.kit.text import LMS_BYTES, carrier_bytes, placeholders, stray_braces
+from app.messages import registry
+from app.messages.contract import Kind
+from app.messages.models import Automation
+from app.messages.rules import false_label, promotion_word
+
+LONGEST_DELAY = 7 * 24 * 60
+# What the frame around an ad takes: label, name, contact, opt-out link.
+_ROOM_FOR_FRAME = 300
+
+
+class AskedForByLaw(Refused):
+    """The switch or the words of a statutory notice."""
+
+    code = "statutory"
+    sentence = "법이 정한 안내라서 끄거나 바꿀 수 없어요."
+
+
+def switch(*, shop_id: int, kind: str, is_on: bool, now: datetime) -> None:
+    """Switch a kind on or off. Off: what waits is left out when its time comes.
+
+    Raises NotHere for an unknown kind, AskedForByLaw for a statutory one.
+    """
+    spec = _kind(kind)
+    with write() as session:
+        row = _row(session, shop_id=shop_id, kind=spec, now=now)
+        row.is_on = is_on
+        row.changed_at = now
+
+
+def save(*, shop_id: int, kind: str, text: str, delay_minutes: int | None = None, now: datetime) -> None:
+    """Save the shop's own words ("" gives the default back) and its delay in minutes.
+
+    Raises NotHere for an unknown kind, AskedForByLaw for a statutory one, Invalid with a sentence a field.
+    """
+    spec = _kind(kind)
+    words = text.replace("\r\n", "\n").strip()
+    wrong = {}
+    if (sentence := text_fault(spec, words)) is not None:
+        wrong["text"] = sentence
+    if delay_minutes is not None and not 0 <= delay_minutes <= LONGEST_DELAY:
+        wrong["delay_minutes"] = "0분에서 7일 사이로 적어 주세요."
+    if wrong:
+        raise Invalid(wrong)
+    with write() as session:
+        row = _row(session, shop_id=shop_id, kind=spec, now=now)
+        row.text = "" if words == spec.text else words
+        if delay_minutes is not None and spec.delay_minutes:
+            row.delay_minutes = delay_minutes
+        row.changed_at = now
+
+
+def text_fault(kind: Kind, words: str) -> str | None:
+    """Return what is wrong with the shop's words for a kind, as a sentence, or None."""
+    if unknown := placeholders(words) - set(kind.placeholders):
+        known = ", ".join(f"{{{name}}}" for name in kind.placeholders)
+        return f"{{{sorted(unknown)[0]}}}은(는) 채울 수 없는 말이에요. {known}만 쓸 수 있어요."
+    if stray_braces(words):
+        return "중괄호 { }는 {이름}처럼 짝을 맞춰 주세요."
+    if carrier_bytes(words) > LMS_BYTES - _ROOM_FOR_FRAME:
+        return "글이 너무 길어요. 850자 안으로 줄여 주세요."
+    if false_label(words):
+        return "(광고) 표시는 저희가 맨 앞에 붙여 드려요. 글에서는 빼 주세요."
+    if not kind.is_ad and (word := promotion_word(words)) is not None:
+        return f"안내 글에는 홍보하는 말(‘{word}’)을 쓸 수 없어요. 이런 말은 광고 문자로 보내 주세요."
+    return None
+
+
+def _kind(key: str) -> Kind:
+    kind = registry.kinds().get(key)
+    if kind is None:
+        raise NotHere("그런 메시지는 없어요.")
+    if kind.statutory:
+        raise AskedForByLaw
+    return kind
+
+
+def _row(session: Any, *, shop_id: int, kind: Kind, now: datetime) -> Automation:
+    row: Automation | None = session.scalar(
+        select(Automation).where(Automation.shop_id == shop_id, Automation.kind == kind.key)
+    )
+    if row is None:
+        row = Automation(shop_id=shop_id, kind=kind.key, is_on=kind.default_on, text="", changed_at=now)
+        session.add(row)
+    return row

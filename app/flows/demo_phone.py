@@ -1,0 +1,71 @@
+"""The demo shop's carrier and its impatient phone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.flows.unit import write
+from app.kit.refusals import NotHere
+from app.messages.models import DemoPhoneMessage, Message
+from app.shops.models import Shop
+
+
+def take_in(*, key: str, to: str, text: str, at: datetime) -> str:
+    """Accept one letter for a demo shop's phone; the same key again is the same letter. Returns its id.
+
+    Raises NotHere for a key that no demo shop's message carries.
+    """
+    with write() as session:
+        shop_id = session.scalar(
+            select(Message.shop_id)
+            .join(Shop, Shop.id == Message.shop_id)
+            .where(Message.provider_key == key, Message.channel == "demo_phone", Shop.is_demo.is_(True))
+        )
+        if shop_id is None:
+            raise NotHere
+        insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+        session.execute(
+            insert(DemoPhoneMessage)
+            .values(shop_id=shop_id, key=key, to=to, text=text, at=at)
+            .on_conflict_do_nothing(index_elements=["key"])
+        )
+        found = select(DemoPhoneMessage.id).where(
+            DemoPhoneMessage.shop_id == shop_id, DemoPhoneMessage.key == key
+        )
+        return f"demo-{session.scalar(found)}"
+
+
+def send_now(*, shop_id: int, message_id: int, now: datetime) -> None:
+    """Move a waiting message's due time to now, nothing else: the gate still decides.
+
+    Both rows of the same cause move, the phone's and the card's. Raises NotHere for anything but a
+    waiting message of this demo shop.
+    """
+    with write() as session:
+        cause = session.scalar(
+            select(Message.cause)
+            .join(Shop, Shop.id == Message.shop_id)
+            .where(
+                Message.shop_id == shop_id,
+                Message.id == message_id,
+                Message.state == "ready",
+                Shop.is_demo.is_(True),
+            )
+        )
+        if cause is None:
+            raise NotHere("그사이에 보냈거나 취소된 메시지예요.")
+        session.execute(
+            update(Message)
+            .where(
+                Message.shop_id == shop_id,
+                Message.cause == cause,
+                Message.state == "ready",
+                Message.due_at > now,
+            )
+            .values(due_at=now)
+            .execution_options(synchronize_session=False)
+        )

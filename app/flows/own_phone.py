@@ -1,0 +1,113 @@
+"""The by-hand queue: the owner sent it from the shop's own phone, or took that back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from app.customers.models import Customer
+from app.flows.unit import write
+from app.kit.refusals import NotHere, Refused
+from app.messages import gather, registry, rules
+from app.messages.actions.sending import grant_ad
+from app.messages.contract import Wire
+from app.messages.models import AdGrant, Attempt, Message
+
+
+class MustNotGo(Refused):
+    """The gate changed its answer since the page was drawn."""
+
+    code = "must_not_go"
+
+
+def mark_sent(*, shop_id: int, message_id: int, wire: Wire, now: datetime) -> None:
+    """Note that the owner sent this message from the shop's phone. The second tap changes nothing.
+
+    The gate is asked once more: an opt-out that came in between is told. Waiting (night fell between
+    the tap and the confirmation) does not undo what went out.
+    Raises NotHere for another shop's or no such message, MustNotGo when it should not have gone.
+    """
+    with write() as session:
+        row = _row(session, shop_id=shop_id, message_id=message_id)
+        if row.state == "sent":
+            return
+        if row.state != "ready" or row.staged_at is None:
+            raise MustNotGo(row.reason or "이 메시지는 이제 보낼 수 없어요.")
+        session.execute(
+            select(Customer.id)
+            .where(Customer.shop_id == shop_id, Customer.id == row.customer_id)
+            .with_for_update()
+        )
+        verdict = _ask_gate(session, row, wire, now)
+        if isinstance(verdict, rules.LeaveOut) and verdict.code != "too_late":
+            raise MustNotGo(f"{verdict.reason} 문자를 보내지 마세요.")
+        if isinstance(verdict, rules.Wait) and verdict.code == "cap":
+            raise MustNotGo(verdict.reason)
+        if registry.kind(row.kind).is_ad:
+            grant_ad(session, row, now)
+        row.fence += 1
+        row.tries += 1
+        session.add(
+            Attempt(
+                shop_id=shop_id,
+                message_id=row.id,
+                fence=row.fence,
+                started_at=now,
+                ended_at=now,
+                outcome="by_hand",
+            )
+        )
+        row.state, row.sent_at, row.code, row.reason = "sent", now, "", ""
+
+
+def undo_sent(*, shop_id: int, message_id: int, now: datetime) -> None:
+    """Take the confirmation back: it did not go out after all, and waits in the queue again.
+
+    Raises NotHere for another shop's or no such message.
+    """
+    with write() as session:
+        row = _row(session, shop_id=shop_id, message_id=message_id)
+        if row.state != "sent":
+            return
+        session.execute(delete(AdGrant).where(AdGrant.shop_id == shop_id, AdGrant.message_id == row.id))
+        row.fence += 1
+        row.state, row.sent_at = "ready", None
+
+
+def leave_out(*, shop_id: int, message_id: int, now: datetime) -> None:
+    """The owner does not want to send this one. Raises NotHere, MustNotGo when it is no longer waiting."""
+    with write() as session:
+        row = _row(session, shop_id=shop_id, message_id=message_id)
+        if row.state not in ("ready", "cancelled"):
+            raise MustNotGo("이미 보냈거나 보내는 중이라 뺄 수 없어요.")
+        row.fence += 1
+        row.state, row.code, row.reason = "cancelled", "left_out", "사장님이 보내지 않기로 하셨어요."
+
+
+def _row(session: Any, *, shop_id: int, message_id: int) -> Message:
+    row: Message | None = session.scalar(
+        select(Message)
+        .where(Message.shop_id == shop_id, Message.id == message_id, Message.channel == "own_phone")
+        .with_for_update()
+    )
+    if row is None:
+        raise NotHere("그런 메시지가 없어요.")
+    return row
+
+
+def _ask_gate(session: Any, row: Message, wire: Wire, now: datetime) -> rules.Verdict:
+    kind = registry.kind(row.kind)
+    around = gather.look_around(
+        session,
+        shop_id=row.shop_id,
+        customer_id=row.customer_id,
+        kind=kind,
+        wire=wire,
+        now=now,
+        but_message_id=row.id,
+    )
+    return gather.verdict_on(
+        kind=kind, channel=row.channel, around=around, text=row.text, not_after=row.not_after, now=now
+    )

@@ -1,0 +1,225 @@
+"""Sending one row: the last look before the call, and what the provider said. Flush, never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.customers.models import Customer
+from app.messages import gather, registry, retries, rules
+from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
+from app.messages.contract import Absent, Accepted, Found, Letter, Lookup, Outcome, Rejected, Wire
+from app.messages.models import AdGrant, Attempt, ChannelHealth, Message
+from app.messages.outbox import give_back_rights
+
+# Makes the free opt-out token of a person: (session, shop_id, customer_id, address_key, now) → token.
+OptOutMaker = Callable[..., str]
+
+
+def begin(
+    session: Any, hold: Hold, *, wire: Wire, opt_out_token: OptOutMaker, now: datetime
+) -> Sending | None:
+    """Ask everything again and, if it still may go, write the attempt. None when it doesn't go now."""
+    row = session.execute(
+        select(Message).where(
+            Message.id == hold.id,
+            Message.shop_id == hold.shop_id,
+            Message.fence == hold.fence,
+            Message.state == "claimed",
+        )
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    kind, can = registry.kind(row.kind), registry.channel(row.channel).CAPABILITIES
+    if kind.is_ad and can.transmits:
+        # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
+        session.execute(
+            select(Customer.id)
+            .where(Customer.shop_id == row.shop_id, Customer.id == row.customer_id)
+            .with_for_update()
+        )
+    facts = gather.fresh_facts(session, shop_id=row.shop_id, cause=row.cause, facts=row.facts)
+    if not kind.still_wanted(facts):
+        _end(session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
+        return None
+    around = gather.look_around(
+        session,
+        shop_id=row.shop_id,
+        customer_id=row.customer_id,
+        kind=kind,
+        wire=wire,
+        now=now,
+        but_message_id=row.id,
+    )
+    text = gather.compose(
+        kind=kind,
+        channel=row.channel,
+        around=around,
+        facts=facts,
+        opt_out=_opt_out(session, row, around, wire, opt_out_token, now)
+        if kind.is_ad and can.transmits
+        else "",
+    )
+    verdict = gather.verdict_on(
+        kind=kind, channel=row.channel, around=around, text=text, not_after=row.not_after, now=now
+    )
+    if isinstance(verdict, rules.LeaveOut):
+        state = "expired" if verdict.code == "too_late" else "suppressed"
+        _end(session, hold, state, verdict.code, verdict.reason)
+        return None
+    if isinstance(verdict, rules.Wait):
+        waits = {"due_at": verdict.until, "code": verdict.code, "reason": verdict.reason}
+        change(session, hold, "claimed", state="ready", lease_ms=None, **waits)
+        return None
+    if can.by_hand:
+        change(
+            session,
+            hold,
+            "claimed",
+            state="ready",
+            lease_ms=None,
+            text=text,
+            staged_at=now,
+            code="",
+            reason="",
+        )
+        return None
+    if kind.is_ad and can.transmits:
+        grant_ad(session, row, now)
+    if can.transmits:
+        session.add(Attempt(shop_id=row.shop_id, message_id=row.id, fence=hold.fence, started_at=now))
+        session.flush()
+    note = {"code": row.code, "reason": row.reason} if not can.transmits else {"code": "", "reason": ""}
+    change(
+        session,
+        hold,
+        "claimed",
+        state="sending",
+        text=text,
+        tries=Message.tries + 1,
+        lease_ms=gather.database_ms(session) + retries.SENDING_LEASE_S * 1000,
+        **note,
+    )
+    return Sending(hold, Letter(key=row.provider_key, to=around.phone, text=text, at=now))
+
+
+def _opt_out(
+    session: Any, row: Message, around: gather.Around, wire: Wire, maker: OptOutMaker, now: datetime
+) -> str:
+    token = maker(
+        session, shop_id=row.shop_id, customer_id=row.customer_id, address_key=around.address_key, now=now
+    )
+    return f"{wire.public_url or wire.base_url}/o/{token}"
+
+
+def grant_ad(session: Any, row: Message, now: datetime) -> None:
+    """Count this ad against the person's cap, once however often it is tried."""
+    counted = select(AdGrant.id).where(AdGrant.shop_id == row.shop_id, AdGrant.message_id == row.id)
+    if session.scalar(counted) is None:
+        session.add(AdGrant(shop_id=row.shop_id, customer_id=row.customer_id, message_id=row.id, at=now))
+        session.flush()
+
+
+def _end(session: Any, hold: Hold, state: str, code: str, reason: str, was: str = "claimed") -> None:
+    if change(session, hold, was, state=state, code=code, reason=reason, lease_ms=None):
+        give_back_rights(session, hold.shop_id, [hold.id])
+
+
+def record(session: Any, sending: Sending, outcome: Outcome, *, jitter: float, now: datetime) -> None:
+    """Write down what the provider said; nothing when the row is no longer ours (fenced off)."""
+    hold = sending.hold
+    session.execute(
+        update(Attempt)
+        .where(Attempt.shop_id == hold.shop_id, Attempt.message_id == hold.id, Attempt.fence == hold.fence)
+        .values(
+            ended_at=now, outcome=type(outcome).__name__.lower(), detail=getattr(outcome, "detail", "")[:160]
+        )
+    )
+    if registry.channel(hold.channel).CAPABILITIES.transmits:
+        _note_health(session, hold.channel, outcome)
+    if isinstance(outcome, Accepted):
+        change(
+            session,
+            hold,
+            "sending",
+            state="sent",
+            provider_id=outcome.provider_id,
+            sent_at=now,
+            lease_ms=None,
+        )
+    elif isinstance(outcome, Rejected):
+        _rejected(session, hold, outcome, jitter=jitter, now=now)
+    else:
+        change(
+            session,
+            hold,
+            "sending",
+            state="unknown",
+            code="unknown",
+            reason=UNCLEAR,
+            lease_ms=gather.database_ms(session) + retries.SETTLE_S * 1000,
+        )
+
+
+def _rejected(session: Any, hold: Hold, outcome: Rejected, *, jitter: float, now: datetime) -> None:
+    if outcome.permanent:
+        _end(session, hold, "failed", "rejected", "보내는 곳에서 받지 않았어요.", was="sending")
+        return
+    _try_again(session, hold, at_least_s=outcome.retry_after_s or 0.0, jitter=jitter, now=now, was="sending")
+
+
+def _try_again(
+    session: Any, hold: Hold, *, at_least_s: float, jitter: float, now: datetime, was: str
+) -> None:
+    tries, not_after = session.execute(
+        select(Message.tries, Message.not_after).where(Message.id == hold.id, Message.shop_id == hold.shop_id)
+    ).one()
+    again = now + timedelta(seconds=max(at_least_s, retries.wait_before_retry(tries, jitter)))
+    if tries >= retries.MOST_TRIES:
+        _end(session, hold, "dead", "tried_enough", "여러 번 해 봤지만 연결되지 않았어요.", was=was)
+    elif again > not_after:
+        _end(session, hold, "expired", "too_late", "보낼 때가 지나서 보내지 않았어요.", was=was)
+    else:
+        values = {"due_at": again, "code": "retry", "reason": "연결이 안 되어 조금 뒤에 다시 보내요."}
+        change(session, hold, was, state="ready", lease_ms=None, fence=Message.fence + 1, **values)
+
+
+def _note_health(session: Any, channel: str, outcome: Outcome) -> None:
+    """Count transport failures in a row, open the circuit at five, pause where asked to."""
+    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    session.execute(
+        insert(ChannelHealth).values(channel=channel, failures=0, rest_until_ms=0).on_conflict_do_nothing()
+    )
+    health = session.scalars(
+        select(ChannelHealth).where(ChannelHealth.channel == channel).with_for_update()
+    ).one()
+    now_ms = gather.database_ms(session)
+    rest_s = 0.0
+    if isinstance(outcome, Accepted):
+        health.failures = 0
+    elif isinstance(outcome, Rejected) and not outcome.transport:
+        rest_s = outcome.retry_after_s or 0.0
+    else:
+        health.failures += 1
+        if health.failures >= retries.CIRCUIT_OPENS_AT:
+            rest_s = retries.CIRCUIT_REST_S
+    if rest_s:
+        health.rest_until_ms = max(health.rest_until_ms, now_ms + int(rest_s * 1000))
+    session.flush()
+
+
+def settle(session: Any, hold: Hold, answer: Lookup, *, jitter: float, now: datetime) -> None:
+    """Write down what the provider knows of an unclear row. Only its clear "never came" sends it again."""
+    if isinstance(answer, Found):
+        values = {"provider_id": answer.provider_id, "sent_at": now, "code": "", "reason": ""}
+        change(session, hold, "unknown", state="sent", lease_ms=None, **values)
+    elif isinstance(answer, Absent):
+        _try_again(session, hold, at_least_s=0.0, jitter=jitter, now=now, was="unknown")
+    else:
+        ask_again = gather.database_ms(session) + int((5 + 25 * jitter) * 1000)
+        change(session, hold, "unknown", lease_ms=ask_again)
