@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app.cards.models import Card
+from app.cards.models import Card, CardRule, Claim, LedgerEntry, Redemption, Reward
 from app.customers.models import Customer, Device
 from app.extensions import db
 from app.kit.signing import token_hash
+from app.shops.models import Shop
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,187 @@ def holder(*, shop_id: int, browser_token: str) -> Holder | None:
         )
     ).one_or_none()
     return Holder(*row) if row else None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a shop's card gives: so many stamps, this reward."""
+
+    goal: int
+    reward_name: str
+
+
+@dataclass(frozen=True)
+class ReadyReward:
+    """A reward that can be used now."""
+
+    id: int
+    name: str
+    earned_at: datetime
+
+
+@dataclass(frozen=True)
+class CardPage:
+    """Everything the holder's own page shows of the card. `word` is set while a claim waits."""
+
+    card_id: int
+    ref: str
+    spoken: str
+    key_version: int
+    balance: int
+    goal: int
+    reward_name: str
+    changed: int
+    visit_count: int
+    name: str
+    has_phone: bool
+    rewards: list[ReadyReward]
+    word: str | None
+    declined: bool  # the shop took the last claim out of its list a moment ago
+
+    @property
+    def missing(self) -> int:
+        """Stamps until the next reward."""
+        return max(self.goal - self.balance, 0)
+
+
+@dataclass(frozen=True)
+class HeldCard:
+    """One of the cards a browser holds, for 내 카드."""
+
+    shop_code: str
+    shop_name: str
+    mark: str
+    balance: int
+    goal: int
+    reward_name: str
+    rewards: int
+
+
+@dataclass(frozen=True)
+class CardLine:
+    """One line that explains the card: a stamp, a refusal, a filled card, an undo, a use."""
+
+    kind: str  # earn | fill | reverse | refuse | use | use_back
+    delta: int
+    at: datetime
+    how: str
+    reason: str
+    name: str = ""  # the reward's, for use and use_back
+    undone: bool = False
+
+
+def promise(shop_id: int) -> Promise | None:
+    """Return what a new card of this shop promises; None while the shop has no rule."""
+    row = db.session.execute(
+        select(CardRule.goal, CardRule.reward_name)
+        .where(CardRule.shop_id == shop_id, CardRule.ended_at.is_(None))
+        .order_by(CardRule.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return Promise(*row) if row else None
+
+
+def card_page(*, shop_id: int, card_id: int, now: datetime) -> CardPage:
+    """Return the holder's page. Raises NoResultFound for a closed or foreign card."""
+    row = db.session.execute(
+        select(
+            Card.id,
+            Card.ref,
+            Card.spoken,
+            Card.key_version,
+            Card.balance,
+            CardRule.goal,
+            CardRule.reward_name,
+            Card.changed,
+            Customer.visit_count,
+            Customer.name,
+            Customer.phone.is_not(None),
+        )
+        .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
+        .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+        .where(Card.shop_id == shop_id, Card.id == card_id, Card.closed_at.is_(None))
+    ).one()
+    rewards = db.session.execute(
+        select(Reward.id, Reward.name, Reward.earned_at)
+        .where(
+            Reward.shop_id == shop_id,
+            Reward.card_id == card_id,
+            Reward.used_at.is_(None),
+            Reward.withdrawn_at.is_(None),
+        )
+        .order_by(Reward.id)
+    )
+    claim = db.session.execute(
+        select(Claim.word, Claim.state, Claim.expires_at, Claim.decided_at)
+        .where(Claim.shop_id == shop_id, Claim.card_id == card_id)
+        .order_by(Claim.id.desc())
+        .limit(1)
+    ).one_or_none()
+    word = claim.word if claim and claim.state == "waiting" and claim.expires_at > now else None
+    declined = bool(
+        claim and claim.state == "declined" and claim.decided_at and claim.decided_at > now - timedelta(minutes=10)
+    )
+    return CardPage(*row, rewards=[ReadyReward(*each) for each in rewards], word=word, declined=declined)
+
+
+def changed(*, shop_id: int, card_id: int) -> int:
+    """Return the number that grows with every change the holder can see: the cheap question of a poll."""
+    return int(db.session.scalar(select(Card.changed).where(Card.shop_id == shop_id, Card.id == card_id)) or 0)
+
+
+def held_cards(browser_token: str) -> list[HeldCard]:
+    """Return the cards this browser holds, the one seen last first. Nothing else joins these shops."""
+    ready = (
+        select(func.count())
+        .where(
+            Reward.shop_id == Card.shop_id,
+            Reward.card_id == Card.id,
+            Reward.used_at.is_(None),
+            Reward.withdrawn_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Shop.code, Shop.name, Shop.mark, Card.balance, CardRule.goal, CardRule.reward_name, ready)
+        .select_from(Device)
+        .join(Card, (Card.shop_id == Device.shop_id) & (Card.customer_id == Device.customer_id))
+        .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
+        .join(Shop, Shop.id == Device.shop_id)
+        .where(Device.browser_hash == token_hash(browser_token), Card.closed_at.is_(None))
+        .order_by(Device.seen_at.desc(), Device.id.desc())
+    )
+    return [HeldCard(*row) for row in rows]
+
+
+def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine]:
+    """Return why the card is what it is, newest first."""
+    undone = LedgerEntry.__table__.alias("undone")
+    entries = db.session.execute(
+        select(
+            LedgerEntry.kind,
+            LedgerEntry.delta,
+            LedgerEntry.at,
+            LedgerEntry.how,
+            LedgerEntry.reason,
+            select(undone.c.id)
+            .where(undone.c.shop_id == LedgerEntry.shop_id, undone.c.reverses_id == LedgerEntry.id)
+            .exists(),
+        )
+        .where(LedgerEntry.shop_id == shop_id, LedgerEntry.card_id == card_id)
+        .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
+        .limit(limit)
+    )
+    lines = [CardLine(row[0], row[1], row[2], row[3], row[4], undone=bool(row[5])) for row in entries]
+    uses = db.session.execute(
+        select(Redemption.at, Redemption.reversed_at, Reward.name)
+        .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))
+        .where(Redemption.shop_id == shop_id, Reward.card_id == card_id)
+        .order_by(Redemption.id.desc())
+        .limit(limit)
+    )
+    for use in uses:
+        lines.append(CardLine("use", 0, use.at, "", "", use.name, undone=use.reversed_at is not None))
+        if use.reversed_at is not None:
+            lines.append(CardLine("use_back", 0, use.reversed_at, "", "", use.name))
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
