@@ -1,21 +1,24 @@
 """One flow = one transaction.
 
 SQLite: the writer takes the write lock before its first read (BEGIN IMMEDIATE), because a deferred
-transaction that upgrades later fails under two writers. PostgreSQL: READ COMMITTED; races are decided
-by unique keys and conditional updates.
+transaction that upgrades later fails under two writers; writers queue at a gate before that. PostgreSQL:
+READ COMMITTED; races are decided by unique keys, row locks and conditional updates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy.orm import Session, scoped_session
 
 from app.extensions import db
+from app.kit.gate import WriteGate
 
 # Read by the engine's `begin` hook in app/kit/sqlite.py.
 WRITE = {"dangol_begin": "IMMEDIATE"}
+
+_gate = WriteGate()
 
 
 @contextmanager
@@ -23,13 +26,22 @@ def write() -> Iterator[scoped_session[Session]]:
     """Open the flow's transaction, commit it at the end, roll it back on any error.
 
     Whatever read transaction the door had open is ended first: its snapshot must not decide a write.
+    Raises RuntimeError on SQLite when a flow is begun inside a flow.
     """
     session = db.session
     session.rollback()
-    session.connection(execution_options=WRITE)
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    with _turn():
+        session.connection(execution_options=WRITE)
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+def _turn() -> AbstractContextManager[None]:
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return nullcontext()
+    return _gate.one_at_a_time(f"{url.database}.gate")
