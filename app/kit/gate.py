@@ -18,9 +18,15 @@ class WriteGate:
     """A thread lock and a file lock, taken in this order. The kernel frees a killed holder's file lock."""
 
     def __init__(self) -> None:
+        self._files: dict[tuple[int, str], int] = {}
+        self._open()
+        # A worker forks while its clock thread may hold the gate; the child must not wait for a thread
+        # that it does not have.
+        os.register_at_fork(after_in_child=self._open)
+
+    def _open(self) -> None:
         self._turn = threading.Lock()
         self._holder: int | None = None
-        self._files: dict[tuple[int, str], int] = {}
 
     @contextmanager
     def one_at_a_time(self, path: str) -> Iterator[None]:
