@@ -69,14 +69,21 @@ def only_run(folder: Path) -> IO[str]:
 
 
 def socket_folder(data_dir: Path) -> Path:
-    """Return a short 0700 folder for sockets that belongs to one data folder.
+    """Return where the sockets of one data folder lie.
 
     Short because a socket's path may have 107 bytes at most (unix(7)), and not inside the data folder
-    because some shared disks cannot hold sockets. Raises CannotRun when somebody else made it first.
+    because some shared disks cannot hold sockets.
     """
     mark = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:10]
     base = Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())
-    folder = base / f"dangol-{os.getuid()}-{mark}"
+    return base / f"dangol-{os.getuid()}-{mark}"
+
+
+def make_private(folder: Path) -> None:
+    """Make a 0700 folder in a place where others write too.
+
+    Raises CannotRun when somebody else made it first, or made it a link.
+    """
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
@@ -84,7 +91,6 @@ def socket_folder(data_dir: Path) -> Path:
         raise CannotRun(f"The folder {folder} for sockets cannot be made: {_in_words(reason)}.") from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise CannotRun(f"{folder} was not made by us or is open to others. Remove it and start again.")
-    return folder
 
 
 def _in_words(reason: OSError) -> str:

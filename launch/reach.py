@@ -60,12 +60,16 @@ def wait_until_answers(config: Config, seconds: float) -> bool:
     return False
 
 
-def terminal_qr(url: str) -> str:
-    """Return a QR code drawn with half blocks, dark on light whatever the terminal's colours are."""
+def terminal_qr(url: str, *, coloured: bool) -> str:
+    """Return a QR code drawn with half blocks for a dark terminal.
+
+    `coloured` sets white on black by escape codes, so that a light terminal shows it right as well.
+    """
     import qrcode
 
     code = qrcode.QRCode(border=2)
     code.add_data(url)
     drawn = io.StringIO()
     code.print_ascii(out=drawn, invert=True)
-    return drawn.getvalue().rstrip("\n")
+    before, after = ("\033[97;40m", "\033[0m") if coloured else ("", "")
+    return "\n".join(f"{before}{line}{after}" for line in drawn.getvalue().splitlines())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -83,11 +84,9 @@ def make_plan(config: Config) -> Plan:
 
 
 def make_ready(plan: Plan) -> None:
-    """With the folder ours and old processes gone: port, sockets, keys, certificates. Raises CannotRun."""
+    """With the folder ours and old processes gone: port, keys, certificates. Raises CannotRun."""
     if busy := busy_ports(plan.config):
         raise CannotRun(*busy)
-    if plan.socket is not None:
-        plan.socket.unlink(missing_ok=True)
     keys.make_missing(plan.config)
     if plan.config.tls:
         from launch import tls  # only with TLS=1: cryptography would stay in memory for nothing
@@ -113,17 +112,18 @@ def announce(plan: Plan, links: str) -> None:
         print(f"The web process has not answered within {ANSWER_SECONDS:.0f} seconds.", file=sys.stderr)
         return
     lines = ["", links.rstrip("\n"), ""]
+    coloured = sys.stdout.isatty()
     if reach.reachable_from_phone(plan.base_url):
         if plan.config.tls:
             steps = plan.base_url.replace("https://", "http://").rsplit(":", 1)[0]
             steps = f"{steps}:{plan.certificate_port}/"
-            lines += [reach.terminal_qr(steps), f"1. Trust this server once: {steps}", ""]
+            lines += [reach.terminal_qr(steps, coloured=coloured), f"1. Trust this server once: {steps}", ""]
         customer = next(
             (line.split()[1] for line in links.splitlines() if line.startswith("customer ")), None
         )
         if customer:
             step = "2. Then the customer's link" if plan.config.tls else "The customer's link"
-            lines += [reach.terminal_qr(customer), f"{step}: {customer}", ""]
+            lines += [reach.terminal_qr(customer, coloured=coloured), f"{step}: {customer}", ""]
         if not plan.config.tls and plan.base_url.startswith("http://"):
             lines += [
                 "Plain http is for the demo. A real shop needs PUBLIC_URL=https://… or make run TLS=1.",
@@ -140,6 +140,8 @@ def keep_running(plan: Plan, links: str) -> int:
     if plan.socket is not None:
         folder = plan.config.data_dir / "valkey"
         folder.mkdir(mode=0o700, exist_ok=True)
+        checks.make_private(plan.socket.parent)
+        plan.socket.unlink(missing_ok=True)
         supervisor.keep("valkey", valkey.command(plan.socket, folder), plan.env, ROOT)
     web = [python, "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]
     supervisor.keep("web", web, plan.env, ROOT)
@@ -150,8 +152,7 @@ def keep_running(plan: Plan, links: str) -> int:
         supervisor.keep("certificate", [python, "-m", "launch.certificate", *where, *what], plan.env, ROOT)
     code = supervisor.run(lambda: announce(plan, links))
     if plan.socket is not None:
-        plan.socket.unlink(missing_ok=True)
-        plan.socket.parent.rmdir()
+        shutil.rmtree(plan.socket.parent, ignore_errors=True)
     for sentence in supervisor.fallen:
         print(sentence, file=sys.stderr)
     return code

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -15,16 +17,17 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from config import Config, is_any_address
 from launch.keys import write_private
 from launch.reach import lan_address
-from launch.refusal import CannotRun
 
 CA_LIFE = timedelta(days=3650)
 # Apple refuses server certificates that live longer than 398 days (support.apple.com/102028).
 LEAF_LIFE = timedelta(days=397)
 RENEW_BEFORE = timedelta(days=30)
-# The authority may speak for private networks only: whoever steals its key cannot imitate a bank
-# to the phones that trust it (RFC 5280 section 4.2.1.10).
-PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8")
-PRIVATE_NETWORKS_6 = ("fc00::/7", "fe80::/10", "::1/128")
+# The authority may speak for private networks and our own address only: whoever steals its key cannot
+# imitate a bank to the phones that trust it (RFC 5280 section 4.2.1.10).
+PRIVATE_NETWORKS = (
+    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8"),
+    *("fc00::/7", "fe80::/10", "::1/128"),
+)
 PRIVATE_NAMES = ("localhost", "local", "lan", "home.arpa", "internal")
 Names = tuple[str, ...]
 
@@ -32,19 +35,13 @@ Names = tuple[str, ...]
 def make_certificates(config: Config, now: datetime | None = None) -> None:
     """Make the authority once and the certificate when it is missing, ends soon or lacks an address.
 
-    Raises CannotRun for an address that is not private: such a server belongs behind a real certificate.
+    The authority is made anew only when it may not speak for an address we now have.
     """
     moment = now or datetime.now(UTC)
     names = _names(config)
-    for name in names:
-        if not _is_private(name):
-            raise CannotRun(
-                f"TLS=1 is for phones in your own network, and {name} is a public address. "
-                "Put a proxy with a real certificate in front and set PUBLIC_URL=https://…"
-            )
     folder = config.tls_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    authority, key = _authority(folder, moment)
+    authority, key = _authority(folder, names, moment)
     if not _still_good(folder, names, authority, moment):
         _issue(folder, names, authority, key, moment)
 
@@ -56,7 +53,7 @@ def _names(config: Config) -> Names:
     elif address := lan_address():
         names.add(address)
     if config.public_url:
-        names.add(config.public_url.removeprefix("https://").rsplit(":", 1)[0].strip("[]"))
+        names.add(urlsplit(config.public_url).hostname or "localhost")
     return tuple(sorted(names))
 
 
@@ -65,34 +62,51 @@ def _host_label() -> str:
     return label if label.isascii() and label.replace("-", "").isalnum() else "dangol"
 
 
-def _is_private(name: str) -> bool:
+def _permitted(names: Names) -> list[x509.GeneralName]:
+    """Return what the authority may vouch for: private networks, and each of `names` outside them."""
+    allowed: list[x509.GeneralName] = [
+        *(x509.IPAddress(ipaddress.ip_network(network)) for network in PRIVATE_NETWORKS),
+        *(x509.DNSName(suffix) for suffix in PRIVATE_NAMES),
+    ]
+    for name in names:
+        if not _covered(name, allowed):
+            own = _general_name(name)
+            if isinstance(own, x509.IPAddress):
+                own = x509.IPAddress(ipaddress.ip_network(name))
+            allowed.append(own)
+    return allowed
+
+
+def _covered(name: str, allowed: Iterable[x509.GeneralName]) -> bool:
     try:
         address = ipaddress.ip_address(name)
     except ValueError:
-        return any(name == allowed or name.endswith(f".{allowed}") for allowed in PRIVATE_NAMES)
-    networks = PRIVATE_NETWORKS if address.version == 4 else PRIVATE_NETWORKS_6
-    return any(address in ipaddress.ip_network(network) for network in networks)
+        suffixes = [general.value for general in allowed if isinstance(general, x509.DNSName)]
+        return any(name == suffix or name.endswith(f".{suffix}") for suffix in suffixes)
+    networks = [ipaddress.ip_network(str(g.value)) for g in allowed if isinstance(g, x509.IPAddress)]
+    return any(address in network for network in networks)
 
 
-def _authority(folder: Path, now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+def _authority(
+    folder: Path, names: Names, now: datetime
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     try:
         certificate = x509.load_pem_x509_certificate((folder / "ca.crt").read_bytes())
         key = serialization.load_pem_private_key((folder / "ca.key").read_bytes(), password=None)
-        if isinstance(key, ec.EllipticCurvePrivateKey) and certificate.not_valid_after_utc > now + LEAF_LIFE:
+        limits = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
+        speaks_for_us = all(_covered(name, limits.permitted_subtrees or ()) for name in names)
+        lasts = certificate.not_valid_after_utc > now + LEAF_LIFE
+        if isinstance(key, ec.EllipticCurvePrivateKey) and speaks_for_us and lasts:
             return certificate, key
-    except (OSError, ValueError):
+    except (OSError, ValueError, x509.ExtensionNotFound):
         pass  # missing or unreadable: phones will have to be told about a new one
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Dangol {_host_label()} {now:%Y-%m-%d}")])
-    permitted = [
-        *(x509.IPAddress(ipaddress.ip_network(network)) for network in PRIVATE_NETWORKS + PRIVATE_NETWORKS_6),
-        *(x509.DNSName(suffix) for suffix in PRIVATE_NAMES),
-    ]
     builder = (
         _dated(name, name, key.public_key(), now, CA_LIFE)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs_certificates=True), critical=True)
-        .add_extension(x509.NameConstraints(permitted, None), critical=True)
+        .add_extension(x509.NameConstraints(_permitted(names), None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
     certificate = builder.sign(key, hashes.SHA256())

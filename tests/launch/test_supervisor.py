@@ -17,6 +17,7 @@ import pytest
 
 from config import ROOT
 from launch import checks
+from launch.refusal import CannotRun
 from tests.launch.product import Product, clean_env, free_port, wait_until_gone
 
 CHILDREN = ["valkey", "web", "worker"]
@@ -73,6 +74,7 @@ def test_start_links_sigterm_and_kept_secrets(product: Product) -> None:
     ends = [line for line in product.lines if "stopped (rc=" in line]
     assert "valkey stopped" in ends[-1], "Valkey ends last: the others may still write to it"
     assert list((product.data / "run").glob("*.json")) == []
+    assert not checks.socket_folder(product.data).exists()
 
     again = Product(product.data, product.port)
     again.wait_for("setup     ")
@@ -147,17 +149,18 @@ def test_web_without_secrets_refuses_with_one_line(tmp_path: Path) -> None:
     assert "Run `make run` once, or restore them from a backup." in done.stderr
 
 
-def test_somebody_elses_socket_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = checks.socket_folder(tmp_path)
-    assert stat.S_IMODE(ours.stat().st_mode) == 0o700
-    ours.chmod(0o777)
-    with pytest.raises(checks.CannotRun, match="open to others"):
-        checks.socket_folder(tmp_path)
-    ours.rmdir()
-    ours.symlink_to(tmp_path)
-    with pytest.raises(checks.CannotRun, match="was not made by us"):
-        checks.socket_folder(tmp_path)
-    ours.unlink()
+def test_somebody_elses_socket_folder_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "sockets"
+    checks.make_private(folder)
+    checks.make_private(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder.chmod(0o777)
+    with pytest.raises(CannotRun, match="open to others"):
+        checks.make_private(folder)
+    folder.rmdir()
+    folder.symlink_to(tmp_path)
+    with pytest.raises(CannotRun, match="was not made by us"):
+        checks.make_private(folder)
 
 
 def test_tls_serves_https_that_the_local_authority_vouches_for(tmp_path: Path) -> None:

@@ -6,12 +6,10 @@ import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from cryptography import x509
 
 from config import Config, read_config
 from launch import tls
-from launch.refusal import CannotRun
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -56,8 +54,18 @@ def test_what_phones_ask_of_a_certificate(tmp_path: Path) -> None:
     certificate.verify_directly_issued_by(authority)
 
 
-@pytest.mark.parametrize("more", [{"HOST": "8.8.8.8"}, {"PUBLIC_URL": "https://shop.example"}])
-def test_a_public_address_is_refused(tmp_path: Path, more: dict[str, str]) -> None:
-    with pytest.raises(CannotRun, match="is a public address"):
-        tls.make_certificates(settings(tmp_path, **more), NOW)
-    assert not (tmp_path / "tls" / "ca.key").exists()
+def test_the_authority_speaks_for_private_networks_and_our_own_address_only(tmp_path: Path) -> None:
+    tls.make_certificates(settings(tmp_path), NOW)
+    private = permitted(tmp_path)
+    assert "192.168.0.0/16" in private
+    assert not any(name in private for name in ("192.0.2.7/32", "shop.example"))
+    # An address the authority may not vouch for: a new authority, which names that address alone.
+    tls.make_certificates(settings(tmp_path, HOST="192.0.2.7", PUBLIC_URL="https://shop.example:8000"), NOW)
+    assert permitted(tmp_path) == private | {"192.0.2.7/32", "shop.example"}
+
+
+def permitted(folder: Path) -> set[str]:
+    """Return what the authority may vouch for."""
+    authority = x509.load_pem_x509_certificate((folder / "tls" / "ca.crt").read_bytes())
+    limits = authority.extensions.get_extension_for_class(x509.NameConstraints).value
+    return {str(general.value) for general in limits.permitted_subtrees or ()}
