@@ -23,11 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.kit.columns import BigId, UtcDateTime
 
 
-class Automation(db.Model):
+class Automation(Model):
     """What a shop changed about a kind: switched off, other words, another delay. No row = the defaults."""
 
     __tablename__ = "automations"
@@ -42,7 +42,7 @@ class Automation(db.Model):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Message(db.Model):
+class Message(Model):
     """One message to one person over one channel, written in the transaction of its cause.
 
     state: ready → claimed → sending → sent → delivered | undelivered; sending → unknown;
@@ -94,7 +94,7 @@ class Message(db.Model):
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # seen on the card
 
 
-class Attempt(db.Model):
+class Attempt(Model):
     """One call to a provider, written before the call. `outcome` "" = nobody came back to say."""
 
     __tablename__ = "attempts"
@@ -113,7 +113,7 @@ class Attempt(db.Model):
     detail: Mapped[str] = mapped_column(String(160), default="")
 
 
-class AdGrant(db.Model):
+class AdGrant(Model):
     """The right to send one ad to one person: counted for the cap, tied to the message, not to a try."""
 
     __tablename__ = "ad_grants"
@@ -130,7 +130,7 @@ class AdGrant(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class ChannelHealth(db.Model):
+class ChannelHealth(Model):
     """How a provider has been behaving, for all workers."""
 
     __tablename__ = "channel_health"
@@ -140,7 +140,7 @@ class ChannelHealth(db.Model):
     rest_until_ms: Mapped[int] = mapped_column(BigInteger, default=0)  # paused, or its circuit is open
 
 
-class ClockLease(db.Model):
+class ClockLease(Model):
     """Who is the clock now. `seen_at` is the heartbeat that /readyz reads."""
 
     __tablename__ = "clock_leases"
@@ -151,7 +151,7 @@ class ClockLease(db.Model):
     seen_ms: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
-class PeriodicTask(db.Model):
+class PeriodicTask(Model):
     """Work that comes again. Taken by moving `next_run_at` forward, which only one process can."""
 
     __tablename__ = "periodic_tasks"
@@ -161,7 +161,7 @@ class PeriodicTask(db.Model):
     last_run_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class DemoPhoneMessage(db.Model):
+class DemoPhoneMessage(Model):
     """What the demo carrier took in. The key is unique: the same letter twice is one bubble."""
 
     __tablename__ = "demo_phone_messages"

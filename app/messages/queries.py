@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.customers.models import Customer
 from app.extensions import db
@@ -13,7 +14,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.kit.korean import day_and_time
 from app.messages import gather, registry
 from app.messages.contract import Kind
-from app.messages.models import Automation, ClockLease, Message
+from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
 
 # (state → the owner's word). A waiting row is told by its due time and reason instead.
 STATE_WORDS = {
@@ -261,6 +262,45 @@ def unread(shop_id: int, customer_id: int) -> int:
         )
         or 0
     )
+
+
+@dataclass(frozen=True)
+class WaitingWork:
+    """What the clock has to see to."""
+
+    is_due: bool  # rows a worker should send
+    to_sweep: bool  # leases that ran out, rows that grew stale
+    to_look_up: bool  # unclear rows whose provider can be asked
+
+
+def waiting_work(now: datetime) -> WaitingWork:
+    """Look over all shops for work, in one cheap read of the open rows' index."""
+    now_ms = gather.database_ms(db.session)
+    resting = select(ChannelHealth.channel).where(ChannelHealth.rest_until_ms > now_ms)
+    askable = [key for key, channel in registry.channels().items() if channel.CAPABILITIES.can_find]
+    due = select(Message.id).where(
+        Message.state == "ready",
+        Message.due_at <= now,
+        Message.staged_at.is_(None),
+        Message.channel.not_in(resting),
+    )
+    gone = select(Message.id).where(Message.state.in_(("claimed", "sending")), Message.lease_ms < now_ms)
+    stale = select(Message.id).where(Message.state == "ready", Message.due_at <= now, Message.not_after < now)
+    unclear = select(Message.id).where(
+        Message.state == "unknown", Message.lease_ms <= now_ms, Message.channel.in_(askable)
+    )
+    row = db.session.execute(select(due.exists(), or_(gone.exists(), stale.exists()), unclear.exists())).one()
+    return WaitingWork(*row)
+
+
+def periodic_due(names: Sequence[str], now: datetime) -> set[str]:
+    """Return which of these periodic tasks are due, or not known yet."""
+    later = set(
+        db.session.scalars(
+            select(PeriodicTask.name).where(PeriodicTask.name.in_(names), PeriodicTask.next_run_at > now)
+        )
+    )
+    return set(names) - later
 
 
 def clock_age_s() -> float | None:

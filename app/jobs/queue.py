@@ -1,0 +1,79 @@
+"""The queue only says "wake up". What may run is listed here, and only ids travel (S16).
+
+Whoever can write into Redis can write a job; so a job's function must be on the list, its arguments must
+be small numbers, and callbacks, webhooks and repeats are thrown away when a job is read back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+QUEUE = "drain"
+DRAIN = "app.jobs.tasks.drain"
+ALLOWED = frozenset({DRAIN})
+
+JOB_TIMEOUT_S = 120
+FAILURE_TTL_S = 86400
+_ANSWER_S = 1.0  # a Redis that takes longer is away, and the clock does the work itself
+
+
+class JobRefused(Exception):
+    """A job that nobody of ours wrote."""
+
+
+class ListedJob(Job):
+    """A job that can only be one of ours."""
+
+    @property
+    def func(self) -> Any:
+        """Return the function of a listed name. Raises JobRefused for anything else."""
+        if self.func_name not in ALLOWED or self.instance is not None:
+            raise JobRefused("not on the list")
+        if self.kwargs or not all(type(one) is int for one in self.args):
+            raise JobRefused("only ids travel")
+        return super().func
+
+    def restore(self, raw_data: Any) -> Any:
+        """Read a job back without anything that would run besides its function."""
+        result = super().restore(raw_data)
+        self._success_callback_name = None
+        self._failure_callback_name = None
+        self._stopped_callback_name = None
+        self.webhooks = []
+        self.repeats_left = None
+        self.retries_left = None
+        self.rate_limit_key = None
+        self._dependency_ids = []
+        return result
+
+
+def connect(url: str, *, answer_s: float | None = _ANSWER_S) -> Redis:
+    """Return a client that gives up after `answer_s` seconds and never retries by itself."""
+    client: Redis = Redis.from_url(
+        url, socket_timeout=answer_s, socket_connect_timeout=_ANSWER_S, retry=Retry(NoBackoff(), 0)
+    )
+    return client
+
+
+def drain_queue(connection: Redis) -> Queue:
+    """Return the one queue this worker serves."""
+    return Queue(QUEUE, connection=connection, job_class=ListedJob, serializer=JSONSerializer)
+
+
+def wake(connection: Redis) -> bool:
+    """Ask a worker to drain, unless somebody already did; False when Redis is away, full or frozen."""
+    try:
+        queue = drain_queue(connection)
+        if queue.count == 0:
+            queue.enqueue_call(DRAIN, timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=FAILURE_TTL_S)
+    except (RedisError, OSError):
+        return False
+    return True

@@ -1,0 +1,39 @@
+"""What a worker does: each task is one call of a flow. Runs inside an application context."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+from flask import current_app
+
+from app.flows import deliver
+from app.kit.net import boot_clock
+
+# Set when the process was asked to stop: work ends between two messages.
+stopping = threading.Event()
+
+# A turn ends after this many seconds, so that the queue, the signals and the heartbeat get theirs.
+TURN_S = 20.0
+
+
+def drain() -> dict[str, int]:
+    """Send what is due until nothing is, the turn is over, or the process stops. Returns counts."""
+    wire, clock = current_app.config["WIRE"], current_app.config["CLOCK"]
+    until = boot_clock() + TURN_S
+
+    def enough() -> bool:
+        return stopping.is_set() or boot_clock() > until
+
+    done: Counter[str] = Counter()
+    while not enough():
+        turn = deliver.drain(wire=wire, clock=clock, stop=enough)
+        done.update(turn)
+        if not sum(turn.values()):
+            break
+    return dict(done)
+
+
+def look_up_unknown() -> int:
+    """Ask the providers about unclear messages."""
+    return deliver.look_up_unknown(wire=current_app.config["WIRE"], clock=current_app.config["CLOCK"])

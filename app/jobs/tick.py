@@ -1,0 +1,126 @@
+"""The clock: a thread of the worker that looks every two seconds what time it is for whom.
+
+It holds a lease in the database, so only one process ticks. It wakes the workers through Redis; when
+Redis is away, or nobody comes, it drains the rows itself: Redis being lost loses nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from flask import Flask
+
+from app.flows import claim, clock, deliver, night
+from app.jobs import queue, tasks
+from app.kit.clock import next_minute_of_day
+from app.kit.net import boot_clock
+from app.messages import queries
+from app.shops import queries as shops
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 2.0
+LEASE_S = 15.0
+RENEW_S = 5.0
+# Due rows that nobody took for so long after a wake-up are drained here.
+PATIENCE_S = 6.0
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Work that comes round again."""
+
+    name: str
+    every: timedelta
+    first: Callable[[datetime], datetime]
+    run: Callable[[datetime], None]
+
+
+def _expire_claims(now: datetime) -> None:
+    claim.expire_due(now=now)
+
+
+def _check_balances(now: datetime) -> None:
+    for shop_id in shops.shop_ids():
+        night.check_balances(shop_id=shop_id)
+
+
+PERIODIC = (
+    Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
+    Periodic(
+        "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
+    ),
+)
+
+
+class Clock(threading.Thread):
+    """The ticking thread. `stop()` ends it after the tick it is in."""
+
+    def __init__(self, app: Flask, redis_url: str | None, *, tick_s: float = TICK_S) -> None:
+        super().__init__(name="clock", daemon=True)
+        self.app = app
+        self.tick_s = tick_s
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.redis = queue.connect(redis_url) if redis_url else None
+        self._held_until = 0.0
+        self._waiting_since: float | None = None
+
+    def run(self) -> None:
+        """Tick until the process stops. A failed tick is told and the next one tries again."""
+        while not tasks.stopping.wait(self.tick_s):
+            try:
+                with self.app.app_context():
+                    self.tick()
+            except Exception as fault:  # the clock must outlive a database that is away for a while
+                log.error("tick_failed", fault=type(fault).__name__)
+        try:
+            with self.app.app_context():
+                clock.let_go(holder=self.holder)
+        except Exception as fault:
+            log.warning("lease_not_returned", fault=type(fault).__name__)
+
+    def tick(self) -> None:
+        """Look once: sweep, wake or drain, ask about unclear rows, run what comes round."""
+        if not self._hold():
+            return
+        now = self.app.config["CLOCK"]()
+        waiting = queries.waiting_work(now)
+        if waiting.to_sweep:
+            swept = deliver.sweep(now=now)
+            log.info("swept", **swept)
+        self._wake_or_drain(waiting.is_due)
+        if waiting.to_look_up:
+            tasks.look_up_unknown()
+        due = queries.periodic_due([task.name for task in PERIODIC], now)
+        for task in PERIODIC:
+            if task.name in due and clock.take_turn(
+                task=task.name, every=task.every, first=task.first(now), now=now
+            ):
+                task.run(now)
+
+    def _hold(self) -> bool:
+        if boot_clock() < self._held_until - (LEASE_S - RENEW_S):
+            return True
+        began = boot_clock()
+        held = clock.hold(holder=self.holder, lease_s=LEASE_S)
+        self._held_until = began + LEASE_S if held else 0.0
+        return held
+
+    def _wake_or_drain(self, is_due: bool) -> None:
+        if not is_due:
+            self._waiting_since = None
+            return
+        if self._waiting_since is None:
+            self._waiting_since = boot_clock()
+        woken = self.redis is not None and queue.wake(self.redis)
+        if not woken or boot_clock() - self._waiting_since > PATIENCE_S:
+            done = tasks.drain()
+            log.info("drained_by_the_clock", redis_answers=woken, **done)
+            self._waiting_since = None

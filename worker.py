@@ -1,0 +1,116 @@
+"""The worker: serves the queue, and its clock thread ticks. Started by `make run` as `python worker.py`.
+
+Jobs run in this very process (RQ's SimpleWorker), see docs/decisions/worker-without-a-fork.md.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+import structlog
+from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+from rq.worker.base import StopRequested
+from sqlalchemy.orm import configure_mappers
+
+from app import create_app
+from app.jobs import queue, tasks
+from app.jobs.tick import Clock
+from config import BadSettings, load_config
+
+log = structlog.get_logger("worker")
+
+# Seconds RQ thinks a silent worker lives; it blocks on Redis for 15 less and gives up on the socket at -5.
+WORKER_TTL_S = 25
+AFTER_FAILURE_S = 2.0
+
+
+class DrainWorker(SimpleWorker):
+    """RQ's worker without a fork, without remote commands, with our signals and one context a job."""
+
+    def __init__(self, app: Flask, connection: Redis) -> None:
+        super().__init__(
+            [queue.drain_queue(connection)],
+            connection=connection,
+            job_class=queue.ListedJob,
+            serializer=JSONSerializer,
+            worker_ttl=WORKER_TTL_S,
+            log_job_description=False,
+        )
+        self.app = app
+        self.is_busy = False
+
+    def subscribe(self) -> None:
+        """Take no commands over Redis (rq would obey "shutdown" and "stop-job" from anybody there)."""
+
+    def unsubscribe(self) -> None:
+        """Nothing was subscribed."""
+
+    def _install_signal_handlers(self) -> None:
+        """Keep ours: RQ's would talk to Redis inside a signal handler, and Redis may be frozen."""
+
+    def execute_job(self, job: Any, queue: Any) -> None:
+        """Run one job inside an application context of its own."""
+        self.is_busy = True
+        try:
+            with self.app.app_context():
+                super().execute_job(job, queue)
+        finally:
+            self.is_busy = False
+        if tasks.stopping.is_set():
+            raise StopRequested
+
+
+def serve(app: Flask, redis_url: str | None) -> None:
+    """Serve the queue until the process is asked to stop, through every loss of Redis."""
+    serving: list[DrainWorker] = []
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        tasks.stopping.set()
+        if serving and not serving[0].is_busy:
+            raise StopRequested
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        while redis_url and not tasks.stopping.is_set():
+            try:
+                serving[:] = [DrainWorker(app, queue.connect(redis_url, answer_s=WORKER_TTL_S))]
+                serving[0].work(logging_level="WARNING")
+            except (RedisError, OSError, ValueError) as fault:
+                log.warning("queue_is_away", fault=type(fault).__name__)
+            serving.clear()
+            tasks.stopping.wait(AFTER_FAILURE_S)
+        tasks.stopping.wait()
+    except StopRequested:
+        tasks.stopping.set()
+
+
+def main() -> int:
+    """Run the worker; returns the exit status (2 for wrong settings)."""
+    try:
+        config = load_config()
+    except BadSettings as wrong:
+        for sentence in wrong.sentences:
+            print(sentence, file=sys.stderr)
+        return 2
+    app = create_app(config)
+    configure_mappers()
+    clock = Clock(app, config.redis_url)
+    clock.start()
+    log.info("worker_started", pid=os.getpid(), queue=bool(config.redis_url))
+    serve(app, config.redis_url)
+    # The clock may be in the middle of a provider call; its lease tells the next one what happened.
+    clock.join(timeout=4.0)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
