@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.kit.columns import BigId, UtcDateTime
 
 
@@ -19,7 +19,7 @@ def _card_of_shop() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
     )
 
 
-class CardRule(db.Model):
+class CardRule(Model):
     """What a card promises. A card keeps the rule it was issued with; a change is a new row."""
 
     __tablename__ = "card_rules"
@@ -36,7 +36,7 @@ class CardRule(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Card(db.Model):
+class Card(Model):
     """What the customer holds. `balance` is a cache of sum(ledger), checked every night."""
 
     __tablename__ = "cards"
@@ -62,7 +62,7 @@ class Card(db.Model):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class LedgerEntry(db.Model):
+class LedgerEntry(Model):
     """One movement of stamps, or a refused attempt with its reason. Append-only."""
 
     __tablename__ = "ledger_entries"
@@ -89,7 +89,9 @@ class LedgerEntry(db.Model):
     shop_id: Mapped[int] = mapped_column()
     card_id: Mapped[int] = mapped_column()
     customer_id: Mapped[int] = mapped_column()
-    kind: Mapped[str] = mapped_column(String(8))  # earn | fill | reverse | refuse (later redeem, expire, adjust, migrate)
+    kind: Mapped[str] = mapped_column(
+        String(8)
+    )  # earn | fill | reverse | refuse (later redeem, expire, adjust, migrate)
     delta: Mapped[int] = mapped_column()  # stamps
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     how: Mapped[str] = mapped_column(String(8), default="")  # claim | scan | digits | spoken | more
@@ -102,7 +104,7 @@ class LedgerEntry(db.Model):
     reason: Mapped[str] = mapped_column(String(80), default="")  # why refused, or why the staff overrode
 
 
-class CodeUse(db.Model):
+class CodeUse(Model):
     """A card's rotating code, spent. The unique pair decides the race (S01)."""
 
     __tablename__ = "code_uses"
@@ -118,7 +120,7 @@ class CodeUse(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Claim(db.Model):
+class Claim(Model):
     """도장 받기: the customer asks, the shop approves with one tap. Waits until closing."""
 
     __tablename__ = "claims"
@@ -142,7 +144,9 @@ class Claim(db.Model):
     customer_id: Mapped[int] = mapped_column()
     word: Mapped[str] = mapped_column(String(10))  # the matching word both phones show
     once: Mapped[str] = mapped_column(String(40))
-    state: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting | approved | declined | expired
+    state: Mapped[str] = mapped_column(
+        String(10), default="waiting"
+    )  # waiting | approved | declined | expired
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -150,7 +154,7 @@ class Claim(db.Model):
     entry_id: Mapped[int | None] = mapped_column()
 
 
-class Reward(db.Model):
+class Reward(Model):
     """What a full card gave. Used once, by one conditional update."""
 
     __tablename__ = "rewards"
@@ -168,10 +172,12 @@ class Reward(db.Model):
     earned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     entry_id: Mapped[int] = mapped_column()  # the ledger's `fill`
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the stamp that filled the card was undone
+    withdrawn_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # the stamp that filled the card was undone
 
 
-class Redemption(db.Model):
+class Redemption(Model):
     """One use of a reward, or one that was taken back."""
 
     __tablename__ = "redemptions"

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.kit.columns import BigId, UtcDateTime
 
 
-class Customer(db.Model):
+class Customer(Model):
     """One person in one shop; anonymous until they give a name or a number."""
 
     __tablename__ = "customers"
@@ -30,7 +30,9 @@ class Customer(db.Model):
     phone_tail: Mapped[str | None] = mapped_column(String(4))
     memo: Mapped[str] = mapped_column(Text, default="")  # what the owner wants to remember
     likes: Mapped[str] = mapped_column(String(120), default="")  # "라떼 연하게"
-    source: Mapped[str] = mapped_column(String(20))  # where the data came from: qr | link | staff | demo | import
+    source: Mapped[str] = mapped_column(
+        String(20)
+    )  # where the data came from: qr | link | staff | demo | import
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
     first_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -38,7 +40,7 @@ class Customer(db.Model):
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class PhoneClaim(db.Model):
+class PhoneClaim(Model):
     """A number typed by someone while it already belongs to another card of the shop.
 
     The screen answers exactly as for a free number (S06); the shop settles it in person.
@@ -57,7 +59,7 @@ class PhoneClaim(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Device(db.Model):
+class Device(Model):
     """A browser that holds a card of a shop. One cookie opens one card in each shop."""
 
     __tablename__ = "devices"
@@ -76,7 +78,7 @@ class Device(db.Model):
     user_agent: Mapped[str] = mapped_column(String(200), default="")
 
 
-class Consent(db.Model):
+class Consent(Model):
     """What was agreed, declined or withdrawn: append-only evidence (망법 50조, 개인정보 보호법 22조).
 
     The latest row of a kind decides. After erasure the rows stay, with the keyed hash of the number.
@@ -104,7 +106,7 @@ class Consent(db.Model):
     phone_key: Mapped[str] = mapped_column(String(64), default="")
 
 
-class Suppression(db.Model):
+class Suppression(Model):
     """Never send ads to this address again. Survives deletion as a keyed hash."""
 
     __tablename__ = "suppressions"
@@ -118,7 +120,7 @@ class Suppression(db.Model):
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the person asked for messages again
 
 
-class OptOutLink(db.Model):
+class OptOutLink(Model):
     """The free opt-out link a message carries. Works for years, also after the customer is erased."""
 
     __tablename__ = "opt_out_links"

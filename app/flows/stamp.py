@@ -110,7 +110,11 @@ def stamp_card(
     last = ledger.last_earn(session, shop_id=card.shop_id, card_id=card.id)
     last_at = last.at if last else None
     # 한 개 더 is a wish of its own, never an echo of the last tap.
-    if last is not None and how != "more" and rules.within_hard_window(rule=earning, last_at=last_at, now=now):
+    if (
+        last is not None
+        and how != "more"
+        and rules.within_hard_window(rule=earning, last_at=last_at, now=now)
+    ):
         return _answer(card, rule, last, filled=False, repeated=True)
     if found.spent:
         raise AlreadyUsed
@@ -130,9 +134,19 @@ def stamp_card(
     person = people.customer(session, shop_id=card.shop_id, customer_id=card.customer_id, lock=True)
     if person is None:
         raise NotHere
-    visit, is_new_visit = visits.note_visit(session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now)
+    visit, is_new_visit = visits.note_visit(
+        session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
+    )
     entry = ledger.add_entry(
-        session, card=card, kind="earn", delta=1, now=now, once=once, visit_id=visit.id, reason=reason, **_kept(facts)
+        session,
+        card=card,
+        kind="earn",
+        delta=1,
+        now=now,
+        once=once,
+        visit_id=visit.id,
+        reason=reason,
+        **_kept(facts),
     )
     filled = rules.filled(card.balance, rule.goal)
     if filled:
@@ -169,7 +183,13 @@ def undo(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> int:
         fill = ledger.fill_of(session, shop_id=shop_id, earn_id=entry.id)
         if fill is not None and rewards.withdraw_reward(session, shop_id=shop_id, entry_id=fill.id, now=now):
             ledger.add_entry(
-                session, card=card, kind="reverse", delta=-fill.delta, now=now, reverses_id=fill.id, staff_id=staff_id
+                session,
+                card=card,
+                kind="reverse",
+                delta=-fill.delta,
+                now=now,
+                reverses_id=fill.id,
+                staff_id=staff_id,
             )
         ledger.add_entry(
             session,
@@ -191,11 +211,13 @@ def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
     shop_id, visit_id = entry.shop_id, entry.visit_id
     gone, returning, first = False, 0, 0
     person = people.customer(session, shop_id=shop_id, customer_id=entry.customer_id, lock=True)
-    if visit_id is not None and person is not None:
-        if not ledger.stamps_of_visit(session, shop_id=shop_id, visit_id=visit_id):
-            returning, first = int(person.visit_count > 1), int(person.visit_count == 1)
-            gone = visits.reverse_visit(session, shop_id=shop_id, visit_id=visit_id, person=person, now=now)
-            outbox.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason="적립 취소", now=now)
+    was_last = visit_id is not None and not ledger.stamps_of_visit(
+        session, shop_id=shop_id, visit_id=visit_id
+    )
+    if visit_id is not None and person is not None and was_last:
+        returning, first = int(person.visit_count > 1), int(person.visit_count == 1)
+        gone = visits.reverse_visit(session, shop_id=shop_id, visit_id=visit_id, person=person, now=now)
+        outbox.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason="적립 취소", now=now)
     sums.count(
         session,
         shop_id=shop_id,
@@ -229,7 +251,14 @@ def _card_by_code(session: Any, *, shop_id: int, text: str, master: bytes, now: 
 
 
 def _messages(
-    session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, person: Any, is_new_visit: bool, now: datetime
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    person: Any,
+    is_new_visit: bool,
+    now: datetime,
 ) -> None:
     facts = {"balance": card.balance, "goal": rule.goal, "reward": rule.reward_name}
     outbox.plan(

@@ -7,11 +7,11 @@ from datetime import date
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.kit.columns import BigId
 
 
-class DayCount(db.Model):
+class DayCount(Model):
     """What happened in a shop on one Korean calendar day."""
 
     __tablename__ = "day_counts"
@@ -22,6 +22,8 @@ class DayCount(db.Model):
     day: Mapped[date] = mapped_column()
     stamps: Mapped[int] = mapped_column(default=0, server_default="0")
     visits: Mapped[int] = mapped_column(default=0, server_default="0")
-    returning_visits: Mapped[int] = mapped_column(default=0, server_default="0")  # visits by people who had been here before
+    returning_visits: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # visits by people who had been here before
     new_customers: Mapped[int] = mapped_column(default=0, server_default="0")
     rewards_used: Mapped[int] = mapped_column(default=0, server_default="0")

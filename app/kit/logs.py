@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -11,7 +12,19 @@ import structlog
 _PHONE = re.compile(r"(?:\+?82[- ]?|0)1[016789][- .]?\d{3,4}[- .]?\d{4}")
 # Our tokens: 22 URL-safe characters after one of the paths that carry one.
 _TOKEN = re.compile(r"(/(?:enter|o|phone|setup|r)/)[A-Za-z0-9_-]{16,}")
-_SECRET_KEYS = {"phone", "name", "token", "password", "memo", "likes", "text", "to", "code", "cookie", "secret"}
+_SECRET_KEYS = {
+    "phone",
+    "name",
+    "token",
+    "password",
+    "memo",
+    "likes",
+    "text",
+    "to",
+    "code",
+    "cookie",
+    "secret",
+}
 
 
 def mask(text: str) -> str:
@@ -19,7 +32,7 @@ def mask(text: str) -> str:
     return _TOKEN.sub(r"\1…", _PHONE.sub("010-…", text))
 
 
-def _mask_event(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     return {
         key: "…" if key in _SECRET_KEYS else mask(value) if isinstance(value, str) else value
         for key, value in event.items()

@@ -23,7 +23,9 @@ def shop_count(session: Any) -> int:
     return int(session.scalar(select(func.count(Shop.id))))
 
 
-def add_shop(session: Any, *, name: str, now: datetime, is_demo: bool = False, code: str | None = None, **facts: Any) -> Shop:
+def add_shop(
+    session: Any, *, name: str, now: datetime, is_demo: bool = False, code: str | None = None, **facts: Any
+) -> Shop:
     """Open a shop with a join code of its own."""
     made = Shop(
         code=code or random_code(6),
@@ -39,7 +41,14 @@ def add_shop(session: Any, *, name: str, now: datetime, is_demo: bool = False, c
 
 
 def add_staff(
-    session: Any, *, shop_id: int, name: str, role: str, now: datetime, login: str | None = None, password_hash: str | None = None
+    session: Any,
+    *,
+    shop_id: int,
+    name: str,
+    role: str,
+    now: datetime,
+    login: str | None = None,
+    password_hash: str | None = None,
 ) -> Staff:
     """Add a person who works in the shop. Raises IntegrityError when the login is taken."""
     person = Staff(
@@ -113,7 +122,9 @@ def renew_session(session: Any, *, session_id: int, days: int, now: datetime) ->
     )
 
 
-def add_link(session: Any, *, kind: str, shop_id: int | None, staff_id: int | None, lifetime_s: int, now: datetime) -> str:
+def add_link(
+    session: Any, *, kind: str, shop_id: int | None, staff_id: int | None, lifetime_s: int, now: datetime
+) -> str:
     """Make a one-time link; earlier unused ones of the same kind and shop close."""
     session.execute(
         update(EntryLink)
@@ -149,7 +160,9 @@ def use_link(session: Any, *, kind: str, token: str, now: datetime) -> EntryLink
     )
     if done.rowcount != 1:
         return None
-    link: EntryLink = session.scalars(select(EntryLink).where(EntryLink.token_hash == token_hash(token))).one()
+    link: EntryLink = session.scalars(
+        select(EntryLink).where(EntryLink.token_hash == token_hash(token))
+    ).one()
     return link
 
 
@@ -161,12 +174,18 @@ def note_try(session: Any, *, keys: list[str], now: datetime) -> None:
 
 def tries(session: Any, *, key: str, since: datetime) -> int:
     """Return the attempts counted under a key."""
-    return int(session.scalar(select(func.count(LoginTry.id)).where(LoginTry.key == key, LoginTry.at > since)))
+    return int(
+        session.scalar(select(func.count(LoginTry.id)).where(LoginTry.key == key, LoginTry.at > since))
+    )
 
 
 def forget_tries(session: Any, *, key: str, before: datetime | None = None) -> None:
     """Clear a key's attempts after a good sign-in, or everybody's old ones (`before`)."""
-    query = delete(LoginTry).where(LoginTry.key == key) if before is None else delete(LoginTry).where(LoginTry.at < before)
+    query = (
+        delete(LoginTry).where(LoginTry.key == key)
+        if before is None
+        else delete(LoginTry).where(LoginTry.at < before)
+    )
     session.execute(query)
 
 
@@ -175,6 +194,8 @@ def log_access(
 ) -> None:
     """Write down who of the staff looked at or changed whose data."""
     session.add(
-        AccessLog(shop_id=shop_id, staff_id=staff_id, customer_id=customer_id, action=action, at=now, ip=ip[:45])
+        AccessLog(
+            shop_id=shop_id, staff_id=staff_id, customer_id=customer_id, action=action, at=now, ip=ip[:45]
+        )
     )
     session.flush()

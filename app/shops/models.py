@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.kit.columns import BigId, UtcDateTime
 
 
-class Shop(db.Model):
+class Shop(Model):
     """A tenant. Everything else belongs to exactly one."""
 
     __tablename__ = "shops"
@@ -31,7 +31,7 @@ class Shop(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Staff(db.Model):
+class Staff(Model):
     """A person who works in a shop, the owner included."""
 
     __tablename__ = "staff"
@@ -48,7 +48,7 @@ class Staff(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class StaffSession(db.Model):
+class StaffSession(Model):
     """One signed-in browser of a staff member; the cookie holds a token, this row its hash."""
 
     __tablename__ = "staff_sessions"
@@ -66,7 +66,7 @@ class StaffSession(db.Model):
     ip: Mapped[str] = mapped_column(String(45), default="")
 
 
-class EntryLink(db.Model):
+class EntryLink(Model):
     """A link that opens a door once: the owner's entry, the first set-up, the demo phone."""
 
     __tablename__ = "entry_links"
@@ -82,7 +82,7 @@ class EntryLink(db.Model):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class LoginTry(db.Model):
+class LoginTry(Model):
     """A failed sign-in; counted in the database so that twenty at once count twenty (S19)."""
 
     __tablename__ = "login_tries"
@@ -92,7 +92,7 @@ class LoginTry(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class AccessLog(db.Model):
+class AccessLog(Model):
     """Who of the staff looked at or changed whose data (안전성 확보조치 기준 art. 8; kept 2 years)."""
 
     __tablename__ = "access_log"

@@ -62,12 +62,12 @@ _SHOP = (
 def shop_by_code(code: str) -> ShopView | None:
     """Return the shop that a join link names."""
     row = db.session.execute(select(*_SHOP).where(Shop.code == code)).one_or_none()
-    return ShopView(*row) if row else None
+    return ShopView(**row._mapping) if row else None
 
 
 def shop_by_id(shop_id: int) -> ShopView:
     """Return a shop whose id we already trust. Raises NoResultFound for an unknown one."""
-    return ShopView(*db.session.execute(select(*_SHOP).where(Shop.id == shop_id)).one())
+    return ShopView(**db.session.execute(select(*_SHOP).where(Shop.id == shop_id)).one()._mapping)
 
 
 def shop_ids() -> list[int]:
@@ -78,7 +78,7 @@ def shop_ids() -> list[int]:
 def first_shop() -> ShopView | None:
     """Return the oldest shop of this installation, or None when it has none yet."""
     row = db.session.execute(select(*_SHOP).order_by(Shop.id).limit(1)).one_or_none()
-    return ShopView(*row) if row else None
+    return ShopView(**row._mapping) if row else None
 
 
 def owner_of(shop_id: int) -> int | None:
@@ -94,7 +94,9 @@ def owner_of(shop_id: int) -> int | None:
 def staff_by_session(token: str, now: datetime) -> StaffView | None:
     """Return who holds this session token, if the session is alive and the person still works there."""
     row = db.session.execute(
-        select(Staff.id, StaffSession.id, Staff.name, Staff.role, Staff.text_size, StaffSession.seen_at, *_SHOP)
+        select(
+            Staff.id, StaffSession.id, Staff.name, Staff.role, Staff.text_size, StaffSession.seen_at, *_SHOP
+        )
         .join(Staff, (Staff.shop_id == StaffSession.shop_id) & (Staff.id == StaffSession.staff_id))
         .join(Shop, Shop.id == StaffSession.shop_id)
         .where(
@@ -104,7 +106,11 @@ def staff_by_session(token: str, now: datetime) -> StaffView | None:
             Staff.ended_at.is_(None),
         )
     ).one_or_none()
-    return StaffView(*row[:6], shop=ShopView(*row[6:])) if row else None
+    if row is None:
+        return None
+    who, shop = tuple(row)[:6], tuple(row)[6:]
+    staff_id, session_id, name, role, text_size, seen_at = who
+    return StaffView(staff_id, session_id, name, role, text_size, seen_at, ShopView(*shop))
 
 
 @dataclass(frozen=True)

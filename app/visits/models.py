@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import db
+from app.extensions import Model
 from app.kit.columns import BigId, UtcDateTime
 
 
-class Product(db.Model):
+class Product(Model):
     """Something on the shop's menu."""
 
     __tablename__ = "products"
@@ -23,7 +23,7 @@ class Product(db.Model):
     price: Mapped[int] = mapped_column()  # won
 
 
-class Visit(db.Model):
+class Visit(Model):
     """One visit or purchase, from any channel."""
 
     __tablename__ = "visits"
@@ -45,7 +45,7 @@ class Visit(db.Model):
     reversed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class VisitItem(db.Model):
+class VisitItem(Model):
     """One line of a visit."""
 
     __tablename__ = "visit_items"

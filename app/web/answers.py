@@ -26,9 +26,7 @@ def see_other(url: str) -> Response:
         answer = make_response("", 200)
         answer.headers["HX-Redirect"] = url
         return answer
-    answer = redirect(url, code=303)
-    assert isinstance(answer, Response)
-    return answer
+    return make_response(redirect(url, code=303))
 
 
 def invalid(template: str, block: str = "main", *, status: int = 422, **context: Any) -> tuple[str, int]:

@@ -39,7 +39,7 @@ def _refused(error: Refused) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status in (301, 302, 303, 307, 308):
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     return _page(status, _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]))
 
 

@@ -11,7 +11,7 @@ from flask_login import UserMixin, current_user
 from app.cards import queries as cards
 from app.cards.queries import Holder
 from app.flows import access
-from app.kit.refusals import NotHere
+from app.kit.refusals import NotHere, Refused
 from app.shops import queries as shops
 from app.shops.queries import ShopView, StaffView
 from app.web import cookies, origin
@@ -57,10 +57,27 @@ def current_card() -> Holder:
     return cast(Holder, g.holder)
 
 
+class PlainHttp(Refused):
+    """Personal data may not travel unencrypted (개인정보의 안전성 확보조치 기준 제7조): a demo shop only."""
+
+    code = "plain_http"
+    status = 403
+    sentence = (
+        "이 주소는 암호화되지 않아서 가게 카드를 열 수 없어요. "
+        "사장님께서 https 주소로 켜 주셔야 해요(PUBLIC_URL 또는 make run TLS=1)."
+    )
+
+
+def _must_be_safe(shop: ShopView) -> None:
+    if not shop.is_demo and not origin.is_secure():
+        raise PlainHttp
+
+
 def _shop_of_url() -> ShopView:
     shop = shops.shop_by_code((request.view_args or {})["code"])
     if shop is None:
         raise NotHere("찾으시는 가게가 없어요. 가게의 QR을 다시 찍어 주세요.")
+    _must_be_safe(shop)
     return shop
 
 
@@ -69,6 +86,7 @@ def _staff_or_entrance(role: str) -> ResponseReturnValue | None:
         if request.method == "POST":
             return _kept_for_later()
         return redirect(url_for("owner.login", next=request.full_path.rstrip("?")))
+    _must_be_safe(current_staff().shop)
     if ROLES.index(current_staff().role) < ROLES.index(role):
         abort(403)
     return None
