@@ -26,8 +26,8 @@ class Step:
 
 LINTS = [
     Step("mypy", [PYTHON, "-m", "mypy"]),
-    Step("ruff check", [PYTHON, "-m", "ruff", "check", "."]),
-    Step("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
+    Step("ruff check", [PYTHON, "-m", "ruff", "check", "--output-format", "concise", "."]),
+    Step("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "--output-format", "concise", "."]),
     Step("djlint", [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"]),
     Step("import-linter", [str(Path(PYTHON).with_name("lint-imports")), "--config", "importlinter.ini"]),
 ]
