@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from app.extensions import csrf, db, limiter, login_manager, migrate
 from app.kit import clock, logs, sqlite
+from config import is_loopback
 from app.messages.contract import Wire
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,8 +58,10 @@ def _settings(app: Flask, config: Any, now: Callable[[], datetime] | None) -> No
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
+        # The coarse net per address; what protects money and logins is counted in the database.
+        RATELIMIT_ENABLED=config.app_env != "test",
         RATELIMIT_STORAGE_URI="memory://",
-        RATELIMIT_HEADERS_ENABLED=False,
+        RATELIMIT_DEFAULT="1200 per minute",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         TESTING=config.app_env == "test",
@@ -121,9 +125,16 @@ def _web(app: Flask) -> None:
     headers.register(app)
     assets.register(app)
     filters.register(app)
+    if _behind_proxy(app.config["DANGOL"]):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign]
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600
     )
+
+
+def _behind_proxy(config: Any) -> bool:
+    # Whoever reaches a loopback address from outside came through a proxy on this machine.
+    return bool(config.public_url) and is_loopback(config.host) and not config.tls
 
 
 def _commands(app: Flask) -> None:
