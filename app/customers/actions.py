@@ -34,7 +34,9 @@ def add_customer(session: Any, *, shop_id: int, source: str, now: datetime) -> C
     return customer
 
 
-def add_device(session: Any, *, shop_id: int, customer_id: int, browser_token: str, user_agent: str, now: datetime) -> None:
+def add_device(
+    session: Any, *, shop_id: int, customer_id: int, browser_token: str, user_agent: str, now: datetime
+) -> None:
     """Let a browser hold the person's card. The unique (browser, shop) decides between two taps."""
     session.add(
         Device(
@@ -129,7 +131,11 @@ def opt_out_link(session: Any, *, shop_id: int, customer_id: int, address_key: s
     )
     if link is None:
         link = OptOutLink(
-            shop_id=shop_id, customer_id=customer_id, token=new_token(), address_key=address_key, created_at=now
+            shop_id=shop_id,
+            customer_id=customer_id,
+            token=new_token(),
+            address_key=address_key,
+            created_at=now,
         )
         session.add(link)
     link.address_key = address_key or link.address_key
@@ -144,7 +150,9 @@ def opt_out_by_token(session: Any, *, token: str) -> OptOutLink | None:
     return found
 
 
-def suppress(session: Any, *, shop_id: int, address_key: str, source: str, now: datetime) -> tuple[Suppression, bool]:
+def suppress(
+    session: Any, *, shop_id: int, address_key: str, source: str, now: datetime
+) -> tuple[Suppression, bool]:
     """Never send ads to this address again. Returns the row and whether it is new or renewed."""
     row = session.scalar(
         select(Suppression).where(Suppression.shop_id == shop_id, Suppression.address_key == address_key)

@@ -86,5 +86,11 @@ def note_access(
     """Write down that staff looked at a person's data (안전성 확보조치 기준 제8조: who, whose, what, when)."""
     with write() as session:
         shops.log_access(
-            session, shop_id=shop_id, staff_id=staff_id, customer_id=customer_id, action=action, ip=ip, now=now
+            session,
+            shop_id=shop_id,
+            staff_id=staff_id,
+            customer_id=customer_id,
+            action=action,
+            ip=ip,
+            now=now,
         )

@@ -68,7 +68,13 @@ def _ask(*, shop_id: int, card_id: int, once: str, now: datetime) -> Asked:
 
 
 def approve(
-    *, shop_id: int, claim_id: int, staff_id: int, once: str, now: datetime, override_reason: str | None = None
+    *,
+    shop_id: int,
+    claim_id: int,
+    staff_id: int,
+    once: str,
+    now: datetime,
+    override_reason: str | None = None,
 ) -> Stamped:
     """Stamp the card of a waiting claim. Twice gives one stamp and the same answer.
 
@@ -85,7 +91,13 @@ def approve(
         entry = ledger.entry_by_claim(session, shop_id=shop_id, claim_id=claim_id)
         if entry is not None:
             return Stamped(
-                entry.id, entry.card_id, entry.customer_id, found[0].balance, found[1].goal, filled=False, repeated=True
+                entry.id,
+                entry.card_id,
+                entry.customer_id,
+                found[0].balance,
+                found[1].goal,
+                filled=False,
+                repeated=True,
             )
         if claim.state != "waiting" or claim.expires_at <= now:
             raise ClaimGone

@@ -39,16 +39,25 @@ def join_anonymous(
 ) -> Joined:
     """Give this browser a card without asking anything; a second tap gives the same card."""
     try:
-        return _join(shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now)
+        return _join(
+            shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now
+        )
     except IntegrityError:
         # Two taps at once: the unique (browser, shop) let one through, and this is the other's answer.
-        return _join(shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now)
+        return _join(
+            shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now
+        )
 
 
 def _join(*, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime) -> Joined:
     with write() as session:
         _person, joined = _person_and_card(
-            session, shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now
+            session,
+            shop_id=shop_id,
+            browser_token=browser_token,
+            source=source,
+            user_agent=user_agent,
+            now=now,
         )
         return joined
 
@@ -73,11 +82,18 @@ def add_details(
     trace = Trace(source=source, ip=ip, user_agent=user_agent)
     with write() as session:
         person, joined = _person_and_card(
-            session, shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now
+            session,
+            shop_id=shop_id,
+            browser_token=browser_token,
+            source=source,
+            user_agent=user_agent,
+            now=now,
         )
         person.name = clean.name or person.name
         if clean.phone is not None:
-            _with_number(session, person=person, phone=clean.phone, clean=clean, trace=trace, master=master, now=now)
+            _with_number(
+                session, person=person, phone=clean.phone, clean=clean, trace=trace, master=master, now=now
+            )
         ledger.touch(session, shop_id=shop_id, card_id=joined.card_id)
         return joined
 

@@ -24,7 +24,13 @@ def save_notes(
             raise NotHere("찾으시는 손님이 없어요. 손님 목록에서 다시 골라 주세요.")
         person.name, person.memo, person.likes = name, memo, likes
         shops.log_access(
-            session, shop_id=shop_id, staff_id=staff_id, customer_id=customer_id, action="edit", ip=ip, now=now
+            session,
+            shop_id=shop_id,
+            staff_id=staff_id,
+            customer_id=customer_id,
+            action="edit",
+            ip=ip,
+            now=now,
         )
         found = ledger.card(session, shop_id=shop_id, where=Card.customer_id == customer_id)
         if found is not None:

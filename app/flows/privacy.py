@@ -120,7 +120,9 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
         if person is None:
             raise NotHere
-        outbox.cancel(session, shop_id=shop_id, customer_id=customer_id, reason="손님이 정보를 지웠어요", now=now)
+        outbox.cancel(
+            session, shop_id=shop_id, customer_id=customer_id, reason="손님이 정보를 지웠어요", now=now
+        )
         outbox.forget(session, shop_id=shop_id, customer_id=customer_id)
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
         people.forget(session, person=person, now=now)

@@ -69,7 +69,13 @@ def set_up(*, token: str, answers: FirstShop, user_agent: str, ip: str, now: dat
         )
         ledger.add_rule(session, shop_id=shop.id, goal=goal, reward_name=reward_name, now=now)
         owner = shops.add_staff(
-            session, shop_id=shop.id, name=name, role="owner", login=login, password_hash=password_hash, now=now
+            session,
+            shop_id=shop.id,
+            name=name,
+            role="owner",
+            login=login,
+            password_hash=password_hash,
+            now=now,
         )
         return shops.open_session(
             session, person=owner, user_agent=user_agent, ip=ip, days=rules.SESSION_DAYS, now=now
@@ -130,7 +136,13 @@ def add_staff(*, shop_id: int, name: str, login: str, password: str, now: dateti
     try:
         with write() as session:
             shops.add_staff(
-                session, shop_id=shop_id, name=name, role="staff", login=login, password_hash=password_hash, now=now
+                session,
+                shop_id=shop_id,
+                name=name,
+                role="staff",
+                login=login,
+                password_hash=password_hash,
+                now=now,
             )
     except IntegrityError:
         raise Invalid({"login": _LOGIN_TAKEN}) from None

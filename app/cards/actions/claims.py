@@ -31,7 +31,9 @@ def waiting_words(session: Any, *, shop_id: int) -> set[str]:
     return set(session.scalars(select(Claim.word).where(Claim.shop_id == shop_id, Claim.state == "waiting")))
 
 
-def add_claim(session: Any, *, card: Card, word: str, once: str, expires_at: datetime, now: datetime) -> Claim:
+def add_claim(
+    session: Any, *, card: Card, word: str, once: str, expires_at: datetime, now: datetime
+) -> Claim:
     """Put a claim in the shop's list. One waiting claim a card: the unique index decides."""
     claim = Claim(
         shop_id=card.shop_id,
@@ -48,7 +50,9 @@ def add_claim(session: Any, *, card: Card, word: str, once: str, expires_at: dat
     return claim
 
 
-def decide_claim(session: Any, *, shop_id: int, claim_id: int, state: str, staff_id: int | None, now: datetime) -> Claim | None:
+def decide_claim(
+    session: Any, *, shop_id: int, claim_id: int, state: str, staff_id: int | None, now: datetime
+) -> Claim | None:
     """Move a waiting claim to its end by one conditional update; None when somebody did before."""
     done = session.execute(
         update(Claim)
@@ -56,7 +60,9 @@ def decide_claim(session: Any, *, shop_id: int, claim_id: int, state: str, staff
         .values(state=state, decided_at=now, staff_id=staff_id)
     )
     claim: Claim | None = session.scalar(
-        select(Claim).where(Claim.shop_id == shop_id, Claim.id == claim_id).execution_options(populate_existing=True)
+        select(Claim)
+        .where(Claim.shop_id == shop_id, Claim.id == claim_id)
+        .execution_options(populate_existing=True)
     )
     if done.rowcount != 1:
         return None
@@ -74,7 +80,9 @@ def find_claim(session: Any, *, shop_id: int, claim_id: int) -> Claim | None:
 def expire_claims(session: Any, *, now: datetime) -> int:
     """End the claims whose shop has closed. Returns how many."""
     done = session.execute(
-        update(Claim).where(Claim.state == "waiting", Claim.expires_at <= now).values(state="expired", decided_at=now)
+        update(Claim)
+        .where(Claim.state == "waiting", Claim.expires_at <= now)
+        .values(state="expired", decided_at=now)
     )
     return int(done.rowcount)
 

@@ -30,7 +30,9 @@ def current_rule(session: Any, *, shop_id: int) -> CardRule:
     return rule
 
 
-def add_rule(session: Any, *, shop_id: int, goal: int, reward_name: str, now: datetime, **limits: int) -> CardRule:
+def add_rule(
+    session: Any, *, shop_id: int, goal: int, reward_name: str, now: datetime, **limits: int
+) -> CardRule:
     """End the shop's present rule and begin a new one; cards already issued keep theirs."""
     session.execute(
         update(CardRule).where(CardRule.shop_id == shop_id, CardRule.ended_at.is_(None)).values(ended_at=now)
@@ -63,7 +65,9 @@ def open_card(session: Any, *, shop_id: int, customer_id: int, now: datetime) ->
     raise RuntimeError("no free spoken code")
 
 
-def card(session: Any, *, shop_id: int, where: ColumnElement[bool], lock: bool = False) -> tuple[Card, CardRule] | None:
+def card(
+    session: Any, *, shop_id: int, where: ColumnElement[bool], lock: bool = False
+) -> tuple[Card, CardRule] | None:
     """Return an open card of the shop and its rule; `lock` holds the card's row (PostgreSQL)."""
     query = (
         select(Card, CardRule)
@@ -98,7 +102,9 @@ def entry_by_claim(session: Any, *, shop_id: int, claim_id: int) -> LedgerEntry 
     """Return the stamp that a claim brought."""
     found: LedgerEntry | None = session.scalar(
         select(LedgerEntry).where(
-            LedgerEntry.shop_id == shop_id, LedgerEntry.claim_id == claim_id, LedgerEntry.kind == _STANDING_EARN
+            LedgerEntry.shop_id == shop_id,
+            LedgerEntry.claim_id == claim_id,
+            LedgerEntry.kind == _STANDING_EARN,
         )
     )
     return found
@@ -164,7 +170,13 @@ def add_entry(session: Any, *, card: Card, kind: str, delta: int, now: datetime,
     Raises IntegrityError when its once-key or its reversal exists already.
     """
     entry = LedgerEntry(
-        shop_id=card.shop_id, card_id=card.id, customer_id=card.customer_id, kind=kind, delta=delta, at=now, **facts
+        shop_id=card.shop_id,
+        card_id=card.id,
+        customer_id=card.customer_id,
+        kind=kind,
+        delta=delta,
+        at=now,
+        **facts,
     )
     session.add(entry)
     session.flush()
@@ -179,7 +191,9 @@ def add_entry(session: Any, *, card: Card, kind: str, delta: int, now: datetime,
     return entry
 
 
-def note_refusal(session: Any, *, card: Card, reason: str, once: str | None, now: datetime, **facts: Any) -> None:
+def note_refusal(
+    session: Any, *, card: Card, reason: str, once: str | None, now: datetime, **facts: Any
+) -> None:
     """Write down an attempt the rules refused: a zero-value line with its reason."""
     session.add(
         LedgerEntry(
@@ -201,7 +215,10 @@ def entry_to_reverse(session: Any, *, shop_id: int, entry_id: int) -> LedgerEntr
     """Return a standing stamp of this shop. Raises NothingToUndo for anything else."""
     entry: LedgerEntry | None = session.scalar(
         select(LedgerEntry).where(
-            LedgerEntry.shop_id == shop_id, LedgerEntry.id == entry_id, LedgerEntry.kind == _STANDING_EARN, _not_reversed()
+            LedgerEntry.shop_id == shop_id,
+            LedgerEntry.id == entry_id,
+            LedgerEntry.kind == _STANDING_EARN,
+            _not_reversed(),
         )
     )
     if entry is None:

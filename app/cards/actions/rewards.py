@@ -60,13 +60,17 @@ def use_reward(session: Any, *, shop_id: int, reward_id: int, now: datetime) -> 
     if done.rowcount != 1:
         raise RewardGone
     reward: Reward = session.scalars(
-        select(Reward).where(Reward.shop_id == shop_id, Reward.id == reward_id).execution_options(populate_existing=True)
+        select(Reward)
+        .where(Reward.shop_id == shop_id, Reward.id == reward_id)
+        .execution_options(populate_existing=True)
     ).one()
     touch(session, shop_id=shop_id, card_id=reward.card_id)
     return reward
 
 
-def add_redemption(session: Any, *, reward: Reward, once: str, staff_id: int, how: str, now: datetime) -> Redemption:
+def add_redemption(
+    session: Any, *, reward: Reward, once: str, staff_id: int, how: str, now: datetime
+) -> Redemption:
     """Record who handed the reward over and how the holder was checked."""
     use = Redemption(
         shop_id=reward.shop_id, reward_id=reward.id, once=once, staff_id=staff_id, how=how, at=now
@@ -95,7 +99,9 @@ def reverse_redemption(
     """
     done = session.execute(
         update(Redemption)
-        .where(Redemption.shop_id == shop_id, Redemption.id == redemption_id, Redemption.reversed_at.is_(None))
+        .where(
+            Redemption.shop_id == shop_id, Redemption.id == redemption_id, Redemption.reversed_at.is_(None)
+        )
         .values(reversed_at=now, reversed_by=staff_id)
     )
     if done.rowcount != 1:
