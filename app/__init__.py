@@ -14,8 +14,8 @@ from whitenoise import WhiteNoise
 
 from app.extensions import csrf, db, limiter, login_manager, migrate
 from app.kit import clock, logs, sqlite
-from config import is_loopback
 from app.messages.contract import Wire
+from config import is_loopback
 
 ROOT = Path(__file__).resolve().parent.parent
 
