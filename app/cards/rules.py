@@ -13,6 +13,8 @@ from app.kit.signing import SPOKEN_ALPHABET, same, spoken_mac
 STEP_SECONDS = 30
 _CODE_MAC_LENGTH = 10  # 50 bits
 OVERRIDE_MAX = 60
+# A scan or a claim shows that the card itself is here; for this long the staff need not check again.
+LIVE_SECONDS = 120
 
 
 class AlreadyUsed(Refused):
@@ -179,3 +181,21 @@ def free_word(words: Sequence[str], taken: Collection[str], pick: int) -> str:
 def clean_reason(reason: str | None) -> str:
     """Return the staff's reason for an override, tidied and short."""
     return " ".join((reason or "").split())[:OVERRIDE_MAX]
+
+
+def seen_live(*, how: str, at: datetime, now: datetime) -> bool:
+    """Say whether the card itself was at the counter a moment ago (spending needs the live card or a check)."""
+    return how in ("scan", "claim") and 0 <= (now - at).total_seconds() <= LIVE_SECONDS
+
+
+def read_lookup(typed: str) -> tuple[str | None, str | None, str | None]:
+    """Read what was typed at the counter as (spoken code, last four digits, whole number); None where it is not.
+
+    "7243" may be both a spoken code and four last digits; the list shows which one it was.
+    """
+    text = "".join(typed.split()).upper()
+    digits = text.replace("-", "")
+    spoken = text if 4 <= len(text) <= 6 and set(text) <= set(SPOKEN_ALPHABET) else None
+    tail = digits if len(digits) == 4 and digits.isascii() and digits.isdigit() else None
+    whole = digits if len(digits) >= 9 and digits.lstrip("+").isdigit() else None
+    return spoken, tail, whole

@@ -1,0 +1,219 @@
+"""Reads behind the counter: who waits, whose card this is, what was stamped today. Core selects: hot paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import false, func, or_, select
+
+from app.cards import rules
+from app.cards.history import undone
+from app.cards.models import Card, CardRule, Claim, LedgerEntry, Reward
+from app.cards.queries import ReadyReward
+from app.customers.models import Customer
+from app.extensions import db
+from app.kit.phone import korean_mobile
+from app.visits import queries as visits
+
+
+@dataclass(frozen=True)
+class WaitingClaim:
+    """A customer who tapped 도장 받기. `visit_count` is before this stamp; `name` may be ""."""
+
+    id: int
+    word: str
+    card_id: int
+    name: str
+    visit_count: int
+    likes: str
+
+
+@dataclass(frozen=True)
+class LastStamp:
+    """The card's newest stamp that still stands."""
+
+    entry_id: int
+    at: datetime
+    how: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What the staff sees of a person while they stand at the counter."""
+
+    card_id: int
+    customer_id: int
+    spoken: str
+    name: str
+    phone: str | None
+    memo: str
+    likes: str
+    visit_count: int
+    balance: int
+    goal: int
+    reward_name: str
+    rewards: list[ReadyReward]
+    last: LastStamp | None
+    visited: list[datetime]  # newest first, a few
+    favourites: list[tuple[str, int]]
+    checked_live: bool  # the card itself was here a moment ago: scanned, or asked by its holder
+
+    @property
+    def missing(self) -> int:
+        """Stamps until the next reward."""
+        return max(self.goal - self.balance, 0)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A card that fits what was typed at the counter."""
+
+    card_id: int
+    name: str
+    phone: str | None
+    visit_count: int
+    last_visit_at: datetime | None
+    how: str  # digits | spoken
+
+
+def waiting_claims(*, shop_id: int, now: datetime, limit: int = 50) -> list[WaitingClaim]:
+    """Return who waits for a stamp, the one who asked first on top."""
+    rows = db.session.execute(
+        select(Claim.id, Claim.word, Claim.card_id, Customer.name, Customer.visit_count, Customer.likes)
+        .join(Customer, (Customer.shop_id == Claim.shop_id) & (Customer.id == Claim.customer_id))
+        .where(Claim.shop_id == shop_id, Claim.state == "waiting", Claim.expires_at > now)
+        .order_by(Claim.created_at, Claim.id)
+        .limit(limit)
+    )
+    return [WaitingClaim(*row) for row in rows]
+
+
+def waiting_count(*, shop_id: int, now: datetime) -> int:
+    """Return how many people wait for a stamp (the number on the 적립 tab)."""
+    return int(
+        db.session.scalar(
+            select(func.count(Claim.id)).where(
+                Claim.shop_id == shop_id, Claim.state == "waiting", Claim.expires_at > now
+            )
+        )
+        or 0
+    )
+
+
+def panel(*, shop_id: int, card_id: int, now: datetime) -> Panel | None:
+    """Return a person's panel; None for a closed card or another shop's (S05)."""
+    row = db.session.execute(
+        select(
+            Card.id,
+            Card.customer_id,
+            Card.spoken,
+            Customer.name,
+            Customer.phone,
+            Customer.memo,
+            Customer.likes,
+            Customer.visit_count,
+            Card.balance,
+            CardRule.goal,
+            CardRule.reward_name,
+        )
+        .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
+        .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+        .where(Card.shop_id == shop_id, Card.id == card_id, Card.closed_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    last = _last_stamp(shop_id=shop_id, card_id=card_id)
+    return Panel(
+        *row,
+        rewards=_ready(shop_id=shop_id, card_id=card_id),
+        last=last,
+        visited=visits.recent(shop_id=shop_id, customer_id=row.customer_id),
+        favourites=visits.favourites(shop_id=shop_id, customer_id=row.customer_id, now=now),
+        checked_live=last is not None and rules.seen_live(how=last.how, at=last.at, now=now),
+    )
+
+
+def _ready(*, shop_id: int, card_id: int) -> list[ReadyReward]:
+    rows = db.session.execute(
+        select(Reward.id, Reward.name, Reward.earned_at)
+        .where(
+            Reward.shop_id == shop_id,
+            Reward.card_id == card_id,
+            Reward.used_at.is_(None),
+            Reward.withdrawn_at.is_(None),
+        )
+        .order_by(Reward.id)
+    )
+    return [ReadyReward(*row) for row in rows]
+
+
+def card_of_reward(*, shop_id: int, reward_id: int) -> int | None:
+    """Return the card a reward waits on, or None for another shop's reward."""
+    return db.session.scalar(select(Reward.card_id).where(Reward.shop_id == shop_id, Reward.id == reward_id))
+
+
+def card_of_customer(*, shop_id: int, customer_id: int) -> int | None:
+    """Return the open card of a person, or None."""
+    return db.session.scalar(
+        select(Card.id)
+        .where(Card.shop_id == shop_id, Card.customer_id == customer_id, Card.closed_at.is_(None))
+        .order_by(Card.id.desc())
+        .limit(1)
+    )
+
+
+def _last_stamp(*, shop_id: int, card_id: int) -> LastStamp | None:
+    row = db.session.execute(
+        select(LedgerEntry.id, LedgerEntry.at, LedgerEntry.how, LedgerEntry.reason)
+        .where(
+            LedgerEntry.shop_id == shop_id,
+            LedgerEntry.card_id == card_id,
+            LedgerEntry.kind == "earn",
+            ~undone(),
+        )
+        .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return LastStamp(*row) if row else None
+
+
+def lookup(*, shop_id: int, typed: str, limit: int = 8) -> list[Match]:
+    """Return the cards that fit a spoken code, the last four digits or a whole number, latest visit first.
+
+    Nothing that fits none of the three is searched for: the counter is no directory.
+    """
+    spoken, tail, phone = rules.read_lookup(typed)
+    number = korean_mobile(phone) if phone else None
+    fits = [
+        Card.spoken == spoken if spoken else false(),
+        Customer.phone_tail == tail if tail else false(),
+        Customer.phone == number if number else false(),
+    ]
+    rows = db.session.execute(
+        select(
+            Card.id,
+            Customer.name,
+            Customer.phone,
+            Customer.visit_count,
+            Customer.last_visit_at,
+            Card.spoken,
+        )
+        .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+        .where(Card.shop_id == shop_id, Card.closed_at.is_(None), or_(*fits))
+        .order_by(Customer.last_visit_at.desc().nulls_last(), Card.id.desc())
+        .limit(limit)
+    )
+    return [Match(*row[:5], how="spoken" if row.spoken == spoken else "digits") for row in rows]
+
+
+def cards_out(*, shop_id: int, now: datetime) -> tuple[int, int]:
+    """Return (open cards, those of them with a visit in the last 90 days): whom a new rule does not touch."""
+    recent = Customer.last_visit_at > now - timedelta(days=90)
+    row = db.session.execute(
+        select(func.count(Card.id), func.count(Card.id).filter(recent))
+        .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+        .where(Card.shop_id == shop_id, Card.closed_at.is_(None))
+    ).one()
+    return int(row[0]), int(row[1])

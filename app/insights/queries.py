@@ -1,0 +1,107 @@
+"""Reads for the owner's home: today's sums, the week, who may come today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from app.customers.models import Customer
+from app.extensions import db
+from app.insights import rules
+from app.insights.models import DayCount
+from app.insights.rules import Expected
+from app.kit.clock import kst_day, start_of_day
+from app.visits import queries as visits
+
+# Looking at everybody would count history; the most faithful ones decide whom to greet.
+_LOOKED_AT = 300
+_ASKED_CLOSELY = 40
+
+
+@dataclass(frozen=True)
+class Today:
+    """Today in large numbers."""
+
+    stamps: int
+    visits: int
+    returning: int
+    new_customers: int
+    rewards_used: int
+
+
+def today(*, shop_id: int, now: datetime) -> Today:
+    """Return the sums of this Korean day."""
+    row = db.session.execute(
+        select(
+            DayCount.stamps,
+            DayCount.visits,
+            DayCount.returning,
+            DayCount.new_customers,
+            DayCount.rewards_used,
+        ).where(DayCount.shop_id == shop_id, DayCount.day == kst_day(now))
+    ).one_or_none()
+    return Today(*row) if row else Today(0, 0, 0, 0, 0)
+
+
+def stamps_by_day(*, shop_id: int, last: date, days: int) -> list[tuple[date, int]]:
+    """Return the stamps of each day up to and with `last`, oldest first, zeros included."""
+    first = last - timedelta(days=days - 1)
+    known: dict[date, int] = {
+        day: stamps
+        for day, stamps in db.session.execute(
+            select(DayCount.day, DayCount.stamps).where(
+                DayCount.shop_id == shop_id, DayCount.day >= first, DayCount.day <= last
+            )
+        )
+    }
+    return [(day, known.get(day, 0)) for day in (first + timedelta(days=offset) for offset in range(days))]
+
+
+def to_greet(*, shop_id: int, now: datetime, limit: int = 5) -> list[Expected]:
+    """Return the regulars whose own rhythm points to today and who were not here yet."""
+    day = kst_day(now)
+    rows = db.session.execute(
+        select(
+            Customer.id,
+            Customer.name,
+            Customer.likes,
+            Customer.first_visit_at,
+            Customer.last_visit_at,
+            Customer.visit_count,
+        )
+        .where(
+            Customer.shop_id == shop_id,
+            Customer.last_visit_at < start_of_day(day),
+            Customer.last_visit_at > now - timedelta(days=60),
+            Customer.visit_count >= rules.RHYTHM_VISITS,
+            Customer.name != "",
+            Customer.erased_at.is_(None),
+        )
+        .order_by(Customer.last_visit_at.desc())
+        .limit(_LOOKED_AT)
+    ).all()
+    near = [row for row in rows if _may_be_due(row.first_visit_at, row.last_visit_at, row.visit_count, day)]
+    near.sort(key=lambda row: -row.visit_count)
+    near = near[:_ASKED_CLOSELY]
+    if not near:
+        return []
+    seen = visits.recent_of_many(
+        shop_id=shop_id, customer_ids=[row.id for row in near], since=now - timedelta(days=240)
+    )
+    expected: list[Expected] = []
+    for row in near:
+        rhythm = rules.rhythm([kst_day(at) for at in seen.get(row.id, [])[:8]])
+        gap = (day - kst_day(row.last_visit_at)).days
+        if rhythm is not None and rules.is_due(gap_days=gap, rhythm_days=rhythm):
+            expected.append(Expected(row.id, row.name, row.likes, rhythm, gap))
+    return expected[:limit]
+
+
+def _may_be_due(first: datetime | None, last: datetime, count: int, day: date) -> bool:
+    """Say, from the sums alone and generously, whether a closer look at the visits is worth it."""
+    if first is None or count < 2:
+        return False
+    mean = max(1.0, (last - first).total_seconds() / 86400 / (count - 1))
+    return 0.4 <= (day - kst_day(last)).days / mean <= 2.2

@@ -1,0 +1,176 @@
+"""What numbers and visits mean in words: a rhythm, a greeting, a week. Pure.
+
+Every sentence is made only from what is true of this person or week; where nothing is known nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from statistics import median
+
+_WEEKDAYS = "월화수목금토일"
+_MONTHS = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한")
+# A rhythm of one's own needs this many visits; before it a gap says nothing.
+RHYTHM_VISITS = 4
+# Silence of this many times the own rhythm is "long"; the same border the groups use.
+LONG_SILENCE = 1.75
+LONG_DAYS = 21
+_DUE_FROM, _DUE_TO = 0.85, 1.4
+# Words that end a remark ("오이 싫어함", "창가를 좋아해요") can't stand before 드릴까요.
+_REMARK_ENDS = ("다", "요", "죠", "것", "거", "게요", "세요", "기", "듯")
+_NOUNS_IN_M = ("크림", "햄", "잼", "밤", "김", "꿈", "봄", "쌈")
+
+
+@dataclass(frozen=True)
+class Guest:
+    """What is known of the person at the counter. `visit_number` counts this visit; `gap_days` to the one before."""
+
+    name: str
+    visit_number: int
+    gap_days: int | None = None
+    rhythm_days: int | None = None
+    likes: str = ""
+    usual: str = ""
+    reward_ready: str = ""
+    missing: int = 0  # stamps until the next reward
+    reward_name: str = ""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A regular whose own rhythm says today."""
+
+    customer_id: int
+    name: str
+    likes: str
+    rhythm_days: int
+    gap_days: int
+
+
+def gaps(days: Sequence[date]) -> list[int]:
+    """Return the days between visits, newest first; several visits of one day count once."""
+    ordered = sorted(set(days), reverse=True)
+    return [(later - earlier).days for later, earlier in pairwise(ordered)]
+
+
+def rhythm(days: Sequence[date]) -> int | None:
+    """Return the median of a person's own gaps in days, once there are enough visits."""
+    between = gaps(days)
+    if len(between) < RHYTHM_VISITS - 1:
+        return None
+    return max(1, round(median(between)))
+
+
+def rhythm_words(days: int) -> str:
+    """Return how often somebody comes: "일주일에 한 번쯤 오세요"."""
+    if days <= 1:
+        return "거의 매일 오세요"
+    if days in (6, 7, 8):
+        return "일주일에 한 번쯤 오세요"
+    if days in (13, 14, 15):
+        return "두 주에 한 번쯤 오세요"
+    if 27 <= days <= 33:
+        return "한 달에 한 번쯤 오세요"
+    return f"보통 {days}일에 한 번 오세요"
+
+
+def gap_words(days: int) -> str:
+    """Return how long somebody was away: "12일 만이에요", "두 달 만이에요"."""
+    if days <= 0:
+        return "오늘 또 오셨어요"
+    if days == 1:
+        return "어제도 오셨어요"
+    if days < 60:
+        return f"{days}일 만이에요"
+    if days < 360:
+        return f"{_MONTHS[min(days // 30, 11)]} 달 만이에요"
+    return f"{max(1, round(days / 365))}년 만이에요"
+
+
+def visit_words(number: int) -> str:
+    """Return "첫 방문" or "7번째 방문"."""
+    return "첫 방문" if number <= 1 else f"{number}번째 방문"
+
+
+def greeting(guest: Guest) -> str:
+    """Return one or two sentences to say aloud."""
+    second = _offer(guest)
+    return f"{_hello(guest)} {second}" if second else _hello(guest)
+
+
+def _hello(guest: Guest) -> str:
+    if guest.visit_number <= 1:
+        return "처음 오셨네요, 반가워요!"
+    if guest.gap_days is None:
+        return "어서 오세요, 반가워요!"
+    if guest.gap_days == 0:
+        return "또 오셨네요, 반가워요!"
+    border = LONG_DAYS if guest.rhythm_days is None else max(guest.rhythm_days * LONG_SILENCE, 7)
+    if guest.gap_days >= border:
+        return "오랜만이에요!"
+    return f"{guest.name} 님, 어서 오세요!" if guest.name else "어서 오세요, 또 뵙네요!"
+
+
+def _offer(guest: Guest) -> str:
+    if guest.reward_ready:
+        return f"{guest.reward_ready}, 오늘 드릴까요?"
+    said = _sayable(guest.likes)
+    if said:
+        return f"오늘도 {said} 드릴까요?" if guest.visit_number > 1 else f"{said} 드릴까요?"
+    if guest.usual and guest.visit_number > 1:
+        return f"오늘도 {guest.usual} 드릴까요?"
+    if guest.missing == 1 and guest.reward_name:
+        return f"한 번만 더 오시면 {guest.reward_name} 드려요."
+    return ""
+
+
+def _sayable(likes: str) -> str:
+    """Return the part of 좋아하는 것 that fits before 드릴까요, or "" when it is a remark of another kind."""
+    first = likes.replace("·", ",").replace("/", ",").split(",")[0].strip()
+    if not first or len(first) > 20 or first[-1] in ".!?)" or first.endswith(_REMARK_ENDS):
+        return ""
+    last = first[-1]
+    ends_in_m = "가" <= last <= "힣" and (ord(last) - 0xAC00) % 28 == 16
+    if ends_in_m and not first.endswith(_NOUNS_IN_M):
+        return ""  # 싫어함, 안 드심: a note to oneself
+    return first
+
+
+def week_words(counts: Sequence[tuple[date, int]], *, before: int) -> str:
+    """Return one sentence on seven days of stamps; `before` is the sum of the seven before them."""
+    total = sum(count for _day, count in counts)
+    if not total:
+        return "지난 일주일은 찍은 도장이 없어요."
+    busiest = max(counts, key=lambda each: each[1])
+    ties = [day for day, count in counts if count == busiest[1]]
+    first = (
+        f"지난 일주일은 {_WEEKDAYS[busiest[0].weekday()]}요일이 가장 바빴어요."
+        if len(ties) == 1
+        else f"지난 일주일에 도장 {total:,}개를 찍었어요."
+    )
+    if not before:
+        return first
+    change = total - before
+    if change == 0:
+        return f"{first} 그 전 주와 똑같이 {total:,}개예요."
+    return f"{first} 그 전 주보다 {abs(change):,}개 {'많아요' if change > 0 else '적어요'}."
+
+
+def busiest_index(counts: Sequence[tuple[date, int]]) -> int:
+    """Return the place of the one busiest day, or −1 when there is none or a tie."""
+    most = max((count for _day, count in counts), default=0)
+    places = [place for place, (_day, count) in enumerate(counts) if count == most]
+    return places[0] if most and len(places) == 1 else -1
+
+
+def weekday(day: date) -> str:
+    """Return "월" … "일"."""
+    return _WEEKDAYS[day.weekday()]
+
+
+def is_due(*, gap_days: int, rhythm_days: int) -> bool:
+    """Say whether somebody's own rhythm points to today: not earlier, and not yet long gone."""
+    return gap_days >= 1 and _DUE_FROM <= gap_days / rhythm_days <= _DUE_TO
