@@ -40,7 +40,9 @@ class Asset:
 
 def _asset(name: str, content_type: str, body: bytes) -> Asset:
     digest = hashlib.sha256(body).hexdigest()[:12]
-    return Asset(f"/assets/{digest}/{name}", f"{content_type}; charset=utf-8", body, gzip.compress(body, 9, mtime=0))
+    return Asset(
+        f"/assets/{digest}/{name}", f"{content_type}; charset=utf-8", body, gzip.compress(body, 9, mtime=0)
+    )
 
 
 def _styles() -> bytes:
@@ -95,6 +97,11 @@ def asset_url(name: str) -> str:
     if Path(name).suffix in _VENDOR_TYPES:
         return _LOADED[name].url
     return f"/static/{name}"
+
+
+def source_text(name: str) -> str:
+    """Return the text of a script that is served under an address of its own. Raises KeyError if unknown."""
+    return _LOADED[name].body.decode()
 
 
 def register(app: Flask) -> None:

@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
         masked=phone.masked,  # 010-••••-1234
         phone=phone.national,  # 010-1234-5678
     )
+    env.globals["now"] = now
     for room in ("ui", "card", "chart"):
         env.globals[room] = env.get_template(f"components/{room}.html").module
     env.globals["icon"] = env.get_template("components/icons.html").module.icon  # type: ignore[attr-defined]

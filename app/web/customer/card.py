@@ -1,0 +1,117 @@
+"""The card: what it says, what it shows, and how it stays live."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from flask import Response, current_app, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cards import queries as cards
+from app.cards.queries import CardPage
+from app.cards.rules import card_code, code_step
+from app.flows import claim as claims
+from app.flows.stamp import card_key
+from app.kit import qr
+from app.kit.korean import josa, native_count
+from app.kit.signing import new_token
+from app.messages import queries as messages
+from app.web import handover
+from app.web.answers import fragment, see_other
+from app.web.customer.blueprint import bp
+from app.web.doors import door, now
+from app.web.guards import current_card, current_shop
+
+
+def headline(page: CardPage) -> str:
+    """Return the one sentence about what comes next."""
+    if page.rewards:
+        return f"{page.rewards[0].name}, 지금 쓸 수 있어요"
+    if page.visit_count == 0 and page.balance == 0:
+        return "첫 도장을 받아 보세요"
+    return f"{native_count(page.missing)} 번만 더 오시면 {josa(page.reward_name, '이/가')} 무료예요"
+
+
+def _version(page_changed: int, word: str | None, declined: bool, letters: int) -> str:
+    return f"{page_changed}-{word or ('x' if declined else '')}-{letters}"
+
+
+def _context() -> dict[str, Any]:
+    holder, shop = current_card(), current_shop()
+    page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
+    letters = messages.unread(holder.shop_id, holder.customer_id)
+    outside = handover.external_url(url_for("customer.card", code=shop.code)) if handover.in_kakao() else ""
+    return {
+        "shop": shop,
+        "page": page,
+        "headline": headline(page),
+        "letters": letters,
+        "version": _version(page.changed, page.word, page.declined, letters),
+        "once": new_token(),
+        "outside": outside,
+    }
+
+
+@door(bp, "/c/<code>", audience="customer", role="holder", tenant="code")
+def card(code: str) -> ResponseReturnValue:
+    """The whole card on one page."""
+    return render_template("customer/card.html", **_context())
+
+
+@door(bp, "/c/<code>/live", audience="customer", role="holder", tenant="code")
+def live(code: str) -> ResponseReturnValue:
+    """The part that changes; 204 while nothing did (H10)."""
+    context = _context()
+    if request.args.get("v") == context["version"]:
+        return "", 204
+    return fragment("customer/card.html", "live", **context)
+
+
+@door(bp, "/c/<code>/claims", methods=("POST",), audience="customer", role="holder", tenant="code")
+def claims_new(code: str) -> ResponseReturnValue:
+    """도장 받기: put the card in the shop's list and show the word."""
+    holder = current_card()
+    claims.ask(
+        shop_id=holder.shop_id,
+        card_id=holder.card_id,
+        once=(request.form.get("once") or new_token())[:40],
+        now=now(),
+    )
+    if request.headers.get("HX-Request") == "true":
+        return fragment("customer/card.html", "live", **_context())
+    return see_other(url_for("customer.card", code=code))
+
+
+def _key(page: CardPage) -> bytes:
+    return card_key(
+        current_app.config["MASTER_KEY"],
+        shop_id=current_card().shop_id,
+        card_id=page.card_id,
+        version=page.key_version,
+    )
+
+
+def _page() -> CardPage:
+    return cards.card_page(shop_id=current_card().shop_id, card_id=current_card().card_id, now=now())
+
+
+@door(bp, "/c/<code>/key", audience="customer", role="holder", tenant="code")
+def key(code: str) -> ResponseReturnValue:
+    """The card's own key for its browser, which keeps it non-extractable. `server_time` in unix seconds."""
+    page = _page()
+    return jsonify(
+        key=base64.b64encode(_key(page)).decode(),
+        version=page.key_version,
+        server_time=now().timestamp(),
+        ref=page.ref,
+        shop=current_card().shop_id,
+    )
+
+
+@door(bp, "/c/<code>/qr.svg", audience="customer", role="holder", tenant="code")
+def qr_svg(code: str) -> ResponseReturnValue:
+    """The same code drawn by the server, for browsers that can't: plain http, no scripts."""
+    page = _page()
+    text = card_code(key=_key(page), shop_id=current_card().shop_id, ref=page.ref, step=code_step(now()))
+    return Response(qr.svg(text, quiet=0), content_type="image/svg+xml")

@@ -1,0 +1,41 @@
+"""가게에서 온 말, and the lines that explain the card."""
+
+from __future__ import annotations
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cards import queries as cards
+from app.flows import letters as flow
+from app.messages import queries as messages
+from app.web.answers import see_other, wants_fragment
+from app.web.customer.blueprint import bp
+from app.web.doors import door, now
+from app.web.guards import current_card, current_shop
+
+
+@door(bp, "/c/<code>/inbox", audience="customer", role="holder", tenant="code")
+def inbox(code: str) -> ResponseReturnValue:
+    """The letters on the card, newest first. Looking writes nothing; the page itself says that they were seen."""
+    holder = current_card()
+    letters = messages.inbox(holder.shop_id, holder.customer_id, now=now())
+    return render_template("customer/inbox.html", shop=current_shop(), letters=letters)
+
+
+@door(bp, "/c/<code>/inbox/read", methods=("POST",), audience="customer", role="holder", tenant="code")
+def inbox_read(code: str) -> ResponseReturnValue:
+    """Note that the letters were seen."""
+    holder = current_card()
+    flow.mark_read(shop_id=holder.shop_id, customer_id=holder.customer_id, now=now())
+    if wants_fragment():
+        return "", 204
+    return see_other(url_for("customer.inbox", code=code))
+
+
+@door(bp, "/c/<code>/visits", audience="customer", role="holder", tenant="code")
+def visits(code: str) -> ResponseReturnValue:
+    """적립·사용 내역: why the card is what it is, line by line."""
+    holder = current_card()
+    lines = cards.card_lines(shop_id=holder.shop_id, card_id=holder.card_id)
+    page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
+    return render_template("customer/visits.html", shop=current_shop(), lines=lines, page=page)

@@ -1,0 +1,33 @@
+"""The form for a name, a number and the five separate answers. Shared by joining and by the card."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, StringField, TelField
+
+from app.customers.rules import CONSENT_KINDS, Details
+from app.customers.texts import consent_text
+from app.kit.refusals import Invalid
+
+
+class DetailsForm(FlaskForm):
+    """What the person types. Nothing is ticked beforehand; the rules of the room decide what is wrong."""
+
+    name = StringField("이름 또는 부르는 말")
+    phone = TelField("휴대폰 번호")
+    age14 = BooleanField(consent_text("age14").line)
+    required = BooleanField(consent_text("required").line)
+    marketing = BooleanField(consent_text("marketing").line)
+    ads = BooleanField(consent_text("ads").line)
+    ads_night = BooleanField(consent_text("ads_night").line)
+
+    def details(self) -> Details:
+        """Return what was typed, as it came."""
+        boxes = {kind: bool(self[kind].data) for kind in CONSENT_KINDS}
+        return Details(name=self.name.data or "", phone_raw=self.phone.data or "", **boxes)
+
+    def show(self, refusal: Invalid) -> None:
+        """Put each sentence beside its field."""
+        for field, sentence in refusal.fields.items():
+            if field in self:
+                self[field].errors = [*self[field].errors, sentence]

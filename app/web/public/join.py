@@ -1,0 +1,91 @@
+"""Joining: whose shop, what the card gives, one tap. A name and a number only if the person likes."""
+
+from __future__ import annotations
+
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cards import queries as cards
+from app.customers.texts import CONSENTS
+from app.flows import join as flow
+from app.kit.refusals import Invalid, NotHere
+from app.web import cookies, handover
+from app.web.answers import invalid
+from app.web.details_form import DetailsForm
+from app.web.doors import door, now
+from app.web.guards import current_shop
+from app.web.public.blueprint import bp
+
+_SOURCES = {"link", "poster"}
+
+
+def _source() -> str:
+    named = request.values.get("via", "")
+    return named if named in _SOURCES else "qr"
+
+
+def _promise() -> cards.Promise:
+    promise = cards.promise(current_shop().id)
+    if promise is None:
+        raise NotHere("이 가게는 아직 카드를 준비하고 있어요. 조금 뒤에 다시 와 주세요.")
+    return promise
+
+
+def _held() -> bool:
+    token = cookies.browser_token()
+    return bool(token and cards.holder(shop_id=current_shop().id, browser_token=token))
+
+
+@door(bp, "/s/<code>", methods=("GET", "POST"), audience="public", tenant="code")
+def join(code: str) -> ResponseReturnValue:
+    """The page behind the shop's QR. It gives a card, never a stamp (S02)."""
+    shop = current_shop()
+    if request.method == "GET":
+        if _held():
+            return redirect(url_for("customer.card", code=code))
+        outside = handover.external_url(url_for("public.join", code=code)) if handover.in_kakao() else ""
+        return render_template("public/join.html", shop=shop, promise=_promise(), outside=outside, via=_source())
+    token = cookies.browser_token_or_new()
+    flow.join_anonymous(
+        shop_id=shop.id,
+        browser_token=token,
+        source=_source(),
+        user_agent=request.user_agent.string,
+        now=now(),
+    )
+    return cookies.keep_browser(make_response(redirect(url_for("customer.card", code=code), 303)), token)
+
+
+@door(bp, "/s/<code>/details", methods=("GET", "POST"), audience="public", tenant="code")
+def details(code: str) -> ResponseReturnValue:
+    """Join with a name and a number: five boxes, none ticked, the optional ones truly optional."""
+    shop = current_shop()
+    form = DetailsForm()
+    page = {"shop": shop, "promise": _promise(), "form": form, "consents": CONSENTS}
+    if request.method == "GET":
+        if _held():
+            return redirect(url_for("customer.details", code=code))
+        return render_template("public/details.html", **page)
+    token = cookies.browser_token_or_new()
+    try:
+        flow.add_details(
+            shop_id=shop.id,
+            browser_token=token,
+            details=form.details(),
+            source=_source(),
+            ip=request.remote_addr or "",
+            user_agent=request.user_agent.string,
+            master=current_app.config["MASTER_KEY"],
+            now=now(),
+        )
+    except Invalid as refusal:
+        form.show(refusal)
+        return invalid("public/details.html", **page)
+    flash("카드에 적어 두었어요")
+    return cookies.keep_browser(make_response(redirect(url_for("customer.card", code=code), 303)), token)
+
+
+@door(bp, "/s/<code>/privacy", audience="public", tenant="code")
+def privacy(code: str) -> ResponseReturnValue:
+    """The shop's 개인정보 처리방침, written from what is switched on."""
+    return render_template("public/privacy.html", shop=current_shop(), day=now(), consents=CONSENTS)

@@ -1,0 +1,86 @@
+/* The saved card. Pages come from the network first; after 2.5 s, or without one, the card as it was last seen.
+ *
+ * - Only the card page itself (/c/<code>) is saved, in a cache of its own that survives deploys, named by the person the server
+ *   names in X-Dangol-Person. Another person, or "none" (left, erased, logged out), drops every saved card (S23).
+ * - Styles and scripts carry their hash in the address: once here, always right. Fragments, data and the owner's pages never.
+ */
+const WAIT_MS = 2500;
+const CARD = /^\/c\/[^/]+$/;
+const FILES = 'files-1';
+
+const forget = async (keep = '') => {
+  for (const name of await caches.keys()) if (name.startsWith('card-') && name !== keep) await caches.delete(name);
+};
+const remember = async (request, answer) => {
+  const person = answer.headers.get('X-Dangol-Person');
+  if (!person) return;
+  if (person === 'none') return forget();
+  const name = `card-${person}`;
+  await forget(name);
+  const html = (answer.headers.get('Content-Type') ?? '').startsWith('text/html');
+  if (answer.ok && html && !answer.redirected && CARD.test(new URL(request.url).pathname)) {
+    await (await caches.open(name)).put(new URL(request.url).pathname, answer);
+  }
+};
+const saved = async (path) => {
+  for (const name of await caches.keys()) {
+    if (!name.startsWith('card-')) continue;
+    const cache = await caches.open(name);
+    if (CARD.test(path)) { const page = await cache.match(path); if (page) return page; }
+    else if (path === '/') { const [first] = await cache.keys(); if (first) return Response.redirect(first.url); }
+  }
+  return null;
+};
+const OFFLINE = '<!doctype html><html lang="ko"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>인터넷이 잠깐 끊겼어요</title>'
+  + '<h1>인터넷이 잠깐 끊겼어요</h1><p>연결되면 다시 열어 주세요. 적립한 도장은 그대로 있어요.</p><p><a href="">다시 열기</a></p></html>';
+const offline = () => new Response(OFFLINE, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+
+const page = async (event) => {
+  const { request } = event;
+  const path = new URL(request.url).pathname;
+  const fresh = fetch(request).then((answer) => {
+    event.waitUntil(remember(request, answer.clone()).catch(() => {}));
+    return answer;
+  });
+  fresh.catch(() => {});
+  const late = new Promise((resolve) => setTimeout(resolve, WAIT_MS, 'late'));
+  const first = await Promise.race([fresh.catch(() => 'none'), late]);
+  if (first instanceof Response) return first;
+  return (await saved(path)) ?? (first === 'late' ? fresh.catch(offline) : offline());
+};
+const replace = async (cache, request, answer) => {
+  const name = (url) => new URL(url).pathname.split('/').slice(3).join('/');
+  for (const old of await cache.keys()) if (name(old.url) === name(request.url)) await cache.delete(old);
+  await cache.put(request, answer);
+};
+// The very first visit is kept too: the worker wakes after the page was loaded, so it fetches the card and its files once more.
+const catchUp = async () => {
+  for (const client of await self.clients.matchAll({ type: 'window', includeUncontrolled: true })) {
+    const url = new URL(client.url);
+    if (!CARD.test(url.pathname)) continue;
+    const answer = await fetch(url.pathname);
+    const html = await answer.clone().text();
+    await remember(new Request(url), answer);
+    const files = Array.from(new Set(html.match(/\/assets\/[0-9a-f]+\/[^"]+/g) ?? []));
+    await (await caches.open(FILES)).addAll(files);
+  }
+};
+const file = async (event) => {
+  const cache = await caches.open(FILES);
+  const kept = await cache.match(event.request);
+  if (kept) return kept;
+  const answer = await fetch(event.request);
+  if (answer.ok) event.waitUntil(replace(cache, event.request, answer.clone()));
+  return answer;
+};
+
+self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim().then(() => catchUp().catch(() => {}))));
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== location.origin) return;
+  if (request.mode === 'navigate') {
+    if (url.pathname === '/' || CARD.test(url.pathname)) event.respondWith(page(event));
+  } else if (url.pathname.startsWith('/assets/')) event.respondWith(file(event));
+});
