@@ -38,15 +38,15 @@ class Sending:
     letter: Letter
 
 
-def change(session: Any, hold: Hold, state: str, **values: Any) -> bool:
-    """Change the row if it is still ours and still in `state`."""
+def change(session: Any, hold: Hold, was: str, /, **values: Any) -> bool:
+    """Change the row if it is still ours and its state is still what it was."""
     done = session.execute(
         update(Message)
         .where(
             Message.id == hold.id,
             Message.shop_id == hold.shop_id,
             Message.fence == hold.fence,
-            Message.state == state,
+            Message.state == was,
         )
         .values(**values)
         .execution_options(synchronize_session=False)

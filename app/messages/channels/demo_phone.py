@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 from app.kit import net
+from app.messages import retries
 from app.messages.contract import (
     Absent,
     Accepted,
@@ -25,7 +26,6 @@ from app.messages.contract import (
     Unknown,
     Wire,
 )
-from app.messages.retries import CALL_DEADLINE_S, pause_asked
 
 KEY = "demo_phone"
 LABEL = "체험 휴대폰"
@@ -67,7 +67,7 @@ def _judged(reply: net.Reply) -> Outcome:
         return Accepted(provider_id) if provider_id else Unknown("the answer makes no sense")
     if reply.status == 429:
         return Rejected(
-            "too many requests", retry_after_s=pause_asked(reply.headers.get("retry-after")) or 1.0
+            "too many requests", retry_after_s=retries.pause_asked(reply.headers.get("retry-after")) or 1.0
         )
     if reply.status in (401, 403):
         return Rejected("the gateway does not know us", retry_after_s=60.0)
@@ -94,7 +94,7 @@ def _call(method: str, url: str, wire: Wire, body: bytes | None, latest_start: f
         url,
         headers={"Content-Type": "application/json", "X-Demo-Secret": wire.demo_phone_secret},
         body=body,
-        deadline_s=CALL_DEADLINE_S,
+        deadline_s=retries.CALL_DEADLINE_S,
         trusted=frozenset({f"{parts.scheme}://{parts.netloc}"}),  # the one origin the settings name
         latest_start=latest_start,
         ca_file=wire.ca_file,
