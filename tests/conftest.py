@@ -1,0 +1,186 @@
+"""What every test may ask for. Real databases, real commits, tables wiped after each test."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from launch import testbed
+from tests import factories, world
+from tests.factories import ACustomer, AShop
+from tests.phone import Phone
+from tests.world import BOTH, Clock
+
+# Rooms whose tests run on SQLite and PostgreSQL; elsewhere @pytest.mark.databases("sqlite", "postgres") says so.
+ON_BOTH = ("tests/flows/", "tests/messages/", "tests/jobs/", "tests/migrations/")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make our own marker known."""
+    config.addinivalue_line("markers", "databases(*kinds): which databases a test runs on (sqlite, postgres)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the databases of every test that uses one."""
+    if "db_kind" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("databases")
+    here = metafunc.definition.nodeid
+    kinds = marker.args if marker else BOTH if here.startswith(ON_BOTH) else ("sqlite",)
+    metafunc.parametrize("db_kind", kinds, scope="session")
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder for this test process."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[testbed.PostgresServer]:
+    """A private PostgreSQL cluster, one for each test process, started when the first test needs it."""
+    with testbed.postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _rooms(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Callable[[str], dict[str, Any]]]:
+    """One migrated database and one application for each kind, made once."""
+    made: dict[str, dict[str, Any]] = {}
+    with ExitStack() as closing:
+
+        def room(kind: str) -> dict[str, Any]:
+            if kind not in made:
+                if kind == "postgres":
+                    server: testbed.PostgresServer = request.getfixturevalue("postgres")
+                    env = {"DATABASE_URL": server.url(server.create_database())}
+                else:
+                    env = {"DATABASE_URL": f"sqlite:///{data_dir / 'tests.db'}"}
+                clock = Clock()
+                app = world.build(data_dir, clock, **env)
+                closing.callback(world.close, app)
+                world.migrate(app)
+                made[kind] = {"env": env, "clock": clock, "app": app}
+            return made[kind]
+
+        yield room
+
+
+@pytest.fixture
+def app(_rooms: Callable[[str], dict[str, Any]], db_kind: str) -> Iterator[Flask]:
+    """The application over an empty, migrated database; its context is open during the test."""
+    room = _rooms(db_kind)
+    room["clock"].set(world.START)
+    with world.opened(room["app"]) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock(_rooms: Callable[[str], dict[str, Any]], db_kind: str, app: Flask) -> Clock:
+    """The application's clock: it stands still until it is moved."""
+    found: Clock = _rooms(db_kind)["clock"]
+    return found
+
+
+@pytest.fixture
+def make_app(
+    _rooms: Callable[[str], dict[str, Any]], db_kind: str, app: Flask, clock: Clock, data_dir: Path
+) -> Iterator[Callable[..., Flask]]:
+    """Build another application over the same database: make_app(PUBLIC_URL="", TLS="1") …"""
+    with ExitStack() as closing:
+
+        def make(**env: str) -> Flask:
+            made = world.build(data_dir, clock, **{**_rooms(db_kind)["env"], **env})
+            closing.callback(world.close, made)
+            return made
+
+        yield make
+
+
+@pytest.fixture
+def shop(app: Flask) -> AShop:
+    """봄날커피: ten stamps bring an americano."""
+    return factories.a_shop("봄날커피")
+
+
+@pytest.fixture
+def other_shop(app: Flask) -> AShop:
+    """The neighbour, who must see nothing."""
+    return factories.a_shop("옆집미용실", reward_name="앞머리 다듬기")
+
+
+@pytest.fixture
+def owner(shop: AShop) -> int:
+    """The staff id of 봄날커피's owner."""
+    return shop.owner_id
+
+
+@pytest.fixture
+def jiwoo(shop: AShop) -> ACustomer:
+    """지우 left a name, a number and every consent."""
+    return factories.a_customer(shop, name="한지우", phone="010-2345-6789", agrees="all")
+
+
+@pytest.fixture
+def minho(shop: AShop) -> ACustomer:
+    """민호 has a card without a name."""
+    return factories.a_customer(shop)
+
+
+@pytest.fixture
+def phone(app: Flask) -> Phone:
+    """A new customer's phone."""
+    return Phone(app)
+
+
+@pytest.fixture
+def owner_phone(app: Flask, shop: AShop) -> Phone:
+    """The owner's phone, signed in."""
+    return Phone(app).signed_in(shop, shop.owner_id)
+
+
+class OutsideWorld(Exception):
+    """A test tried to reach something that is not this machine."""
+
+
+@pytest.fixture(autouse=True)
+def reached_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Refuse every connection that leaves this machine, also when the code swallows the refusal."""
+    own = _own_addresses()
+    real = socket.socket.connect
+    tried: list[str] = []
+
+    def connect(self: socket.socket, address: Any) -> Any:
+        outside = self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(str(address[0]), own)
+        if outside and self.type & socket.SOCK_STREAM:  # a datagram socket's connect sends nothing
+            tried.append(f"{address[0]}:{address[1]}")
+            raise OutsideWorld(tried[-1])
+        return real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    yield tried
+    assert not tried, f"the test reached out to {tried}"
+
+
+def _is_here(host: str, own: set[str]) -> bool:
+    if host == "localhost":
+        return True
+    address = ipaddress.ip_address(host)
+    return address.is_loopback or str(address) in own
+
+
+def _own_addresses() -> set[str]:
+    # No packet is sent: connecting a datagram socket only asks the kernel which address would be used.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return {str(probe.getsockname()[0])}
+        except OSError:
+            return set()

@@ -1,0 +1,221 @@
+"""Plain functions that make what a test needs, through the flows wherever one exists.
+
+They run inside an application context (the `app` fixture keeps one open) and return plain values.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+
+from app.cards import rules
+from app.cards.actions import ledger
+from app.cards.models import Card, Reward
+from app.customers.models import Customer
+from app.customers.rules import CONSENT_KINDS, Details
+from app.extensions import db
+from app.flows import access, claim, join, stamp
+from app.flows.claim import Asked
+from app.flows.stamp import Stamped
+from app.flows.unit import write
+from app.kit.signing import new_token
+from app.shops import actions as shops
+from app.shops.models import Shop
+
+_numbers = itertools.count(1000_0001)
+
+
+@dataclass(frozen=True)
+class AShop:
+    """A shop with its owner."""
+
+    id: int
+    code: str
+    name: str
+    owner_id: int
+
+
+@dataclass(frozen=True)
+class ACustomer:
+    """A person with a card; `browser` is the token in their phone's cookie."""
+
+    id: int
+    card_id: int
+    shop_id: int
+    browser: str
+
+
+def now() -> datetime:
+    """Return what the application's clock shows."""
+    moment: datetime = current_app.config["CLOCK"]()
+    return moment
+
+
+def master() -> bytes:
+    """Return the key that card codes and address hashes come from."""
+    key: bytes = current_app.config["MASTER_KEY"]
+    return key
+
+
+def once() -> str:
+    """Return a fresh client-made key."""
+    return secrets.token_hex(16)
+
+
+def a_number() -> str:
+    """Return a Korean mobile number nobody else in the tests has."""
+    digits = str(next(_numbers))
+    return f"010-{digits[:4]}-{digits[4:]}"
+
+
+def a_shop(
+    name: str = "봄날커피",
+    *,
+    goal: int = 10,
+    reward_name: str = "아메리카노 한 잔",
+    phone: str = "02-123-4567",
+    owner_name: str = "김사장",
+    is_demo: bool = False,
+    **limits: int,
+) -> AShop:
+    """Open a shop. `limits`: hard_window_s, cooldown_s, daily_cap (an unlimited shop: no_limits())."""
+    with write() as session:
+        shop = shops.add_shop(
+            session, name=name, now=now(), is_demo=is_demo, phone=phone, owner_name=owner_name
+        )
+        ledger.add_rule(session, shop_id=shop.id, goal=goal, reward_name=reward_name, now=now(), **limits)
+        owner = shops.add_staff(session, shop_id=shop.id, name=owner_name, role="owner", now=now())
+        return AShop(shop.id, shop.code, shop.name, owner.id)
+
+
+def no_limits() -> dict[str, int]:
+    """Return the limits of a shop that has none."""
+    return {"hard_window_s": 0, "cooldown_s": 0, "daily_cap": 0}
+
+
+def a_staff(shop: AShop, *, name: str = "박직원", role: str = "staff") -> int:
+    """Add a person who works in the shop; returns the staff id."""
+    with write() as session:
+        return shops.add_staff(session, shop_id=shop.id, name=name, role=role, now=now()).id
+
+
+def a_session(shop: AShop, staff_id: int) -> str:
+    """Sign a person in by a one-time link; returns the session token."""
+    link = access.mint_link(kind="owner", shop_id=shop.id, staff_id=staff_id, lifetime_s=600, now=now())
+    return access.enter(token=link, user_agent="test", ip="127.0.0.1", now=now())
+
+
+def a_customer(
+    shop: AShop,
+    *,
+    name: str = "",
+    phone: str | None = None,
+    agrees: str | tuple[str, ...] = "required",
+    browser: str | None = None,
+) -> ACustomer:
+    """Let a person join. `agrees`: "required", "all", or the consent kinds that are ticked."""
+    token = browser or new_token()
+    common: dict[str, Any] = {
+        "shop_id": shop.id,
+        "browser_token": token,
+        "source": "qr",
+        "user_agent": "test",
+        "now": now(),
+    }
+    joined = join.join_anonymous(**common)
+    if name or phone:
+        ticked = {"required": ("age14", "required"), "all": CONSENT_KINDS}.get(str(agrees), agrees)
+        details = Details(
+            name=name, phone_raw=phone or "", **{kind: kind in ticked for kind in CONSENT_KINDS}
+        )
+        joined = join.add_details(**common, details=details, ip="203.0.113.7", master=master())
+    return ACustomer(joined.customer_id, joined.card_id, shop.id, token)
+
+
+def a_stamp(shop: AShop, card_id: int, *, at: datetime | None = None, **changes: Any) -> Stamped:
+    """Stamp a card picked by the staff; the staff has a reason, so no cooldown refuses it."""
+    settings: dict[str, Any] = {
+        "shop_id": shop.id,
+        "staff_id": shop.owner_id,
+        "once": once(),
+        "now": at or now(),
+        "master": master(),
+        "how": "digits",
+        "card_id": card_id,
+        "override_reason": "일행 것까지",
+    }
+    return stamp.give(**settings | changes)
+
+
+def a_card_with(stamps: int, shop: AShop, customer: ACustomer | None = None) -> ACustomer:
+    """Give a person (a new one by default) so many stamps, one on each of the days before today."""
+    holder = customer or a_customer(shop)
+    for days in range(stamps, 0, -1):
+        a_stamp(shop, holder.card_id, at=now() - timedelta(days=days))
+    return holder
+
+
+def a_reward(shop: AShop, customer: ACustomer | None = None) -> tuple[ACustomer, int]:
+    """Fill a card; returns its holder and the id of the reward that is ready."""
+    holder = customer or a_customer(shop)
+    goal = db.session.scalar(db.select(db.func.max(_goal_of(holder.card_id))))
+    a_card_with(int(goal), shop, holder)
+    reward = db.session.scalar(
+        db.select(Reward.id)
+        .where(Reward.card_id == holder.card_id, Reward.used_at.is_(None))
+        .order_by(Reward.id)
+    )
+    assert reward is not None
+    return holder, int(reward)
+
+
+def a_claim(shop: AShop, customer: ACustomer) -> Asked:
+    """Let a person tap 도장 받기."""
+    return claim.ask(shop_id=shop.id, card_id=customer.card_id, once=once(), now=now())
+
+
+def a_code(customer: ACustomer, *, at: datetime | None = None) -> str:
+    """Return the text of the QR on a person's card at a moment."""
+    card = db.session.execute(
+        db.select(Card.ref, Card.key_version).where(
+            Card.shop_id == customer.shop_id, Card.id == customer.card_id
+        )
+    ).one()
+    key = stamp.card_key(
+        master(), shop_id=customer.shop_id, card_id=customer.card_id, version=card.key_version
+    )
+    return rules.card_code(key=key, shop_id=customer.shop_id, ref=card.ref, step=rules.code_step(at or now()))
+
+
+def a_person(customer_id: int) -> Customer:
+    """Return a person's row as it is now."""
+    db.session.rollback()
+    return db.session.scalars(db.select(Customer).where(Customer.id == customer_id)).one()
+
+
+def a_card(card_id: int) -> Card:
+    """Return a card's row as it is now."""
+    db.session.rollback()
+    return db.session.scalars(db.select(Card).where(Card.id == card_id)).one()
+
+
+def the_shop(shop: AShop) -> Shop:
+    """Return a shop's row as it is now."""
+    db.session.rollback()
+    return db.session.scalars(db.select(Shop).where(Shop.id == shop.id)).one()
+
+
+def _goal_of(card_id: int) -> Any:
+    from app.cards.models import CardRule
+
+    return (
+        db.select(CardRule.goal)
+        .join(Card, (Card.shop_id == CardRule.shop_id) & (Card.rule_id == CardRule.id))
+        .where(Card.id == card_id)
+        .scalar_subquery()
+    )
