@@ -20,6 +20,8 @@ from launch import kinship
 # What Valkey says at every start and end on every machine; the rest of its lines are shown.
 NOISE = ("Memory overcommit must be enabled", "scheduling shutdown", "ready to exit, bye bye")
 
+COULD_NOT_START = 127  # what a shell says of a command that it could not find
+
 
 class QuietPrinter(Printer):
     """Prints the children's lines without those that never mean anything."""
@@ -42,7 +44,13 @@ class KeptProcess(Process):
         """Start the command and pass its lines on until it ends (runs in honcho's forked helper)."""
         kinship.die_with_parent(signal.SIGKILL, self.supervisor)
         self._child_ctor = self._start_child
-        super().run(events, ignore_signals)
+        try:
+            super().run(events, ignore_signals)
+        except OSError as reason:
+            # honcho would wait for ever for a program that could not even be started.
+            self._send_message(f"cannot be started: {reason}")
+            self._send_message({"pid": os.getpid()}, type="start")
+            self._send_message({"returncode": COULD_NOT_START}, type="stop")
 
     def _start_child(self, cmd: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
         # SIGTERM, not SIGKILL: gunicorn and the worker finish what they have begun.

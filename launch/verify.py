@@ -29,7 +29,10 @@ LINTS = [
     Step("ruff check", [PYTHON, "-m", "ruff", "check", "--output-format", "concise", "."]),
     Step("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "--output-format", "concise", "."]),
     Step("djlint", [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"]),
-    Step("import-linter", [str(Path(PYTHON).with_name("lint-imports")), "--config", "importlinter.ini"]),
+    Step(
+        "import-linter",
+        [str(Path(PYTHON).with_name("lint-imports")), "--no-logo", "--config", "importlinter.ini"],
+    ),
 ]
 TESTS = Step("pytest", [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup"])
 LONG_TESTS = Step("pytest (long)", [PYTHON, "-m", "pytest", "tests/faults", "-m", "long"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
+import config
 from config import BadSettings, Config, load_config, read_config
 from launch import keys, kinship, reach
 from launch.run import busy_ports
@@ -65,25 +68,35 @@ def test_all_wrong_settings_come_at_once(tmp_path: Path) -> None:
 
 
 def test_defaults_and_rewritten_values(tmp_path: Path) -> None:
-    config = with_keys(
+    found = with_keys(
         tmp_path, DATABASE_URL="postgres://u@db/x", PUBLIC_URL="https://Shop.Example/", PORT=" "
     )
-    assert (config.host, config.port, config.demo, config.redis_url) == ("127.0.0.1", 8000, True, None)
-    assert config.database_url == "postgresql+psycopg://u@db/x"
-    assert config.public_url == "https://shop.example"
-    assert config.demo_phone_url == "http://127.0.0.1:8000/demo/gateway"
-    assert len(config.secret_key) == len(config.master_key) == 32
-    assert config.secret_key != config.master_key
+    assert (found.host, found.port, found.demo, found.redis_url) == ("127.0.0.1", 8000, True, None)
+    assert found.database_url == "postgresql+psycopg://u@db/x"
+    assert found.public_url == "https://shop.example"
+    assert found.demo_phone_url == "http://127.0.0.1:8000/demo/gateway"
+    assert len(found.secret_key) == len(found.master_key) == 32
+    assert found.secret_key != found.master_key
     assert with_keys(tmp_path).database_url == f"sqlite:///{tmp_path}/dangol.db"
     assert with_keys(tmp_path, APP_ENV="test", CLOCK_SHIFT="-3600").clock_shift_seconds == -3600
 
 
+def test_the_environment_wins_over_the_dotenv_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("PORT=9001\nDEMO=0\n# a comment\nPUBLIC_URL='https://shop.example'\n")
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    monkeypatch.setenv("PORT", "9002")
+    monkeypatch.delenv("DEMO", raising=False)
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    found = read_config(need_secrets=False)[0]
+    assert (found.port, found.demo, found.public_url) == (9002, False, "https://shop.example")
+
+
 def test_no_secret_in_a_repr(tmp_path: Path) -> None:
-    config = with_keys(tmp_path, DATABASE_URL="postgresql://u:hunter2@db/x", REDIS_URL="redis://:hunter2@r")
-    shown = repr(config)
+    found = with_keys(tmp_path, DATABASE_URL="postgresql://u:hunter2@db/x", REDIS_URL="redis://:hunter2@r")
+    shown = repr(found)
     assert "hunter2" not in shown
-    assert repr(config.master_key) not in shown
-    assert config.demo_phone_secret not in shown
+    assert repr(found.master_key) not in shown
+    assert found.demo_phone_secret not in shown
 
 
 def test_addresses_a_phone_can_and_cannot_reach(tmp_path: Path) -> None:
@@ -107,9 +120,6 @@ def test_a_host_that_is_not_ours_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_recorded_process_that_became_somebody_else_is_left_alone(tmp_path: Path) -> None:
-    import json
-    import os
-
     mine = os.getpid()
     (tmp_path / "web.json").write_text(json.dumps({"pid": mine, "fingerprint": "another boot:1"}))
     (tmp_path / "worker.json").write_text("cut off in the mid")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
-from launch import checks
+from launch import checks, testbed
 from launch.refusal import CannotRun
 from tests.launch.product import Product, clean_env, free_port, wait_until_gone
 
@@ -106,6 +106,51 @@ def test_killed_supervisor_leaves_nobody_and_the_next_start_works(product: Produ
         wait_until_gone(pids, seconds=1)
     finally:
         assert again.stop() == 0
+
+
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+SHORT = "import time; time.sleep(1); raise SystemExit(3)"
+
+
+@pytest.mark.parametrize(
+    ("commands", "sentence"),
+    [
+        (
+            {"short": [sys.executable, "-c", SHORT], "gone": ["/no/such/program"]},
+            "gone ended by itself with exit code 127",
+        ),
+        (
+            {"short": [sys.executable, "-c", SHORT], "stubborn": [sys.executable, "-c", STUBBORN]},
+            "short ended by itself with exit code 3",
+        ),
+    ],
+)
+def test_it_always_comes_to_an_end(tmp_path: Path, commands: dict[str, list[str]], sentence: str) -> None:
+    """A program that is not there, and one that does not listen: neither hangs the supervisor."""
+    script = (
+        "import os, sys; from pathlib import Path; from launch.supervisor import Supervisor\n"
+        f"s = Supervisor(Path({str(tmp_path)!r}), last='stubborn')\n"
+        f"for name, command in {commands!r}.items(): s.keep(name, command, dict(os.environ), Path('.'))\n"
+        "code = s.run(lambda: None); print(*s.fallen); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert sentence in done.stdout.splitlines()[-1]
+
+
+def test_postgresql_and_another_redis_replace_the_embedded_ones(tmp_path: Path) -> None:
+    with testbed.postgres_server() as postgres, testbed.valkey_server() as redis:
+        address = postgres.url(postgres.create_database())
+        product = Product(tmp_path, free_port(), DATABASE_URL=address, REDIS_URL=redis.url)
+        try:
+            product.wait_for("setup     ")
+            assert not any("valkey" in line for line in product.lines)
+            assert not (tmp_path / "dangol.db").exists()
+            assert not (tmp_path / "valkey").exists()
+        finally:
+            assert product.stop() == 0
 
 
 def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
