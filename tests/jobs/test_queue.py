@@ -18,9 +18,9 @@ from rq.job import Job
 
 from app.jobs import queue, tasks
 from launch.testbed import ValkeyServer, valkey_server
-from tests.messages.world import Clock, an_app
 from worker import DrainWorker
 
+pytestmark = pytest.mark.databases("sqlite")
 MARKER = "S16_MARKER"
 
 
@@ -36,11 +36,6 @@ def redis(valkey: ValkeyServer) -> Iterator[Redis]:
     client.flushall()
     yield client
     client.close()
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    return an_app(tmp_path, Clock())
 
 
 @pytest.fixture
@@ -98,7 +93,13 @@ def test_ours_runs(app: Flask, redis: Redis, valkey: ValkeyServer, ran: list[str
 
 @pytest.mark.parametrize(
     "name",
-    ["os.system", "subprocess.call", "app.jobs.queue.connect", "app.jobs.tasks.look_up_unknown", "builtins.eval"],
+    [
+        "os.system",
+        "subprocess.call",
+        "app.jobs.queue.connect",
+        "app.jobs.tasks.look_up_unknown",
+        "builtins.eval",
+    ],
 )
 def test_an_unlisted_function_does_not_run(
     app: Flask, redis: Redis, valkey: ValkeyServer, ran: list[str], tmp_path: Path, name: str
@@ -125,9 +126,7 @@ def test_an_unlisted_function_does_not_run(
         zlib.compress(b'{"a": 1}'),
     ],
 )
-def test_only_ids_travel(
-    app: Flask, redis: Redis, valkey: ValkeyServer, ran: list[str], data: bytes
-) -> None:
+def test_only_ids_travel(app: Flask, redis: Redis, valkey: ValkeyServer, ran: list[str], data: bytes) -> None:
     push(redis, "bad", data)
     queue.drain_queue(redis).enqueue_call(queue.DRAIN, result_ttl=0)
     work(app, valkey.url)
@@ -167,7 +166,13 @@ def test_a_webhook_is_not_called(
     app: Flask, redis: Redis, valkey: ValkeyServer, ran: list[str], httpserver: HTTPServer
 ) -> None:
     hooks = [
-        {"url": httpserver.url_for(f"/{status}"), "job_status": status, "method": "POST", "headers": None, "timeout": 2}
+        {
+            "url": httpserver.url_for(f"/{status}"),
+            "job_status": status,
+            "method": "POST",
+            "headers": None,
+            "timeout": 2,
+        }
         for status in ("finished", "failed")
     ]
     push(redis, "good", call_of(queue.DRAIN), webhooks=json.dumps(hooks))

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
-from app.extensions import db
-from tests.messages.world import Clock, Provider, a_provider, an_app
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.messages.world import Provider, a_provider
 
 
 @pytest.fixture
@@ -24,10 +18,10 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def town(tmp_path: Path, clock: Clock, provider: Provider) -> Iterator[Flask]:
-    """The application with its context open and its carrier at hand; there is no PUBLIC_URL."""
-    app = an_app(tmp_path, clock, DEMO_PHONE_URL=provider.url)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+def town(app: Flask, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application with its carrier at hand; there is no PUBLIC_URL."""
+    wire = replace(
+        app.config["WIRE"], demo_phone_url=provider.url, public_url=None, base_url="http://127.0.0.1:8000"
+    )
+    monkeypatch.setitem(app.config, "WIRE", wire)
+    return app

@@ -19,7 +19,8 @@ from app.flows import deliver
 from app.flows.unit import write
 from app.messages import outbox, retries
 from app.messages.models import AdGrant, Attempt, ChannelHealth, Message
-from tests.messages.world import Clock, Provider, a_consent, a_customer, a_shop, answer, rows, thank
+from tests.messages.world import Provider, a_consent, a_customer, a_shop, answer, rows, thank
+from tests.world import Clock
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ def test_a_thank_you_goes_out_once_after_two_hours(town: Flask, clock: Clock, pr
     person = a_customer(shop)
     thank(shop, person, clock)
     assert drain(town) == {}
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     drain(town)
     drain(town)
     assert len(provider.accepted) == 1
@@ -73,7 +74,7 @@ def test_without_consent_it_waits_on_the_card(town: Flask, clock: Clock, provide
     shop = a_shop()
     person = a_customer(shop, agreed=("age14", "required"))
     thank(shop, person, clock)
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     drain(town)
     (row,) = rows()
     assert (row.channel, row.state) == ("card", "sent")
@@ -96,7 +97,7 @@ def test_what_changes_before_sending_counts(town: Flask, clock: Clock, provider:
     shop = a_shop()
     person = a_customer(shop)
     thank(shop, person, clock)
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     with write() as session:
         someone = session.query(Customer).one()
         if how == "withdraw":
@@ -130,15 +131,15 @@ def test_a_cancelled_cause_frees_its_key(town: Flask, clock: Clock) -> None:
 
 
 def test_night_waits_for_the_morning(town: Flask, clock: Clock, provider: Provider) -> None:
-    clock.at = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)  # 19:30; due 21:30
+    clock.set(datetime(2026, 11, 23, 10, 30, tzinfo=UTC))  # 19:30; due 21:30
     shop = a_shop()
     thank(shop, a_customer(shop), clock)
-    clock.pass_(hours=2, minutes=1)
+    clock.advance(hours=2, minutes=1)
     drain(town)
     row = travelling()
     assert (row.state, row.code) == ("ready", "night")
     assert row.due_at == datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
-    clock.at = row.due_at
+    clock.set(row.due_at)
     drain(town)
     assert len(provider.accepted) == 1
 
@@ -147,11 +148,11 @@ def test_one_ad_in_three_days(town: Flask, clock: Clock, provider: Provider) -> 
     shop = a_shop()
     person = a_customer(shop)
     thank(shop, person, clock, "visit:1")
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     drain(town)
-    clock.pass_(days=1)
+    clock.advance(days=1)
     thank(shop, person, clock, "visit:2")
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     drain(town)
     assert len(provider.accepted) == 1
     assert rows(channel="demo_phone")[1].code == "cap"
@@ -192,7 +193,7 @@ def test_a_fault_is_unclear_until_the_provider_tells(
     assert travelling().reason == "보냈는지 확인이 필요해요."
     look_up(town)
     assert travelling().state == ("sent" if accepts else "ready")
-    clock.pass_(minutes=10)
+    clock.advance(minutes=10)
     drain(town)
     assert travelling().state == "sent"
     assert len(provider.accepted) == 1
@@ -227,7 +228,7 @@ def test_too_many_requests_pauses_the_channel(town: Flask, clock: Clock, provide
     row = travelling()
     assert (row.state, row.code) == ("ready", "retry")
     assert row.due_at >= clock() + timedelta(seconds=120)
-    clock.pass_(hours=1)
+    clock.advance(hours=1)
     assert drain(town) == {}  # the channel rests by the database's clock, whatever ours says
     with write() as session:
         session.execute(update(ChannelHealth).values(rest_until_ms=0))
@@ -248,7 +249,7 @@ def test_nobody_there_opens_the_circuit_after_five(town: Flask, clock: Clock, pr
     shop = a_shop()
     for number in range(7):
         thank(shop, a_customer(shop, phone=f"+8210111111{number:02d}"), clock, f"visit:{number}")
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     wire = town.config["WIRE"]
     from dataclasses import replace
 
@@ -258,7 +259,7 @@ def test_nobody_there_opens_the_circuit_after_five(town: Flask, clock: Clock, pr
     assert health.failures >= 5
     assert health.rest_until_ms > 0
     assert {row.state for row in rows(channel="demo_phone")} == {"ready"}
-    clock.pass_(minutes=40)
+    clock.advance(minutes=40)
     assert drain(town) == {}
 
 
@@ -313,7 +314,7 @@ def test_stopping_gives_the_rest_back(town: Flask, clock: Clock, provider: Provi
 
 def test_a_stale_greeting_never_goes_out(town: Flask, clock: Clock, provider: Provider) -> None:
     _due_one(clock)
-    clock.pass_(days=3)
+    clock.advance(days=3)
     drain(town)
     deliver.sweep(now=clock())
     assert provider.accepted == []
@@ -324,10 +325,10 @@ def test_claiming_is_fair_over_shops(town: Flask, clock: Clock) -> None:
     big, small = a_shop("큰가게"), a_shop("작은가게")
     for number in range(12):
         thank(big, a_customer(big, phone=f"+8210222222{number:02d}"), clock, f"visit:{number}")
-    clock.pass_(minutes=1)
+    clock.advance(minutes=1)
     for number in range(2):
         thank(small, a_customer(small, phone=f"+8210333333{number:02d}"), clock, f"visit:{number}")
-    clock.pass_(hours=3)
+    clock.advance(hours=3)
     first = deliver.claim_due(now=clock(), limit=6)
     assert sum(hold.shop_id == small for hold in first) == 3
 
@@ -342,7 +343,7 @@ def _due_one(clock: Clock) -> tuple[int, int]:
     shop = a_shop()
     person = a_customer(shop)
     thank(shop, person, clock)
-    clock.pass_(hours=2)
+    clock.advance(hours=2)
     return shop, person
 
 

@@ -1,4 +1,4 @@
-"""A small town for message tests: an application on an empty database, shops, people, a provider."""
+"""A small town for message tests: shops, people, and a carrier that a test can make misbehave."""
 
 from __future__ import annotations
 
@@ -6,53 +6,21 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from flask import Flask
-
-from app import create_app
 from app.customers.models import Consent, Customer
 from app.extensions import db
 from app.flows.unit import write
 from app.messages import outbox
 from app.messages.models import Message
 from app.shops.models import Shop
-from config import SECRET_FILES, load_config
+from tests.world import Clock
 
 # A Monday, two in the afternoon in Korea.
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-
-
-class Clock:
-    """A clock that stands still until a test moves it."""
-
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def pass_(self, **span: float) -> None:
-        """Let time pass."""
-        self.at += timedelta(**span)
-
-
-def an_app(folder: Path, clock: Callable[[], datetime], **settings: str) -> Flask:
-    """Build the application on an empty database in `folder`; `settings` are environment settings."""
-    secrets = folder / "secrets"
-    secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for number, name in enumerate(SECRET_FILES.values()):
-        (secrets / name).write_text(f"{number:02d}" * 32)
-        (secrets / name).chmod(0o600)
-    env = {"DATA": str(folder), "APP_ENV": "test", **settings}
-    app = create_app(load_config(env), now=clock)
-    with app.app_context():
-        db.create_all()
-    return app
 
 
 def a_shop(name: str = "달빛커피", *, is_demo: bool = True, phone: str = "02-123-4567") -> int:
@@ -154,7 +122,7 @@ class Provider:
         self.accepted.append(letter)
         return {"id": f"p{len(self.accepted)}"}
 
-    def keys(self) -> list[str]:
+    def taken_keys(self) -> list[str]:
         """Return the keys of what was accepted, in order."""
         return [letter["key"] for letter in self.accepted]
 
@@ -188,7 +156,7 @@ def a_provider() -> Iterator[Provider]:
             provider.asked.append(key)
             if provider.lookups:
                 provider.lookups.pop(0)(self, key)
-            elif any(key == seen for seen in provider.keys()):
+            elif key in provider.taken_keys():
                 answer(self, 200, b'{"id": "p"}')
             else:
                 answer(self, 404, b'{"absent": true}')
