@@ -13,6 +13,7 @@ import pytest
 
 from config import ROOT
 from launch import bootstrap
+from tests.launch.product import clean_env
 
 SCRIPT = ROOT / "launch" / "bootstrap.py"
 
@@ -116,10 +117,15 @@ def test_an_old_python_can_read_it() -> None:
     ast.parse(SCRIPT.read_text(), feature_version=(3, 6))
 
 
-def test_make_without_python_is_one_line(tmp_path: Path) -> None:
-    done = subprocess.run(
-        ["make", "run", "PYTHON=no-such-python"], cwd=ROOT, capture_output=True, text=True, check=False
+def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run make as a person would: not as a child of the make that may be running this test."""
+    return subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=clean_env(), capture_output=True, text=True, check=False
     )
+
+
+def test_make_without_python_is_one_line() -> None:
+    done = make("run", "PYTHON=no-such-python")
     assert done.returncode == 2
     first, *rest = done.stderr.splitlines()
     assert first.startswith("Python 3.11, 3.12 or 3.13 is needed and no-such-python was not found.")
@@ -127,6 +133,6 @@ def test_make_without_python_is_one_line(tmp_path: Path) -> None:
 
 
 def test_make_help_lists_every_command() -> None:
-    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = make("help").stdout
     for command in ("run", "test", "test-long", "lint", "bench", "lock"):
         assert f"  make {command} " in shown
