@@ -157,14 +157,19 @@ def card_page(*, shop_id: int, card_id: int, now: datetime) -> CardPage:
     ).one_or_none()
     word = claim.word if claim and claim.state == "waiting" and claim.expires_at > now else None
     declined = bool(
-        claim and claim.state == "declined" and claim.decided_at and claim.decided_at > now - timedelta(minutes=10)
+        claim
+        and claim.state == "declined"
+        and claim.decided_at
+        and claim.decided_at > now - timedelta(minutes=10)
     )
     return CardPage(*row, rewards=[ReadyReward(*each) for each in rewards], word=word, declined=declined)
 
 
 def changed(*, shop_id: int, card_id: int) -> int:
     """Return the number that grows with every change the holder can see: the cheap question of a poll."""
-    return int(db.session.scalar(select(Card.changed).where(Card.shop_id == shop_id, Card.id == card_id)) or 0)
+    return int(
+        db.session.scalar(select(Card.changed).where(Card.shop_id == shop_id, Card.id == card_id)) or 0
+    )
 
 
 def held_cards(browser_token: str) -> list[HeldCard]:

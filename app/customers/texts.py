@@ -50,7 +50,10 @@ CONSENTS: tuple[ConsentText, ...] = (
             ("목적", "카드 주인 확인, 적립과 혜택 안내, 카드를 잃어버렸을 때 되찾기"),
             ("항목", "휴대폰 번호, 이름(적은 경우), 방문·적립·사용 내역"),
             ("기간", _UNTIL),
-            ("거부할 권리", "동의하지 않을 수 있어요. 그때는 번호 없이 카드만 쓸 수 있고, 카드를 잃어버리면 되찾기 어려워요."),
+            (
+                "거부할 권리",
+                "동의하지 않을 수 있어요. 그때는 번호 없이 카드만 쓸 수 있고, 카드를 잃어버리면 되찾기 어려워요.",
+            ),
         ),
     ),
     ConsentText(
@@ -92,3 +95,12 @@ _BY_KIND = {text.kind: text for text in CONSENTS}
 def consent_text(kind: str) -> ConsentText:
     """Return the words of one box. Raises KeyError for a kind that does not exist."""
     return _BY_KIND[kind]
+
+# What a list calls each consent.
+CONSENT_NAMES: dict[str, str] = {
+    "age14": "만 14세 이상",
+    "required": "개인정보 수집·이용",
+    "marketing": "맞춤 혜택",
+    "ads": "광고 문자",
+    "ads_night": "밤 광고 문자",
+}
