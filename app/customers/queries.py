@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import or_, select, tuple_
+from sqlalchemy.exc import NoResultFound
 
 from app.customers import rules
 from app.customers.models import Consent, Customer, OptOutLink
@@ -84,6 +85,14 @@ def my_details(*, shop_id: int, customer_id: int) -> MyDetails:
     ]
     standing = rules.standing([(line.kind, line.action) for line in said])
     return MyDetails(*row, standing=standing, said=said)
+
+
+def person(*, shop_id: int, customer_id: int) -> MyDetails | None:
+    """Return the same for the shop's own page; None for another shop's person or an erased one (S05)."""
+    try:
+        return my_details(shop_id=shop_id, customer_id=customer_id)
+    except NoResultFound:
+        return None
 
 
 def opt_out_page(token: str) -> OptOutPage | None:

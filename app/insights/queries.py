@@ -37,7 +37,7 @@ def today(*, shop_id: int, now: datetime) -> Today:
         select(
             DayCount.stamps,
             DayCount.visits,
-            DayCount.returning,
+            DayCount.returning_visits,
             DayCount.new_customers,
             DayCount.rewards_used,
         ).where(DayCount.shop_id == shop_id, DayCount.day == kst_day(now))
@@ -48,14 +48,12 @@ def today(*, shop_id: int, now: datetime) -> Today:
 def stamps_by_day(*, shop_id: int, last: date, days: int) -> list[tuple[date, int]]:
     """Return the stamps of each day up to and with `last`, oldest first, zeros included."""
     first = last - timedelta(days=days - 1)
-    known: dict[date, int] = {
-        day: stamps
-        for day, stamps in db.session.execute(
-            select(DayCount.day, DayCount.stamps).where(
-                DayCount.shop_id == shop_id, DayCount.day >= first, DayCount.day <= last
-            )
+    rows = db.session.execute(
+        select(DayCount.day, DayCount.stamps).where(
+            DayCount.shop_id == shop_id, DayCount.day >= first, DayCount.day <= last
         )
-    }
+    )
+    known: dict[date, int] = {row.day: row.stamps for row in rows}
     return [(day, known.get(day, 0)) for day in (first + timedelta(days=offset) for offset in range(days))]
 
 

@@ -130,8 +130,10 @@ class HistoryPage:
     after: int | None
 
 
-def history(shop_id: int, *, after: int | None = None, limit: int = 30) -> HistoryPage:
-    """Return what was and will be sent, newest first, keyset by id."""
+def history(
+    shop_id: int, *, after: int | None = None, customer_id: int | None = None, limit: int = 30
+) -> HistoryPage:
+    """Return what was and will be sent (to one person, if named), newest first, keyset by id."""
     query = (
         select(Message, Customer.name)
         .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
@@ -141,6 +143,8 @@ def history(shop_id: int, *, after: int | None = None, limit: int = 30) -> Histo
     )
     if after is not None:
         query = query.where(Message.id < after)
+    if customer_id is not None:
+        query = query.where(Message.customer_id == customer_id)
     rows = db.session.execute(query).all()
     lines = [_history_line(message, name) for message, name in rows[:limit]]
     return HistoryPage(lines=lines, after=lines[-1].id if len(rows) > limit else None)

@@ -1,0 +1,67 @@
+"""도장 받기, seen from the counter: the list that keeps itself fresh, approve, refuse."""
+
+from __future__ import annotations
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.flows import claim as claim_flow
+from app.kit.refusals import Refused
+from app.web.answers import fragment, see_other, wants_fragment
+from app.web.doors import door, now
+from app.web.guards import current_staff
+from app.web.owner import asked
+from app.web.owner.blueprint import bp
+from app.web.owner.stamps import landed, override_reason, page_context, refused
+
+
+@door(bp, "/owner/claims", audience="owner", role="staff", tenant="session")
+def claims() -> ResponseReturnValue:
+    """Answer the waiting people as a fragment; 204 when nothing changed since `?v=`."""
+    context = page_context()
+    if request.args.get("v") == context["claims_version"]:
+        return "", 204
+    return fragment("owner/stamps.html", "claims", **context)
+
+
+@door(
+    bp,
+    "/owner/claims/<int:claim_id>/approval",
+    methods=("POST",),
+    audience="owner",
+    role="staff",
+    tenant="session",
+)
+def approve_claim(claim_id: int) -> ResponseReturnValue:
+    """Stamp the card that asked. A second tap gives the same answer."""
+    staff = current_staff()
+    try:
+        stamped = claim_flow.approve(
+            shop_id=staff.shop.id,
+            claim_id=claim_id,
+            staff_id=staff.staff_id,
+            once=asked.once(),
+            now=now(),
+            override_reason=override_reason(),
+        )
+    except Refused as refusal:
+        return refused(refusal, action=url_for("owner.approve_claim", claim_id=claim_id), how="claim")
+    return landed(stamped)
+
+
+@door(
+    bp,
+    "/owner/claims/<int:claim_id>/refusal",
+    methods=("POST",),
+    audience="owner",
+    role="staff",
+    tenant="session",
+)
+def refuse_claim(claim_id: int) -> ResponseReturnValue:
+    """Take a claim out of the list without a stamp; the customer may ask again."""
+    staff = current_staff()
+    claim_flow.refuse(shop_id=staff.shop.id, claim_id=claim_id, staff_id=staff.staff_id, now=now())
+    if wants_fragment():
+        return fragment("owner/stamps.html", "claims", **page_context(), said="목록에서 뺐어요")
+    flash("목록에서 뺐어요")
+    return see_other(url_for("owner.stamps"))

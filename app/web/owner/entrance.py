@@ -1,0 +1,92 @@
+"""Getting in and out: password, one-time link, and a form that was typed before the session ended."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.flows import access
+from app.kit.refusals import Refused
+from app.shops import queries as shops
+from app.shops.rules import LinkGone
+from app.web import cookies
+from app.web.answers import see_other
+from app.web.doors import door, now
+from app.web.owner import asked
+from app.web.owner.blueprint import bp
+from app.web.resume import read_kept
+
+
+def local_path(value: str) -> str:
+    """Return an address inside the owner's pages, or "" for anything that leads elsewhere (S25)."""
+    if not value.startswith("/owner") or "\\" in value or any(ord(char) < 33 for char in value):
+        return ""
+    parts = urlsplit(value)
+    if parts.scheme or parts.netloc or not (parts.path == "/owner" or parts.path.startswith("/owner/")):
+        return ""
+    return value
+
+
+@door(bp, "/owner/login", methods=("GET", "POST"), audience="owner")
+def login() -> ResponseReturnValue:
+    """Sign in by password; afterwards go on to where one wanted, or to the form that was kept."""
+    if request.method == "GET":
+        return _login_page(next_=local_path(request.args.get("next", "")))
+    next_, resume = local_path(asked.text("next")), asked.text("resume")
+    try:
+        token = access.sign_in(
+            login=asked.text("login"),
+            password=asked.text("password"),
+            user_agent=asked.user_agent(),
+            ip=asked.ip(),
+            now=now(),
+        )
+    except Refused as refusal:
+        return _login_page(next_=next_, resume=resume, typed=asked.text("login"), refusal=refusal)
+    kept = read_kept(resume) if resume else None
+    if kept is not None and local_path(kept.path):
+        return cookies.keep_staff(make_response(render_template("owner/resume.html", kept=kept)), token)
+    return cookies.keep_staff(see_other(next_ or url_for("owner.home")), token)
+
+
+def _login_page(
+    *, next_: str, resume: str = "", typed: str = "", refusal: Refused | None = None
+) -> ResponseReturnValue:
+    page = render_template(
+        "owner/login.html",
+        next=next_,
+        resume=resume,
+        typed=typed,
+        error=refusal.sentence if refusal else None,
+    )
+    answer = make_response(page, refusal.status if refusal else 200)
+    # A fragment's request that is sent here must become a page of its own, never a piece of another.
+    answer.headers["HX-Redirect"] = url_for("owner.login", next=next_ or None)
+    return answer
+
+
+@door(bp, "/owner/enter/<token>", methods=("GET", "POST"), audience="owner", tenant="token")
+def enter(token: str) -> ResponseReturnValue:
+    """Show a page with a button (a link preview burns nothing); the button uses the link up (S08)."""
+    if request.method == "POST":
+        session = access.enter(token=token, user_agent=asked.user_agent(), ip=asked.ip(), now=now())
+        return cookies.keep_staff(see_other(url_for("owner.home")), session)
+    link = shops.open_link(token, now())
+    if link is None or link.kind != "owner" or link.shop_id is None:
+        if current_user.is_authenticated:
+            return redirect(url_for("owner.home"))  # the link was theirs; they are in already
+        raise LinkGone
+    return render_template("owner/enter.html", shop_name=shops.shop_by_id(link.shop_id).name)
+
+
+@door(bp, "/owner/logout", methods=("POST",), audience="owner", role="staff", tenant="session")
+def logout() -> Response:
+    """Sign this browser out: the session's row ends, not only the cookie."""
+    token = cookies.staff_token()
+    if token:
+        access.sign_out(token=token, now=now())
+    flash("로그아웃했어요.")
+    return cookies.forget_staff(see_other(url_for("owner.login")))

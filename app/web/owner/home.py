@@ -1,0 +1,48 @@
+"""The owner's home: what to do now, today in numbers, the week in a sentence, whom to greet."""
+
+from __future__ import annotations
+
+from flask import current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from app.cards import counter
+from app.insights import queries as insights
+from app.insights import rules
+from app.kit.clock import kst_day
+from app.kit.signing import new_token
+from app.messages import queries as messages
+from app.web.doors import door, now
+from app.web.guards import current_staff
+from app.web.owner.blueprint import bp
+from app.web.owner.stamps import claims_version
+
+
+@door(bp, "/owner", audience="owner", role="staff", tenant="session")
+def home() -> ResponseReturnValue:
+    """Show the day. Staff see the counter's part of it, not the shop's."""
+    staff = current_staff()
+    shop_id, moment = staff.shop.id, now()
+    claims = counter.waiting_claims(shop_id=shop_id, now=moment)
+    context = {
+        "claims": claims,
+        "claims_version": claims_version(claims),
+        "keys": [new_token() for _ in claims],
+        "today": insights.today(shop_id=shop_id, now=moment),
+    }
+    if staff.role != "staff":
+        fortnight = insights.stamps_by_day(shop_id=shop_id, last=kst_day(moment), days=14)
+        week = fortnight[7:]
+        context |= {
+            "outlook": messages.outlook(shop_id, now=moment),
+            "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),
+            "week": [(rules.weekday(day), count) for day, count in week],
+            "busiest": rules.busiest_index(week),
+            "expected": [
+                (person, rules.rhythm_words(person.rhythm_days))
+                for person in insights.to_greet(shop_id=shop_id, now=moment)
+            ],
+            "is_new_shop": not any(count for _day, count in fortnight)
+            and counter.cards_out(shop_id=shop_id, now=moment)[0] == 0,
+            "base_url": current_app.config["BASE_URL"],
+        }
+    return render_template("owner/home.html", **context)

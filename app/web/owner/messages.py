@@ -1,0 +1,233 @@
+"""보내기: what to send by hand today, each automation as one sentence, its words, what went out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.flows import automation as automation_flow
+from app.flows import own_phone
+from app.kit.refusals import Invalid, NotHere
+from app.kit.text import SMS_BYTES, placeholders, stray_braces
+from app.messages import previews
+from app.messages import queries as reads
+from app.messages.contract import Wire
+from app.messages.previews import Preview
+from app.messages.queries import AutomationLine
+from app.web import answers
+from app.web.answers import fragment, see_other, wants_fragment
+from app.web.doors import door, now
+from app.web.guards import current_staff
+from app.web.owner import asked
+from app.web.owner.blueprint import bp
+
+_DELAYS = (
+    (0, "바로"),
+    (30, "30분"),
+    (60, "1시간"),
+    (120, "2시간"),
+    (180, "3시간"),
+    (360, "6시간"),
+    (1440, "하루"),
+)
+
+
+def _wire() -> Wire:
+    wire: Wire = current_app.config["WIRE"]
+    return wire
+
+
+@door(bp, "/owner/messages", audience="owner", role="manager", tenant="session")
+def messages() -> ResponseReturnValue:
+    """Show what waits for the owner's tap and every automation."""
+    shop_id = current_staff().shop.id
+    return render_template(
+        "owner/messages.html",
+        hand=previews.by_hand(shop_id, wire=_wire(), now=now()),
+        outlook=reads.outlook(shop_id, now=now()),
+        automations=reads.automations(shop_id),
+    )
+
+
+@door(bp, "/owner/messages/phone", audience="owner", role="manager", tenant="session")
+def hand_queue() -> ResponseReturnValue:
+    """Show the best five to send from the shop's own phone, and what was sent today."""
+    return render_template("owner/hand_queue.html", **_hand())
+
+
+def _hand(**more: Any) -> dict[str, Any]:
+    shop_id = current_staff().shop.id
+    return {
+        "hand": previews.by_hand(shop_id, wire=_wire(), now=now()),
+        "done": previews.sent_by_hand_today(shop_id, now=now()),
+        "outlook": reads.outlook(shop_id, now=now()),
+        "sms_bytes": SMS_BYTES,
+        **more,
+    }
+
+
+def _after_hand(said: str, *, undo: str = "") -> ResponseReturnValue:
+    if wants_fragment():
+        return fragment("owner/hand_queue.html", "queue", **_hand(said=said, undo=undo))
+    flash(said)
+    return see_other(url_for("owner.hand_queue"))
+
+
+@door(
+    bp,
+    "/owner/messages/phone/<int:message_id>/confirmation",
+    methods=("POST",),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def confirm_sent(message_id: int) -> ResponseReturnValue:
+    """The owner says: I sent it. The gate is asked once more."""
+    own_phone.mark_sent(shop_id=current_staff().shop.id, message_id=message_id, wire=_wire(), now=now())
+    return _after_hand("보냈다고 적어 두었어요", undo=url_for("owner.take_back_sent", message_id=message_id))
+
+
+@door(
+    bp,
+    "/owner/messages/phone/<int:message_id>/reversal",
+    methods=("POST",),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def take_back_sent(message_id: int) -> ResponseReturnValue:
+    """The confirmation was a slip: the message waits in the queue again."""
+    own_phone.undo_sent(shop_id=current_staff().shop.id, message_id=message_id, now=now())
+    return _after_hand("다시 보낼 차례에 넣었어요")
+
+
+@door(
+    bp,
+    "/owner/messages/phone/<int:message_id>/omission",
+    methods=("POST",),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def leave_out(message_id: int) -> ResponseReturnValue:
+    """The owner does not want to send this one."""
+    own_phone.leave_out(shop_id=current_staff().shop.id, message_id=message_id, now=now())
+    return _after_hand("이번에는 보내지 않아요")
+
+
+@door(bp, "/owner/messages/history", audience="owner", role="manager", tenant="session")
+def message_history() -> ResponseReturnValue:
+    """Show what was and will be sent, each with where it is and why."""
+    after = request.args.get("after", "")
+    page = reads.history(
+        current_staff().shop.id, after=int(after) if after.isascii() and after.isdigit() else None
+    )
+    return render_template("owner/message_history.html", page=page)
+
+
+@door(
+    bp,
+    "/owner/messages/<kind>",
+    methods=("GET", "POST"),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def automation(kind: str) -> ResponseReturnValue:
+    """Show or save one automation's words and delay. `look` in the form only shows the preview."""
+    line = _line(kind)
+    if request.method == "GET":
+        return render_template(
+            "owner/automation.html", **_page(line, text=line.text, delay=line.delay_minutes)
+        )
+    text, delay = asked.text("text").replace("\r\n", "\n"), asked.number("delay_minutes")
+    page = _page(line, text=text, delay=delay if delay is not None else line.delay_minutes)
+    if request.form.get("look"):
+        return render_template("owner/automation.html", **page)
+    try:
+        automation_flow.save(
+            shop_id=current_staff().shop.id,
+            kind=kind,
+            text=text,
+            delay_minutes=delay if line.has_delay else None,
+            now=now(),
+        )
+    except Invalid as error:
+        return answers.invalid("owner/automation.html", **(page | {"wrong": error.fields}))
+    flash("저장했어요")
+    return see_other(url_for("owner.messages"))
+
+
+@door(
+    bp,
+    "/owner/messages/<kind>/switch",
+    methods=("POST",),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def switch_automation(kind: str) -> ResponseReturnValue:
+    """Switch an automation on or off."""
+    is_on = request.form.get("is_on") == "y"
+    automation_flow.switch(shop_id=current_staff().shop.id, kind=kind, is_on=is_on, now=now())
+    said = "켰어요" if is_on else "껐어요. 기다리던 것도 보내지 않아요"
+    if wants_fragment():
+        return fragment(
+            "owner/messages.html",
+            "automations",
+            automations=reads.automations(current_staff().shop.id),
+            said=said,
+        )
+    flash(said)
+    return see_other(url_for("owner.messages"))
+
+
+@door(
+    bp,
+    "/owner/messages/<kind>/preview",
+    methods=("POST",),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def preview_automation(kind: str) -> ResponseReturnValue:
+    """Show the words being typed as one real customer would read them (a fragment)."""
+    line = _line(kind)
+    text = asked.text("text").replace("\r\n", "\n")
+    return fragment("owner/automation.html", "preview", **_page(line, text=text, delay=line.delay_minutes))
+
+
+def _line(kind: str) -> AutomationLine:
+    line = reads.automation(current_staff().shop.id, kind)
+    if line is None:
+        raise NotHere("그런 메시지는 없어요.")
+    return line
+
+
+def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
+    shown, fault = _preview(line, text)
+    delays = dict(_DELAYS)
+    delays.setdefault(delay, reads.delay_words(delay))
+    return {
+        "line": line,
+        "text": text,
+        "delay": delay,
+        "delays": sorted(delays.items()),
+        "shown": shown,
+        "fault": fault,
+        "sms_bytes": SMS_BYTES,
+        "wrong": {},
+    }
+
+
+def _preview(line: AutomationLine, text: str) -> tuple[Preview | None, str]:
+    """Return the preview, or why these words can't be shown yet."""
+    words = text.strip() or line.default_text
+    unknown = placeholders(words) - set(line.placeholders)
+    if unknown:
+        return None, f"{{{sorted(unknown)[0]}}}은(는) 채울 수 없는 말이에요."
+    if stray_braces(words):
+        return None, "중괄호 { }는 {이름}처럼 짝을 맞춰 주세요."
+    return previews.preview(current_staff().shop.id, line.kind, wire=_wire(), now=now(), text=words), ""

@@ -1,0 +1,140 @@
+"""더보기: the shop's own facts, one question a page; what was typed stays when it can't be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import current_app, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cards import counter
+from app.cards import queries as cards
+from app.flows import shop as shop_flow
+from app.kit.refusals import Invalid
+from app.shops import queries as shops
+from app.web import answers
+from app.web.answers import see_other
+from app.web.doors import door, now
+from app.web.guards import current_staff
+from app.web.owner import asked
+from app.web.owner.blueprint import bp
+
+_TEXT_SIZES = (("normal", "보통"), ("large", "크게"), ("xlarge", "아주 크게"))
+
+
+@door(bp, "/owner/more", audience="owner", role="staff", tenant="session")
+def more() -> ResponseReturnValue:
+    """Show what can be set, each as one row with what it is now."""
+    shop = current_staff().shop
+    return render_template(
+        "owner/more.html",
+        promise=cards.promise(shop.id),
+        people_count=len(shops.staff_of(shop.id)),
+        opens=clock(shop.open_minute),
+        closes=clock(shop.close_minute),
+        text_words=dict(_TEXT_SIZES)[current_staff().text_size],
+        base_url=current_app.config["BASE_URL"],
+    )
+
+
+def clock(minute: int) -> str:
+    """Return minutes after midnight as a time input wants them: "09:00", also for 25:30."""
+    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
+
+
+def _form(
+    template: str, typed: dict[str, str], save: Callable[[], None], **around: Any
+) -> ResponseReturnValue:
+    """Show a form, or save it: the one shape all pages of this room share."""
+    if request.method == "GET":
+        return render_template(template, typed=typed, wrong={}, **around)
+    try:
+        save()
+    except Invalid as error:
+        return answers.invalid(template, typed=typed, wrong=error.fields, **around)
+    flash("저장했어요")
+    return see_other(url_for("owner.more"))
+
+
+def _typed(**now_is: str) -> dict[str, str]:
+    """Return the fields as typed, or as they are when the page is first opened."""
+    return now_is if request.method == "GET" else {name: asked.text(name) for name in now_is}
+
+
+@door(bp, "/owner/more/shop", methods=("GET", "POST"), audience="owner", role="manager", tenant="session")
+def shop_profile() -> ResponseReturnValue:
+    """What the shop tells everyone: name, mark, address, story."""
+    shop = current_staff().shop
+    typed = _typed(
+        name=shop.name, mark=shop.mark, owner_name=shop.owner_name, address=shop.address, story=shop.story
+    )
+    return _form("owner/shop_profile.html", typed, lambda: shop_flow.save_profile(shop_id=shop.id, **typed))
+
+
+@door(bp, "/owner/more/card", methods=("GET", "POST"), audience="owner", role="owner", tenant="session")
+def card_rule() -> ResponseReturnValue:
+    """What a full card gives; the page says whom a change touches before anything is saved."""
+    shop_id = current_staff().shop.id
+    promise = cards.promise(shop_id)
+    typed = _typed(
+        goal=str(promise.goal) if promise else "10", reward_name=promise.reward_name if promise else ""
+    )
+    out, active = counter.cards_out(shop_id=shop_id, now=now())
+    return _form(
+        "owner/card_rule.html",
+        typed,
+        lambda: shop_flow.save_card_rule(shop_id=shop_id, **typed, now=now()),
+        promise=promise,
+        out=out,
+        active=active,
+    )
+
+
+@door(bp, "/owner/more/hours", methods=("GET", "POST"), audience="owner", role="manager", tenant="session")
+def hours() -> ResponseReturnValue:
+    """When the shop opens and closes; a waiting 도장 받기 lasts until closing."""
+    shop = current_staff().shop
+    typed = _typed(opens=clock(shop.open_minute), closes=clock(shop.close_minute))
+    return _form("owner/hours.html", typed, lambda: shop_flow.save_hours(shop_id=shop.id, **typed))
+
+
+@door(bp, "/owner/more/contact", methods=("GET", "POST"), audience="owner", role="owner", tenant="session")
+def contact() -> ResponseReturnValue:
+    """The number customers can call, which every message carries."""
+    shop = current_staff().shop
+    typed = _typed(phone=shop.phone)
+    return _form("owner/contact.html", typed, lambda: shop_flow.save_contact(shop_id=shop.id, **typed))
+
+
+@door(bp, "/owner/more/text", methods=("GET", "POST"), audience="owner", role="staff", tenant="session")
+def text_size() -> ResponseReturnValue:
+    """How large this person wants to read."""
+    staff = current_staff()
+    typed = _typed(size=staff.text_size)
+    return _form(
+        "owner/text_size.html",
+        typed,
+        lambda: shop_flow.set_text_size(shop_id=staff.shop.id, staff_id=staff.staff_id, **typed),
+        sizes=_TEXT_SIZES,
+    )
+
+
+@door(bp, "/owner/more/password", methods=("GET", "POST"), audience="owner", role="staff", tenant="session")
+def password() -> ResponseReturnValue:
+    """A login of one's own, for who came in by a link or wants a new password."""
+    staff = current_staff()
+    me = next(line for line in shops.staff_of(staff.shop.id) if line.id == staff.staff_id)
+    typed = _typed(login=me.login or "")
+    return _form(
+        "owner/password.html",
+        typed,
+        lambda: shop_flow.set_password(
+            shop_id=staff.shop.id,
+            staff_id=staff.staff_id,
+            login=typed["login"],
+            password=asked.text("password"),
+            now=now(),
+        ),
+        has_password=me.has_password,
+    )

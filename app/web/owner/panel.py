@@ -1,0 +1,123 @@
+"""The person's panel as a page, and what can be done from it: use a reward, take something back."""
+
+from __future__ import annotations
+
+from flask import flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cards import counter
+from app.flows import access, redeem, stamp
+from app.kit.refusals import NotHere
+from app.web.answers import fragment, see_other, wants_fragment
+from app.web.doors import door, now
+from app.web.guards import current_staff
+from app.web.owner import asked
+from app.web.owner.blueprint import bp
+from app.web.owner.panels import panel_context
+
+
+@door(bp, "/owner/panel/<int:card_id>", audience="owner", role="staff", tenant="session")
+def panel(card_id: int) -> ResponseReturnValue:
+    """Show a person's panel as a page."""
+    staff = current_staff()
+    context = panel_context(card_id)
+    access.note_access(
+        shop_id=staff.shop.id,
+        staff_id=staff.staff_id,
+        customer_id=context["seen"].customer_id,
+        action="view",
+        ip=asked.ip(),
+        now=now(),
+    )
+    return render_template("owner/panel.html", **context)
+
+
+def _again(card_id: int, said: str, *, undo: str = "", undo_label: str = "") -> ResponseReturnValue:
+    """Answer with the panel as it is now and one sentence about what was done."""
+    if wants_fragment():
+        return fragment(
+            "owner/panel.html",
+            "panel",
+            **panel_context(card_id),
+            said=said,
+            undo=undo,
+            undo_label=undo_label,
+        )
+    flash(said)
+    return see_other(url_for("owner.panel", card_id=card_id))
+
+
+@door(
+    bp,
+    "/owner/entries/<int:entry_id>/reversal",
+    methods=("POST",),
+    audience="owner",
+    role="staff",
+    tenant="session",
+)
+def undo_stamp(entry_id: int) -> ResponseReturnValue:
+    """Take a stamp back by a reversal; the list it was pressed in, or the panel, shows how it is now."""
+    staff = current_staff()
+    card_id = stamp.undo(shop_id=staff.shop.id, staff_id=staff.staff_id, entry_id=entry_id, now=now())
+    return _back_to(card_id, "적립을 취소했어요")
+
+
+@door(
+    bp,
+    "/owner/rewards/<int:reward_id>/use",
+    methods=("POST",),
+    audience="owner",
+    role="staff",
+    tenant="session",
+)
+def use_reward(reward_id: int) -> ResponseReturnValue:
+    """Hand a reward over. What the staff checked is read from the ledger, never from the form."""
+    staff = current_staff()
+    card_id = counter.card_of_reward(shop_id=staff.shop.id, reward_id=reward_id)
+    seen = counter.panel(shop_id=staff.shop.id, card_id=card_id, now=now()) if card_id is not None else None
+    if seen is None:
+        raise NotHere("찾으시는 혜택이 없어요. 손님 카드를 다시 열어 주세요.")
+    used = redeem.use_reward(
+        shop_id=staff.shop.id,
+        staff_id=staff.staff_id,
+        reward_id=reward_id,
+        once=asked.once(),
+        how="live_card" if seen.checked_live else "staff_check",
+        now=now(),
+    )
+    return _again(
+        used.card_id,
+        f"{used.reward_name} 사용했어요",
+        undo=url_for("owner.undo_use", redemption_id=used.redemption_id),
+        undo_label="사용 취소",
+    )
+
+
+@door(
+    bp,
+    "/owner/redemptions/<int:redemption_id>/reversal",
+    methods=("POST",),
+    audience="owner",
+    role="staff",
+    tenant="session",
+)
+def undo_use(redemption_id: int) -> ResponseReturnValue:
+    """Give a reward back that was marked used by mistake."""
+    staff = current_staff()
+    card_id = redeem.undo_use(
+        shop_id=staff.shop.id, staff_id=staff.staff_id, redemption_id=redemption_id, now=now()
+    )
+    return _back_to(card_id, "사용을 취소했어요. 혜택이 카드에 다시 있어요")
+
+
+def _back_to(card_id: int, said: str) -> ResponseReturnValue:
+    place = asked.text("from")
+    if wants_fragment() or place not in ("today", "person"):
+        return _again(card_id, said)
+    flash(said)
+    if place == "today":
+        return see_other(url_for("owner.todays_stamps"))
+    seen = counter.panel(shop_id=current_staff().shop.id, card_id=card_id, now=now())
+    if seen is None:
+        return see_other(url_for("owner.people"))
+    return see_other(url_for("owner.person", customer_id=seen.customer_id))

@@ -1,0 +1,82 @@
+"""A person's panel put together: the card, the rhythm, the line to say. Shown after a stamp or when looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.cards import counter
+from app.cards.counter import Panel
+from app.insights import rules
+from app.insights.rules import Guest
+from app.kit.clock import kst_day
+from app.kit.refusals import NotHere
+from app.kit.signing import new_token
+from app.web.doors import now
+from app.web.guards import current_staff
+
+# Fewer pieces of one thing are chance, not a habit.
+_HABIT = 3
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the panel says in words."""
+
+    visit: str  # "7번째 방문"
+    gap: str  # "12일 만이에요", or ""
+    rhythm: str  # "보통 5일에 한 번 오세요", or ""
+    greeting: str
+
+
+def panel_context(
+    card_id: int, *, just: bool = False, filled: bool = False, again: bool = False
+) -> dict[str, Any]:
+    """Return what owner/panel.html needs.
+
+    `just`: a stamp has landed with this answer; `filled`: it filled the card; `again`: the same tap came
+    twice and nothing new happened. Raises NotHere for another shop's card (S05).
+    """
+    shop = current_staff().shop
+    seen = counter.panel(shop_id=shop.id, card_id=card_id, now=now())
+    if seen is None:
+        raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
+    return {
+        "seen": seen,
+        "told": _told(seen),
+        "just": just,
+        "filled": filled,
+        "again": again,
+        "is_fresh": seen.last is not None and (now() - seen.last.at).total_seconds() < 600,
+        "key": new_token(),
+        "reward_key": new_token(),
+    }
+
+
+def _told(seen: Panel) -> Told:
+    days = [kst_day(at) for at in seen.visited]
+    today = kst_day(now())
+    # While they stand here the newest visit is this one; before the stamp it is the one before.
+    here = bool(days) and days[0] == today
+    before = days[1:] if here else days
+    gap = (today - before[0]).days if before else None
+    rhythm = rules.rhythm(days)
+    number = seen.visit_count if here else seen.visit_count + 1
+    usual = next((name for name, pieces in seen.favourites if pieces >= _HABIT), "")
+    guest = Guest(
+        name=seen.name,
+        visit_number=number,
+        gap_days=gap,
+        rhythm_days=rhythm,
+        likes=seen.likes,
+        usual=usual,
+        reward_ready=seen.rewards[0].name if seen.rewards else "",
+        missing=seen.missing,
+        reward_name=seen.reward_name,
+    )
+    return Told(
+        visit=rules.visit_words(number),
+        gap=rules.gap_words(gap) if gap is not None else "",
+        rhythm=rules.rhythm_words(rhythm) if rhythm else "",
+        greeting=rules.greeting(guest),
+    )

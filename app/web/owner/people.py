@@ -1,0 +1,118 @@
+"""손님: the list, and one person with everything the shop remembers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cards import counter, history
+from app.customers import queries as customers
+from app.flows import access
+from app.flows import person as person_flow
+from app.insights import rules as words
+from app.kit.clock import kst_day
+from app.kit.refusals import Invalid, NotHere
+from app.messages import queries as messages
+from app.visits import queries as visits
+from app.web import answers
+from app.web.answers import see_other
+from app.web.doors import door, now
+from app.web.guards import current_staff
+from app.web.owner import asked
+from app.web.owner.blueprint import bp
+
+_VISITS_SHOWN = 20
+_CONSENT_NAMES = {
+    "age14": "만 14세 이상",
+    "required": "개인정보 수집·이용",
+    "marketing": "마케팅 활용",
+    "ads": "광고 문자",
+    "ads_night": "밤 광고 문자",
+}
+_SOURCE_NAMES = {
+    "qr": "가게 QR을 찍고",
+    "link": "링크를 눌러",
+    "card": "카드에서",
+    "staff": "가게에서",
+    "demo": "예시로 만든 손님",
+    "import": "가져온 명단에서",
+}
+
+
+@door(bp, "/owner/people", audience="owner", role="manager", tenant="session")
+def people() -> ResponseReturnValue:
+    """Show people by their last visit, or those who fit a name or the last digits."""
+    typed = request.args.get("q", "").replace("\x00", "").strip()[:40]
+    page = customers.people(shop_id=current_staff().shop.id, typed=typed, after=request.args.get("after"))
+    _note(None, "search" if typed else "list")
+    return render_template("owner/people.html", page=page, typed=typed)
+
+
+@door(
+    bp,
+    "/owner/people/<int:customer_id>",
+    methods=("GET", "POST"),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def person(customer_id: int) -> ResponseReturnValue:
+    """Show a person, or save what the shop wants to remember; what was typed stays when it can't be saved."""
+    if request.method == "GET":
+        _note(customer_id, "view")
+        return render_template("owner/person.html", **_page(customer_id))
+    staff = current_staff()
+    notes = {name: asked.text(name) for name in ("name", "likes", "memo")}
+    try:
+        person_flow.save_notes(
+            shop_id=staff.shop.id,
+            customer_id=customer_id,
+            staff_id=staff.staff_id,
+            **notes,
+            ip=asked.ip(),
+            now=now(),
+        )
+    except Invalid as error:
+        return answers.invalid(
+            "owner/person.html", **(_page(customer_id) | {"notes": notes, "wrong": error.fields})
+        )
+    flash("저장했어요")
+    return see_other(url_for("owner.person", customer_id=customer_id))
+
+
+def _note(customer_id: int | None, action: str) -> None:
+    staff = current_staff()
+    access.note_access(
+        shop_id=staff.shop.id,
+        staff_id=staff.staff_id,
+        customer_id=customer_id,
+        action=action,
+        ip=asked.ip(),
+        now=now(),
+    )
+
+
+def _page(customer_id: int) -> dict[str, Any]:
+    shop_id = current_staff().shop.id
+    known = customers.person(shop_id=shop_id, customer_id=customer_id)
+    if known is None:
+        raise NotHere("찾으시는 손님이 없어요. 손님 목록에서 다시 골라 주세요.")
+    card_id = counter.card_of_customer(shop_id=shop_id, customer_id=customer_id)
+    seen = counter.panel(shop_id=shop_id, card_id=card_id, now=now()) if card_id is not None else None
+    came = visits.visits_of(shop_id=shop_id, customer_id=customer_id, limit=_VISITS_SHOWN)
+    rhythm = words.rhythm([kst_day(at) for at in seen.visited]) if seen else None
+    return {
+        "known": known,
+        "customer_id": customer_id,
+        "seen": seen,
+        "lines": history.lines_of(shop_id=shop_id, card_id=card_id) if card_id is not None else [],
+        "came": [visit for visit in came if not visit.reversed],
+        "rhythm": words.rhythm_words(rhythm) if rhythm else "",
+        "letters": messages.history(shop_id, customer_id=customer_id, limit=10).lines,
+        "consent_names": _CONSENT_NAMES,
+        "source_names": _SOURCE_NAMES,
+        "notes": {"name": known.name, "likes": known.likes, "memo": known.memo},
+        "wrong": {},
+    }

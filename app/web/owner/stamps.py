@@ -1,0 +1,129 @@
+"""적립: who waits, the camera, a code or four digits; every way ends in the person's panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cards import counter, history
+from app.cards.rules import StampRefused
+from app.flows import access, stamp
+from app.flows.stamp import Stamped
+from app.kit.refusals import Refused
+from app.kit.signing import new_token
+from app.web import answers
+from app.web.answers import fragment, see_other, wants_fragment
+from app.web.doors import door, now
+from app.web.guards import current_staff
+from app.web.owner import asked
+from app.web.owner.blueprint import bp
+from app.web.owner.panels import panel_context
+
+_WAYS = ("scan", "digits", "spoken", "more")
+
+
+@door(bp, "/owner/stamps", audience="owner", role="staff", tenant="session")
+def stamps() -> ResponseReturnValue:
+    """Show the counter: claims above, camera below, code and digits, today's list."""
+    return render_template("owner/stamps.html", **page_context())
+
+
+def page_context(**more: Any) -> dict[str, Any]:
+    """Return what owner/stamps.html needs, with what this answer adds to it."""
+    shop_id = current_staff().shop.id
+    claims = counter.waiting_claims(shop_id=shop_id, now=now())
+    return {
+        "claims": claims,
+        "claims_version": claims_version(claims),
+        "keys": [new_token() for _ in claims],
+        "key": new_token(),
+        "refusal": None,
+        "found": None,
+        "typed": "",
+        **more,
+    }
+
+
+def claims_version(claims: list[counter.WaitingClaim]) -> str:
+    """Return what changes when the list of waiting people does."""
+    return "-".join(str(claim.id) for claim in claims) or "0"
+
+
+@door(bp, "/owner/stamps", methods=("POST",), audience="owner", role="staff", tenant="session")
+def give_stamp() -> ResponseReturnValue:
+    """Stamp the card that was scanned (`code`) or picked (`card`), or say why not and what to do next."""
+    staff = current_staff()
+    code, card_id = asked.text("code").strip(), asked.number("card")
+    how = asked.text("how")
+    try:
+        stamped = stamp.give(
+            shop_id=staff.shop.id,
+            staff_id=staff.staff_id,
+            once=asked.once(),
+            now=now(),
+            master=current_app.config["MASTER_KEY"],
+            how=how if how in _WAYS and (code or how != "scan") else ("scan" if code else "digits"),
+            code=code or None,
+            card_id=card_id,
+            override_reason=override_reason(),
+        )
+    except Refused as refusal:
+        return refused(refusal, action=url_for("owner.give_stamp"), how=how)
+    return landed(stamped)
+
+
+def override_reason() -> str | None:
+    """Return why the staff stamps once more: one of the choices, or their own words."""
+    reason = asked.text("reason").strip()
+    return (asked.text("reason_text").strip() or "직접 확인함") if reason == "other" else reason or None
+
+
+def landed(stamped: Stamped) -> ResponseReturnValue:
+    """Answer a stamp with the person's panel: in place, or as a page."""
+    if not wants_fragment():
+        return see_other(url_for("owner.panel", card_id=stamped.card_id))
+    # The ledger line itself says who saw whom and when; a second log line would double every stamp's write.
+    context = panel_context(
+        stamped.card_id, just=not stamped.repeated, filled=stamped.filled, again=stamped.repeated
+    )
+    return fragment("owner/panel.html", "panel", **context, **page_context(), in_place=True)
+
+
+def refused(refusal: Refused, *, action: str, how: str) -> ResponseReturnValue:
+    """Answer a refusal where it happened: the sentence, the person when known, the way on."""
+    seen = None
+    if isinstance(refusal, StampRefused) and refusal.card_id is not None:
+        seen = counter.panel(shop_id=current_staff().shop.id, card_id=refusal.card_id, now=now())
+    context = page_context(refusal=refusal, refused_card=seen, again_at=action, how=how)
+    # 422 is the one error that a script swaps in; a plain page keeps the refusal's own status.
+    status = 422 if wants_fragment() else refusal.status
+    return answers.invalid("owner/stamps.html", "result", status=status, **context)
+
+
+@door(bp, "/owner/lookups", methods=("POST",), audience="owner", role="staff", tenant="session")
+def look_up() -> ResponseReturnValue:
+    """Find cards by the spoken code or the last four digits; the staff picks from a masked list."""
+    staff = current_staff()
+    typed = asked.text("q").strip()[:40]
+    found = counter.lookup(shop_id=staff.shop.id, typed=typed)
+    access.note_access(
+        shop_id=staff.shop.id,
+        staff_id=staff.staff_id,
+        customer_id=None,
+        action="search",
+        ip=asked.ip(),
+        now=now(),
+    )
+    context = page_context(found=found, typed=typed, found_keys=[new_token() for _ in found])
+    if wants_fragment():
+        return fragment("owner/stamps.html", "lookup", **context)
+    return render_template("owner/stamps.html", **context)
+
+
+@door(bp, "/owner/stamps/today", audience="owner", role="staff", tenant="session")
+def todays_stamps() -> ResponseReturnValue:
+    """Show today's stamps and uses, each with a way to take it back."""
+    lines = history.today(shop_id=current_staff().shop.id, now=now())
+    return render_template("owner/todays_stamps.html", lines=lines)
