@@ -235,6 +235,7 @@ class Coming:
     whom: str
     when: str  # "11월 23일(월) 오후 4:49"
     reason: str  # what the gate said last, or ""
+    can_hurry: bool  # 지금 보내기
 
 
 @dataclass(frozen=True)
@@ -272,8 +273,7 @@ def demo_phone(shop_id: int, *, now: datetime, bubbles: int = 20, coming: int = 
         .where(
             Message.shop_id == shop_id,
             Message.channel == "demo_phone",
-            Message.state == "ready",
-            Message.due_at > now,
+            Message.state.in_(("ready", "claimed", "sending", "unknown")),
         )
         .order_by(Message.id.desc())
         .limit(coming)
@@ -283,8 +283,9 @@ def demo_phone(shop_id: int, *, now: datetime, bubbles: int = 20, coming: int = 
             id=row.id,
             label=registry.kind(row.kind).label,
             whom=f"{row.name} 님" if row.name else masked(row.phone) if row.phone else "고객님",
-            when=day_and_time(row.due_at),
+            when=day_and_time(row.due_at) if row.due_at > now else "지금 보내는 중",
             reason=row.reason,
+            can_hurry=row.due_at > now,
         )
         for row in waiting
     ]
@@ -295,7 +296,7 @@ def demo_phone(shop_id: int, *, now: datetime, bubbles: int = 20, coming: int = 
         version="-".join(
             [
                 str(arrived[0].id if arrived else 0),
-                *(f"{row.id}.{row.fence}.{row.due_at:%d%H%M}" for row in waiting),
+                *(f"{row.id}-{row.fence}-{row.due_at:%d%H%M}-{int(row.due_at > now)}" for row in waiting),
             ]
         ),
     )
