@@ -75,7 +75,7 @@ def _inline(soup: BeautifulSoup) -> list[str]:
     found = []
     for tag in soup.find_all(True):
         for name in tag.attrs:
-            if name.startswith("on") or name == "style" or name.startswith("hx-on") or name == "hx-boost":
+            if name.startswith(("on", "hx-on")) or name in ("style", "hx-boost"):
                 found.append(f"<{tag.name} {name}=…>")
         if tag.name == "style" or (tag.name == "script" and (not tag.get("src") or words(tag))):
             found.append(f"inline <{tag.name}>")
