@@ -1,0 +1,131 @@
+"""Every route of the product and its lock. A new route is a new line here, read by a second person."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Blueprint, Flask
+
+from app.web.doors import AUDIENCES, ROLES, TENANTS, check_doors, door, door_of
+
+# rule, methods, whose pages, least role, where the shop comes from, "machine" = no form token (authenticates otherwise)
+TABLE = """
+/                                                     GET       public    anyone   none
+/assets/<digest>/<path:name>                          GET       public    anyone   none
+/c/<code>                                             GET       customer  holder   code
+/c/<code>/claims                                      POST      customer  holder   code
+/c/<code>/details                                     GET+POST  customer  holder   code
+/c/<code>/inbox                                       GET       customer  holder   code
+/c/<code>/inbox/read                                  POST      customer  holder   code
+/c/<code>/key                                         GET       customer  holder   code
+/c/<code>/live                                        GET       customer  holder   code
+/c/<code>/me                                          GET       customer  holder   code
+/c/<code>/me/consents                                 POST      customer  holder   code
+/c/<code>/me/delete                                   GET+POST  customer  holder   code
+/c/<code>/me/download                                 GET       customer  holder   code
+/c/<code>/qr.svg                                      GET       customer  holder   code
+/c/<code>/visits                                      GET       customer  holder   code
+/demo/gateway/messages                                GET       public    anyone   none    machine
+/demo/gateway/messages                                POST      public    anyone   none    machine
+/demo/phone/<token>                                   GET       public    anyone   token
+/demo/phone/<token>/hurries                           POST      public    anyone   token
+/demo/phone/<token>/screen                            GET       public    anyone   token
+/healthz                                              GET       public    anyone   none
+/manifest.webmanifest                                 GET       public    anyone   none
+/o/<token>                                            GET+POST  public    anyone   token
+/owner                                                GET       owner     staff    session
+/owner.webmanifest                                    GET       public    anyone   none
+/owner/claims                                         GET       owner     staff    session
+/owner/claims/<int:claim_id>/approval                 POST      owner     staff    session
+/owner/claims/<int:claim_id>/refusal                  POST      owner     staff    session
+/owner/enter/<token>                                  GET+POST  owner     anyone   token
+/owner/entries/<int:entry_id>/reversal                POST      owner     staff    session
+/owner/login                                          GET+POST  owner     anyone   none
+/owner/logout                                         POST      owner     staff    session
+/owner/lookups                                        POST      owner     staff    session
+/owner/messages                                       GET       owner     manager  session
+/owner/messages/<kind>                                GET+POST  owner     manager  session
+/owner/messages/<kind>/preview                        POST      owner     manager  session
+/owner/messages/<kind>/switch                         POST      owner     manager  session
+/owner/messages/history                               GET       owner     manager  session
+/owner/messages/phone                                 GET       owner     manager  session
+/owner/messages/phone/<int:message_id>/confirmation   POST      owner     manager  session
+/owner/messages/phone/<int:message_id>/omission       POST      owner     manager  session
+/owner/messages/phone/<int:message_id>/reversal       POST      owner     manager  session
+/owner/more                                           GET       owner     staff    session
+/owner/more/card                                      GET+POST  owner     owner    session
+/owner/more/contact                                   GET+POST  owner     owner    session
+/owner/more/hours                                     GET+POST  owner     manager  session
+/owner/more/password                                  GET+POST  owner     staff    session
+/owner/more/shop                                      GET+POST  owner     manager  session
+/owner/more/staff                                     GET+POST  owner     owner    session
+/owner/more/staff/<int:staff_id>/end                  POST      owner     owner    session
+/owner/more/text                                      GET+POST  owner     staff    session
+/owner/panel/<int:card_id>                            GET       owner     staff    session
+/owner/people                                         GET       owner     manager  session
+/owner/people/<int:customer_id>                       GET+POST  owner     manager  session
+/owner/poster                                         GET       owner     staff    session
+/owner/redemptions/<int:redemption_id>/reversal       POST      owner     staff    session
+/owner/rewards/<int:reward_id>/use                    POST      owner     staff    session
+/owner/stamps                                         GET       owner     staff    session
+/owner/stamps                                         POST      owner     staff    session
+/owner/stamps/today                                   GET       owner     staff    session
+/readyz                                               GET       public    anyone   none
+/s/<code>                                             GET+POST  public    anyone   code
+/s/<code>/details                                     GET+POST  public    anyone   code
+/s/<code>/open/<token>                                GET+POST  public    anyone   code
+/s/<code>/privacy                                     GET       public    anyone   code
+/setup/<token>                                        GET+POST  owner     anyone   token
+/sw.js                                                GET       public    anyone   none
+"""
+
+
+def _written() -> set[tuple[str, ...]]:
+    return {tuple(line.split()) for line in TABLE.strip().splitlines()}
+
+
+def _built(app: Flask) -> set[tuple[str, ...]]:
+    found = set()
+    for rule in app.url_map.iter_rules():
+        declared = door_of(app, rule.endpoint)
+        assert declared is not None
+        methods = "+".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        row = (rule.rule, methods, declared.audience, declared.role, declared.tenant)
+        found.add(row if declared.csrf else (*row, "machine"))
+    return found
+
+
+def test_every_route_is_the_one_in_the_table(app: Flask) -> None:
+    built, written = _built(app), _written()
+    assert sorted(built - written) == [], "routes that the table does not know"
+    assert sorted(written - built) == [], "lines of the table without such a route"
+
+
+def test_a_route_without_a_door_stops_the_build() -> None:
+    bare = Flask("bare")
+    bare.add_url_rule("/open", endpoint="open", view_func=lambda: "")
+    with pytest.raises(RuntimeError, match="/open"):
+        check_doors(bare)
+
+
+@pytest.mark.parametrize("wrong", [{"audience": "everyone"}, {"role": "boss"}, {"tenant": "guess"}])
+def test_a_door_of_an_unknown_kind_is_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError):
+        door(
+            Blueprint("b", __name__),
+            "/x",
+            **{"audience": "public", "role": "anyone", "tenant": "none", **wrong},
+        )
+
+
+def test_what_the_table_says_is_consistent() -> None:
+    for rule, methods, audience, role, tenant, *machine in _written():
+        assert audience in AUDIENCES
+        assert role in ROLES
+        assert tenant in TENANTS
+        # Staff pages take their shop from the session alone, a holder's from the code and the cookie.
+        assert (role in ("staff", "manager", "owner")) == (tenant == "session"), rule
+        assert (role == "holder") == (audience == "customer"), rule
+        assert rule.startswith("/owner") or audience != "owner" or rule.startswith("/setup/"), rule
+        # Nouns: no verb in an address says what a method says.
+        assert not {"add", "create", "delete_", "update", "edit", "remove"} & set(rule.split("/")), rule
+        assert not machine or (role, methods) in {("anyone", "POST"), ("anyone", "GET")}, rule
