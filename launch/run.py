@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config import ROOT, Config, read_config
-from launch import checks, keys, kinship, reach, valkey
+from launch import checks, keys, kinship, reach, services, valkey
 from launch.refusal import CannotRun
 from launch.supervisor import Supervisor
 
@@ -58,6 +58,7 @@ def checked_config() -> Config:
     """Read the settings and try the data folder. Raises CannotRun with all that is wrong."""
     config, wrong = read_config(need_secrets=False)
     wrong += checks.folder_is_writable(config.data_dir)
+    wrong += services.complaints(config)
     if wrong:
         # The port is tried here too, so that the list is whole; a left-over process could hold it,
         # so without other complaints it is tried after those were cleared.

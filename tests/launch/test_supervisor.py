@@ -165,6 +165,28 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert f"Port {port} on 127.0.0.1 is used by another program." in text
 
 
+def test_services_that_do_not_answer_are_one_line_each(tmp_path: Path) -> None:
+    nobody = free_port()
+    lines = refused(
+        DATA=str(tmp_path),
+        PORT=str(free_port()),
+        DATABASE_URL=f"postgresql://owner:hunter2@127.0.0.1:{nobody}/dangol",
+        REDIS_URL=f"redis://:hunter2@127.0.0.1:{nobody}/0",
+    )
+    assert len(lines) == 2
+    assert lines[0].startswith("DATABASE_URL: PostgreSQL on 127.0.0.1 does not let us in (")
+    assert lines[1].startswith("REDIS_URL: Redis on 127.0.0.1 does not answer (")
+    assert "hunter2" not in "".join(lines)
+
+
+def test_a_damaged_database_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "dangol.db").write_bytes(b"this was never a database " * 100)
+    lines = refused(DATA=str(tmp_path), PORT=str(free_port()))
+    assert lines == [
+        f"The database {tmp_path}/dangol.db cannot be opened: file is not a database. Restore it from a backup."
+    ]
+
+
 def test_used_port_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
