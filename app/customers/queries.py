@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.exc import NoResultFound
 
 from app.customers import rules
-from app.customers.models import Consent, Customer, OptOutLink
+from app.customers.models import Consent, Customer, Device, OptOutLink
 from app.extensions import db
 from app.kit.phone import korean_mobile
 from app.shops.models import Shop
@@ -199,3 +199,13 @@ def _read_place(after: str | None) -> tuple[datetime | None, int] | None:
     except (ValueError, OverflowError, OSError):
         return None
     return None
+
+
+def browsers_of(*, shop_id: int, customer_id: int) -> int:
+    """Return how many browsers hold this person's card."""
+    return int(
+        db.session.scalar(
+            select(func.count()).where(Device.shop_id == shop_id, Device.customer_id == customer_id)
+        )
+        or 0
+    )

@@ -48,6 +48,15 @@ if (region) {
   }).observe(region, { childList: true });
 }
 
+// A fragment that answers with another page (the card is gone, the session ended): go there, never swap it in.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { xhr, pathInfo } = event.detail;
+  const asked = new URL(pathInfo?.requestPath ?? location.href, location.href).pathname;
+  if (!xhr.responseURL || new URL(xhr.responseURL).pathname === asked) return;
+  event.detail.shouldSwap = false;
+  location.assign(xhr.responseURL);
+});
+
 document.addEventListener('htmx:afterSwap', (event) => {
   renewKeys(event.detail.target ?? document);
 });

@@ -11,7 +11,9 @@ from flask.typing import ResponseReturnValue
 from app.cards import queries as cards
 from app.cards.queries import CardPage
 from app.cards.rules import card_code, code_step
+from app.customers import queries as people
 from app.flows import claim as claims
+from app.flows.handover import offer_card
 from app.flows.stamp import card_key
 from app.kit import qr
 from app.kit.korean import josa, native_count
@@ -41,7 +43,6 @@ def _context() -> dict[str, Any]:
     holder, shop = current_card(), current_shop()
     page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
     letters = messages.unread(holder.shop_id, holder.customer_id)
-    outside = handover.external_url(url_for("customer.card", code=shop.code)) if handover.in_kakao() else ""
     return {
         "shop": shop,
         "page": page,
@@ -49,8 +50,18 @@ def _context() -> dict[str, Any]:
         "letters": letters,
         "version": _version(page.changed, page.word, page.declined, letters),
         "once": new_token(),
-        "outside": outside,
+        "outside": _outside() if handover.in_kakao() else "",
     }
+
+
+def _outside() -> str:
+    """Return the address that takes this card along to the phone's own browser."""
+    holder = current_card()
+    where = {"shop_id": holder.shop_id, "customer_id": holder.customer_id}
+    token = offer_card(
+        **where, browsers=people.browsers_of(**where), master=current_app.config["MASTER_KEY"], now=now()
+    )
+    return handover.external_url(url_for("public.bring", code=current_shop().code, token=token))
 
 
 @door(bp, "/c/<code>", audience="customer", role="holder", tenant="code")

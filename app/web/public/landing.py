@@ -17,7 +17,7 @@ def landing() -> ResponseReturnValue:
     """내 카드; somebody with a single card goes straight to it."""
     token = cookies.browser_token()
     held = cards.held_cards(token) if token else []
-    if len(held) == 1 and "left" not in request.args:
+    if len(held) == 1 and not ({"left", "all"} & set(request.args)):
         return redirect(url_for("customer.card", code=held[0].shop_code))
     answer: Response = make_response(render_template("public/landing.html", held=held, left="left" in request.args))
     return name_person(answer) if held and "left" not in request.args else forget_saved(answer)
