@@ -84,6 +84,11 @@ class Config:
         return "https" if self.tls else "http"
 
     @property
+    def bind(self) -> str:
+        """What the web server listens on, as host:port."""
+        return f"{_url_host(self.host)}:{self.port}"
+
+    @property
     def local_url(self) -> str:
         """Where this machine reaches its own web process."""
         return f"{self.scheme}://{_url_host(_own_address(self.host))}:{self.port}"

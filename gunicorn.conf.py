@@ -8,7 +8,7 @@ from config import load_config
 
 _config = load_config()
 
-bind = f"{_config.host}:{_config.port}"
+bind = _config.bind
 worker_class = "gthread"
 workers = _config.web_processes
 threads = _config.web_threads

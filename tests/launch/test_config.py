@@ -107,6 +107,8 @@ def test_addresses_a_phone_can_and_cannot_reach(tmp_path: Path) -> None:
     public = with_keys(tmp_path, PUBLIC_URL="https://shop.example")
     assert reach.base_url(public) == "https://shop.example"
     assert reach.reachable_from_phone(reach.base_url(public))
+    six = with_keys(tmp_path, HOST="::")
+    assert (six.bind, six.local_url) == ("[::]:8000", "http://[::1]:8000")
     # TLS=1 exists for phones nearby, so it listens for them unless told otherwise.
     assert with_keys(tmp_path, TLS="1").host == "0.0.0.0"
     assert with_keys(tmp_path, HOST="192.168.0.9").demo_phone_url == "http://192.168.0.9:8000/demo/gateway"
