@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.cli.demo_shop import demo_shop
 from app.cli.links import links
 from app.cli.prepare import prepare
 
-COMMANDS = (links, prepare)
+COMMANDS = (demo_shop, links, prepare)
 
 
 def register(app: Flask) -> None:

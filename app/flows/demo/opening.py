@@ -1,0 +1,233 @@
+"""Opens the demo shop 달빛커피: 600 people and 18 months, drawn from a fixed seed, in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import Table, func, insert, select, text
+
+from app.extensions import db
+from app.flows.demo import words
+from app.flows.demo.agreements import Evidence
+from app.flows.demo.days import CLOSES, HISTORY_DAYS, OPENS, Calendar, at_minute
+from app.flows.demo.letters import Writer
+from app.flows.demo.people import invent
+from app.flows.demo.rows import Row, Tables
+from app.flows.demo.stamps import Counter, Holder
+from app.flows.join import phone_key
+from app.flows.unit import write
+from app.kit.clock import kst_day
+from app.kit.refusals import Refused
+from app.kit.words import MATCHING_WORDS
+from app.shops.models import Shop
+
+SEED = "dangol demo shop 1"
+# In the order in which they may be inserted: nobody points at a table further down.
+TABLES = (
+    "shops", "staff", "card_rules", "products", "customers", "cards", "devices", "phone_claims", "consents",
+    "suppressions", "opt_out_links", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
+    "redemptions", "automations", "messages", "attempts", "ad_grants", "demo_phone_messages", "day_counts",
+)  # fmt: skip
+
+
+class ShopExists(Refused):
+    """The demo shop was opened before."""
+
+    code = "demo_exists"
+    sentence = "체험 가게 달빛커피가 이미 있어요."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was written: rows by table."""
+
+    shop_id: int
+    rows: dict[str, int]
+
+
+def present_of(anchor: date) -> datetime:
+    """Return the demo's present moment for a fixed day: ten past three in the afternoon in Korea."""
+    return at_minute(anchor, 15 * 60 + 10)
+
+
+def open_demo_shop(*, master: bytes, base_url: str, now: datetime) -> Opened:
+    """Open the demo shop as it stands at `now` (aware UTC); the same moment gives the same rows.
+
+    `master` keys the hashes of numbers, `base_url` stands before the opt-out links in old letters.
+    Raises ShopExists.
+    """
+    with write() as session:
+        if session.scalar(select(Shop.id).where(Shop.code == words.SHOP_CODE)) is not None:
+            raise ShopExists
+        tables = Tables(_first_ids(session))
+        _history(tables, master=master, base_url=base_url, now=now)
+        for name in TABLES:
+            rows = tables.plain(name)
+            if rows:
+                session.execute(insert(_table(name)), rows)
+        _move_sequences(session)
+        shop_id: int = tables.rows["shops"][0]["id"]
+        return Opened(shop_id, {name: len(tables.rows[name]) for name in TABLES})
+
+
+def _history(tables: Tables, *, master: bytes, base_url: str, now: datetime) -> None:
+    """Draw everything that ever happened in the shop."""
+    rng, calendar = Random(SEED), Calendar(now)
+    shop, staff, rules, menu = _the_shop(tables, calendar)
+    counter = Counter(rng, tables, shop["id"], staff, rules, menu)
+    holders = [counter.hand_out(person) for person in invent(rng, calendar)]
+    tables.number("customers")
+    tables.number("cards")
+    counter.run(holders, now)
+    _asking_now(counter, holders, now)
+    for table, by in (
+        ("visits", "at"), ("visit_items", None), ("claims", "created_at"), ("ledger_entries", "at"),
+        ("code_uses", "at"), ("rewards", "earned_at"), ("redemptions", "at"),
+    ):  # fmt: skip
+        tables.number(table, by=by)
+    evidence = Evidence(rng, tables, shop["id"], lambda number: phone_key(master, number))
+    evidence.write(holders)
+    for table, by in (
+        ("devices", "created_at"),
+        ("phone_claims", None),
+        ("consents", "at"),
+        ("suppressions", "at"),
+    ):
+        tables.number(table, by=by)
+    writer = Writer(rng, tables, shop["id"], evidence, base_url, now)
+    writer.write(counter.stamps, holders)
+    writer.number()
+    tables.number("opt_out_links", by="created_at")
+    _sum_up(tables, shop["id"])
+
+
+def _the_shop(tables: Tables, calendar: Calendar) -> tuple[Row, list[Row], list[Row], list[Row]]:
+    """Add the shop, its people, its two card rules and its menu."""
+    opened = at_minute(calendar.first_day - timedelta(days=3), OPENS)
+    shop = tables.add(
+        "shops",
+        code=words.SHOP_CODE,
+        name=words.SHOP_NAME,
+        mark=words.SHOP_NAME[0],
+        owner_name=words.OWNER_NAME,
+        phone=words.SHOP_PHONE,
+        address=words.SHOP_ADDRESS,
+        open_minute=OPENS,
+        close_minute=CLOSES,
+        story=words.SHOP_STORY,
+        opt_out_080="",
+        is_demo=True,
+        created_at=opened,
+    )
+    tables.number("shops")
+    of_shop: dict[str, Any] = {"shop_id": shop["id"]}
+    staff = [
+        # Nobody has a password: the owner comes in by a link from the terminal.
+        tables.add("staff", **of_shop, name=name, role="staff" if place else "owner", created_at=opened)
+        for place, name in enumerate(words.STAFF_NAMES)
+    ]
+    # The first cards asked for twelve; they keep that, cards since then ask for ten.
+    changed = at_minute(calendar.first_day + timedelta(days=HISTORY_DAYS // 4), OPENS)
+    limits = {"hard_window_s": 5, "cooldown_s": 600, "daily_cap": 5}
+    rules = [
+        tables.add(
+            "card_rules",
+            **of_shop,
+            **limits,
+            goal=goal,
+            reward_name=words.FIRST_REWARD,
+            created_at=at,
+            ended_at=ended,
+        )
+        for goal, at, ended in ((12, opened, changed), (10, changed, None))
+    ]
+    menu = [tables.add("products", **of_shop, name=item.name, price=item.price) for item in words.MENU]
+    tables.add(
+        "automations",
+        **of_shop,
+        kind="thank_you",
+        is_on=True,
+        text=words.THANK_YOU,
+        delay_minutes=None,
+        changed_at=changed,
+    )
+    for table in ("staff", "card_rules", "products", "automations"):
+        tables.number(table)
+    return shop, staff, rules, menu
+
+
+def _asking_now(counter: Counter, holders: list[Holder], now: datetime) -> None:
+    """Let three people stand at the counter, one of them a stamp short; two others asked in vain before."""
+    rested = [
+        h
+        for h in holders
+        if h.person.erased_at is None and h.stood and h.stood[-1]["at"] < now - timedelta(hours=12)
+    ]
+    by_habit = sorted(rested, key=lambda h: (-len(h.stood), h.card["ref"]))
+    almost = next(
+        h for h in by_habit if h.person.name and h.person.likes and h.balance == h.goal - 1 and not h.ready
+    )
+    known = next(h for h in by_habit if h.person.name and h.person.memo and h is not almost and h.ready)
+    nameless = next(h for h in by_habit if not h.person.name)
+    for place, (holder, ago) in enumerate(((nameless, 260), (known, 95), (almost, 20))):
+        claim = counter.claim(holder, now - timedelta(seconds=ago), "waiting", None, None, None)
+        claim["word"] = MATCHING_WORDS[7 + 11 * place]
+        holder.card["changed"] = holder.changed
+    before = Calendar(now).when_open(minutes_ago=24 * 60)
+    others = [h for h in by_habit if all(h is not one for one in (almost, known, nameless))][40:44]
+    for holder in others[:2]:
+        at = before - timedelta(minutes=counter.rng.randint(20, 200))
+        counter.claim(holder, at, "declined", at + timedelta(seconds=50), counter.staff[0], None)
+    for holder in others[2:]:
+        claim = counter.claim(holder, before - timedelta(minutes=30), "expired", None, None, None)
+        claim["decided_at"] = claim["expires_at"]
+
+
+def _sum_up(tables: Tables, shop_id: int) -> None:
+    """Add the daily sums exactly as the flows would have moved them."""
+    days: dict[date, dict[str, int]] = defaultdict(
+        lambda: dict.fromkeys(("stamps", "visits", "returning_visits", "new_customers", "rewards_used"), 0)
+    )
+    undone = {
+        id(row["reverses_id"]) for row in tables.rows["ledger_entries"] if row["reverses_id"] is not None
+    }
+    for row in tables.rows["ledger_entries"]:
+        if row["kind"] == "earn":
+            days[kst_day(row["at"])]["stamps"] += int(id(row) not in undone)
+    been: set[int] = set()
+    for row in tables.rows["visits"]:
+        if row["reversed_at"] is None:
+            sums, person = days[kst_day(row["at"])], id(row["customer_id"])
+            sums["visits"] += 1
+            sums["returning_visits" if person in been else "new_customers"] += 1
+            been.add(person)
+    for row in tables.rows["redemptions"]:
+        if row["reversed_at"] is None:
+            days[kst_day(row["at"])]["rewards_used"] += 1
+    for day, sums in sorted(days.items()):
+        tables.add("day_counts", shop_id=shop_id, day=day, **sums)
+    tables.number("day_counts")
+
+
+def _table(name: str) -> Table:
+    return db.metadata.tables[name]
+
+
+def _first_ids(session: Any) -> dict[str, int]:
+    """Return the next free id of every table; nobody else inserts until we are done."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE {', '.join(TABLES)} IN EXCLUSIVE MODE"))
+    return {name: (session.scalar(select(func.max(_table(name).c.id))) or 0) + 1 for name in TABLES}
+
+
+def _move_sequences(session: Any) -> None:
+    """Let PostgreSQL's own numbering go on behind the ids we gave."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for name in TABLES:
+        free = f"SELECT coalesce(max(id), 0) + 1 FROM {name}"
+        session.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), ({free}), false)"))

@@ -1,0 +1,295 @@
+"""Eighteen months at the counter: visits, stamps, filled cards, rewards, slips of the finger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from app.cards.rules import STEP_SECONDS, code_step
+from app.flows.demo import orders
+from app.flows.demo.days import CLOSES
+from app.flows.demo.people import Person
+from app.flows.demo.rows import Row, Tables, drawn_code, drawn_key, in_order
+from app.kit.clock import next_minute_of_day
+from app.kit.words import MATCHING_WORDS
+
+COOLDOWN = timedelta(seconds=600)
+WAYS = ("claim", "scan", "digits", "spoken")
+WAYS_SHARE = (46, 38, 11, 5)
+
+
+@dataclass
+class Holder:
+    """A person with their card while history runs. `stood`: standing visits in order."""
+
+    person: Person
+    customer: Row
+    card: Row
+    goal: int
+    balance: int = 0
+    changed: int = 0
+    ready: list[Row] = field(default_factory=list)
+    stood: list[Row] = field(default_factory=list)
+    last_stamp_at: datetime | None = None
+    wants_reward_in: int = 0  # visits until they use what is ready
+
+
+@dataclass
+class Stamp:
+    """One earn as letters need it: what the card showed right after it."""
+
+    holder: Holder
+    entry: Row
+    visit: Row
+    begins_visit: bool
+    balance: int
+    visit_number: int
+    undone_at: datetime | None = None
+
+
+class Counter:
+    """Replays the visits of all people in the order of time."""
+
+    def __init__(
+        self, rng: Random, tables: Tables, shop_id: int, staff: list[Row], rules: list[Row], menu: list[Row]
+    ) -> None:
+        self.rng, self.tables, self.shop_id = rng, tables, shop_id
+        self.staff, self.rules, self.menu = staff, rules, menu
+        self.stamps: list[Stamp] = []
+        self._refs: set[str] = set()
+        self._spoken: set[str] = set()
+        self._steps: set[tuple[int, int]] = set()
+
+    def hand_out(self, person: Person) -> Holder:
+        """Give a person their card under the rule of that day."""
+        assert person.joined_at is not None
+        joined, gone = person.joined_at, person.erased_at is not None
+        phone = None if gone else person.phone
+        customer = self.tables.add(
+            "customers",
+            shop_id=self.shop_id,
+            name="" if gone else person.name,
+            phone=phone,
+            phone_tail=phone[-4:] if phone else None,
+            memo="" if gone else person.memo,
+            likes="" if gone else person.likes,
+            source=person.source,
+            joined_at=joined,
+            first_visit_at=None,
+            last_visit_at=None,
+            visit_count=0,
+            erased_at=person.erased_at,
+        )
+        rule = next(rule for rule in reversed(self.rules) if rule["created_at"] <= joined)
+        card = self.tables.add(
+            "cards",
+            shop_id=self.shop_id,
+            customer_id=customer,
+            rule_id=rule,
+            ref=drawn_code(self.rng, 10, self._refs),
+            spoken=drawn_code(self.rng, 4, self._spoken),
+            balance=0,
+            key_version=2 if gone else 1,
+            changed=0,
+            opened_at=joined,
+            closed_at=person.erased_at,
+        )
+        return Holder(person, customer, card, rule["goal"])
+
+    def run(self, holders: list[Holder], moment: datetime) -> None:
+        """Let everybody come when they come, up to `moment`."""
+        comings = in_order((at, holder) for holder in holders for at in holder.person.comes)
+        for at, holder in comings:
+            self._one_visit(holder, at, moment)
+        for holder in holders:
+            self._close_the_books(holder)
+
+    def _one_visit(self, holder: Holder, at: datetime, moment: datetime) -> None:
+        rng = self.rng
+        party = rng.choices((1, 2, 3, 4), (80, 15, 4, 1))[0]
+        staff = rng.choices(self.staff, (6, 2, 2)[: len(self.staff)])[0]
+        visit = self.tables.add(
+            "visits",
+            shop_id=self.shop_id,
+            customer_id=holder.customer,
+            at=at,
+            channel="shop",
+            amount=None,
+            staff_id=staff,
+            party_size=party,
+            reversed_at=None,
+        )
+        visit["amount"] = self._order(visit, holder.person, party)
+        stamp = self._stamp(holder, visit, at, staff, rng.choices(WAYS, WAYS_SHARE)[0], begins=True)
+        if rng.random() < 0.011 and at + timedelta(minutes=4) < moment:
+            self._undo(holder, stamp, at + timedelta(seconds=rng.randint(20, 200)), staff)
+            visit["reversed_at"] = stamp.undone_at
+            return
+        holder.stood.append(visit)
+        if party > 1 and rng.random() < 0.4 and at + timedelta(seconds=40) < moment:
+            self._stamp(
+                holder, visit, at + timedelta(seconds=rng.randint(9, 30)), staff, "more", begins=False
+            )
+        elif rng.random() < 0.012 and at + COOLDOWN < moment:
+            self._refused(holder, at + timedelta(seconds=rng.randint(60, 560)), staff)
+        self._maybe_use(holder, at + timedelta(seconds=rng.randint(35, 75)), staff, moment)
+
+    def _order(self, visit: Row, person: Person, party: int) -> int | None:
+        """Put what is bought on the visit; returns the sum in won, None when nobody typed it in."""
+        bought = orders.bought(self.rng, rush=person.rush, usual=person.usual, party=party)
+        if self.rng.random() < 0.07:
+            return None
+        total = 0
+        for product in self.menu:
+            quantity, price = bought.get(product["name"], 0), product["price"]
+            if quantity:
+                total += quantity * price
+                self.tables.add(
+                    "visit_items",
+                    shop_id=self.shop_id,
+                    visit_id=visit,
+                    product_id=product,
+                    quantity=quantity,
+                    price=price,
+                )
+        return total
+
+    def _stamp(
+        self, holder: Holder, visit: Row, at: datetime, staff: Row, how: str, *, begins: bool
+    ) -> Stamp:
+        entry = self._entry(
+            holder, "earn", 1, at, how=how, staff_id=staff, visit_id=visit, once=drawn_key(self.rng)
+        )
+        if how == "claim":
+            entry["claim_id"] = self.claim(
+                holder, at - timedelta(seconds=self.rng.randint(6, 70)), "approved", at, staff, entry
+            )
+        elif how == "scan":
+            self._spend_code(holder, at)
+        if holder.balance >= holder.goal:
+            fill = self._entry(holder, "fill", -holder.goal, at, staff_id=staff, part_of_id=entry)
+            holder.ready.append(self._reward(holder, fill, at))
+            holder.wants_reward_in = self.rng.choices((1, 2, 3, 9), (55, 22, 11, 12))[0]
+        stamp = Stamp(holder, entry, visit, begins, holder.balance, len(holder.stood) + int(begins))
+        holder.last_stamp_at = at
+        self.stamps.append(stamp)
+        return stamp
+
+    def _undo(self, holder: Holder, stamp: Stamp, at: datetime, staff: Row) -> None:
+        """Take the stamp just given back, and the reward it brought."""
+        stamp.undone_at = at
+        fill = next(
+            (row for row in self.tables.rows["ledger_entries"][-2:] if row["part_of_id"] is stamp.entry), None
+        )
+        if fill is not None:
+            reward = holder.ready.pop()
+            reward["withdrawn_at"] = at
+            self._entry(holder, "reverse", holder.goal, at, staff_id=staff, reverses_id=fill)
+        self._entry(holder, "reverse", -1, at, staff_id=staff, reverses_id=stamp.entry, visit_id=stamp.visit)
+
+    def _refused(self, holder: Holder, at: datetime, staff: Row) -> None:
+        """Somebody tried again within the cooldown: a line of zero with its reason."""
+        self._entry(holder, "refuse", 0, at, how="scan", staff_id=staff, reason="too_soon")
+        self._spend_code(holder, at)
+
+    def _maybe_use(self, holder: Holder, at: datetime, staff: Row, moment: datetime) -> None:
+        if not holder.ready or at > moment:
+            return
+        holder.wants_reward_in -= 1
+        if holder.wants_reward_in >= 0:
+            return
+        reward = holder.ready.pop(0)
+        use = self.tables.add(
+            "redemptions",
+            shop_id=self.shop_id,
+            reward_id=reward,
+            once=drawn_key(self.rng),
+            staff_id=staff,
+            how="live_card" if self.rng.random() < 0.84 else "staff_check",
+            at=at,
+            reversed_at=None,
+            reversed_by=None,
+        )
+        holder.changed += 1
+        if self.rng.random() < 0.02 and at + timedelta(minutes=2) < moment:
+            use["reversed_at"], use["reversed_by"] = at + timedelta(seconds=70), staff
+            holder.ready.insert(0, reward)
+            holder.wants_reward_in = 1
+            return
+        reward["used_at"] = at
+
+    def claim(
+        self,
+        holder: Holder,
+        at: datetime,
+        state: str,
+        decided_at: datetime | None,
+        staff: Row | None,
+        entry: Row | None,
+    ) -> Row:
+        """Add a 도장 받기 claim in one of its states; it waits until the shop's next closing time."""
+        holder.changed += 1
+        return self.tables.add(
+            "claims",
+            shop_id=self.shop_id,
+            card_id=holder.card,
+            customer_id=holder.customer,
+            word=self.rng.choice(MATCHING_WORDS),
+            once=drawn_key(self.rng),
+            state=state,
+            created_at=at,
+            expires_at=next_minute_of_day(at, CLOSES),
+            decided_at=decided_at,
+            staff_id=staff,
+            entry_id=entry,
+        )
+
+    def _entry(self, holder: Holder, kind: str, delta: int, at: datetime, **facts: object) -> Row:
+        holder.balance += delta
+        holder.changed += 1
+        blank = dict.fromkeys(("staff_id", "visit_id", "claim_id", "once", "part_of_id", "reverses_id"))
+        return self.tables.add(
+            "ledger_entries",
+            **{
+                **blank,
+                "shop_id": self.shop_id,
+                "card_id": holder.card,
+                "customer_id": holder.customer,
+                "kind": kind,
+                "delta": delta,
+                "at": at,
+                "how": "",
+                "reason": "",
+                **facts,
+            },
+        )
+
+    def _reward(self, holder: Holder, fill: Row, at: datetime) -> Row:
+        rule = holder.card["rule_id"]
+        return self.tables.add(
+            "rewards",
+            shop_id=self.shop_id,
+            card_id=holder.card,
+            customer_id=holder.customer,
+            name=rule["reward_name"],
+            earned_at=at,
+            entry_id=fill,
+            used_at=None,
+            withdrawn_at=None,
+        )
+
+    def _spend_code(self, holder: Holder, at: datetime) -> None:
+        step = code_step(at)
+        if (id(holder), step) not in self._steps:
+            self._steps.add((id(holder), step))
+            shown = at - timedelta(seconds=at.timestamp() % STEP_SECONDS % 3)
+            self.tables.add("code_uses", shop_id=self.shop_id, card_id=holder.card, step=step, at=shown)
+
+    def _close_the_books(self, holder: Holder) -> None:
+        """Write down what history left on the card and with the person."""
+        holder.card["balance"], holder.card["changed"] = holder.balance, holder.changed
+        if holder.stood:
+            holder.customer["first_visit_at"] = holder.stood[0]["at"]
+            holder.customer["last_visit_at"] = holder.stood[-1]["at"]
+            holder.customer["visit_count"] = len(holder.stood)

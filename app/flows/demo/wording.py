@@ -1,0 +1,71 @@
+"""The words of a letter, and the real gate's answer to it, from an invented person instead of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.flows.demo import words
+from app.flows.demo.people import Person
+from app.kit.text import fill
+from app.messages import registry, rules
+from app.messages.contract import Kind
+
+# Any facts will do to judge the form of a text: the gate looks at its frame and its words.
+_SAMPLE = {"day": "2026-11-23", "balance": 1, "goal": 10, "consent": "ads", "granted": True}
+
+
+def body(kind: Kind, name: str, facts: Mapping[str, Any]) -> str:
+    """Return the shop's words for a person, as they lie on the card."""
+    own = words.THANK_YOU if kind.key == "thank_you" else kind.text
+    return fill(own, {"이름": name, "가게": words.SHOP_NAME, **kind.words(facts)})
+
+
+def whole(kind: Kind, name: str, facts: Mapping[str, Any], opt_out: str) -> str:
+    """Return the letter as it travels; `opt_out` is the link an ad ends with."""
+    inside = body(kind, name, facts)
+    if kind.is_ad:
+        return rules.ad_text(
+            shop_name=words.SHOP_NAME, body=inside, contact=words.SHOP_PHONE, opt_out=opt_out
+        )
+    return rules.service_text(shop_name=words.SHOP_NAME, body=inside, contact=words.SHOP_PHONE)
+
+
+def ask_gate(
+    kind: Kind,
+    person: Person,
+    *,
+    base_url: str,
+    recent_ads: Sequence[datetime],
+    known_at: datetime,
+    not_after: datetime,
+    now: datetime,
+) -> rules.Verdict:
+    """Ask about a letter over the demo carrier, with what was known of the person at `known_at`."""
+    return rules.may_send(
+        kind=kind,
+        channel=registry.channel("demo_phone").CAPABILITIES,
+        text=whole(kind, person.name, _SAMPLE, f"{base_url}/o/x"),
+        person=rules.Person(
+            has_phone=person.details_at is not None and person.details_at <= known_at,
+            age14=person.agrees("age14", known_at),
+            marketing=person.agrees("marketing", known_at),
+            ads=person.agrees("ads", known_at),
+            ads_night=person.agrees("ads_night", known_at),
+            refused=person.opted_out_at is not None and person.opted_out_at <= known_at,
+            erased=person.erased_at is not None and person.erased_at <= known_at,
+        ),
+        sender=rules.Sender(
+            shop_name=words.SHOP_NAME,
+            contact=words.SHOP_PHONE,
+            is_demo=True,
+            kind_on=True,
+            public_url=base_url,
+            opt_out_080="",
+            ads_need_080=False,
+        ),
+        recent_ads=recent_ads,
+        not_after=not_after,
+        now=now,
+    )

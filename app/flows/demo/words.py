@@ -1,0 +1,103 @@
+"""What the demo cafe sells and what its owner jots down. Invented; nobody is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SHOP_CODE = "DALBIT"
+SHOP_NAME = "달빛커피"
+OWNER_NAME = "문가람"
+STAFF_NAMES = (OWNER_NAME, "서윤", "준호")  # the owner first
+SHOP_PHONE = "02-0000-1225"  # no exchange begins with 000: nobody answers there
+SHOP_ADDRESS = "서울 은하구 달빛로 12"  # a district that does not exist
+SHOP_STORY = (
+    "동네 골목에서 여섯 해째 커피를 내려요. 원두는 매주 화요일에 조금씩 볶아요.\n"
+    "자주 오시는 분의 입맛은 적어 두고 기억할게요. 천천히 쉬었다 가세요."
+)
+THANK_YOU = "{이름} 님, 오늘 {가게}에 들러 주셔서 고맙습니다. 내려 드린 커피가 입에 맞으셨으면 좋겠어요."
+FIRST_REWARD = "아메리카노 한 잔"
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One line of the menu. `weights`: how often it is taken in the morning, at noon, later, at night."""
+
+    name: str
+    price: int  # won
+    weights: tuple[int, int, int, int]
+    is_drink: bool = True
+
+
+MENU: tuple[MenuItem, ...] = (
+    MenuItem("아메리카노", 4000, (46, 40, 26, 12)),
+    MenuItem("카페라떼", 4500, (20, 16, 14, 8)),
+    MenuItem("바닐라라떼", 5000, (8, 10, 10, 6)),
+    MenuItem("콜드브루", 4800, (8, 12, 10, 4)),
+    MenuItem("핸드드립", 5500, (3, 6, 10, 4)),
+    MenuItem("디카페인 라떼", 5000, (2, 3, 7, 14)),
+    MenuItem("유자차", 5000, (2, 3, 6, 12)),
+    MenuItem("자몽에이드", 5500, (1, 5, 10, 10)),
+    MenuItem("흑임자라떼", 5500, (4, 4, 8, 8)),
+    MenuItem("버터 크루아상", 4200, (10, 3, 4, 1), is_drink=False),
+    MenuItem("바스크 치즈케이크", 6500, (1, 4, 10, 7), is_drink=False),
+    MenuItem("소금빵", 3500, (8, 4, 6, 2), is_drink=False),
+)
+
+SURNAMES = tuple("김김김김이이이박박박최최정정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하")
+_GIVEN = """
+민서 서연 지우 하은 수빈 지민 예린 다은 채원 소율 가은 유나 하린 나연 지안 은서 시은 연우 세아 보미
+미경 은주 현숙 정희 영미 경아 선영 혜진 미란 순자 옥희 명숙 정숙 영순 복순 은영 수정 지영 유진 진아
+도윤 시우 준서 하준 지호 현우 건우 우진 민준 서준 은우 지훈 동현 성민 재현 태윤 승우 민재 정우 한결
+영수 상철 병호 동수 기태 종민 경수 상훈 진호 용식 광수 창민 재석 성호 대현 명호 인철 덕수 만식 형준
+"""
+GIVEN_NAMES: tuple[str, ...] = tuple(_GIVEN.split())
+
+# What the owner would say about a person's cup: short, seen at the very moment of stamping.
+LIKES: tuple[str, ...] = (
+    "얼음 적게", "연하게", "진하게, 샷 추가", "라떼는 따뜻하게만", "시럽 반만", "컵은 늘 텀블러로", "빨대 안 쓰세요",
+    "오트밀크로 바꿔 드리기", "우유 조금 더", "뜨거운 물 한 컵 같이", "거품 적게", "크루아상은 데워서", "얼음 따로",
+    "디카페인으로", "시나몬 듬뿍", "치즈케이크는 포크 두 개", "산미 있는 원두", "고소한 원두", "아이스는 사계절 내내",
+    "종이컵 말고 머그컵", "물 먼저 드리기", "바닐라 시럽 한 번만", "소금빵은 잘라서",
+)  # fmt: skip
+
+# What the owner would write on the back of a paper card.
+MEMOS: tuple[str, ...] = (
+    "콩이(강아지)랑 와요. 문 앞에 물그릇 내놓기",
+    "창가 두 번째 자리 좋아하세요. 콘센트 옆이요.",
+    "출근길이라 늘 바쁘세요. 들어오시면 바로 내리기 시작!",
+    "따님이 초등학생. 그림을 잘 그린대요.",
+    "점심 지나 동료 셋이랑 같이 오세요. 계산은 돌아가면서.",
+    "옆 세탁소 사장님. 커피는 배달 대신 직접 가지러 오세요.",
+    "공방 하시는 분. 지난번 주신 컵 받침 잘 쓰고 있다고 인사드리기",
+    "시험 준비 중이래요. 오래 앉아 계셔도 괜찮아요.",
+    "말수 적으신 편. 조용한 자리로 안내하기",
+    "주말엔 자전거 타고 오세요. 헬멧 놓을 자리 챙겨 드리기",
+    "원두 사 가실 때는 갈지 말고 통으로",
+    "어머니랑 같이 오시면 유자차 하나 더",
+    "아이스 드시면서도 꼭 물 한 잔 찾으세요.",
+    "화요일 로스팅 날 일부러 오시는 분. 새 원두 이야기 좋아하세요.",
+    "복숭아 철에 복숭아청 부탁하셨어요. 6월에 말씀드리기",
+    "지난번에 음료가 늦게 나와서 많이 기다리셨어요. 먼저 챙겨 드리기",
+    "이사 가셨는데도 지하철 타고 와 주세요. 고마운 분",
+    "꽃집 하시는 분. 가게 꽃은 여기서",
+    "책 읽으러 오세요. 음악 조금 낮춰 드리기",
+    "남편분 몫까지 두 잔. 한 잔은 연하게",
+    "보리(고양이) 이야기하면 활짝 웃으세요.",
+    "택시 하세요. 골목에 잠깐 대고 들르시니 미리 준비",
+    "야근하시는 날 저녁에 오세요. 디카페인 권해 드리기",
+    "계단 힘들어하셔서 1층 자리 비워 두기",
+    "전에 도장 한 개 빠졌다고 하셔서 한 개 더 찍어 드렸어요. (확인 끝)",
+    "동네 서점 직원분. 신간 나오면 한 권씩 놓고 가세요.",
+    "커피 배우고 싶어 하세요. 원데이 클래스 열면 먼저 알려 드리기",
+    "늘 “오늘의 추천”으로 드려요. 신 것만 빼고요.",
+    "유모차 끌고 오세요. 문 잡아 드리기",
+    "단골 중의 단골. 첫날 비 오는데 첫 손님으로 오셨어요.",
+)
+
+# Generic browsers of the kind people really open a QR with; no version is anybody's.
+USER_AGENTS: tuple[str, ...] = (
+    "Mozilla/5.0 (Linux; Android 14; SM-S911N) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36 KAKAOTALK",
+    "Mozilla/5.0 (Linux; Android 13; SM-A536N) AppleWebKit/537.36 Chrome/129.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 KAKAOTALK",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 Version/17.6 Mobile/15E148 Safari",
+)
