@@ -237,7 +237,7 @@ class Writer:
             row
             for row in self.tables.rows["messages"]
             if row["kind"] == "thank_you" and row["channel"] == "demo_phone" and row["state"] == "sent"
-            if row["not_after"] > self.moment + timedelta(hours=1)
+            if row["text"] and row["not_after"] > self.moment + timedelta(hours=1)
         ]
         for row in sorted(went, key=lambda row: moment_of(row, "sent_at"))[-_ON_HAND:]:
             key = row["dedupe_key"].replace("demo_phone", "own_phone")

@@ -63,8 +63,7 @@ def open_demo_shop(*, master: bytes, base_url: str, now: datetime) -> Opened:
     with write() as session:
         if session.scalar(select(Shop.id).where(Shop.code == words.SHOP_CODE)) is not None:
             raise ShopExists
-        tables = Tables(_first_ids(session))
-        _history(tables, master=master, base_url=base_url, now=now)
+        tables = draw_history(_first_ids(session), master=master, base_url=base_url, now=now)
         for name in TABLES:
             rows = tables.plain(name)
             if rows:
@@ -74,9 +73,9 @@ def open_demo_shop(*, master: bytes, base_url: str, now: datetime) -> Opened:
         return Opened(shop_id, {name: len(tables.rows[name]) for name in TABLES})
 
 
-def _history(tables: Tables, *, master: bytes, base_url: str, now: datetime) -> None:
-    """Draw everything that ever happened in the shop."""
-    rng, calendar = Random(SEED), Calendar(now)
+def draw_history(first_ids: dict[str, int], *, master: bytes, base_url: str, now: datetime) -> Tables:
+    """Draw everything that ever happened in the shop; `first_ids` is the next free id of each table."""
+    tables, rng, calendar = Tables(first_ids), Random(SEED), Calendar(now)
     shop, staff, rules, menu = _the_shop(tables, calendar)
     counter = Counter(rng, tables, shop["id"], staff, rules, menu)
     holders = [counter.hand_out(person) for person in invent(rng, calendar)]
@@ -103,6 +102,7 @@ def _history(tables: Tables, *, master: bytes, base_url: str, now: datetime) -> 
     writer.number()
     tables.number("opt_out_links", by="created_at")
     _sum_up(tables, shop["id"])
+    return tables
 
 
 def _the_shop(tables: Tables, calendar: Calendar) -> tuple[Row, list[Row], list[Row], list[Row]]:
