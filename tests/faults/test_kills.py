@@ -1,0 +1,145 @@
+"""Kill -9, freeze, flush and lie about the hour: at most one send per key, and every row says where it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from launch.testbed import PostgresServer, valkey_server
+from tests.faults.arena import Arena, Verdict
+
+pytestmark = pytest.mark.databases("sqlite", "postgres")
+RESULTS = Path(__file__).resolve().parents[2] / "bench" / "faults.md"
+
+
+@pytest.fixture
+def arenas(tmp_path: Path, db_kind: str, request: pytest.FixtureRequest) -> Iterator[object]:
+    """A maker of arenas on the asked-for database; they end with the test."""
+    with ExitStack() as closing:
+
+        def make(seed: int, **settings: int | float) -> Arena:
+            if db_kind == "postgres":
+                server: PostgresServer = request.getfixturevalue("postgres")
+                url = server.url(server.create_database())
+            else:
+                url = f"sqlite:///{tmp_path / 'faults.db'}"
+            valkey = closing.enter_context(valkey_server())
+            arena = Arena(tmp_path, url, valkey, seed, **settings)  # type: ignore[arg-type]
+            closing.callback(arena.stop)
+            return arena
+
+        yield make
+
+
+def chaos(arena: Arena, kills: int, *, redis_faults: bool) -> Verdict:
+    """Kill until the number is reached, with the other faults in between."""
+    for name in ("worker-0", "worker-1", "till"):
+        arena.start(name)
+    time.sleep(2.5)
+    events = ["kill"] * 8 + (["flush", "redis-down", "redis-frozen", "pause"] if redis_faults else [])
+    while arena.kills < kills:
+        event = arena.dice.choice(events)
+        if event == "kill":
+            arena.kill(arena.dice.choice(["worker-0", "worker-1", "till"]))
+        elif event == "pause":
+            arena.pause(arena.dice.choice(["worker-0", "worker-1"]), 6.0)
+        else:
+            _hurt_redis(arena, event)
+        time.sleep(arena.dice.uniform(0.1, 1.8))
+    till = arena.running.pop("till")
+    till.kill()
+    till.wait()
+    arena.settle(60)
+    found = arena.verdict()
+    print(found)
+    return found
+
+
+def _hurt_redis(arena: Arena, event: str) -> None:
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    valkey = arena.valkey
+    assert valkey is not None
+    if event == "flush":
+        client = Redis.from_url(valkey.url, socket_timeout=2)
+        try:
+            client.flushall()
+        except RedisError:
+            return
+        finally:
+            client.close()
+    elif event == "redis-down":
+        valkey.kill()
+        time.sleep(arena.dice.uniform(1.0, 4.0))
+        valkey.start()
+    else:
+        import signal
+
+        valkey.process.send_signal(signal.SIGSTOP)
+        time.sleep(arena.dice.uniform(1.0, 4.0))
+        valkey.process.send_signal(signal.SIGCONT)
+
+
+def judge(found: Verdict) -> None:
+    """Hold the promises against what was found."""
+    assert found.doubles == 0, found
+    assert found.lost == 0, found
+    assert found.hidden == 0, found
+    assert found.unexplained == 0, found
+    assert found.states["unknown"] <= found.kills, found
+    assert set(found.states) <= {"sent", "suppressed", "unknown", "expired", "dead"}, found
+    assert found.acked_lost == found.acked_doubled == found.balances_wrong == 0, found
+    assert found.accepted > 0, found
+    assert found.acked > 0, found
+
+
+def test_a_few_kills(arenas: object, db_kind: str) -> None:
+    arena = arenas(seed=7, people=15)  # type: ignore[operator]
+    judge(chaos(arena, 6, redis_faults=False))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [11])
+def test_a_hundred_kills(arenas: object, db_kind: str, seed: int) -> None:
+    arena = arenas(seed=seed, people=400)  # type: ignore[operator]
+    found = chaos(arena, 40, redis_faults=True)
+    _write_down(found, db_kind, seed)
+    judge(found)
+
+
+_HEAD = """# Faults
+
+Workers, a till and Redis killed, frozen and flushed at random (fixed seeds), one clock an hour ahead, a carrier
+that misbehaves in 15% of its calls. The carrier's own fsynced log is the judge. Written by `make test-long`.
+
+| when | database | seed | kills | letters | accepted | twice | lost | unknown | other states | stamps acknowledged | lost or doubled | wrong balances | s |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+"""
+
+
+def _write_down(found: Verdict, db_kind: str, seed: int) -> None:
+    before = RESULTS.read_text() if RESULTS.exists() else _HEAD
+    others = ", ".join(f"{state} {n}" for state, n in sorted(found.states.items()) if state != "unknown")
+    cells = [
+        f"{datetime.now(UTC):%Y-%m-%d}",
+        db_kind,
+        seed,
+        found.kills,
+        found.letters,
+        found.accepted,
+        found.doubles,
+        found.lost + found.hidden,
+        found.states["unknown"],
+        others,
+        found.acked,
+        found.acked_lost + found.acked_doubled,
+        found.balances_wrong,
+        round(found.seconds),
+    ]
+    RESULTS.write_text(before + "| " + " | ".join(map(str, cells)) + " |\n")
