@@ -96,6 +96,7 @@ def consent_text(kind: str) -> ConsentText:
     """Return the words of one box. Raises KeyError for a kind that does not exist."""
     return _BY_KIND[kind]
 
+
 # What a list calls each consent.
 CONSENT_NAMES: dict[str, str] = {
     "age14": "만 14세 이상",

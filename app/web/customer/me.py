@@ -50,7 +50,8 @@ def me_download(code: str) -> ResponseReturnValue:
         "card": {"stamps": page.balance, "goal": page.goal, "reward": page.reward_name, "code": page.spoken},
         "rewards": [asdict(reward) for reward in page.rewards],
         "ledger": [
-            asdict(line) for line in cards.card_lines(shop_id=holder.shop_id, card_id=holder.card_id, limit=10_000)
+            asdict(line)
+            for line in cards.card_lines(shop_id=holder.shop_id, card_id=holder.card_id, limit=10_000)
         ],
         "visits": [asdict(visit) for visit in visits_of_shop.visits_of(**where)],
         "letters": [

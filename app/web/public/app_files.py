@@ -16,7 +16,12 @@ _PAPER = "#FAF6EF"
 
 def _icons(name: str) -> list[dict[str, str]]:
     def icon(file: str, size: int, purpose: str) -> dict[str, str]:
-        return {"src": asset_url(f"img/{file}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        return {
+            "src": asset_url(f"img/{file}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
 
     return [
         icon(f"{name}-192", 192, "any"),

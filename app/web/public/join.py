@@ -44,7 +44,9 @@ def join(code: str) -> ResponseReturnValue:
         if _held():
             return redirect(url_for("customer.card", code=code))
         outside = handover.external_url(url_for("public.join", code=code)) if handover.in_kakao() else ""
-        return render_template("public/join.html", shop=shop, promise=_promise(), outside=outside, via=_source())
+        return render_template(
+            "public/join.html", shop=shop, promise=_promise(), outside=outside, via=_source()
+        )
     token = cookies.browser_token_or_new()
     flow.join_anonymous(
         shop_id=shop.id,

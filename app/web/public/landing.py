@@ -19,5 +19,7 @@ def landing() -> ResponseReturnValue:
     held = cards.held_cards(token) if token else []
     if len(held) == 1 and not ({"left", "all"} & set(request.args)):
         return redirect(url_for("customer.card", code=held[0].shop_code))
-    answer: Response = make_response(render_template("public/landing.html", held=held, left="left" in request.args))
+    answer: Response = make_response(
+        render_template("public/landing.html", held=held, left="left" in request.args)
+    )
     return name_person(answer) if held and "left" not in request.args else forget_saved(answer)

@@ -1,0 +1,180 @@
+"""The card page: what it says, how it changes, what only its holder may fetch."""
+
+from __future__ import annotations
+
+import base64
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.cards import rules
+from app.flows import claim as claims
+from app.flows import stamp
+from tests import factories
+from tests.factories import ACustomer, AShop
+from tests.phone import Phone
+from tests.world import Clock
+
+KAKAO = {"User-Agent": "Mozilla/5.0 (Linux; Android 15) Chrome/142 Mobile KAKAOTALK 11.4.2"}
+
+
+@pytest.mark.parametrize(
+    ("stamps", "sentence"),
+    [
+        (1, "아홉 번만 더 오시면 아메리카노 한 잔이 무료예요"),
+        (7, "세 번만 더 오시면 아메리카노 한 잔이 무료예요"),
+        (9, "한 번만 더 오시면 아메리카노 한 잔이 무료예요"),
+        (10, "아메리카노 한 잔, 지금 쓸 수 있어요"),
+    ],
+)
+def test_the_next_reward_in_one_sentence(app: Flask, shop: AShop, stamps: int, sentence: str) -> None:
+    holder = factories.a_card_with(stamps, shop)
+    page = Phone(app).holding(holder).open(f"/c/{shop.code}")
+    assert page.h1 == sentence
+    picture = page.soup.select_one("[data-stamps]")
+    assert picture is not None
+    assert picture["aria-label"] == f"도장 10개 중 {stamps % 10}개"
+    assert len(picture.select(".seal")) == stamps % 10
+
+
+def test_asking_shows_the_word_and_approval_lands_live(app: Flask, shop: AShop, minho: ACustomer) -> None:
+    phone = Phone(app).holding(minho)
+    page = phone.open(f"/c/{shop.code}")
+    live = str(page.soup.select_one("#live")["hx-get"])  # type: ignore[index]
+    assert phone.open(live, status=204).html == ""
+    waiting = phone.submit("도장 받기", htmx=True)
+    word = waiting.soup.select_one(".slip .word")
+    assert word is not None
+    assert word.get_text() in phone.open(f"/c/{shop.code}").words
+    asked = claims.ask(shop_id=shop.id, card_id=minho.card_id, once=factories.once(), now=factories.now())
+    assert asked.word == word.get_text()
+    claims.approve(
+        shop_id=shop.id,
+        claim_id=asked.claim_id,
+        staff_id=shop.owner_id,
+        once=factories.once(),
+        now=factories.now(),
+    )
+    landed = phone.open(live)
+    assert landed.soup.select_one("[data-stamps]")["data-stamps"] == "1"  # type: ignore[index]
+    assert landed.soup.select_one(".slip") is None
+    assert "<html" not in landed.html
+
+
+def test_asking_without_scripts_and_pressing_twice(app: Flask, shop: AShop, minho: ACustomer) -> None:
+    phone = Phone(app).holding(minho)
+    phone.open(f"/c/{shop.code}")
+    form = {"csrf_token": phone.token(), "once": phone.page.value("once")}  # type: ignore[union-attr]
+    first = phone.post(f"/c/{shop.code}/claims", form)
+    second = phone.post(f"/c/{shop.code}/claims", form)
+    assert first.path == f"/c/{shop.code}"
+    assert first.soup.select_one(".slip .word") == second.soup.select_one(".slip .word")
+
+
+def test_a_declined_claim_is_told_for_a_while(
+    app: Flask, shop: AShop, minho: ACustomer, clock: Clock
+) -> None:
+    asked = factories.a_claim(shop, minho)
+    claims.refuse(shop_id=shop.id, claim_id=asked.claim_id, staff_id=shop.owner_id, now=clock())
+    phone = Phone(app).holding(minho)
+    assert "확인하지 못했어요" in phone.open(f"/c/{shop.code}").words
+    clock.advance(minutes=11)
+    assert "확인하지 못했어요" not in phone.open(f"/c/{shop.code}").words
+
+
+def test_the_key_and_the_picture_are_the_codes_the_scanner_takes(
+    app: Flask, shop: AShop, minho: ACustomer
+) -> None:
+    phone = Phone(app).holding(minho)
+    given = phone.client.get(f"/c/{shop.code}/key", base_url=phone.base_url).get_json()
+    assert given["server_time"] == pytest.approx(factories.now().timestamp())
+    text = rules.card_code(
+        key=base64.b64decode(given["key"]),
+        shop_id=given["shop"],
+        ref=given["ref"],
+        step=rules.code_step(factories.now()),
+    )
+    assert text == factories.a_code(minho)
+    picture = phone.client.get(f"/c/{shop.code}/qr.svg", base_url=phone.base_url)
+    assert picture.mimetype == "image/svg+xml"
+    assert "no-store" in picture.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/live", "/key", "/qr.svg", "/inbox", "/visits", "/me", "/me/download", "/details"]
+)
+def test_without_the_card_every_page_leads_to_joining(
+    app: Flask, shop: AShop, jiwoo: ACustomer, path: str
+) -> None:
+    stranger = Phone(app)
+    page = stranger.open(f"/c/{shop.code}{path}")
+    assert page.path == f"/s/{shop.code}"
+    assert "한지우" not in page.html
+
+
+def test_the_reward_asks_for_a_name_and_a_number_without_insisting(app: Flask, shop: AShop) -> None:
+    holder, _reward = factories.a_reward(shop)
+    phone = Phone(app).holding(holder)
+    assert phone.open(f"/c/{shop.code}").soup.select_one(".voucher .button") is not None
+    phone.tap("이름과 번호 남기기")
+    card = phone.submit("저장하기", phone="010-7777-8888", age14=True, required=True)
+    assert card.soup.select_one(".voucher") is not None
+    assert card.soup.select_one(".voucher .button") is None
+
+
+def test_the_lines_say_why(app: Flask, shop: AShop, minho: ACustomer) -> None:
+    entry = factories.a_stamp(shop, minho.card_id)
+    stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry.entry_id, now=factories.now())
+    page = Phone(app).holding(minho).open(f"/c/{shop.code}/visits")
+    assert "적립을 취소했어요" in page.words
+    assert "나중에 취소했어요" in page.words
+    assert "지금 도장은 0개 예요" in page.words
+
+
+def test_letters_wait_on_the_card_and_looking_alone_changes_nothing(
+    app: Flask, shop: AShop, minho: ACustomer
+) -> None:
+    factories.a_stamp(shop, minho.card_id)
+    phone = Phone(app).holding(minho)
+    dot = phone.open(f"/c/{shop.code}").soup.select_one(".dot")
+    assert dot is not None
+    assert dot.get_text().endswith("1")
+    phone.open(f"/c/{shop.code}/inbox")
+    assert "새로 왔어요" in phone.open(f"/c/{shop.code}/inbox").words
+    phone.tap("모두 읽었어요")
+    assert "새로 왔어요" not in phone.page.words  # type: ignore[union-attr]
+    assert phone.open(f"/c/{shop.code}").soup.select_one(".dot") is None
+
+
+def test_the_saved_card_belongs_to_one_person(
+    app: Flask, shop: AShop, jiwoo: ACustomer, minho: ACustomer
+) -> None:
+    names = [
+        Phone(app).holding(who).open(f"/c/{shop.code}").answer.headers["X-Dangol-Person"]
+        for who in (jiwoo, minho)
+    ]
+    assert len(set(names)) == 2
+    assert "none" not in names
+    assert Phone(app).open("/").answer.headers["X-Dangol-Person"] == "none"
+
+
+def test_kakaotalks_browser_may_take_the_card_along_once(app: Flask, shop: AShop, clock: Clock) -> None:
+    holder = factories.a_card_with(3, shop)
+    inside = Phone(app).holding(holder)
+    assert "브라우저로 열기" not in inside.open(f"/c/{shop.code}").words
+    page = inside.open(f"/c/{shop.code}", headers=KAKAO)
+    link = next(a["href"] for a in page.soup.find_all("a") if "브라우저로 열기" in a.get_text())
+    assert str(link).startswith("kakaotalk://web/openExternal?url=https%3A%2F%2Fdangol.test%2Fs%2F")
+    token = str(link).rsplit("%2F", 1)[1]
+    outside = Phone(app)
+    outside.open(f"/s/{shop.code}/open/{token}")
+    outside.open(f"/s/{shop.code}/open/{token}")  # a preview burns nothing
+    assert outside.tap("카드 열기").h1.startswith("일곱 번만 더")
+    third = Phone(app)
+    third.open(f"/s/{shop.code}/open/{token}")
+    assert "이미 썼거나 시간이 지난 링크" in third.tap("카드 열기", status=410).words
+    clock.advance(seconds=timedelta(minutes=11).total_seconds())
+    late = Phone(app)
+    late.open(f"/s/{shop.code}/open/{token[:-1]}x")
+    late.tap("카드 열기", status=410)

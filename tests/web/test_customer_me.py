@@ -1,0 +1,124 @@
+"""내 정보: see, take along, withdraw, leave; and the opt-out by a link."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Flask
+
+from app.customers import actions as people
+from app.customers.models import Consent, Suppression
+from app.extensions import db
+from app.flows.unit import write
+from tests import factories
+from tests.factories import ACustomer, AShop
+from tests.phone import Phone
+
+
+def _standing(customer: ACustomer, kind: str) -> str | None:
+    db.session.rollback()
+    rows = db.session.scalars(
+        db.select(Consent.action)
+        .where(Consent.customer_id == customer.id, Consent.kind == kind)
+        .order_by(Consent.id)
+    ).all()
+    return rows[-1] if rows else None
+
+
+def test_everything_is_two_taps_from_the_card(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    phone = Phone(app).holding(jiwoo)
+    card = phone.open(f"/c/{shop.code}")
+    mine = next(a["href"] for a in card.soup.find_all("a") if "내 정보" in a.get_text())
+    page = phone.open(str(mine))
+    links = [a.get("href") for a in page.soup.find_all("a")]
+    assert f"/c/{shop.code}/me/delete" in links
+    assert f"/c/{shop.code}/me/download" in links
+    assert "한지우" in page.words
+    assert "010-2345-6789" in page.words
+
+
+def test_the_download_holds_what_the_shop_knows(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    factories.a_stamp(shop, jiwoo.card_id)
+    page = Phone(app).holding(jiwoo).open(f"/c/{shop.code}/me/download")
+    assert page.answer.headers["Content-Disposition"].startswith("attachment")
+    mine = json.loads(page.html)
+    assert mine["person"]["phone"] == "+821023456789"
+    assert mine["card"]["stamps"] == 1
+    assert [line["kind"] for line in mine["ledger"]] == ["earn"]
+    assert len(mine["visits"]) == 1
+    assert {said["kind"] for said in mine["person"]["said"]} == {
+        "age14",
+        "required",
+        "marketing",
+        "ads",
+        "ads_night",
+    }
+
+
+def test_withdrawing_and_giving_again(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    phone = Phone(app).holding(jiwoo)
+    phone.open(f"/c/{shop.code}/me")
+    form = {"csrf_token": phone.token(), "kind": "ads"}
+    page = phone.post(f"/c/{shop.code}/me/consents", form)
+    assert "동의를 철회했어요" in page.words
+    assert _standing(jiwoo, "ads") == "withdraw"
+    assert _standing(jiwoo, "ads_night") == "withdraw"
+    assert _standing(jiwoo, "marketing") == "grant"
+    phone.post(f"/c/{shop.code}/me/consents", {**form, "grant": "y"})
+    assert _standing(jiwoo, "ads") == "grant"
+
+
+def test_only_the_optional_consents_can_be_switched(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    phone = Phone(app).holding(jiwoo)
+    phone.open(f"/c/{shop.code}/me")
+    phone.post(f"/c/{shop.code}/me/consents", {"csrf_token": phone.token(), "kind": "age14"}, status=422)
+    assert _standing(jiwoo, "age14") == "grant"
+
+
+def test_changing_the_name_keeps_what_was_agreed(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    phone = Phone(app).holding(jiwoo)
+    phone.open(f"/c/{shop.code}/details")
+    phone.submit("저장하기", name="지우")
+    assert factories.a_person(jiwoo.id).name == "지우"
+    assert _standing(jiwoo, "ads_night") == "grant"
+
+
+def test_leaving_takes_two_taps_and_leaves_nothing_behind(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    factories.a_stamp(shop, jiwoo.card_id)
+    phone = Phone(app).holding(jiwoo)
+    phone.open(f"/c/{shop.code}/me")
+    phone.tap("내 정보 모두 지우기")
+    page = phone.tap("모두 지우기")
+    assert page.h1 == "정보를 모두 지웠어요"
+    assert page.answer.headers["X-Dangol-Person"] == "none"
+    person = factories.a_person(jiwoo.id)
+    assert (person.name, person.phone, person.memo) == ("", None, "")
+    assert phone.open(f"/c/{shop.code}").path == f"/s/{shop.code}"
+
+
+def _link(shop: AShop, customer: ACustomer) -> str:
+    with write() as session:
+        token = people.opt_out_link(
+            session, shop_id=shop.id, customer_id=customer.id, address_key="key", now=factories.now()
+        )
+    return f"/o/{token}"
+
+
+def test_opting_out_is_one_tap_without_a_login(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    phone = Phone(app)
+    page = phone.open(_link(shop, jiwoo))
+    assert "봄날커피" in page.words
+    assert not page.soup.select("input:not([type=hidden])")
+    assert db.session.scalar(db.select(db.func.count()).select_from(Suppression)) == 0
+    done = phone.tap("무료 수신거부")
+    assert done.h1 == "이제 광고를 보내지 않아요"
+    assert _standing(jiwoo, "ads") == "withdraw"
+    again = Phone(app)
+    again.open(_link(shop, jiwoo))
+    assert again.tap("무료 수신거부").h1 == "이제 광고를 보내지 않아요"
+    assert db.session.scalar(db.select(db.func.count()).select_from(Suppression)) == 1
+
+
+def test_a_made_up_opt_out_link_does_nothing(phone: Phone) -> None:
+    page = phone.open("/o/AAAAAAAAAAAAAAAAAAAAAA", status=404)
+    assert "링크를 다시 눌러 주세요" in page.words
