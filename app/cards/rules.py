@@ -117,9 +117,10 @@ def may_stamp(
     if rule.daily_cap and today >= rule.daily_cap:
         return OverCap(rule.daily_cap)
     if last_at is not None and not overridden:
-        passed = (now - last_at).total_seconds()
+        # Either way round: a clock that was set back must not lock a card for as long as it was ahead.
+        passed = abs((now - last_at).total_seconds())
         if passed < rule.cooldown_s:
-            return TooSoon(int(max(passed, 0) // 60))
+            return TooSoon(int(passed // 60))
     return None
 
 

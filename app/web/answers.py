@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, make_response, redirect, render_template, request
 
@@ -18,6 +19,18 @@ def fragment(template: str, block: str, **context: Any) -> str:
 def wants_fragment() -> bool:
     """Tell whether a POST came from htmx. Only POST answers branch on it (H1, H2)."""
     return request.method == "POST" and request.headers.get("HX-Request") == "true"
+
+
+def asked_for_piece() -> bool:
+    """Tell whether any request came from htmx. Only a closed door asks (guards.py): a page must not become
+    a piece of another page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def page_around() -> str:
+    """Return the path of the page that asked for a piece, or "" when it does not say."""
+    parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def see_other(url: str) -> Response:

@@ -15,6 +15,7 @@ from app.kit.refusals import NotHere, Refused
 from app.shops import queries as shops
 from app.shops.queries import ShopView, StaffView
 from app.web import cookies, origin
+from app.web.answers import asked_for_piece, page_around
 from app.web.doors import ROLES, door_of, now
 from app.web.resume import kept_form
 
@@ -83,6 +84,8 @@ def _shop_of_url() -> ShopView:
 
 def _staff_or_entrance(role: str) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
+        if asked_for_piece():
+            return "", 401, {"HX-Redirect": url_for("owner.login", next=page_around() or None)}
         if request.method == "POST":
             return _kept_for_later()
         return redirect(url_for("owner.login", next=request.full_path.rstrip("?")))

@@ -21,7 +21,12 @@ def claims() -> ResponseReturnValue:
     context = page_context()
     if request.args.get("v") == context["claims_version"]:
         return "", 204
-    return fragment("owner/stamps.html", "claims", **context)
+    return fragment(_place(), "claims", **context)
+
+
+def _place() -> str:
+    """Return the page the list stands in: 적립, or the home page with its greeting above it."""
+    return "owner/home.html" if request.args.get("at") == "home" else "owner/stamps.html"
 
 
 @door(
@@ -62,6 +67,6 @@ def refuse_claim(claim_id: int) -> ResponseReturnValue:
     staff = current_staff()
     claim_flow.refuse(shop_id=staff.shop.id, claim_id=claim_id, staff_id=staff.staff_id, now=now())
     if wants_fragment():
-        return fragment("owner/stamps.html", "claims", **page_context(), said="목록에서 뺐어요")
+        return fragment(_place(), "claims", **page_context())
     flash("목록에서 뺐어요")
     return see_other(url_for("owner.stamps"))

@@ -62,10 +62,7 @@ def _login_page(
         typed=typed,
         error=refusal.sentence if refusal else None,
     )
-    answer = make_response(page, refusal.status if refusal else 200)
-    # A fragment's request that is sent here must become a page of its own, never a piece of another.
-    answer.headers["HX-Redirect"] = url_for("owner.login", next=next_ or None)
-    return answer
+    return page, refusal.status if refusal else 200
 
 
 @door(bp, "/owner/enter/<token>", methods=("GET", "POST"), audience="owner", tenant="token")
@@ -79,7 +76,7 @@ def enter(token: str) -> ResponseReturnValue:
         if current_user.is_authenticated:
             return redirect(url_for("owner.home"))  # the link was theirs; they are in already
         raise LinkGone
-    return render_template("owner/enter.html", shop_name=shops.shop_by_id(link.shop_id).name)
+    return render_template("owner/enter.html", token=token, shop_name=shops.shop_by_id(link.shop_id).name)
 
 
 @door(bp, "/owner/logout", methods=("POST",), audience="owner", role="staff", tenant="session")

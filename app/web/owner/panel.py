@@ -42,6 +42,7 @@ def _again(card_id: int, said: str, *, undo: str = "", undo_label: str = "") -> 
             said=said,
             undo=undo,
             undo_label=undo_label,
+            in_place=True,
         )
     flash(said)
     return see_other(url_for("owner.panel", card_id=card_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template, url_for
+from flask import current_app, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter, history
@@ -88,7 +88,12 @@ def landed(stamped: Stamped) -> ResponseReturnValue:
     context = panel_context(
         stamped.card_id, just=not stamped.repeated, filled=stamped.filled, again=stamped.repeated
     )
-    return fragment("owner/panel.html", "panel", **context, **page_context(), in_place=True)
+    if not stamped.repeated:
+        undo = url_for("owner.undo_stamp", entry_id=stamped.entry_id)
+        context |= {"said": "도장 찍었어요", "undo": undo, "undo_label": "적립 취소"}
+    answer = make_response(fragment("owner/panel.html", "panel", **context, in_place=True))
+    answer.headers["HX-Trigger"] = "dangol:tick"  # the list of waiting people looks again at once
+    return answer
 
 
 def refused(refusal: Refused, *, action: str, how: str) -> ResponseReturnValue:
