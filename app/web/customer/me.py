@@ -115,7 +115,7 @@ def details(code: str) -> ResponseReturnValue:
     holder, shop = current_card(), current_shop()
     mine = people.my_details(shop_id=holder.shop_id, customer_id=holder.customer_id)
     form = DetailsForm()
-    page = {"shop": shop, "form": form, "consents": CONSENTS, "mine": mine}
+    page: dict[str, Any] = {"shop": shop, "form": form, "consents": CONSENTS, "mine": mine}
     if request.method == "GET":
         _as_said_before(form, mine)
         return render_template("customer/details.html", **page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -63,7 +65,7 @@ def details(code: str) -> ResponseReturnValue:
     """Join with a name and a number: five boxes, none ticked, the optional ones truly optional."""
     shop = current_shop()
     form = DetailsForm()
-    page = {"shop": shop, "promise": _promise(), "form": form, "consents": CONSENTS}
+    page: dict[str, Any] = {"shop": shop, "promise": _promise(), "form": form, "consents": CONSENTS}
     if request.method == "GET":
         if _held():
             return redirect(url_for("customer.details", code=code))
