@@ -10,6 +10,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,20 @@ def test_start_links_sigterm_and_kept_secrets(product: Product) -> None:
     again.wait_for("setup     ")
     assert again.stop(signal.SIGINT) == 0
     assert {file.name: file.read_bytes() for file in secrets.iterdir()} == before
+
+
+def test_an_answer_that_was_begun_is_given(product: Product) -> None:
+    """A request half sent when the end is asked for still gets its whole answer."""
+    product.wait_for("setup     ")
+    with socket.create_connection(("127.0.0.1", product.port), timeout=10) as phone:
+        phone.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        time.sleep(0.3)
+        product.process.send_signal(signal.SIGTERM)
+        product.wait_for("SIGTERM received")
+        time.sleep(0.5)
+        phone.sendall(b"Connection: close\r\n\r\n")
+        assert phone.recv(100).startswith(b"HTTP/1.1 200 ")
+    assert product.wait() == 0
 
 
 @pytest.mark.parametrize("name", CHILDREN)
