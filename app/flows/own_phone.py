@@ -77,21 +77,23 @@ def undo_sent(*, shop_id: int, message_id: int, now: datetime) -> None:
 
 
 def leave_out(*, shop_id: int, message_id: int, now: datetime) -> None:
-    """The owner does not want to send this one. Raises NotHere, MustNotGo when it is no longer waiting."""
+    """The owner does not want to send this one, whatever way it would travel.
+
+    Raises NotHere for another shop's or no such message, MustNotGo when it is no longer waiting.
+    """
     with write() as session:
-        row = _row(session, shop_id=shop_id, message_id=message_id)
+        row = _row(session, shop_id=shop_id, message_id=message_id, by_hand_only=False)
         if row.state not in ("ready", "cancelled"):
             raise MustNotGo("이미 보냈거나 보내는 중이라 뺄 수 없어요.")
         row.fence += 1
         row.state, row.code, row.reason = "cancelled", "left_out", "사장님이 보내지 않기로 하셨어요."
 
 
-def _row(session: Any, *, shop_id: int, message_id: int) -> Message:
-    row: Message | None = session.scalar(
-        select(Message)
-        .where(Message.shop_id == shop_id, Message.id == message_id, Message.channel == "own_phone")
-        .with_for_update()
-    )
+def _row(session: Any, *, shop_id: int, message_id: int, by_hand_only: bool = True) -> Message:
+    query = select(Message).where(Message.shop_id == shop_id, Message.id == message_id)
+    if by_hand_only:
+        query = query.where(Message.channel == "own_phone")
+    row: Message | None = session.scalar(query.with_for_update())
     if row is None:
         raise NotHere("그런 메시지가 없어요.")
     return row

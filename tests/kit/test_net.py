@@ -1,0 +1,197 @@
+"""Guarded HTTP against servers that do everything a server can do wrong."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from app.kit import net
+
+
+class Rogue:
+    """A raw TCP server: each connection is handed to `behave` after the request's head was read."""
+
+    def __init__(self) -> None:
+        self.behave: Callable[[socket.socket], None] = lambda conn: None
+        self.requests: list[bytes] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                conn, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._one, args=(conn,), daemon=True).start()
+
+    def _one(self, conn: socket.socket) -> None:
+        with conn:
+            try:
+                self.requests.append(conn.recv(65536))
+                self.behave(conn)
+            except OSError:
+                return
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._listener.close()
+
+
+@pytest.fixture
+def rogue() -> Iterator[Rogue]:
+    server = Rogue()
+    yield server
+    server.close()
+
+
+def call(rogue: Rogue, **options: object) -> net.Reply:
+    settings = {"deadline_s": 0.6, "trusted": frozenset({rogue.url}), **options}
+    return net.call("GET", f"{rogue.url}/x?y=1", **settings)  # type: ignore[arg-type]
+
+
+def say(*pieces: bytes, pause: float = 0.0) -> Callable[[socket.socket], None]:
+    """Return a behaviour that writes these pieces."""
+
+    def behave(conn: socket.socket) -> None:
+        for piece in pieces:
+            conn.sendall(piece)
+            time.sleep(pause)
+
+    return behave
+
+
+def test_a_plain_answer(rogue: Rogue) -> None:
+    rogue.behave = say(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Y: z\r\n\r\nhi")
+    reply = call(rogue)
+    assert (reply.status, reply.body, reply.headers["x-y"]) == (200, b"hi", "z")
+    assert rogue.requests[0].startswith(b"GET /x?y=1 HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [
+        say(b"", pause=2),
+        say(*[b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 30], pause=0.1),
+        say(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", *[b"x"] * 30, pause=0.1),
+        say(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x"] * 30, pause=0.1),
+        say(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort"),
+        say(b"not http at all\r\n\r\n"),
+        say(),
+        say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"),
+        say(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 100_000 + b"\r\n"),
+    ],
+    ids=[
+        "hang",
+        "header drip",
+        "body drip",
+        "endless drip",
+        "cut off",
+        "garbage",
+        "nothing",
+        "chunk",
+        "long header",
+    ],
+)
+def test_it_is_unsure_and_in_time(rogue: Rogue, behave: Callable[[socket.socket], None]) -> None:
+    rogue.behave = behave
+    began = time.monotonic()
+    with pytest.raises(net.Unsure):
+        call(rogue)
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_huge_body_is_cut_at_the_cap(rogue: Rogue) -> None:
+    sent = 0
+
+    def flood(conn: socket.socket) -> None:
+        nonlocal sent
+        conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 314572800\r\n\r\n")
+        while True:
+            sent += conn.send(b"x" * 65536)
+
+    rogue.behave = flood
+    with pytest.raises(net.Unsure, match="larger than"):
+        call(rogue, body_cap=100_000, deadline_s=5.0)
+    assert sent < 20_000_000
+
+
+def test_a_redirect_is_an_answer_not_a_way(rogue: Rogue) -> None:
+    rogue.behave = say(
+        b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
+    )
+    assert call(rogue).status == 302
+    assert len(rogue.requests) == 1
+
+
+def test_nobody_there_is_surely_not_sent() -> None:
+    free = socket.create_server(("127.0.0.1", 0))
+    port = free.getsockname()[1]
+    free.close()
+    url = f"http://127.0.0.1:{port}"
+    with pytest.raises(net.NotSent):
+        net.call("GET", url, trusted=frozenset({url}), deadline_s=1)
+
+
+def test_a_sender_past_its_lease_sends_no_byte(rogue: Rogue) -> None:
+    with pytest.raises(net.NotSent, match="lease"):
+        call(rogue, latest_start=net.boot_clock() - 1)
+    time.sleep(0.1)
+    assert [request for request in rogue.requests if request] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://0.0.0.0/",
+        "http://10.0.0.1/",
+        "http://172.16.0.1/",
+        "http://192.168.0.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://100.64.0.1/",
+        "http://[fe80::1]/",
+        "http://[fd00::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://user@8.8.8.8/",
+        "ftp://8.8.8.8/",
+        "file:///etc/passwd",
+        "gopher://8.8.8.8/",
+        "http:///nohost",
+        "",
+    ],
+)
+def test_private_addresses_and_odd_schemes_are_never_called(url: str, reached_out: list[str]) -> None:
+    with pytest.raises(net.NotSent):
+        net.call("GET", url, deadline_s=1)
+    assert reached_out == []
+
+
+def test_trust_is_for_one_origin_only(rogue: Rogue) -> None:
+    with pytest.raises(net.NotSent):
+        net.call("GET", rogue.url, trusted=frozenset({rogue.url + "0", "https" + rogue.url[4:]}))
+    assert rogue.requests == []
+
+
+def test_a_name_is_checked_after_it_is_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.1.2.3", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)
+    with pytest.raises(net.NotSent, match="public"):
+        net.call("GET", "http://harmless.example/", deadline_s=1)
+
+
+def test_a_resolver_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(1.5) or [])
+    began = time.monotonic()
+    with pytest.raises(net.NotSent, match="resolve"):
+        net.call("GET", "http://slow.example/", deadline_s=0.3)
+    assert time.monotonic() - began < 1

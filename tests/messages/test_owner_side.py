@@ -1,0 +1,263 @@
+"""What the owner does and sees: switches, words, the by-hand queue, history, the home screen's counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from app.customers.models import Customer
+from app.extensions import db
+from app.flows import automation, deliver, letters, own_phone
+from app.flows.unit import write
+from app.kit.refusals import Invalid, NotHere, Refused
+from app.messages import outbox, previews, queries
+from app.messages.contract import Wire
+from app.messages.models import AdGrant, Message
+from tests.messages.world import a_consent, a_customer, a_shop, rows, thank
+from tests.world import Clock
+
+
+@pytest.fixture
+def wire(town: Flask) -> Wire:
+    return replace(town.config["WIRE"], public_url="https://dangol.test")
+
+
+def stage(town: Flask, clock: Clock, wire: Wire, people: int = 1) -> int:
+    """A real shop with thank-yous that wait for the owner's tap; returns the shop."""
+    shop = a_shop("한빛미용실", is_demo=False)
+    for number in range(people):
+        person = a_customer(shop, f"손님{number}", phone=f"+8210555566{number:02d}")
+        with write() as session:
+            session.query(Customer).filter_by(id=person).update({"visit_count": number})
+        thank(shop, person, clock, f"visit:{number}")
+    clock.advance(hours=2)
+    deliver.drain(wire=wire, clock=clock)
+    return shop
+
+
+def test_the_best_five_wait_for_a_tap(town: Flask, clock: Clock, wire: Wire) -> None:
+    shop = stage(town, clock, wire, people=7)
+    lines = previews.by_hand(shop, wire=wire, now=clock())
+    assert [line.customer_name for line in lines] == ["손님6", "손님5", "손님4", "손님3", "손님2"]
+    first = lines[0]
+    assert first.phone == "010-••••-6606"
+    assert first.text.startswith("(광고)한빛미용실\n")
+    assert first.sms_link.startswith("sms:+821055556606?&body=%28%EA%B4%91%EA%B3%A0%29")
+    assert "https://dangol.test/o/" in first.text
+    assert queries.outlook(shop, now=clock()).by_hand == 7
+
+
+def test_sent_by_hand_counts_once_and_can_be_taken_back(town: Flask, clock: Clock, wire: Wire) -> None:
+    shop = stage(town, clock, wire)
+    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    for _ in range(2):
+        own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
+    assert rows(id=line.id)[0].state == "sent"
+    assert db.session.query(AdGrant).count() == 1
+    assert previews.by_hand(shop, wire=wire, now=clock()) == []
+    assert [done.id for done in previews.sent_by_hand_today(shop, now=clock())] == [line.id]
+    own_phone.undo_sent(shop_id=shop, message_id=line.id, now=clock())
+    assert db.session.query(AdGrant).count() == 0
+    assert [again.id for again in previews.by_hand(shop, wire=wire, now=clock())] == [line.id]
+
+
+def test_an_opt_out_between_tap_and_confirmation_is_told(town: Flask, clock: Clock, wire: Wire) -> None:
+    shop = stage(town, clock, wire)
+    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    with write() as session:
+        person = session.query(Customer).one()
+        session.add(a_consent(person, "ads", "withdraw"))
+    with pytest.raises(own_phone.MustNotGo, match="문자를 보내지 마세요"):
+        own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
+    with write() as session:
+        assert (
+            outbox.cancel_unconsented(session, shop_id=shop, customer_id=line.customer_id, now=clock()) == 1
+        )
+    with pytest.raises(own_phone.MustNotGo, match="동의를 거두셨어요"):
+        own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
+    assert [row.state for row in rows(channel="card")] == ["sent"]
+
+
+def test_night_hides_the_queue_but_not_what_just_went(town: Flask, clock: Clock, wire: Wire) -> None:
+    shop = stage(town, clock, wire)
+    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    clock.advance(hours=5)
+    assert previews.by_hand(shop, wire=wire, now=clock()) == []
+    own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
+    assert rows(id=line.id)[0].state == "sent"
+
+
+def test_another_shop_cannot_touch_it(town: Flask, clock: Clock, wire: Wire) -> None:
+    shop = stage(town, clock, wire)
+    other = a_shop("옆집", is_demo=False)
+    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    with pytest.raises(NotHere):
+        own_phone.mark_sent(shop_id=other, message_id=line.id, wire=wire, now=clock())
+    with pytest.raises(NotHere):
+        own_phone.undo_sent(shop_id=other, message_id=line.id, now=clock())
+    with pytest.raises(NotHere):
+        own_phone.leave_out(shop_id=other, message_id=line.id, now=clock())
+    assert queries.history(other).lines == []
+    assert previews.by_hand(other, wire=wire, now=clock()) == []
+
+
+def test_the_owner_may_leave_one_out(town: Flask, clock: Clock, wire: Wire) -> None:
+    shop = stage(town, clock, wire)
+    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    own_phone.leave_out(shop_id=shop, message_id=line.id, now=clock())
+    assert previews.by_hand(shop, wire=wire, now=clock()) == []
+    with pytest.raises(Refused):
+        own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
+
+
+def test_without_a_public_address_home_says_why(town: Flask, clock: Clock) -> None:
+    wire: Wire = town.config["WIRE"]
+    shop = stage(town, clock, wire)
+    assert previews.by_hand(shop, wire=wire, now=clock()) == []
+    assert "PUBLIC_URL" in queries.outlook(shop, now=clock()).blocked_reason
+
+
+def test_automations_as_sentences(town: Flask, clock: Clock) -> None:
+    shop = a_shop()
+    lines = {line.kind: line for line in queries.automations(shop)}
+    assert lines["thank_you"].sentence == "방문 2시간 뒤에 감사 인사를 보내요"
+    assert lines["thank_you"].is_on
+    assert not lines["consent_result"].can_switch
+    automation.switch(shop_id=shop, kind="thank_you", is_on=False, now=clock())
+    automation.save(shop_id=shop, kind="thank_you", text="고마워요, {이름} 님", delay_minutes=90, now=clock())
+    line = queries.automation(shop, "thank_you")
+    assert line is not None
+    assert (line.is_on, line.text) == (False, "고마워요, {이름} 님")
+    assert line.sentence == "방문 1시간 30분 뒤에 감사 인사를 보내요"
+    assert queries.automation(shop, "nothing") is None
+    assert queries.automation(a_shop("옆집"), "thank_you") != line
+
+
+def test_a_kind_that_is_off_plans_nothing(town: Flask, clock: Clock) -> None:
+    shop = a_shop()
+    automation.switch(shop_id=shop, kind="thank_you", is_on=False, now=clock())
+    assert thank(shop, a_customer(shop), clock) is None
+    assert rows() == []
+
+
+def test_the_shops_delay_counts_from_the_visit(town: Flask, clock: Clock) -> None:
+    shop = a_shop()
+    automation.save(shop_id=shop, kind="thank_you", text="", delay_minutes=30, now=clock())
+    thank(shop, a_customer(shop), clock)
+    assert {row.due_at for row in rows()} == {clock() + timedelta(minutes=30)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("thank_you", "{주소}로 오세요", "채울 수 없는 말"),
+        ("thank_you", "{이름 님", "중괄호"),
+        ("thank_you", "(광고) 안녕", "(광고) 표시"),
+        ("thank_you", "[광 고] 안녕", "(광고) 표시"),
+        ("thank_you", "가" * 900, "너무 길어요"),
+        ("stamp_receipt", "오늘만 10% 할인", "홍보하는 말"),
+    ],
+)
+def test_words_that_cannot_be_saved(town: Flask, clock: Clock, kind: str, text: str, words: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        automation.save(shop_id=a_shop(), kind=kind, text=text, now=clock())
+    assert words in refused.value.fields["text"]
+
+
+def test_what_the_law_asks_for_stays(town: Flask, clock: Clock) -> None:
+    shop = a_shop()
+    with pytest.raises(automation.AskedForByLaw):
+        automation.switch(shop_id=shop, kind="optout_result", is_on=False, now=clock())
+    with pytest.raises(NotHere):
+        automation.switch(shop_id=shop, kind="nothing", is_on=False, now=clock())
+    with pytest.raises(Invalid):
+        automation.save(shop_id=shop, kind="thank_you", text="", delay_minutes=-1, now=clock())
+
+
+def test_a_preview_is_a_real_persons_message(town: Flask, clock: Clock, wire: Wire) -> None:
+    shop = a_shop(is_demo=False)
+    assert previews.preview(shop, "thank_you", wire=wire, now=clock()) is None
+    a_customer(shop, "박새봄", phone="+821099990001", agreed=("age14", "required"))
+    a_customer(shop, "김단골")
+    seen = previews.preview(shop, "thank_you", wire=wire, now=clock(), text="{이름} 님 😀")
+    assert seen is not None
+    assert seen.customer_name == "김단골"
+    assert seen.channel_label == "내 휴대폰 문자"
+    assert seen.text.startswith("(광고)달빛커피\n\n김단골 님 😀\n\n문의 02-123-4567\n무료수신거부 https://")
+    assert (seen.answer, seen.code) == ("지금 보내도 돼요.", "")
+    assert seen.not_carried == ("😀",)
+    clock.advance(hours=8)
+    later = previews.preview(shop, "thank_you", wire=wire, now=clock())
+    assert later is not None
+    assert later.code == "night"
+    for kind in ("stamp_receipt", "consent_result", "optout_result"):
+        assert previews.preview(shop, kind, wire=wire, now=clock()) is not None
+
+
+def test_history_tells_state_and_reason_page_by_page(town: Flask, clock: Clock) -> None:
+    shop = a_shop()
+    for number in range(5):
+        thank(shop, a_customer(shop, f"손님{number}", phone=None), clock, f"visit:{number}")
+    first = queries.history(shop, limit=3)
+    rest = queries.history(shop, limit=3, after=first.after)
+    names = [line.customer_name for line in (*first.lines, *rest.lines)]
+    assert names == ["손님4", "손님3", "손님2", "손님1", "손님0"]
+    assert rest.after is None
+    line = first.lines[0]
+    assert line.state_words == "11월 23일(월) 오후 4:49에 보내요"
+    assert line.reason == "카드에만 남겨요. 전화번호가 없는 손님이에요."
+    assert {line.state for line in first.lines} == {"ready"}
+    assert set(queries.STATE_WORDS) >= {row.state for row in rows()}
+
+
+def test_the_inbox_and_what_is_new(town: Flask, clock: Clock) -> None:
+    shop = a_shop()
+    person = a_customer(shop)
+    thank(shop, person, clock, "stamp:1", kind="stamp_receipt")
+    clock.advance(minutes=1)
+    thank(shop, person, clock, "stamp:2", kind="stamp_receipt")
+    assert [letter.is_new for letter in queries.inbox(shop, person, now=clock())] == [True, True]
+    assert queries.unread(shop, person) == 2
+    assert letters.mark_read(shop_id=shop, customer_id=person, now=clock()) == 2
+    assert queries.unread(shop, person) == 0
+    with write() as session:
+        outbox.cancel(session, shop_id=shop, cause="stamp:2", reason="적립 취소", now=clock())
+    assert len(queries.inbox(shop, person, now=clock())) == 1
+
+
+def test_forgetting_blanks_the_words_and_keeps_the_fact(town: Flask, clock: Clock) -> None:
+    shop = a_shop()
+    person = a_customer(shop)
+    thank(shop, person, clock, "stamp:1", kind="stamp_receipt")
+    with write() as session:
+        outbox.forget(session, shop_id=shop, customer_id=person)
+    (row,) = rows()
+    assert (row.text, row.facts, row.state) == ("", {}, "sent")
+
+
+def test_the_lists_read_a_fixed_number_of_rows(town: Flask, clock: Clock, wire: Wire) -> None:
+    shop = stage(town, clock, wire, people=9)
+    counted: list[str] = []
+
+    def count(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        counted.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    try:
+        for read in (
+            lambda: queries.history(shop),
+            lambda: queries.automations(shop),
+            lambda: queries.inbox(shop, 1, now=clock()),
+            lambda: queries.outlook(shop, now=clock()),
+        ):
+            db.session.rollback()
+            counted.clear()
+            read()
+            assert len([one for one in counted if one.lstrip().startswith("SELECT")]) <= 3
+    finally:
+        event.remove(db.engine, "before_cursor_execute", count)
+    assert db.session.query(Message).count() == 18
