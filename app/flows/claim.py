@@ -44,6 +44,12 @@ def _ask(*, shop_id: int, card_id: int, once: str, now: datetime) -> Asked:
         claim = claims.claim_by_once(session, shop_id=shop_id, once=once) or claims.waiting_claim(
             session, shop_id=shop_id, card_id=card_id
         )
+        if claim is not None and claim.once != once and claim.expires_at <= now:
+            # The shop closed and the clock has not been round yet: yesterday's claim makes room.
+            claims.decide_claim(
+                session, shop_id=shop_id, claim_id=claim.id, state="expired", staff_id=None, now=now
+            )
+            claim = None
         if claim is None:
             found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id)
             if found is None:
@@ -126,6 +132,10 @@ def approve(
 def refuse(*, shop_id: int, claim_id: int, staff_id: int, now: datetime) -> None:
     """Take a claim out of the list without a stamp. Raises ClaimGone when it was decided before."""
     with write() as session:
+        claim = claims.find_claim(session, shop_id=shop_id, claim_id=claim_id)
+        if claim is None:
+            raise ClaimGone
+        ledger.hold_card(session, shop_id=shop_id, customer_id=claim.customer_id)
         decided = claims.decide_claim(
             session, shop_id=shop_id, claim_id=claim_id, state="declined", staff_id=staff_id, now=now
         )

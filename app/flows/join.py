@@ -151,7 +151,7 @@ def _person_and_card(
 ) -> tuple[Customer, Joined]:
     person = people.customer_of_browser(session, shop_id=shop_id, browser_token=browser_token)
     if person is not None:
-        found = ledger.card(session, shop_id=shop_id, where=Card.customer_id == person.id)
+        found = ledger.card(session, shop_id=shop_id, where=Card.customer_id == person.id, lock=True)
         if found is not None:
             return person, Joined(person.id, found[0].id, is_new=False)
     else:

@@ -19,6 +19,7 @@ def save_notes(
     """Save a person's name, likes and memo. Raises NotHere, or Invalid with a sentence a field."""
     name, memo, likes = rules.clean_notes(name=name, memo=memo, likes=likes)
     with write() as session:
+        ledger.hold_card(session, shop_id=shop_id, customer_id=customer_id)
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
         if person is None:
             raise NotHere("찾으시는 손님이 없어요. 손님 목록에서 다시 골라 주세요.")

@@ -51,6 +51,7 @@ def change_consent(
         raise Invalid({"kind": "바꿀 수 없는 항목이에요."})
     trace = Trace(source="card", ip=ip, user_agent=user_agent)
     with write() as session:
+        ledger.hold_card(session, shop_id=shop_id, customer_id=customer_id)
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
         if person is None:
             raise NotHere
@@ -92,6 +93,7 @@ def opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
         row, is_new = people.suppress(
             session, shop_id=link.shop_id, address_key=link.address_key, source=source, now=now
         )
+        ledger.hold_card(session, shop_id=link.shop_id, customer_id=link.customer_id)
         person = people.customer(session, shop_id=link.shop_id, customer_id=link.customer_id, lock=True)
         if person is not None and is_new:
             _withdraw_ads(session, person=person, key=link.address_key, source=source, now=now)
@@ -117,6 +119,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
     ledger stays without a name, so that the shop's sums stay true. Raises NotHere the second time.
     """
     with write() as session:
+        ledger.hold_card(session, shop_id=shop_id, customer_id=customer_id)
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
         if person is None:
             raise NotHere

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cards.actions import rewards
+from app.cards.models import Redemption, Reward
+from app.cards.rules import RewardGone
 from app.flows.unit import write
 from app.insights import actions as sums
 
@@ -28,11 +30,22 @@ def use_reward(*, shop_id: int, staff_id: int, reward_id: int, once: str, how: s
     with write() as session:
         before = rewards.redemption_by_once(session, shop_id=shop_id, once=once)
         if before is not None:
-            return Used(before[0].id, before[1].name, before[1].card_id, repeated=True)
-        reward = rewards.use_reward(session, shop_id=shop_id, reward_id=reward_id, now=now)
+            return _same_answer(*before)
+        try:
+            reward = rewards.use_reward(session, shop_id=shop_id, reward_id=reward_id, now=now)
+        except RewardGone:
+            # The same tap twice at once: the other one was first, and its answer is ours.
+            before = rewards.redemption_by_once(session, shop_id=shop_id, once=once)
+            if before is None:
+                raise
+            return _same_answer(*before)
         use = rewards.add_redemption(session, reward=reward, once=once, staff_id=staff_id, how=how, now=now)
         sums.count(session, shop_id=shop_id, at=now, rewards_used=1)
         return Used(use.id, reward.name, reward.card_id, repeated=False)
+
+
+def _same_answer(use: Redemption, reward: Reward) -> Used:
+    return Used(use.id, reward.name, reward.card_id, repeated=True)
 
 
 def undo_use(*, shop_id: int, staff_id: int, redemption_id: int, now: datetime) -> int:

@@ -66,15 +66,17 @@ def give(
     `once` is the client's key: the same key gives the same answer. Raises UnknownCode, ForeignCode,
     OldCode, AlreadyUsed, TooSoon, OverCap, NotHere.
     """
-
     with write() as session:
         before = ledger.entry_by_once(session, shop_id=shop_id, once=once)
+        if before is None:
+            if code is not None:
+                found = _card_by_code(session, shop_id=shop_id, text=code, master=master, now=now)
+            else:
+                found = _card_by_id(session, shop_id=shop_id, card_id=card_id)
+            # Asked again under the card's lock: the same tap may have come twice at once.
+            before = ledger.entry_by_once(session, shop_id=shop_id, once=once)
         if before is not None:
             return _same_answer(session, before)
-        if code is not None:
-            found = _card_by_code(session, shop_id=shop_id, text=code, master=master, now=now)
-        else:
-            found = _card_by_id(session, shop_id=shop_id, card_id=card_id)
         outcome = stamp_card(
             session,
             found=found,

@@ -35,8 +35,9 @@ def note_visit(
     visit = Visit(shop_id=shop_id, customer_id=person.id, at=now, staff_id=staff_id)
     session.add(visit)
     person.visit_count += 1
-    person.first_visit_at = person.first_visit_at or now
-    person.last_visit_at = now
+    # Two tills' clocks differ by moments: the later line may tell of the earlier visit.
+    person.first_visit_at = min(person.first_visit_at or now, now)
+    person.last_visit_at = max(person.last_visit_at or now, now)
     session.flush()
     return visit, True
 

@@ -79,6 +79,19 @@ def card(
     return (row[0], row[1]) if row else None
 
 
+def hold_card(session: Any, *, shop_id: int, customer_id: int) -> None:
+    """Hold a person's open card until the flow ends (PostgreSQL).
+
+    Every flow that changes both takes the card first and the person second: in one order nobody waits
+    for each other.
+    """
+    session.execute(
+        select(Card.id)
+        .where(Card.shop_id == shop_id, Card.customer_id == customer_id, Card.closed_at.is_(None))
+        .with_for_update()
+    )
+
+
 def consume_code(session: Any, *, shop_id: int, card_id: int, step: int, now: datetime) -> bool:
     """Spend a rotating code. False for the second one to come: the unique key decides (S01)."""
     try:

@@ -47,6 +47,7 @@ def use_reward(session: Any, *, shop_id: int, reward_id: int, now: datetime) -> 
 
     Raises RewardGone for the others.
     """
+    _hold_card(session, shop_id=shop_id, reward_id=reward_id)
     done = session.execute(
         update(Reward)
         .where(
@@ -66,6 +67,12 @@ def use_reward(session: Any, *, shop_id: int, reward_id: int, now: datetime) -> 
     ).one()
     touch(session, shop_id=shop_id, card_id=reward.card_id)
     return reward
+
+
+def _hold_card(session: Any, *, shop_id: int, reward_id: int | None) -> None:
+    # The card first, as every flow takes it: an undo of the stamp that brought the reward waits here.
+    whose = select(Reward.card_id).where(Reward.shop_id == shop_id, Reward.id == reward_id).scalar_subquery()
+    session.execute(select(Card.id).where(Card.shop_id == shop_id, Card.id == whose).with_for_update())
 
 
 def add_redemption(
@@ -97,6 +104,10 @@ def reverse_redemption(
 
     Raises NothingToUndo the second time.
     """
+    reward_id = session.scalar(
+        select(Redemption.reward_id).where(Redemption.shop_id == shop_id, Redemption.id == redemption_id)
+    )
+    _hold_card(session, shop_id=shop_id, reward_id=reward_id)
     done = session.execute(
         update(Redemption)
         .where(
