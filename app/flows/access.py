@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.flows.unit import write
 from app.kit.passwords import password_matches
+from app.kit.refusals import NotHere
 from app.shops import actions as shops
 from app.shops import rules
 from app.shops.rules import LinkGone, TooManyTries, WrongLogin
@@ -70,6 +71,15 @@ def sign_out(*, token: str, now: datetime) -> None:
     """End the session of a token; a second time changes nothing."""
     with write() as session:
         shops.end_session(session, token=token, now=now)
+
+
+def end_browser(*, shop_id: int, staff_id: int, session_id: int, now: datetime) -> None:
+    """Sign one of a person's own browsers out. Raises NotHere for another's, or one that is out."""
+    with write() as session:
+        if not shops.end_session_by_id(
+            session, shop_id=shop_id, staff_id=staff_id, session_id=session_id, now=now
+        ):
+            raise NotHere("이미 로그아웃한 기기예요.")
 
 
 def touch(*, session_id: int, seen_at: datetime, now: datetime) -> None:

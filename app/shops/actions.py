@@ -113,6 +113,21 @@ def end_session(session: Any, *, token: str, now: datetime) -> None:
     )
 
 
+def end_session_by_id(session: Any, *, shop_id: int, staff_id: int, session_id: int, now: datetime) -> bool:
+    """Sign one of a person's own browsers out. False when it was out before, or is not theirs."""
+    done = session.execute(
+        update(StaffSession)
+        .where(
+            StaffSession.id == session_id,
+            StaffSession.shop_id == shop_id,
+            StaffSession.staff_id == staff_id,
+            StaffSession.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+    return bool(done.rowcount)
+
+
 def renew_session(session: Any, *, session_id: int, days: int, now: datetime) -> None:
     """Note that a session is in use, and keep it alive from now."""
     session.execute(

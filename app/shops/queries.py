@@ -135,6 +135,31 @@ def staff_of(shop_id: int) -> list[StaffLine]:
 
 
 @dataclass(frozen=True)
+class BrowserLine:
+    """One browser a person is signed in on."""
+
+    session_id: int
+    user_agent: str
+    created_at: datetime
+    seen_at: datetime
+
+
+def browsers_of(shop_id: int, staff_id: int, now: datetime) -> list[BrowserLine]:
+    """Return where a person is signed in now, the one used last first."""
+    rows = db.session.execute(
+        select(StaffSession.id, StaffSession.user_agent, StaffSession.created_at, StaffSession.seen_at)
+        .where(
+            StaffSession.shop_id == shop_id,
+            StaffSession.staff_id == staff_id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.expires_at > now,
+        )
+        .order_by(StaffSession.seen_at.desc(), StaffSession.id.desc())
+    )
+    return [BrowserLine(*row) for row in rows]
+
+
+@dataclass(frozen=True)
 class LinkView:
     """An unused one-time link."""
 

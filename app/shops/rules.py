@@ -20,6 +20,26 @@ _COMMON = {
     "1234567890", "0123456789", "qwertyuiop", "password12", "password123", "1q2w3e4r5t", "qwerty1234",
     "asdf123456", "abcd123456", "1111111111", "0000000000", "dkssudgktpdy", "tkfkdgo1004", "dangol1234",
 }  # fmt: skip
+# The first that fits; more telling marks stand before the ones they contain.
+_MACHINES = (
+    ("iPhone", "아이폰"),
+    ("iPad", "아이패드"),
+    ("SM-T", "갤럭시 탭"),
+    ("Android", "안드로이드 폰"),
+    ("Windows", "윈도우 컴퓨터"),
+    ("Macintosh", "맥"),
+    ("Linux", "리눅스 컴퓨터"),
+)
+_BROWSERS = (
+    ("KAKAOTALK", "카카오톡"),
+    ("NAVER", "네이버 앱"),
+    ("SamsungBrowser", "삼성 인터넷"),
+    ("Whale", "웨일"),
+    ("Edg", "엣지"),
+    ("Firefox", "파이어폭스"),
+    ("Chrome", "크롬"),
+    ("Safari", "사파리"),
+)
 _CONTACT = re.compile(r"[0-9][0-9 -]{6,14}[0-9]")
 
 
@@ -141,6 +161,13 @@ def clean_account(*, name: str, login: str, password: str) -> tuple[str, str, st
     if wrong:
         raise Invalid(wrong)
     return name, login, password
+
+
+def device_words(user_agent: str) -> str:
+    """Return what a browser calls itself in words a person recognises: "아이폰 · 카카오톡"."""
+    machine = next((word for mark, word in _MACHINES if mark in user_agent), "알 수 없는 기기")
+    browser = next((word for mark, word in _BROWSERS if mark in user_agent), "")
+    return f"{machine} · {browser}" if browser else machine
 
 
 def first_syllable(name: str) -> str:
