@@ -121,6 +121,10 @@ def _web(app: Flask) -> None:
     audiences.register(app)
     for view in audiences.without_csrf(app):
         csrf.exempt(view)
+        limiter.exempt(view)
+    # Supervisors ask often and from one address, as does the demo carrier above.
+    for endpoint in ("public.healthz", "public.readyz"):
+        limiter.exempt(app.view_functions[endpoint])
     errors.register(app)
     headers.register(app)
     assets.register(app)
