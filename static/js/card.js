@@ -113,6 +113,9 @@ const begin = async () => {
   document.addEventListener('htmx:afterSwap', () => { if (own) paint(); else drawPicture(card, true); });
 };
 
+// Without a touch before it a browser refuses, loudly.
+const buzz = (pattern) => { if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(pattern); };
+
 let lock = null;
 const stayAwake = async () => {
   const wanted = document.visibilityState === 'visible' && find('[data-waiting], dialog.qr-large[open]');
@@ -130,12 +133,12 @@ if (find('[data-card]')) {
     const landed = after.stamps - before.stamps;
     if (after.rewards > before.rewards) {
       document.dispatchEvent(new CustomEvent('dangol:say', { detail: '카드를 다 채웠어요! 혜택이 생겼어요' }));
-      navigator.vibrate?.([40, 60, 40, 60, 120]);
+      buzz([40, 60, 40, 60, 120]);
     } else if (landed > 0) {
       const seals = Array.from(document.querySelectorAll('[data-stamps] > span')).slice(before.stamps, after.stamps);
       seals.forEach((seal, i) => { seal.classList.add('new'); seal.style.setProperty('--i', i); });
       document.dispatchEvent(new CustomEvent('dangol:say', { detail: landed === 1 ? '도장이 찍혔어요' : `도장 ${landed}개가 찍혔어요` }));
-      navigator.vibrate?.(60);
+      buzz(60);
     }
     stayAwake();
   });

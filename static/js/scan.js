@@ -48,7 +48,7 @@ const read = async () => (reader ??= await makeReader((box ?? photo).dataset.eng
 
 let sound = null;
 const signal = () => {
-  navigator.vibrate?.(70);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(70);
   try {
     sound ??= new AudioContext();
     const tone = sound.createOscillator();
@@ -86,7 +86,9 @@ const held = () => {
 
 const look = async () => {
   const video = box.querySelector('video');
-  if (stream && video.readyState >= 2 && !held()) {
+  const resting = held();
+  if (resting) last.seen = Date.now(); // whoever is still in front of the camera was already read
+  if (stream && video.readyState >= 2 && !resting) {
     const side = Math.min(video.videoWidth, video.videoHeight);
     pen.drawImage(video, (video.videoWidth - side) / 2, (video.videoHeight - side) / 2, side, side, 0, 0, SIDE, SIDE);
     const code = await read().catch(() => null);
