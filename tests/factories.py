@@ -155,8 +155,10 @@ def a_stamp(shop: AShop, card_id: int, *, at: datetime | None = None, **changes:
 def a_card_with(stamps: int, shop: AShop, customer: ACustomer | None = None) -> ACustomer:
     """Give a person (a new one by default) so many stamps, one on each of the days before today."""
     holder = customer or a_customer(shop)
+    filled = db.session.scalar(db.select(db.func.count(Reward.id)).where(Reward.card_id == holder.card_id))
     for days in range(stamps, 0, -1):
-        a_stamp(shop, holder.card_id, at=now() - timedelta(days=days))
+        # A second round comes at another hour: at the very same moment it would be the same tap.
+        a_stamp(shop, holder.card_id, at=now() - timedelta(days=days, hours=filled or 0))
     return holder
 
 

@@ -5,7 +5,7 @@ Races are decided here by unique keys and conditional updates, not by looking fi
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -150,13 +150,16 @@ def last_earn(session: Any, *, shop_id: int, card_id: int) -> LedgerEntry | None
 
 def earned_today(session: Any, *, shop_id: int, card_id: int, now: datetime) -> int:
     """Return the stamps of this Korean day that still stand."""
+    today = kst_day(now)
     return int(
         session.scalar(
             select(func.coalesce(func.sum(LedgerEntry.delta), 0)).where(
                 LedgerEntry.shop_id == shop_id,
                 LedgerEntry.card_id == card_id,
                 LedgerEntry.kind == _STANDING_EARN,
-                LedgerEntry.at >= start_of_day(kst_day(now)),
+                LedgerEntry.at >= start_of_day(today),
+                # A clock that ran ahead for an hour must not fill the cap of the day it came from.
+                LedgerEntry.at < start_of_day(today + timedelta(days=1)),
                 _not_reversed(),
             )
         )

@@ -1,0 +1,208 @@
+"""A shop in which every table has a row, and every word is known: for tests that look for leaks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from app.cards.models import Card, LedgerEntry, Redemption
+from app.customers.models import OptOutLink, PhoneClaim
+from app.extensions import db
+from app.flows import access, automation, claim, person, privacy, redeem, stamp
+from app.flows.unit import write
+from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
+from app.shops.models import LoginTry
+from app.visits.models import Product, Visit, VisitItem
+from tests import factories
+from tests.factories import ACustomer, AShop
+
+# Global by design: no shop's data is in them.
+OF_NO_SHOP = {"channel_health", "clock_leases", "periodic_tasks", "login_tries", "shops", "alembic_version"}
+
+
+@dataclass(frozen=True)
+class FullShop:
+    """The shop, two of its customers, and everything of it that another must never read."""
+
+    shop: AShop
+    staff_id: int
+    known: ACustomer
+    nameless: ACustomer
+    ids: dict[str, int]
+    code: str  # a live code of `known`
+    opt_out: str
+    secrets: tuple[str, ...]
+
+    def number_for(self, converter: str) -> int:
+        """Return this shop's row for a number in an address (claim_id, entry_id …)."""
+        return self.ids[converter]
+
+
+def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
+    """Open a shop whose every private text holds `word` (two syllables)."""
+    shop = factories.a_shop(
+        f"{word}상회", reward_name=f"{word}선물", owner_name=f"{word}주인", is_demo=is_demo
+    )
+    staff_id = factories.a_staff(shop, name=f"{word}직원")
+    known = factories.a_customer(shop, name=f"{word}손님", phone=number, agrees="all")
+    twin = factories.a_customer(shop, name=f"{word}쌍둥이", phone=number)
+    nameless = factories.a_customer(shop)
+    now = factories.now()
+    person.save_notes(
+        shop_id=shop.id, customer_id=known.id, staff_id=shop.owner_id, name=f"{word}손님", memo=f"{word}메모",
+        likes=f"{word}취향", ip="127.0.0.1", now=now,
+    )  # fmt: skip
+    automation.save(shop_id=shop.id, kind="thank_you", text=f"{word}말씀 고마워요", delay_minutes=30, now=now)
+    own = {"shop_id": shop.id, "staff_id": shop.owner_id}
+    holder, reward_id = factories.a_reward(shop, known)
+    used = redeem.use_reward(**own, reward_id=reward_id, once=factories.once(), how="live_card", now=now)
+    redeem.undo_use(**own, redemption_id=used.redemption_id, now=now)
+    redeem.use_reward(**own, reward_id=reward_id, once=factories.once(), how="live_card", now=now)
+    first = factories.a_stamp(shop, nameless.card_id, at=now - timedelta(days=2))
+    stamp.undo(**own, entry_id=first.entry_id, now=now)
+    stamp.give(
+        **own,
+        once=factories.once(),
+        now=now,
+        master=factories.master(),
+        how="scan",
+        code=factories.a_code(nameless),
+    )
+    factories.a_reward(shop, known)
+    last = factories.a_stamp(shop, known.card_id)
+    _goods(shop, known, word)
+    waiting = factories.a_claim(shop, known)
+    refused = factories.a_claim(shop, nameless)
+    claim.refuse(shop_id=shop.id, claim_id=refused.claim_id, staff_id=shop.owner_id, now=now)
+    message_id = _messages(shop, known, word)
+    token = _opt_out(shop, twin)
+    ids = {
+        "claim_id": waiting.claim_id,
+        "entry_id": last.entry_id,
+        "card_id": known.card_id,
+        "customer_id": known.id,
+        "reward_id": _newest_reward(known),
+        "redemption_id": _newest_use(shop),
+        "message_id": message_id,
+        "staff_id": staff_id,
+    }
+    card = factories.a_card(holder.card_id)
+    digits = "".join(char for char in number if char.isdigit())
+    secrets = (
+        f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀", f"{word}라떼",
+        number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
+    )  # fmt: skip
+    return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
+
+
+def _goods(shop: AShop, known: ACustomer, word: str) -> None:
+    with write() as session:
+        product = Product(shop_id=shop.id, name=f"{word}라떼", price=4500)
+        session.add(product)
+        session.flush()
+        visit_id = session.scalar(db.select(db.func.max(Visit.id)).where(Visit.customer_id == known.id))
+        session.add(VisitItem(shop_id=shop.id, visit_id=visit_id, product_id=product.id, price=4500))
+        session.add(LoginTry(key="login:nobody", at=factories.now()))
+
+
+def _messages(shop: AShop, known: ACustomer, word: str) -> int:
+    """Give one message an attempt, a right and a bubble on the demo phone; return one of the by-hand queue."""
+    now = factories.now()
+    with write() as session:
+        row = session.scalars(
+            db.select(Message).where(Message.customer_id == known.id).order_by(Message.id)
+        ).first()
+        session.add(Attempt(shop_id=shop.id, message_id=row.id, fence=99, started_at=now, outcome="by_hand"))
+        session.add(
+            AdGrant(shop_id=shop.id, customer_id=known.id, message_id=row.id, at=now - timedelta(days=40))
+        )
+        session.add(
+            DemoPhoneMessage(
+                shop_id=shop.id, key=row.provider_key, to="+821000000000", text=f"{word}말씀", at=now
+            )
+        )
+        by_hand = Message(
+            shop_id=shop.id, customer_id=known.id, kind="thank_you", channel="own_phone", cause=f"test:{word}",
+            dedupe_key=f"test:{word}", due_at=now, not_after=now + timedelta(days=2), staged_at=now,
+            text=f"(광고){shop.name}\n\n{word}말씀\n\n문의 02-123-4567\n무료수신거부 https://dangol.test/o/x",
+            provider_key=hashlib.sha256(word.encode()).hexdigest()[:32], created_at=now, facts={},
+        )  # fmt: skip
+        session.add(by_hand)
+        session.flush()
+        return int(by_hand.id)
+
+
+def _opt_out(shop: AShop, twin: ACustomer) -> str:
+    from app.customers import actions as people
+
+    with write() as session:
+        token = people.opt_out_link(
+            session,
+            shop_id=shop.id,
+            customer_id=twin.id,
+            address_key=f"key-of-{shop.id}",
+            now=factories.now(),
+        )
+    privacy.opt_out(token=token, source="link", now=factories.now())
+    with write() as session:
+        session.add(
+            PhoneClaim(shop_id=shop.id, customer_id=twin.id, phone="+821055556666", at=factories.now())
+        )
+    access.mint_link(kind="phone", shop_id=shop.id, staff_id=None, lifetime_s=600, now=factories.now())
+    access.note_access(
+        shop_id=shop.id,
+        staff_id=shop.owner_id,
+        customer_id=twin.id,
+        action="view",
+        ip="",
+        now=factories.now(),
+    )
+    factories.a_session(shop, shop.owner_id)
+    return str(db.session.scalar(db.select(OptOutLink.token).where(OptOutLink.shop_id == shop.id)))
+
+
+def _newest_reward(known: ACustomer) -> int:
+    from app.cards.models import Reward
+
+    return int(
+        db.session.scalar(db.select(db.func.max(Reward.id)).where(Reward.customer_id == known.id)) or 0
+    )
+
+
+def _newest_use(shop: AShop) -> int:
+    return int(
+        db.session.scalar(db.select(db.func.max(Redemption.id)).where(Redemption.shop_id == shop.id)) or 0
+    )
+
+
+def rows_of(shop_id: int | None = None, *, but: Iterable[str] = ()) -> dict[str, str]:
+    """Return a checksum of each table, or of one shop's rows in it. `but`: tables or "table.column" left out."""
+    db.session.rollback()
+    found = {}
+    left_out = set(but)
+    for table in db.metadata.sorted_tables:
+        if table.name in left_out:
+            continue
+        if shop_id is not None and "shop_id" not in table.c and table.name != "shops":
+            continue
+        columns = [column for column in table.c if f"{table.name}.{column.name}" not in left_out]
+        query: Any = db.select(*columns).order_by(*table.primary_key)
+        if shop_id is not None:
+            query = query.where((table.c.shop_id if "shop_id" in table.c else table.c.id) == shop_id)
+        lines = [repr(tuple(row)) for row in db.session.execute(query)]
+        found[table.name] = hashlib.sha256("\n".join(lines).encode()).hexdigest() + f" ({len(lines)})"
+    db.session.rollback()
+    return found
+
+
+def balance_of(customer: ACustomer) -> int:
+    """Return the stamps on a card, added up from its lines."""
+    db.session.rollback()
+    total = db.session.scalar(
+        db.select(db.func.sum(LedgerEntry.delta)).where(LedgerEntry.card_id == customer.card_id)
+    )
+    assert (total or 0) == db.session.scalar(db.select(Card.balance).where(Card.id == customer.card_id))
+    return int(total or 0)
