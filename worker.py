@@ -17,7 +17,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
-from rq.worker.base import StopRequested
+from rq.exceptions import StopRequested
 from sqlalchemy.orm import configure_mappers
 
 from app import create_app

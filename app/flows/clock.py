@@ -26,12 +26,13 @@ def hold(*, holder: str, lease_s: float) -> bool:
             insert(ClockLease).values(name=NAME, holder="", until_ms=0, seen_ms=0).on_conflict_do_nothing()
         )
         now_ms = gather.database_ms(session)
-        taken = session.execute(
+        taken = session.scalars(
             update(ClockLease)
             .where(ClockLease.name == NAME, or_(ClockLease.holder == holder, ClockLease.until_ms < now_ms))
             .values(holder=holder, until_ms=now_ms + int(lease_s * 1000), seen_ms=now_ms)
+            .returning(ClockLease.name)
         )
-        return bool(taken.rowcount)
+        return taken.one_or_none() is not None
 
 
 def let_go(*, holder: str) -> None:
@@ -63,10 +64,11 @@ def take_turn(*, task: str, every: timedelta, first: datetime, now: datetime) ->
         coming = row.next_run_at + every * max(1, -((row.next_run_at - now) // every))
         while coming <= now:
             coming += every
-        taken = session.execute(
+        taken = session.scalars(
             update(PeriodicTask)
             .where(PeriodicTask.name == task, PeriodicTask.next_run_at == row.next_run_at)
             .values(next_run_at=coming, last_run_at=now)
+            .returning(PeriodicTask.name)
             .execution_options(synchronize_session=False)
         )
-        return bool(taken.rowcount)
+        return taken.one_or_none() is not None

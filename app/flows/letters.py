@@ -13,7 +13,7 @@ from app.messages.models import Message
 def mark_read(*, shop_id: int, customer_id: int, now: datetime) -> int:
     """Note that everything on this card was seen; returns how many letters were new."""
     with write() as session:
-        done = session.execute(
+        done = session.scalars(
             update(Message)
             .where(
                 Message.shop_id == shop_id,
@@ -23,6 +23,7 @@ def mark_read(*, shop_id: int, customer_id: int, now: datetime) -> int:
                 Message.read_at.is_(None),
             )
             .values(read_at=now)
+            .returning(Message.id)
             .execution_options(synchronize_session=False)
         )
-        return int(done.rowcount)
+        return len(done.all())

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from app.customers.models import Customer
 from app.flows.unit import write
 from app.kit.refusals import NotHere, Refused
 from app.messages import gather, registry, rules
-from app.messages.actions.sending import grant_ad
+from app.messages.actions.sending import grant_ad, lock_person
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Attempt, Message
 
@@ -30,16 +29,16 @@ def mark_sent(*, shop_id: int, message_id: int, wire: Wire, now: datetime) -> No
     Raises NotHere for another shop's or no such message, MustNotGo when it should not have gone.
     """
     with write() as session:
+        customer_id = session.scalar(
+            select(Message.customer_id).where(Message.shop_id == shop_id, Message.id == message_id)
+        )
+        if customer_id is not None:
+            lock_person(session, shop_id=shop_id, customer_id=customer_id)
         row = _row(session, shop_id=shop_id, message_id=message_id)
         if row.state == "sent":
             return
         if row.state != "ready" or row.staged_at is None:
             raise MustNotGo(row.reason or "이 메시지는 이제 보낼 수 없어요.")
-        session.execute(
-            select(Customer.id)
-            .where(Customer.shop_id == shop_id, Customer.id == row.customer_id)
-            .with_for_update()
-        )
         verdict = _ask_gate(session, row, wire, now)
         if isinstance(verdict, rules.LeaveOut) and verdict.code != "too_late":
             raise MustNotGo(f"{verdict.reason} 문자를 보내지 마세요.")

@@ -150,7 +150,8 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
         .limit(_LOOKED_AT)
     ).all()
     lines = []
-    for message, phone in rows:
+    for message, number in rows:
+        phone = number or ""  # never empty: the query asks for a number
         spec = registry.kind(message.kind)
         around = gather.look_around(
             db.session, shop_id=shop_id, customer_id=message.customer_id, kind=spec, wire=wire, now=now

@@ -314,9 +314,3 @@ def clock_age_s() -> float | None:
     """
     seen = db.session.scalar(select(ClockLease.seen_ms).where(ClockLease.name == "clock"))
     return None if not seen else max(0.0, (gather.database_ms(db.session) - seen) / 1000)
-
-
-def clock_seen_at(now: datetime) -> datetime | None:
-    """Return when, on the caller's clock, the clock last showed a sign of life."""
-    age = clock_age_s()
-    return None if age is None else now - timedelta(seconds=age)

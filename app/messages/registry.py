@@ -25,7 +25,7 @@ def channels() -> dict[str, Channel]:
     """Return every channel by its key."""
     found: dict[str, Channel] = {}
     for module in _modules("app.messages.channels"):
-        channel: Channel = module  # type: ignore[assignment]
+        channel: Channel = module
         found[channel.KEY] = channel
     return found
 

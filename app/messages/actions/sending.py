@@ -25,24 +25,30 @@ def begin(
     session: Any, hold: Hold, *, wire: Wire, opt_out_token: OptOutMaker, now: datetime
 ) -> Sending | None:
     """Ask everything again and, if it still may go, write the attempt. None when it doesn't go now."""
+    kind_key, customer_id = session.execute(
+        select(Message.kind, Message.customer_id).where(
+            Message.id == hold.id, Message.shop_id == hold.shop_id
+        )
+    ).one()
+    kind, can = registry.kind(kind_key), registry.channel(hold.channel).CAPABILITIES
+    if kind.is_ad and can.transmits:
+        # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
+        # People before messages, as every flow does it: else two of them could wait for each other.
+        lock_person(session, shop_id=hold.shop_id, customer_id=customer_id)
     row = session.execute(
-        select(Message).where(
+        select(Message)
+        .where(
             Message.id == hold.id,
             Message.shop_id == hold.shop_id,
             Message.fence == hold.fence,
             Message.state == "claimed",
         )
+        # Ours until the attempt is written: between looking and writing, a sweep gave it to another worker
+        # and both sent it (the kill harness saw it on PostgreSQL). Who holds it now may take it back.
+        .with_for_update(skip_locked=True)
     ).scalar_one_or_none()
     if row is None:
         return None
-    kind, can = registry.kind(row.kind), registry.channel(row.channel).CAPABILITIES
-    if kind.is_ad and can.transmits:
-        # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
-        session.execute(
-            select(Customer.id)
-            .where(Customer.shop_id == row.shop_id, Customer.id == row.customer_id)
-            .with_for_update()
-        )
     facts = gather.fresh_facts(session, shop_id=row.shop_id, cause=row.cause, facts=row.facts)
     if not kind.still_wanted(facts):
         _end(session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
@@ -95,7 +101,7 @@ def begin(
         session.add(Attempt(shop_id=row.shop_id, message_id=row.id, fence=hold.fence, started_at=now))
         session.flush()
     note = {"code": row.code, "reason": row.reason} if not can.transmits else {"code": "", "reason": ""}
-    change(
+    ours = change(
         session,
         hold,
         "claimed",
@@ -105,6 +111,8 @@ def begin(
         lease_ms=gather.database_ms(session) + retries.SENDING_LEASE_S * 1000,
         **note,
     )
+    if not ours:
+        raise RuntimeError("a held row changed hands")
     return Sending(hold, Letter(key=row.provider_key, to=around.phone, text=text, at=now))
 
 
@@ -115,6 +123,13 @@ def _opt_out(
         session, shop_id=row.shop_id, customer_id=row.customer_id, address_key=around.address_key, now=now
     )
     return f"{wire.public_url or wire.base_url}/o/{token}"
+
+
+def lock_person(session: Any, *, shop_id: int, customer_id: int) -> None:
+    """Let nobody else count this person's ads until the transaction ends."""
+    session.execute(
+        select(Customer.id).where(Customer.shop_id == shop_id, Customer.id == customer_id).with_for_update()
+    )
 
 
 def grant_ad(session: Any, row: Message, now: datetime) -> None:

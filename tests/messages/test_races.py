@@ -1,0 +1,115 @@
+"""Two at once, forced to meet at the worst line."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.extensions import db
+from app.flows import deliver
+from app.flows.unit import write
+from app.messages import gather, outbox, retries
+from app.messages.models import AdGrant
+from tests.messages.world import Provider, a_customer, a_shop, rows, thank
+from tests.world import Clock, all_at_once
+
+
+def test_a_sweep_between_looking_and_writing_gives_nothing_away(
+    town: Flask, clock: Clock, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kill harness saw this one on PostgreSQL: both workers sent."""
+    shop = a_shop()
+    thank(shop, a_customer(shop), clock)
+    clock.advance(hours=2)
+    monkeypatch.setattr(retries, "CLAIM_LEASE_S", -1)
+    look, wire = gather.fresh_facts, town.config["WIRE"]
+    others: list[threading.Thread] = []
+
+    def another_worker() -> None:
+        with town.app_context():
+            deliver.sweep(now=clock())
+            monkeypatch.setattr(retries, "CLAIM_LEASE_S", 60)
+            deliver.drain(wire=wire, clock=clock)
+            db.session.remove()
+
+    def meet(session: Any, **of: Any) -> dict[str, Any]:
+        if not others:
+            others.append(threading.Thread(target=another_worker))
+            others[0].start()
+            others[0].join(1.0)
+        return look(session, **of)
+
+    monkeypatch.setattr(gather, "fresh_facts", meet)
+    deliver.drain(wire=wire, clock=clock)
+    others[0].join(20)
+    deliver.drain(wire=wire, clock=clock)
+    assert len(provider.accepted) == 1
+    assert rows(channel="demo_phone")[0].state == "sent"
+
+
+def test_many_workers_send_each_letter_once(town: Flask, clock: Clock, provider: Provider) -> None:
+    shop = a_shop()
+    for number in range(30):
+        thank(shop, a_customer(shop, phone=f"+8210777777{number:02d}"), clock, f"visit:{number}")
+    clock.advance(hours=2)
+    wire = town.config["WIRE"]
+
+    def worker() -> None:
+        for _ in range(12):
+            deliver.drain(wire=wire, clock=clock, limit=7)
+
+    assert all_at_once(town, [worker] * 4) == [None] * 4
+    assert len(provider.accepted) == 30
+    assert len(set(provider.taken_keys())) == 30
+    assert {row.state for row in rows()} == {"sent"}
+
+
+def test_two_ads_to_one_person_at_once_are_one(town: Flask, clock: Clock, provider: Provider) -> None:
+    shop = a_shop()
+    person = a_customer(shop)
+    for day in range(4):
+        thank(shop, person, clock, f"visit:{day}")
+        clock.advance(days=1)
+    with write() as session:
+        from app.messages.models import Message
+
+        session.query(Message).filter_by(channel="demo_phone").update(
+            {"due_at": clock(), "not_after": clock()}
+        )
+    wire = town.config["WIRE"]
+    all_at_once(town, [lambda: deliver.drain(wire=wire, clock=clock, limit=1)] * 6)
+    for _ in range(4):
+        deliver.drain(wire=wire, clock=clock)
+    assert len(provider.accepted) == 1
+    assert db.session.query(AdGrant).count() == 1
+
+
+def test_cancelling_and_sending_at_once_never_wait_for_each_other(
+    town: Flask, clock: Clock, provider: Provider
+) -> None:
+    shop = a_shop()
+    people = [a_customer(shop, phone=f"+8210888888{number:02d}") for number in range(12)]
+    for number, person in enumerate(people):
+        thank(shop, person, clock, f"visit:{number}")
+    clock.advance(hours=2)
+    wire = town.config["WIRE"]
+
+    def undo(person: int, number: int) -> Any:
+        def work() -> None:
+            with write() as session:
+                from app.messages.actions.sending import lock_person
+
+                lock_person(session, shop_id=shop, customer_id=person)
+                outbox.cancel(session, shop_id=shop, cause=f"visit:{number}", reason="적립 취소", now=clock())
+
+        return work
+
+    works = [undo(person, number) for number, person in enumerate(people)]
+    works += [lambda: deliver.drain(wire=wire, clock=clock, limit=8)] * 3
+    results = all_at_once(town, works)
+    assert [fault for fault in results if isinstance(fault, Exception)] == []
+    sent = {row.provider_key for row in rows(channel="demo_phone", state="sent")}
+    assert sent == set(provider.taken_keys())
