@@ -1,0 +1,154 @@
+"""Getting in: a link that a preview does not burn, a password, a form that outlives its session, set-up."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from app.flows import access
+from app.flows import shop as shop_flow
+from app.web.owner.entrance import local_path
+from tests import factories
+from tests.factories import ACustomer, AShop
+from tests.phone import Phone
+from tests.world import Clock
+
+_PASSWORD = "달빛 아래 커피 한 잔"
+
+
+def _link(kind: str, shop: AShop | None = None) -> str:
+    return access.mint_link(
+        kind=kind,
+        shop_id=shop.id if shop else None,
+        staff_id=shop.owner_id if shop else None,
+        lifetime_s=600,
+        now=factories.now(),
+    )
+
+
+def _with_password(shop: AShop) -> None:
+    shop_flow.set_password(
+        shop_id=shop.id, staff_id=shop.owner_id, login="bomnal", password=_PASSWORD, now=factories.now()
+    )
+
+
+def test_a_preview_burns_nothing_and_the_button_works_once(app: Flask, shop: AShop) -> None:
+    path = f"/owner/enter/{_link('owner', shop)}"
+    for _ in range(2):
+        assert Phone(app).open(path).h1 == "봄날커피 사장님으로 들어가기"
+    phone = Phone(app)
+    phone.open(path)
+    assert phone.submit("들어가기").path == "/owner"
+    assert phone.open(path).path == "/owner"
+    late = Phone(app).open(path, status=410)
+    assert "한 번 쓴 주소" in late.words
+
+
+def test_sign_in_goes_on_to_where_one_wanted(app: Flask, shop: AShop) -> None:
+    _with_password(shop)
+    phone = Phone(app)
+    page = phone.open("/owner/people?q=지우")
+    assert page.path == "/owner/login"
+    page = phone.submit("로그인", login="BOMNAL ", password=_PASSWORD)
+    assert page.path == "/owner/people"
+    assert page.value("q") == "지우"
+
+
+def test_a_wrong_password_keeps_the_login(app: Flask, shop: AShop) -> None:
+    _with_password(shop)
+    phone = Phone(app)
+    phone.open("/owner/login")
+    page = phone.submit("로그인", login="bomnal", password="틀린 비밀번호", status=422)
+    assert "아이디나 비밀번호가 맞지 않아요" in page.words
+    assert page.value("login") == "bomnal"
+    assert page.value("password") == ""
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/owner",
+        "//evil.example/owner",
+        "/\\evil.example",
+        "/owner/../../s/x\n",
+        "/ownerx",
+        "javascript:alert(1)",
+        "/s/ABC",
+        "/owner\\@evil.example",
+    ],
+)
+def test_next_never_leads_elsewhere(app: Flask, shop: AShop, elsewhere: str) -> None:
+    _with_password(shop)
+    assert local_path(elsewhere) == ""
+    phone = Phone(app)
+    phone.open("/owner/login")
+    form = {"csrf_token": phone.token(), "login": "bomnal", "password": _PASSWORD, "next": elsewhere}
+    assert phone.post("/owner/login", form).path == "/owner"
+
+
+def test_a_memo_survives_the_end_of_the_session(
+    app: Flask, clock: Clock, shop: AShop, jiwoo: ACustomer
+) -> None:
+    _with_password(shop)
+    phone = Phone(app).signed_in(shop, shop.owner_id)
+    phone.open(f"/owner/people/{jiwoo.id}")
+    clock.advance(days=40)
+    memo = "라떼는 늘 연하게 🙂\n창가 자리를 좋아해요"
+    page = phone.submit("저장하기", memo=memo, likes="라떼 연하게", status=401)
+    assert "쓰던 내용은 그대로 있어요" in page.words
+    page = phone.submit("로그인", login="bomnal", password=_PASSWORD)
+    assert page.h1 == "쓰던 내용이 그대로 있어요"
+    page = phone.submit("이어서 저장하기")
+    assert page.path == f"/owner/people/{jiwoo.id}"
+    assert factories.a_person(jiwoo.id).memo == memo
+
+
+def test_a_piece_asked_after_the_session_becomes_the_sign_in_page(
+    app: Flask, clock: Clock, shop: AShop
+) -> None:
+    phone = Phone(app).signed_in(shop, shop.owner_id)
+    phone.open("/owner/stamps")
+    clock.advance(days=40)
+    headers = {"HX-Request": "true", "HX-Current-URL": "https://dangol.test/owner/stamps"}
+    answer = phone.open("/owner/claims?v=0", status=401, follow=False, headers=headers)
+    assert answer.html == ""
+    assert answer.answer.headers["HX-Redirect"] == "/owner/login?next=/owner/stamps"
+
+
+def test_signing_out_ends_the_session_itself(app: Flask, shop: AShop) -> None:
+    token = factories.a_session(shop, shop.owner_id)
+    phone = Phone(app)
+    phone.keep("staff", token)
+    phone.open("/owner/more")
+    assert phone.submit("로그아웃").path == "/owner/login"
+    again = Phone(app)
+    again.keep("staff", token)
+    assert again.open("/owner").path == "/owner/login"
+
+
+def test_five_questions_open_the_shop_and_the_way_back_keeps_the_answers(app: Flask) -> None:
+    phone = Phone(app)
+    page = phone.open(f"/setup/{_link('setup')}")
+    assert page.h1 == "가게 이름이 뭐예요?"
+    phone.submit("다음", name="새벽빵집")
+    phone.submit("다음", reward_name="소금빵 하나", goal="8")
+    page = phone.tap("이전 질문")
+    assert page.value("reward_name") == "소금빵 하나"
+    phone.submit("다음")
+    page = phone.submit("다음", phone="전화 없음")
+    assert page.h1 == "손님이 전화할 번호를 알려 주세요"
+    assert "가게 번호를 적어 주세요" in page.words
+    phone.submit("다음", phone="031-000-1234")
+    phone.submit("다음", opens="07:00", closes="19:30")
+    page = phone.submit("가게 열기", owner_name="이새벽", login="ab", password="1234567890", status=422)
+    assert page.value("owner_name") == "이새벽"
+    assert "너무 쉬운 비밀번호" in page.words
+    page = phone.submit("가게 열기", login="dawn", password="소금빵은 아침에 굽는다")
+    assert page.path == "/owner"
+    assert "손님을 맞을 준비" in page.words
+    assert "도장 8개" in phone.open("/owner/more").words
+
+
+def test_set_up_is_closed_without_the_consoles_code(app: Flask, shop: AShop) -> None:
+    Phone(app).open("/setup/guess", status=410)
+    Phone(app).open(f"/setup/{_link('owner', shop)}", status=410)
