@@ -57,12 +57,11 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   location.assign(xhr.responseURL);
 });
 
-document.addEventListener('htmx:afterSwap', (event) => {
-  renewKeys(event.detail.target ?? document);
-});
+// Both events come from the new element itself; forms elsewhere keep their key, so that pressing again after a failure is the same press.
+document.addEventListener('htmx:load', (event) => renewKeys(event.detail.elt));
 document.addEventListener('htmx:afterSettle', (event) => {
-  const wanted = event.detail.target?.querySelector?.('[data-autofocus]') ?? null;
-  if (wanted) wanted.focus();
+  const at = event.target instanceof Element ? event.target : null;
+  (at?.matches('[data-autofocus]') ? at : at?.querySelector('[data-autofocus]'))?.focus();
 });
 document.addEventListener('htmx:responseError', (event) => {
   const answer = event.detail.xhr;

@@ -31,9 +31,15 @@ const saved = async (path) => {
   }
   return null;
 };
-const OFFLINE = '<!doctype html><html lang="ko"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>인터넷이 잠깐 끊겼어요</title>'
-  + '<h1>인터넷이 잠깐 끊겼어요</h1><p>연결되면 다시 열어 주세요. 적립한 도장은 그대로 있어요.</p><p><a href="">다시 열기</a></p></html>';
-const offline = () => new Response(OFFLINE, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+const offline = async () => {
+  const files = await (await caches.open(FILES)).keys();
+  const style = files.find((file) => file.url.endsWith('/app.css'));
+  const html = '<!doctype html><html lang="ko"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    + `<title>인터넷이 잠깐 끊겼어요</title>${style ? `<link rel="stylesheet" href="${new URL(style.url).pathname}">` : ''}</head>`
+    + '<body><main class="page"><h1>인터넷이 잠깐 끊겼어요</h1><p>연결되면 다시 열어 주세요. 적립한 도장은 그대로 있어요.</p>'
+    + '<div class="thumb"><a class="button" href="">다시 열기</a></div></main></body></html>';
+  return new Response(html, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+};
 
 const page = async (event) => {
   const { request } = event;
