@@ -129,6 +129,12 @@ def test_night_ends_at_eight() -> None:
         assert verdict.until == until
 
 
+def test_by_hand_works_in_a_demo_shop_too() -> None:
+    by_hand = replace(SMS, by_hand=True)
+    assert code(ask(AD, by_hand, sender=replace(REAL, is_demo=True, public_url=None))) == "send"
+    assert code(ask(AD, by_hand, sender=replace(REAL, public_url=None))) == "no_public_url"
+
+
 @pytest.mark.parametrize(
     ("shop", "by_sms", "by_demo", "on_card"),
     [
