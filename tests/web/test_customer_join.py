@@ -8,9 +8,11 @@ from flask import Flask
 from app.customers.models import Consent, Customer
 from app.customers.texts import CONSENTS
 from app.extensions import db
+from app.flows import automation
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
+from tests.world import Clock
 
 
 def test_one_tap_gives_a_card_and_the_second_visit_finds_it(phone: Phone, shop: AShop) -> None:
@@ -122,6 +124,12 @@ def test_the_privacy_page_names_every_heading_of_the_law(phone: Phone, shop: ASh
     ):
         assert heading in page.words
     assert "김사장" in page.words
+
+
+def test_the_privacy_page_follows_what_is_switched_on(phone: Phone, shop: AShop, clock: Clock) -> None:
+    assert "감사 인사(광고)" in phone.open(f"/s/{shop.code}/privacy").words
+    automation.switch(shop_id=shop.id, kind="thank_you", is_on=False, now=clock())
+    assert "감사 인사(광고)" not in phone.open(f"/s/{shop.code}/privacy").words
 
 
 def test_the_front_door_lists_the_cards_of_this_browser_only(

@@ -87,9 +87,3 @@ def details(code: str) -> ResponseReturnValue:
         return invalid("public/details.html", **page)
     flash("카드에 적어 두었어요")
     return cookies.keep_browser(make_response(redirect(url_for("customer.card", code=code), 303)), token)
-
-
-@door(bp, "/s/<code>/privacy", audience="public", tenant="code")
-def privacy(code: str) -> ResponseReturnValue:
-    """The shop's 개인정보 처리방침, written from what is switched on."""
-    return render_template("public/privacy.html", shop=current_shop(), day=now(), consents=CONSENTS)
