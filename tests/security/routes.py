@@ -67,7 +67,7 @@ def fields_for(shop: FullShop, once: str) -> dict[str, str]:
         "reward": ids["reward_id"],
         "staff": ids["staff_id"],
         "shop_id": str(shop.shop.id),
-        "q": "4321",
+        "q": "9999",
         "look": ids["customer_id"],
         "how": "scan",
         "text": "고마워요 {이름} 님",
