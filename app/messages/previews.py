@@ -249,7 +249,7 @@ class DemoPhone:
     version: str  # changes with anything that is shown
 
 
-def demo_phone(shop_id: int, *, now: datetime, bubbles: int = 4, coming: int = 4) -> DemoPhone | None:
+def demo_phone(shop_id: int, *, now: datetime, bubbles: int = 8, coming: int = 4) -> DemoPhone | None:
     """Return the phone of a demo shop; None for a shop that is none."""
     name = db.session.scalar(select(Shop.name).where(Shop.id == shop_id, Shop.is_demo.is_(True)))
     if name is None:
