@@ -8,12 +8,16 @@ import os
 import shutil
 import statistics
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bench.report import Row
 from bench.servers import Web
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Response
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 RUNS = 3
@@ -43,16 +47,25 @@ def first_loads(web: Web, pages: dict[str, tuple[str, str]]) -> list[Row]:
             )
             if cookie:
                 key, _, value = cookie.partition("=")
-                context.add_cookies([{"name": key, "value": value, "url": web.url, "secure": True}])
+                context.add_cookies(
+                    [{"name": key, "value": value, "url": web.url.replace("http:", "https:"), "secure": True}]
+                )
             page = context.new_page()
             answers: list[Any] = []
-            page.on("response", answers.append)
+            page.on("response", _keep(answers))
             page.goto(web.url + path, wait_until="load")
             page.wait_for_timeout(1200)
             rows += _weigh(name, [a for a in answers if urlsplit(a.url).scheme == "http"])
             context.close()
         browser.close()
     return rows
+
+
+def _keep(answers: list[Any]) -> Callable[[Response], None]:
+    def keep(answer: Response) -> None:
+        answers.append(answer)
+
+    return keep
 
 
 def _weigh(name: str, answers: list[Any]) -> list[Row]:
@@ -92,9 +105,9 @@ def lighthouse(web: Web, path: str, cookie: str, folder: Path) -> list[Row]:
     rows = [
         Row(
             f"Lighthouse {name}, card",
-            statistics.median(100 * report["categories"][name]["score"] for report in found),
+            statistics.median(100 * _score(report, name) for report in found),
             must=95 if name == names[0] else 100,
-            note=f"median of {len(found)}, mobile",
+            note=f"median of {len(found)}, mobile{_left_out(found, name)}",
         )
         for name in names
     ]
@@ -106,6 +119,26 @@ def lighthouse(web: Web, path: str, cookie: str, folder: Path) -> list[Row]:
         value = statistics.median(report["audits"][key]["numericValue"] / scale for report in found)
         rows.append(Row(f"Lighthouse {name}, card", value, unit, must=must, most=True))
     return rows
+
+
+def _score(report: dict[str, Any], name: str) -> float:
+    """Return a category's score; without the audits Lighthouse itself failed at, when it failed at some."""
+    category = report["categories"][name]
+    if category["score"] is not None:
+        return float(category["score"])
+    weighed = [(ref["weight"], report["audits"][ref["id"]]["score"]) for ref in category["auditRefs"]]
+    known = [(weight, score) for weight, score in weighed if weight and score is not None]
+    return float(sum(weight * score for weight, score in known) / sum(weight for weight, _ in known))
+
+
+def _left_out(reports: list[dict[str, Any]], name: str) -> str:
+    failed = {
+        ref["id"]
+        for report in reports
+        for ref in report["categories"][name]["auditRefs"]
+        if report["audits"][ref["id"]]["scoreDisplayMode"] == "error"
+    }
+    return f", without {', '.join(sorted(failed))} (Lighthouse could not look at it)" if failed else ""
 
 
 def _one_run(url: str, headers: Path, report: Path) -> dict[str, Any] | None:
