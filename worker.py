@@ -13,11 +13,10 @@ from typing import Any
 
 import structlog
 from flask import Flask
-from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
-from rq.serializers import JSONSerializer
 from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
 from sqlalchemy.orm import configure_mappers
 
 from app import create_app
@@ -35,7 +34,8 @@ AFTER_FAILURE_S = 2.0
 class DrainWorker(SimpleWorker):
     """RQ's worker without a fork, without remote commands, with our signals and one context a job."""
 
-    def __init__(self, app: Flask, connection: Redis) -> None:
+    def __init__(self, app: Flask, url: str) -> None:
+        connection = queue.connect(url, answer_s=WORKER_TTL_S)
         super().__init__(
             [queue.drain_queue(connection)],
             connection=connection,
@@ -45,6 +45,7 @@ class DrainWorker(SimpleWorker):
             log_job_description=False,
         )
         self.app = app
+        self.url = url
         self.is_busy = False
 
     def subscribe(self) -> None:
@@ -52,6 +53,17 @@ class DrainWorker(SimpleWorker):
 
     def unsubscribe(self) -> None:
         """Nothing was subscribed."""
+
+    def teardown(self) -> None:
+        """Say goodbye, for a second at most: a frozen Redis must not keep us from stopping."""
+        self.connection.close()
+        self.connection = queue.connect(self.url)
+        try:
+            super().teardown()
+        except (RedisError, OSError) as fault:
+            log.warning("left_without_goodbye", fault=type(fault).__name__)
+        finally:
+            self.connection.close()
 
     def _install_signal_handlers(self) -> None:
         """Keep ours: RQ's would talk to Redis inside a signal handler, and Redis may be frozen."""
@@ -82,7 +94,7 @@ def serve(app: Flask, redis_url: str | None) -> None:
     try:
         while redis_url and not tasks.stopping.is_set():
             try:
-                serving[:] = [DrainWorker(app, queue.connect(redis_url, answer_s=WORKER_TTL_S))]
+                serving[:] = [DrainWorker(app, redis_url)]
                 serving[0].work(logging_level="WARNING")
             except (RedisError, OSError, ValueError) as fault:
                 log.warning("queue_is_away", fault=type(fault).__name__)

@@ -108,7 +108,7 @@ def test_a_few_kills(arenas: object, db_kind: str) -> None:
 @pytest.mark.parametrize("seed", [11])
 def test_a_hundred_kills(arenas: object, db_kind: str, seed: int) -> None:
     arena = arenas(seed=seed, people=400)  # type: ignore[operator]
-    found = chaos(arena, 40, redis_faults=True)
+    found = chaos(arena, 100, redis_faults=True)
     _write_down(found, db_kind, seed)
     judge(found)
 

@@ -17,7 +17,6 @@ from app.kit.refusals import Refused
 from app.shops import queries as shops
 from config import load_config
 
-
 # A few stamps a second: letters keep coming for as long as the killing lasts.
 PACE_S = 0.1
 

@@ -47,9 +47,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def work(app: Flask, url: str) -> None:
-    client = queue.connect(url, answer_s=5)
-    DrainWorker(app, client).work(burst=True, logging_level="CRITICAL")
-    client.close()
+    DrainWorker(app, url).work(burst=True, logging_level="CRITICAL")
 
 
 def push(redis: Redis, job_id: str, data: bytes, **fields: str) -> None:
@@ -189,12 +187,10 @@ def test_a_repeat_runs_once(app: Flask, redis: Redis, valkey: ValkeyServer, ran:
 
 
 def test_commands_over_redis_are_not_heard(app: Flask, redis: Redis, valkey: ValkeyServer) -> None:
-    client = queue.connect(valkey.url, answer_s=5)
-    worker = DrainWorker(app, client)
+    worker = DrainWorker(app, valkey.url)
     worker.bootstrap("CRITICAL")
     assert redis.publish(worker.pubsub_channel_name, json.dumps({"command": "shutdown"})) == 0
     worker.teardown()
-    client.close()
 
 
 def test_waking_says_no_when_redis_is_away(tmp_path: Path) -> None:

@@ -1,0 +1,92 @@
+"""Redis frozen, killed, restarted empty: the worker lives, nothing is lost, and it stops when asked to (F03, F04)."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.messages.models import Message
+from launch.testbed import valkey_server
+from tests import factories
+from tests.faults.arena import Arena
+
+pytestmark = pytest.mark.databases("sqlite")
+
+
+@pytest.fixture
+def arena(tmp_path: Path, db_kind: str) -> Iterator[Arena]:
+    with valkey_server() as valkey:
+        made = Arena(tmp_path, f"sqlite:///{tmp_path / 'faults.db'}", valkey, seed=3, share=0.0, people=1)
+        try:
+            yield made
+        finally:
+            valkey.process.send_signal(signal.SIGCONT)
+            made.stop()
+
+
+def until(what: Callable[[], bool], seconds: float = 15.0) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def waiting(arena: Arena) -> int:
+    """Return how many letters have not been sent yet."""
+    with arena.app.app_context():
+        db.session.rollback()
+        found = db.session.scalar(select(func.count()).where(Message.state != "sent"))
+        db.session.remove()
+        return int(found or 0)
+
+
+def one_more(arena: Arena) -> None:
+    """Let somebody join with every consent: two letters for the phone."""
+    with arena.app.app_context():
+        from app.shops import queries as shops
+
+        shop = shops.first_shop()
+        assert shop is not None
+        known = factories.AShop(shop.id, shop.code, shop.name, shops.owner_of(shop.id) or 0)
+        factories.a_customer(known, name="새손님", phone=factories.a_number(), agrees="all")
+        db.session.remove()
+
+
+@pytest.mark.parametrize("fault", ["frozen", "killed"])
+def test_letters_go_out_without_redis_and_the_worker_stops_when_asked(arena: Arena, fault: str) -> None:
+    arena.start("worker-0")
+    until(lambda: waiting(arena) == 0)
+    assert arena.valkey is not None
+    if fault == "frozen":
+        arena.valkey.process.send_signal(signal.SIGSTOP)
+    else:
+        arena.valkey.kill()
+    one_more(arena)
+    assert waiting(arena) > 0
+    until(lambda: waiting(arena) == 0)
+    worker = arena.running["worker-0"]
+    assert worker.poll() is None
+    worker.terminate()
+    assert worker.wait(6) == 0
+
+
+def test_a_redis_restarted_empty_is_served_again(arena: Arena) -> None:
+    arena.start("worker-0")
+    until(lambda: waiting(arena) == 0)
+    assert arena.valkey is not None
+    arena.valkey.kill()
+    time.sleep(0.5)
+    arena.valkey.start()
+    time.sleep(1.5)
+    log = arena.folder / "worker-0.log"
+    before = log.read_text().count("drained_by_the_clock")
+    one_more(arena)
+    until(lambda: waiting(arena) == 0)
+    assert arena.running["worker-0"].poll() is None
+    assert log.read_text().count("drained_by_the_clock") == before  # the queue did it, not the stand-in
