@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.flows.unit import write
+from app.kit.upsert import insert_into
 from app.messages import gather
 from app.messages.models import ClockLease, PeriodicTask
 
@@ -21,9 +20,10 @@ def hold(*, holder: str, lease_s: float) -> bool:
     Measured on the database's clock. Leaves the sign of life that /readyz reads.
     """
     with write() as session:
-        insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
         session.execute(
-            insert(ClockLease).values(name=NAME, holder="", until_ms=0, seen_ms=0).on_conflict_do_nothing()
+            insert_into(session, ClockLease)
+            .values(name=NAME, holder="", until_ms=0, seen_ms=0)
+            .on_conflict_do_nothing()
         )
         now_ms = gather.database_ms(session)
         taken = session.scalars(
@@ -54,9 +54,10 @@ def take_turn(*, task: str, every: timedelta, first: datetime, now: datetime) ->
             select(PeriodicTask).where(PeriodicTask.name == task).with_for_update()
         ).one_or_none()
         if row is None:
-            insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
             session.execute(
-                insert(PeriodicTask).values(name=task, next_run_at=first).on_conflict_do_nothing()
+                insert_into(session, PeriodicTask)
+                .values(name=task, next_run_at=first)
+                .on_conflict_do_nothing()
             )
             return False
         if row.next_run_at > now:

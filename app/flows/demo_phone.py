@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.flows.unit import write
 from app.kit.refusals import NotHere
+from app.kit.upsert import insert_into
 from app.messages.models import DemoPhoneMessage, Message
 from app.shops.models import Shop
 
@@ -27,9 +26,8 @@ def take_in(*, key: str, to: str, text: str, at: datetime) -> str:
         )
         if shop_id is None:
             raise NotHere
-        insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
         session.execute(
-            insert(DemoPhoneMessage)
+            insert_into(session, DemoPhoneMessage)
             .values(shop_id=shop_id, key=key, to=to, text=text, at=at)
             .on_conflict_do_nothing(index_elements=["key"])
         )

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.insights.models import DayCount
 from app.kit.clock import kst_day
+from app.kit.upsert import insert_into
 
 
 def count(session: Any, *, shop_id: int, at: datetime, **steps: int) -> None:
@@ -22,9 +22,8 @@ def count(session: Any, *, shop_id: int, at: datetime, **steps: int) -> None:
     if not moved:
         return
     day = kst_day(at)
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     session.execute(
-        insert(DayCount)
+        insert_into(session, DayCount)
         .values(shop_id=shop_id, day=day)
         .on_conflict_do_nothing(index_elements=["shop_id", "day"])
     )

@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, cast, delete, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.customers.models import Consent
 from app.customers.rules import standing
 from app.kit.clock import kst_day
+from app.kit.upsert import insert_into
 from app.messages import gather, registry, rules
 from app.messages.contract import Kind, Wire
 from app.messages.gather import Around
@@ -150,9 +149,8 @@ class _Writer:
         elif channel == CARD and self.due <= self.now:
             # Nothing to call: it lies on the card the moment its cause is committed.
             values |= {"state": "sent", "text": text, "sent_at": self.now}
-        insert = pg_insert if self.session.get_bind().dialect.name == "postgresql" else sqlite_insert
         found: int | None = self.session.scalar(
-            insert(Message)
+            insert_into(self.session, Message)
             .values(values)
             .on_conflict_do_nothing(index_elements=["shop_id", "dedupe_key"])
             .returning(Message.id)

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.customers.models import Customer
+from app.kit.upsert import insert_into
 from app.messages import gather, registry, retries, rules
 from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
 from app.messages.contract import Absent, Accepted, Found, Letter, Lookup, Outcome, Rejected, Wire
@@ -194,21 +193,31 @@ def _try_again(
     tries, not_after = session.execute(
         select(Message.tries, Message.not_after).where(Message.id == hold.id, Message.shop_id == hold.shop_id)
     ).one()
-    again = now + timedelta(seconds=max(at_least_s, retries.wait_before_retry(tries, jitter)))
+    wait_s = max(at_least_s, retries.wait_before_retry(tries, jitter))
     if tries >= retries.MOST_TRIES:
         _end(session, hold, "dead", "tried_enough", "여러 번 해 봤지만 연결되지 않았어요.", was=was)
-    elif again > not_after:
+    elif now + timedelta(seconds=wait_s) > not_after:
         _end(session, hold, "expired", "too_late", "보낼 때가 지나서 보내지 않았어요.", was=was)
     else:
-        values = {"due_at": again, "code": "retry", "reason": "연결이 안 되어 조금 뒤에 다시 보내요."}
-        change(session, hold, was, state="ready", lease_ms=None, fence=Message.fence + 1, **values)
+        change(
+            session,
+            hold,
+            was,
+            state="ready",
+            # On the database's clock: a worker whose own is an hour ahead would put it off by that hour.
+            lease_ms=gather.database_ms(session) + int(wait_s * 1000),
+            fence=Message.fence + 1,
+            code="retry",
+            reason="연결이 안 되어 조금 뒤에 다시 보내요.",
+        )
 
 
 def _note_health(session: Any, channel: str, outcome: Outcome) -> None:
     """Count transport failures in a row, open the circuit at five, pause where asked to."""
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     session.execute(
-        insert(ChannelHealth).values(channel=channel, failures=0, rest_until_ms=0).on_conflict_do_nothing()
+        insert_into(session, ChannelHealth)
+        .values(channel=channel, failures=0, rest_until_ms=0)
+        .on_conflict_do_nothing()
     )
     health = session.scalars(
         select(ChannelHealth).where(ChannelHealth.channel == channel).with_for_update()
