@@ -172,7 +172,7 @@ def _asking_now(counter: Counter, holders: list[Holder], now: datetime) -> None:
         h for h in by_habit if h.person.name and h.person.likes and h.balance == h.goal - 1 and not h.ready
     )
     known = next(h for h in by_habit if h.person.name and h.person.memo and h is not almost and h.ready)
-    nameless = next(h for h in by_habit if not h.person.name)
+    nameless = next(h for h in by_habit if not h.person.name and len(h.stood) < 7)
     for place, (holder, ago) in enumerate(((nameless, 260), (known, 95), (almost, 20))):
         claim = counter.claim(holder, now - timedelta(seconds=ago), "waiting", None, None, None)
         claim["word"] = MATCHING_WORDS[7 + 11 * place]

@@ -52,12 +52,12 @@ _GIVEN = """
 """
 GIVEN_NAMES: tuple[str, ...] = tuple(_GIVEN.split())
 
-# What the owner would say about a person's cup: short, seen at the very moment of stamping.
+# How somebody takes it: short, seen at the very moment of stamping, and fit for "오늘도 … 드릴까요?".
 LIKES: tuple[str, ...] = (
-    "얼음 적게", "연하게", "진하게, 샷 추가", "라떼는 따뜻하게만", "시럽 반만", "컵은 늘 텀블러로", "빨대 안 쓰세요",
-    "오트밀크로 바꿔 드리기", "우유 조금 더", "뜨거운 물 한 컵 같이", "거품 적게", "크루아상은 데워서", "얼음 따로",
-    "디카페인으로", "시나몬 듬뿍", "치즈케이크는 포크 두 개", "산미 있는 원두", "고소한 원두", "아이스는 사계절 내내",
-    "종이컵 말고 머그컵", "물 먼저 드리기", "바닐라 시럽 한 번만", "소금빵은 잘라서",
+    "얼음 적게", "연하게", "진하게 샷 추가해", "라떼 따뜻하게", "시럽 반만", "텀블러에", "빨대 없이", "오트밀크로 바꿔",
+    "우유 조금 더", "뜨거운 물 한 컵 같이", "거품 적게", "크루아상 데워서", "얼음 가득", "디카페인으로", "시나몬 듬뿍",
+    "케이크에 포크 두 개", "산미 있는 원두로", "고소한 원두로", "한겨울에도 아이스로", "머그컵에", "물 한 잔 먼저",
+    "바닐라 시럽 한 번만", "소금빵 잘라서",
 )  # fmt: skip
 
 # What the owner would write on the back of a paper card.
