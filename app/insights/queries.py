@@ -81,7 +81,13 @@ def to_greet(*, shop_id: int, now: datetime, limit: int = 5) -> list[Expected]:
         .limit(_LOOKED_AT)
     ).all()
     near = [row for row in rows if _may_be_due(row.first_visit_at, row.last_visit_at, row.visit_count, day)]
-    near.sort(key=lambda row: -row.visit_count)
+    # Who comes every day needs no reminder: those with a longer rhythm first, the more faithful on top.
+    near.sort(
+        key=lambda row: (
+            _mean_gap(row.first_visit_at, row.last_visit_at, row.visit_count) < 3,
+            -row.visit_count,
+        )
+    )
     near = near[:_ASKED_CLOSELY]
     if not near:
         return []
@@ -101,5 +107,9 @@ def _may_be_due(first: datetime | None, last: datetime, count: int, day: date) -
     """Say, from the sums alone and generously, whether a closer look at the visits is worth it."""
     if first is None or count < 2:
         return False
-    mean = max(1.0, (last - first).total_seconds() / 86400 / (count - 1))
-    return 0.4 <= (day - kst_day(last)).days / mean <= 2.2
+    return 0.4 <= (day - kst_day(last)).days / _mean_gap(first, last, count) <= 2.2
+
+
+def _mean_gap(first: datetime, last: datetime, count: int) -> float:
+    """Return the mean days between visits, from the sums alone."""
+    return max(1.0, (last - first).total_seconds() / 86400 / max(count - 1, 1))

@@ -25,7 +25,7 @@ document.addEventListener('htmx:afterSwap', (event) => {
   if (!arrived) return;
   for (const found of document.querySelectorAll('[data-found]')) found.remove();
   window.scrollTo({ top: 0 });
-  if (arrived.matches('[data-just]')) navigator.vibrate?.(40);
+  if (arrived.matches('[data-just]') && navigator.userActivation?.hasBeenActive) navigator.vibrate?.(40);
   if (arrived.matches('[data-leave]') && onCounter) {
     const later = () => { clearTimeout(leaving); leaving = setTimeout(leave, LEAVE_MS); };
     for (const sign of ['pointerdown', 'keydown', 'scroll']) arrived.addEventListener(sign, later, { passive: true });
