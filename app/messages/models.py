@@ -86,7 +86,9 @@ class Message(Model):
     provider_key: Mapped[str] = mapped_column(String(32))  # ours, the same in every attempt
     provider_id: Mapped[str] = mapped_column(String(80), default="")
     fence: Mapped[int] = mapped_column(default=0)  # grows with every change of hands
-    lease_ms: Mapped[int | None] = mapped_column(BigInteger)  # unix ms on the database's clock
+    lease_ms: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # unix ms on the database's clock; of a ready row: not tried again before
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     staged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # lies ready in the by-hand queue

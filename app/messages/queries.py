@@ -286,6 +286,7 @@ def waiting_work(now: datetime) -> WaitingWork:
         Message.state == "ready",
         Message.due_at <= now,
         Message.staged_at.is_(None),
+        or_(Message.lease_ms.is_(None), Message.lease_ms <= now_ms),
         Message.channel.not_in(resting),
     )
     gone = select(Message.id).where(Message.state.in_(("claimed", "sending")), Message.lease_ms < now_ms)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from app.messages import gather, registry, retries
 from app.messages.contract import Letter
@@ -62,6 +62,7 @@ def claim(session: Any, *, now: datetime, limit: int) -> list[Hold]:
         Message.state == "ready",
         Message.due_at <= now,
         Message.staged_at.is_(None),
+        or_(Message.lease_ms.is_(None), Message.lease_ms <= now_ms),  # waiting for its next try
         Message.channel.not_in(resting),
     )
     turn = func.row_number().over(partition_by=Message.shop_id, order_by=(Message.due_at, Message.id))
