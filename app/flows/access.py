@@ -47,6 +47,8 @@ def sign_in(*, login: str, password: str, user_agent: str, ip: str, now: datetim
     since = now - timedelta(seconds=rules.TRY_WINDOW_S)
     with write() as session:
         shops.note_try(session, keys=list(keys), now=now)
+    # Counted only after that commit: of many at once each sees at least all who came before it.
+    with write() as session:
         over = any(shops.tries(session, key=key, since=since) > most for key, most in keys.items())
         person = shops.staff_by_login(session, login=login)
         staff_id, shop_id, stored = (

@@ -51,9 +51,13 @@ def set_up(*, token: str, answers: FirstShop, user_agent: str, ip: str, now: dat
     goal, reward_name = rules.clean_card_rule(goal=answers.goal, reward_name=answers.reward_name)
     phone = rules.clean_contact(answers.phone)
     opens_at, closes_at = rules.clean_hours(opens=answers.opens, closes=answers.closes)
-    name, login, password = rules.clean_account(
-        name=answers.owner_name, login=answers.login, password=answers.password
-    )
+    try:
+        name, login, password = rules.clean_account(
+            name=answers.owner_name, login=answers.login, password=answers.password
+        )
+    except Invalid as wrong:
+        # Here "name" is the shop's: the sentence belongs beside the owner's own name.
+        raise Invalid({"owner_name" if k == "name" else k: v for k, v in wrong.fields.items()}) from None
     password_hash = hash_password(password)
     with write() as session:
         if shops.use_link(session, kind="setup", token=token, now=now) is None or shops.shop_count(session):
