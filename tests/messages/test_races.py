@@ -12,6 +12,7 @@ from app.extensions import db
 from app.flows import deliver
 from app.flows.unit import write
 from app.messages import gather, outbox, retries
+from app.messages.channels import demo_phone
 from app.messages.models import AdGrant
 from tests.messages.world import Provider, a_customer, a_shop, rows, thank
 from tests.world import Clock, all_at_once
@@ -115,3 +116,20 @@ def test_cancelling_and_sending_at_once_never_wait_for_each_other(
     assert [fault for fault in results if isinstance(fault, Exception)] == []
     sent = {row.provider_key for row in rows(channel="demo_phone", state="sent")}
     assert sent == set(provider.taken_keys())
+
+
+def test_no_transaction_is_open_while_the_provider_is_called(
+    town: Flask, clock: Clock, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = a_shop()
+    thank(shop, a_customer(shop), clock)
+    clock.advance(hours=2)
+    real, open_ones = demo_phone.send, []
+
+    def watched(*call: Any) -> Any:
+        open_ones.append(db.session().in_transaction())
+        return real(*call)
+
+    monkeypatch.setattr(demo_phone, "send", watched)
+    deliver.drain(wire=town.config["WIRE"], clock=clock)
+    assert open_ones == [False]
