@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
@@ -28,6 +29,12 @@ class Base(DeclarativeBase):
     )
 
 
+def _coarse_limit() -> str:
+    """Return how often one address may ask for this endpoint: less where there is something to guess."""
+    limit: str = current_app.config["COARSE_LIMITS"].get(request.endpoint, "1200 per minute")
+    return limit
+
+
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 if TYPE_CHECKING:  # the extension makes its base class at run time, out of a type checker's sight
     Model = Base
@@ -35,5 +42,5 @@ else:
     Model = db.Model
 login_manager = LoginManager()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address)
+limiter = Limiter(get_remote_address, default_limits=[_coarse_limit])
 migrate = Migrate()

@@ -24,6 +24,17 @@ def register(app: Flask) -> None:
         app.register_blueprint(importlib.import_module(f"{audience.__name__}.blueprint").bp)
 
 
+def guessable(app: Flask) -> list[str]:
+    """Return the endpoints open to anyone whose address or form carries something worth guessing (S06, S14)."""
+    return [
+        endpoint
+        for endpoint in app.view_functions
+        if (declared := door_of(app, endpoint)) is not None
+        and declared.role == "anyone"
+        and (declared.tenant in ("code", "token") or declared.audience == "owner")
+    ]
+
+
 def without_csrf(app: Flask) -> list[Callable[..., Any]]:
     """Return the views whose doors are for machines that authenticate otherwise."""
     return [

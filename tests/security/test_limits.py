@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from app.extensions import limiter
+from tests import world
+from tests.world import Clock
 
 GUESSES = 100
 
 
 @pytest.fixture
-def limited(app: Flask) -> Iterator[Flask]:
-    """The application with its coarse net on, as in production."""
-    app.config["RATELIMIT_ENABLED"] = True
-    limiter.enabled = True
-    limiter.init_app(app)
-    limiter.reset()
-    yield app
-    limiter.reset()
+def limited(tmp_path: Path) -> Iterator[Flask]:
+    """An application with its coarse net on, as in production."""
+    database = f"sqlite:///{tmp_path / 'limits.db'}"
+    app = world.build(tmp_path, Clock(), APP_ENV="production", DATABASE_URL=database)
+    world.migrate(app)
+    with app.app_context():
+        limiter.reset()
+        yield app
+        limiter.reset()
     limiter.enabled = False
+    world.close(app)
 
 
-@pytest.mark.parametrize("path", ["/s/NOCODE{}", "/o/notatoken{}", "/owner/enter/nothing{}", "/demo/phone/x{}"])
+@pytest.mark.parametrize(
+    "path", ["/s/NOCODE{}", "/o/notatoken{}", "/owner/enter/nothing{}", "/demo/phone/x{}", "/setup/x{}"]
+)
 def test_a_hundred_guesses_are_stopped(limited: Flask, path: str) -> None:
     client = limited.test_client()
     codes = [client.get(path.format(number)).status_code for number in range(GUESSES)]
