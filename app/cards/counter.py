@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.cards import rules
 from app.cards.history import undone
@@ -15,6 +15,7 @@ from app.customers.models import Customer
 from app.extensions import db
 from app.kit.phone import korean_mobile
 from app.visits import queries as visits
+from app.visits.queries import Lately
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,7 @@ class Panel:
     reward_name: str
     rewards: list[ReadyReward]
     last: LastStamp | None
-    visited: list[datetime]  # newest first, a few
-    favourites: list[tuple[str, int]]
+    lately: Lately
     checked_live: bool  # the card itself was here a moment ago: scanned, or asked by its holder
 
     @property
@@ -129,8 +129,7 @@ def panel(*, shop_id: int, card_id: int, now: datetime) -> Panel | None:
         *row,
         rewards=_ready(shop_id=shop_id, card_id=card_id),
         last=last,
-        visited=visits.recent(shop_id=shop_id, customer_id=row.customer_id),
-        favourites=visits.favourites(shop_id=shop_id, customer_id=row.customer_id, now=now),
+        lately=visits.lately(shop_id=shop_id, customer_id=row.customer_id),
         checked_live=last is not None and rules.seen_live(how=last.how, at=last.at, now=now),
     )
 
@@ -184,28 +183,33 @@ def lookup(*, shop_id: int, typed: str, limit: int = 8) -> list[Match]:
 
     Nothing that fits none of the three is searched for: the counter is no directory.
     """
-    spoken, tail, phone = rules.read_lookup(typed)
-    number = korean_mobile(phone) if phone else None
-    fits = [
-        Card.spoken == spoken if spoken else false(),
-        Customer.phone_tail == tail if tail else false(),
-        Customer.phone == number if number else false(),
-    ]
+    spoken, tail, whole = rules.read_lookup(typed)
+    phone = korean_mobile(whole) if whole else None
+    found: dict[int, Match] = {}
+    if spoken:
+        found |= _matches(shop_id, Card.spoken == spoken, how="spoken", limit=limit)
+    if tail or phone:
+        # People first, then their cards: in one question the planner reads every card of the shop.
+        numbered = Customer.phone_tail == tail if tail else Customer.phone == phone
+        ids = db.session.scalars(
+            select(Customer.id)
+            .where(Customer.shop_id == shop_id, numbered)
+            .order_by(Customer.last_visit_at.desc().nulls_last())
+            .limit(limit)
+        ).all()
+        found = _matches(shop_id, Card.customer_id.in_(ids), how="digits", limit=limit) | found
+    return list(found.values())[:limit]
+
+
+def _matches(shop_id: int, fits: ColumnElement[bool], *, how: str, limit: int) -> dict[int, Match]:
     rows = db.session.execute(
-        select(
-            Card.id,
-            Customer.name,
-            Customer.phone,
-            Customer.visit_count,
-            Customer.last_visit_at,
-            Card.spoken,
-        )
+        select(Card.id, Customer.name, Customer.phone, Customer.visit_count, Customer.last_visit_at)
         .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
-        .where(Card.shop_id == shop_id, Card.closed_at.is_(None), or_(*fits))
+        .where(Card.shop_id == shop_id, Card.closed_at.is_(None), fits)
         .order_by(Customer.last_visit_at.desc().nulls_last(), Card.id.desc())
         .limit(limit)
     )
-    return [Match(*row[:5], how="spoken" if row.spoken == spoken else "digits") for row in rows]
+    return {row.id: Match(*row, how=how) for row in rows}
 
 
 def cards_out(*, shop_id: int, now: datetime) -> tuple[int, int]:

@@ -54,7 +54,7 @@ def panel_context(
 
 
 def _told(seen: Panel) -> Told:
-    days = [kst_day(at) for at in seen.visited]
+    days = [kst_day(at) for at in seen.lately.visited[:8]]
     today = kst_day(now())
     # While they stand here the newest visit is this one; before the stamp it is the one before.
     here = bool(days) and days[0] == today
@@ -62,7 +62,7 @@ def _told(seen: Panel) -> Told:
     gap = (today - before[0]).days if before else None
     rhythm = rules.rhythm(days)
     number = seen.visit_count if here else seen.visit_count + 1
-    usual = next((name for name, pieces in seen.favourites if pieces >= _HABIT), "")
+    usual = next((name for name, pieces in seen.lately.favourites if pieces >= _HABIT), "")
     guest = Guest(
         name=seen.name,
         visit_number=number,

@@ -102,7 +102,7 @@ def _page(customer_id: int) -> dict[str, Any]:
     card_id = counter.card_of_customer(shop_id=shop_id, customer_id=customer_id)
     seen = counter.panel(shop_id=shop_id, card_id=card_id, now=now()) if card_id is not None else None
     came = visits.visits_of(shop_id=shop_id, customer_id=customer_id, limit=_VISITS_SHOWN)
-    rhythm = words.rhythm([kst_day(at) for at in seen.visited]) if seen else None
+    rhythm = words.rhythm([kst_day(at) for at in seen.lately.visited[:8]]) if seen else None
     return {
         "known": known,
         "customer_id": customer_id,
