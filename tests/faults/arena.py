@@ -1,4 +1,8 @@
-"""Real processes, killed at random, and what their traces on disk say afterwards."""
+"""Real processes, killed at random, and what their traces on disk say afterwards.
+
+worker-0, worker-1 (its clock an hour ahead) and web (gunicorn) are killed; the line of customers in front of the
+counter and the carrier behind the workers keep the books.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -58,7 +63,7 @@ class Verdict:
 
 @dataclass
 class Arena:
-    """One shop, its people, a carrier, workers and a till, all killable."""
+    """One shop, its people, a carrier, workers and web processes."""
 
     folder: Path
     database_url: str
@@ -76,6 +81,7 @@ class Arena:
         self.began = time.monotonic()
         self.provider_log = self.folder / "provider.log"
         self.acked_log = self.folder / "acked.log"
+        self.port = _free_port()
         self._secrets()
         self._start_provider()
         self.app = self._build()
@@ -92,6 +98,8 @@ class Arena:
         return {
             "PATH": os.environ["PATH"],
             "DATA": str(self.folder),
+            "PORT": str(self.port),
+            "WEB_PROCESSES": "1",
             "APP_ENV": "test",
             "DEMO": "0",
             "CLOCK_SHIFT": str(self.shift + shift),
@@ -117,6 +125,7 @@ class Arena:
         world.migrate(app)
         with app.app_context():
             shop = factories.a_shop("달빛커피")
+            self.session_token = factories.a_session(shop, shop.owner_id)
             with write() as session:
                 row = factories.the_shop(shop)
                 row.is_demo = True
@@ -142,24 +151,38 @@ class Arena:
         return app
 
     def start(self, name: str) -> None:
-        """Start a worker ("worker-0", "worker-1": this one's clock is an hour ahead) or the till."""
-        module = ["tests.faults.quick_worker"] if name.startswith("worker") else ["tests.faults.till"]
-        if name == "till":
-            module += [str(self.acked_log), *map(str, self.dice.sample(self.cards, len(self.cards)))]
+        """Start worker-0, worker-1 (its clock an hour ahead), web, or the line of customers."""
+        module = {"web": ["gunicorn", "wsgi:app"], "line": ["tests.faults.customer_line"]}.get(
+            name, ["tests.faults.quick_worker"]
+        )
+        if name == "line":
+            module += [str(self.acked_log), str(self.port), self.session_token]
+            module += map(str, self.dice.sample(self.cards, len(self.cards)))
         output = (self.folder / f"{name}.log").open("ab")
         shift = 3600 if name == "worker-1" else 0
         self.running[name] = subprocess.Popen(
-            [sys.executable, "-m", *module], cwd=ROOT, env=self.env(shift), stdout=output, stderr=output
+            [sys.executable, "-m", *module],
+            cwd=ROOT,
+            env=self.env(shift),
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
         output.close()
 
     def kill(self, name: str) -> None:
-        """Kill -9 and start it anew."""
+        """Kill -9 the process with all its children and start it anew."""
         process = self.running[name]
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         self.kills += 1
         self.start(name)
+
+    def end(self, name: str) -> None:
+        """End one process for good."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def pause(self, name: str, seconds: float) -> None:
         """Freeze a process past its lease and let it go on (F25)."""
@@ -192,7 +215,7 @@ class Arena:
             try:
                 process.wait(8)
             except subprocess.TimeoutExpired:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         self.provider.kill()
         self.provider.wait()
@@ -242,6 +265,11 @@ def _ledger(session: Any) -> dict[str, Any]:
         .having(Card.balance != total)
     ).all()
     return {"once": once, "wrong": len(wrong)}
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def _lines(path: Path) -> list[str]:

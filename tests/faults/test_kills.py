@@ -38,22 +38,20 @@ def arenas(tmp_path: Path, db_kind: str, request: pytest.FixtureRequest) -> Iter
 
 def chaos(arena: Arena, kills: int, *, redis_faults: bool) -> Verdict:
     """Kill until the number is reached, with the other faults in between."""
-    for name in ("worker-0", "worker-1", "till"):
+    for name in ("web", "worker-0", "worker-1", "line"):
         arena.start(name)
-    time.sleep(2.5)
+    time.sleep(4)
     events = ["kill"] * 8 + (["flush", "redis-down", "redis-frozen", "pause"] if redis_faults else [])
     while arena.kills < kills:
         event = arena.dice.choice(events)
         if event == "kill":
-            arena.kill(arena.dice.choice(["worker-0", "worker-1", "till"]))
+            arena.kill(arena.dice.choice(["worker-0", "worker-0", "worker-1", "worker-1", "web"]))
         elif event == "pause":
             arena.pause(arena.dice.choice(["worker-0", "worker-1"]), 6.0)
         else:
             _hurt_redis(arena, event)
         time.sleep(arena.dice.uniform(0.1, 1.8))
-    till = arena.running.pop("till")
-    till.kill()
-    till.wait()
+    arena.end("line")
     arena.settle(60)
     found = arena.verdict()
     print(found)
@@ -115,7 +113,7 @@ def test_a_hundred_kills(arenas: object, db_kind: str, seed: int) -> None:
 
 _HEAD = """# Faults
 
-Workers, a till and Redis killed, frozen and flushed at random (fixed seeds), one clock an hour ahead, a carrier
+Workers, web and Redis killed, frozen and flushed at random (fixed seeds), one clock an hour ahead, a carrier
 that misbehaves in 15% of its calls. The carrier's own fsynced log is the judge. Written by `make test-long`.
 
 | when | database | seed | kills | letters | accepted | twice | lost | unknown | other states | stamps acknowledged | lost or doubled | wrong balances | s |
