@@ -17,6 +17,9 @@ from app.kit.phone import korean_mobile
 from app.visits import queries as visits
 from app.visits.queries import Lately
 
+# More people than this with the same four digits would be a shop of half a million.
+_SAME_DIGITS = 50
+
 
 @dataclass(frozen=True)
 class WaitingClaim:
@@ -192,10 +195,7 @@ def lookup(*, shop_id: int, typed: str, limit: int = 8) -> list[Match]:
         # People first, then their cards: in one question the planner reads every card of the shop.
         numbered = Customer.phone_tail == tail if tail else Customer.phone == phone
         ids = db.session.scalars(
-            select(Customer.id)
-            .where(Customer.shop_id == shop_id, numbered)
-            .order_by(Customer.last_visit_at.desc().nulls_last())
-            .limit(limit)
+            select(Customer.id).where(Customer.shop_id == shop_id, numbered).limit(_SAME_DIGITS)
         ).all()
         found = _matches(shop_id, Card.customer_id.in_(ids), how="digits", limit=limit) | found
     return list(found.values())[:limit]
