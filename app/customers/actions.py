@@ -91,6 +91,12 @@ def give_phone(session: Any, *, person: Customer, phone: str, now: datetime) -> 
     return False
 
 
+def answered(session: Any, *, person: Customer) -> set[str]:
+    """Return the kinds of consent that a person has answered, one way or the other."""
+    kinds = select(Consent.kind).where(Consent.shop_id == person.shop_id, Consent.customer_id == person.id)
+    return set(session.scalars(kinds))
+
+
 def standing(session: Any, *, person: Customer) -> dict[str, bool]:
     """Return which consents of a person hold now, by kind."""
     rows = session.execute(

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-
 from app.cards import rules
 from app.cards.actions import claims, ledger
 from app.cards.models import Card
 from app.cards.rules import ClaimGone, StampRefused
 from app.flows.stamp import Found, Stamped, stamp_card
-from app.flows.unit import write
+from app.flows.unit import after_a_race, write
 from app.kit.clock import next_minute_of_day
 from app.kit.refusals import NotHere
 from app.kit.words import MATCHING_WORDS
@@ -32,11 +30,7 @@ def ask(*, shop_id: int, card_id: int, once: str, now: datetime) -> Asked:
 
     The claim waits until the shop's next closing time. Raises NotHere for a closed card.
     """
-    try:
-        return _ask(shop_id=shop_id, card_id=card_id, once=once, now=now)
-    except IntegrityError:
-        # Two taps at once: the unique index let one through, and this is the other's answer.
-        return _ask(shop_id=shop_id, card_id=card_id, once=once, now=now)
+    return after_a_race(lambda: _ask(shop_id=shop_id, card_id=card_id, once=once, now=now))
 
 
 def _ask(*, shop_id: int, card_id: int, once: str, now: datetime) -> Asked:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from app.cards.actions import ledger
 from app.cards.models import Card
 from app.customers import actions as people
@@ -15,7 +13,7 @@ from app.customers import rules
 from app.customers.actions import Trace
 from app.customers.models import Customer
 from app.customers.rules import Details
-from app.flows.unit import write
+from app.flows.unit import after_a_race, write
 from app.kit.signing import keyed_hash
 from app.messages import outbox
 
@@ -38,15 +36,11 @@ def join_anonymous(
     *, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime
 ) -> Joined:
     """Give this browser a card without asking anything; a second tap gives the same card."""
-    try:
-        return _join(
+    return after_a_race(
+        lambda: _join(
             shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now
         )
-    except IntegrityError:
-        # Two taps at once: the unique (browser, shop) let one through, and this is the other's answer.
-        return _join(
-            shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now
-        )
+    )
 
 
 def _join(*, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime) -> Joined:
@@ -80,13 +74,29 @@ def add_details(
     """
     clean = rules.clean_details(details)
     trace = Trace(source=source, ip=ip, user_agent=user_agent)
+    return after_a_race(
+        lambda: _add(
+            shop_id=shop_id, browser_token=browser_token, clean=clean, trace=trace, master=master, now=now
+        )
+    )
+
+
+def _add(
+    *,
+    shop_id: int,
+    browser_token: str,
+    clean: rules.CleanDetails,
+    trace: Trace,
+    master: bytes,
+    now: datetime,
+) -> Joined:
     with write() as session:
         person, joined = _person_and_card(
             session,
             shop_id=shop_id,
             browser_token=browser_token,
-            source=source,
-            user_agent=user_agent,
+            source=trace.source,
+            user_agent=trace.user_agent,
             now=now,
         )
         person.name = clean.name or person.name
@@ -108,25 +118,32 @@ def _with_number(
     master: bytes,
     now: datetime,
 ) -> None:
-    people.give_phone(session, person=person, phone=phone, now=now)
+    is_new_number = person.phone != phone
+    is_theirs = people.give_phone(session, person=person, phone=phone, now=now)
     key = phone_key(master, phone)
-    standing = people.standing(session, person=person)
+    said, standing = people.answered(session, person=person), people.standing(session, person=person)
+    withdrawn = False
     for kind in rules.CONSENT_KINDS:
         granted = clean.answers[kind]
-        if granted == standing.get(kind):
+        if kind in said and granted == standing[kind] and not (is_theirs and is_new_number):
             continue  # said before, nothing new: a double submit adds no evidence
+        gone = standing[kind] and not granted
+        withdrawn = withdrawn or gone
         row = people.record_consent(
             session,
             person=person,
             kind=kind,
-            action="grant" if granted else "decline",
+            action="grant" if granted else "withdraw" if gone else "decline",
             phone_key=key,
             trace=trace,
             now=now,
         )
-        if kind in ("ads", "ads_night") and granted:
-            people.lift_suppression(session, shop_id=person.shop_id, address_key=key, now=now)
-            tell_result(session, person=person, consent_id=row.id, kind=kind, granted=True, now=now)
+        if kind in ("ads", "ads_night") and (granted or gone):
+            if granted and is_theirs:  # somebody who types another's number must not lift their opt-out
+                people.lift_suppression(session, shop_id=person.shop_id, address_key=key, now=now)
+            tell_result(session, person=person, consent_id=row.id, kind=kind, granted=granted, now=now)
+    if withdrawn:
+        outbox.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
 
 
 def tell_result(

@@ -13,7 +13,7 @@ from app.customers.actions import Trace
 from app.customers.models import Customer
 from app.customers.rules import OPTIONAL_KINDS
 from app.flows.join import phone_key, tell_result
-from app.flows.unit import write
+from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox
 from app.shops import actions as shops
@@ -85,16 +85,20 @@ def opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
 
     The second tap changes nothing. Raises NotHere for a token we never made.
     """
+    return after_a_race(lambda: _opt_out(token=token, source=source, now=now))
+
+
+def _opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
     with write() as session:
         link = people.opt_out_by_token(session, token=token)
         if link is None:
             raise NotHere("수신거부 주소가 맞지 않아요. 메시지의 링크를 다시 눌러 주세요.")
         shop = shops.shop(session, shop_id=link.shop_id)
+        ledger.hold_card(session, shop_id=link.shop_id, customer_id=link.customer_id)
+        person = people.customer(session, shop_id=link.shop_id, customer_id=link.customer_id, lock=True)
         row, is_new = people.suppress(
             session, shop_id=link.shop_id, address_key=link.address_key, source=source, now=now
         )
-        ledger.hold_card(session, shop_id=link.shop_id, customer_id=link.customer_id)
-        person = people.customer(session, shop_id=link.shop_id, customer_id=link.customer_id, lock=True)
         if person is not None and is_new:
             _withdraw_ads(session, person=person, key=link.address_key, source=source, now=now)
             outbox.plan(

@@ -1,0 +1,166 @@
+"""A person changes their mind, refuses messages, or leaves: at once, with evidence, for good."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from app.cards.models import Card, LedgerEntry
+from app.cards.rules import ForeignCode
+from app.customers.actions import opt_out_link
+from app.customers.models import Consent, Device, Suppression
+from app.extensions import db
+from app.flows import join, privacy, stamp
+from app.flows.privacy import OptedOut
+from app.flows.unit import write
+from app.kit.refusals import Invalid, NotHere
+from app.messages.models import Message
+from tests import factories, world
+from tests.factories import ACustomer, AShop
+from tests.flows import books
+
+
+def change(shop: AShop, who: ACustomer, kind: str, grant: bool) -> None:
+    """Change one consent from 내 정보."""
+    privacy.change_consent(
+        shop_id=shop.id, customer_id=who.id, kind=kind, grant=grant, ip="203.0.113.7", user_agent="test",
+        master=factories.master(), now=factories.now(),
+    )  # fmt: skip
+
+
+def link_of(shop: AShop, who: ACustomer) -> str:
+    """Return the opt-out token a message would carry."""
+    person = factories.a_person(who.id)
+    key = join.phone_key(factories.master(), person.phone or "")
+    with write() as session:
+        return opt_out_link(
+            session, shop_id=shop.id, customer_id=who.id, address_key=key, now=factories.now()
+        )
+
+
+def actions(who: ACustomer) -> list[tuple[str, str]]:
+    """Return a person's consent lines after the first five."""
+    db.session.rollback()
+    query = db.select(Consent.kind, Consent.action).where(Consent.customer_id == who.id).order_by(Consent.id)
+    return [(row.kind, row.action) for row in db.session.execute(query)][5:]
+
+
+def waiting(who: ACustomer) -> set[str]:
+    """Return the channels of a person's thank-yous that still wait."""
+    db.session.rollback()
+    query = db.select(Message.channel).where(
+        Message.customer_id == who.id, Message.kind == "thank_you", Message.state == "ready"
+    )
+    return set(db.session.scalars(query))
+
+
+def test_withdrawing_takes_what_stands_on_it_and_what_was_planned(shop: AShop, jiwoo: ACustomer) -> None:
+    factories.a_stamp(shop, jiwoo.card_id)
+    assert waiting(jiwoo) == {"card", "own_phone"}
+    change(shop, jiwoo, "marketing", False)
+    assert actions(jiwoo) == [("marketing", "withdraw"), ("ads", "withdraw"), ("ads_night", "withdraw")]
+    assert "own_phone" not in waiting(jiwoo)
+
+
+def test_giving_gives_what_it_stands_on(shop: AShop) -> None:
+    who = factories.a_customer(shop, name="박민호", phone=factories.a_number())
+    change(shop, who, "ads", True)
+    assert set(actions(who)[-2:]) == {("ads", "grant"), ("marketing", "grant")}
+
+
+def test_asking_twice_is_one_line(shop: AShop, jiwoo: ACustomer) -> None:
+    for _ in range(3):
+        change(shop, jiwoo, "ads_night", False)
+    assert actions(jiwoo) == [("ads_night", "withdraw")]
+
+
+def test_what_cannot_be_changed_here(shop: AShop, jiwoo: ACustomer, minho: ACustomer) -> None:
+    for kind in ("age14", "required", "nothing", ""):
+        with pytest.raises(Invalid):
+            change(shop, jiwoo, kind, False)
+    with pytest.raises(Invalid):
+        change(shop, minho, "ads", True)
+
+
+def test_another_shops_person_does_not_exist(shop: AShop, other_shop: AShop, jiwoo: ACustomer) -> None:
+    with pytest.raises(NotHere):
+        change(other_shop, jiwoo, "ads", False)
+    with pytest.raises(NotHere):
+        privacy.erase(shop_id=other_shop.id, customer_id=jiwoo.id, now=factories.now())
+    assert actions(jiwoo) == []
+
+
+def test_one_tap_opts_out_and_the_second_changes_nothing(shop: AShop, jiwoo: ACustomer) -> None:
+    factories.a_stamp(shop, jiwoo.card_id)
+    token = link_of(shop, jiwoo)
+    first = privacy.opt_out(token=token, source="link", now=factories.now())
+    again = privacy.opt_out(token=token, source="link", now=factories.now())
+    assert (first, again) == (OptedOut(shop.name, True), OptedOut(shop.name, False))
+    assert actions(jiwoo) == [("ads", "withdraw"), ("ads_night", "withdraw")]
+    assert "own_phone" not in waiting(jiwoo)
+    told = db.session.scalars(db.select(Message.channel).where(Message.kind == "optout_result"))
+    assert "card" in set(told)
+
+
+def test_twenty_opt_outs_at_once_are_one(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    token, now = link_of(shop, jiwoo), factories.now()
+    found = world.all_at_once(app, [lambda: privacy.opt_out(token=token, source="link", now=now)] * 20)
+    assert [each for each in found if not isinstance(each, OptedOut)] == []
+    assert sum(each.is_new for each in found) == 1
+    assert db.session.scalar(db.select(db.func.count(Suppression.id))) == 1
+
+
+def test_an_unknown_link_says_so(app: Flask) -> None:
+    with pytest.raises(NotHere):
+        privacy.opt_out(token="A" * 22, source="link", now=factories.now())
+
+
+def test_consenting_again_lifts_the_opt_out(shop: AShop, jiwoo: ACustomer) -> None:
+    privacy.opt_out(token=link_of(shop, jiwoo), source="link", now=factories.now())
+    change(shop, jiwoo, "ads", True)
+    assert db.session.scalars(db.select(Suppression.lifted_at)).all() == [factories.now()]
+
+
+def test_leaving_takes_everything_that_names_a_person(shop: AShop, jiwoo: ACustomer) -> None:
+    factories.a_stamp(shop, jiwoo.card_id)
+    code = factories.a_code(jiwoo)
+    token = link_of(shop, jiwoo)
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    person = factories.a_person(jiwoo.id)
+    assert (person.name, person.memo, person.likes, person.phone, person.phone_tail) == (
+        "",
+        "",
+        "",
+        None,
+        None,
+    )
+    assert person.erased_at == factories.now()
+    assert db.session.scalar(db.select(db.func.count(Device.id))) == 0
+    everything = " ".join(
+        str(tuple(row))
+        for table in db.metadata.sorted_tables
+        if table.name not in ("shops", "staff")
+        for row in db.session.execute(db.select(table))
+    )
+    for word in ("한지우", "2345", "6789", "821023456789"):
+        assert word not in everything
+    # What the law and the shop's own sums need stays.
+    assert db.session.scalar(db.select(db.func.count(Consent.id))) == 5
+    assert db.session.scalar(db.select(db.func.sum(LedgerEntry.delta))) == 1
+    with pytest.raises(NotHere):
+        privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    with pytest.raises((NotHere, ForeignCode)):
+        stamp.give(
+            shop_id=shop.id, staff_id=shop.owner_id, once=factories.once(), now=factories.now(),
+            master=factories.master(), how="scan", code=code,
+        )  # fmt: skip
+    assert privacy.opt_out(token=token, source="link", now=factories.now()).shop_name == shop.name
+    books.check(shop)
+
+
+def test_who_left_may_come_back_as_somebody_new(shop: AShop, jiwoo: ACustomer) -> None:
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    back = factories.a_customer(shop, name="한지우", phone="010-2345-6789", browser=jiwoo.browser)
+    assert back.id != jiwoo.id
+    assert factories.a_card(back.card_id).balance == 0
+    assert db.session.scalar(db.select(Card.closed_at).where(Card.id == jiwoo.card_id)) is not None
