@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -31,7 +32,9 @@ class QuietPrinter(Printer):
         text = message.data.decode("utf-8", "replace") if isinstance(message.data, bytes) else message.data
         # "sending SIGTERM to web (pid 7)" helps nobody either; starts and stops do.
         if not text.startswith("sending SIG") and not any(noise in text for noise in NOISE):
-            super().write(message)
+            # Whoever read our lines may be gone (`make run | head`): the shop stays open, and an end still ends.
+            with contextlib.suppress(BrokenPipeError):
+                super().write(message)
 
 
 class KeptProcess(Process):

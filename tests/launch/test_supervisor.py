@@ -83,6 +83,25 @@ def test_start_links_sigterm_and_kept_secrets(product: Product) -> None:
     assert {file.name: file.read_bytes() for file in secrets.iterdir()} == before
 
 
+def test_it_ends_although_nobody_reads_its_lines_any_more(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "launch.run"],
+        cwd=ROOT,
+        env=clean_env(DATA=str(tmp_path / "data"), PORT=str(free_port())),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert any(line.startswith("setup") for line in process.stdout)
+    process.stdout.close()
+    try:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+    finally:
+        process.kill()
+
+
 def test_an_answer_that_was_begun_is_given(product: Product) -> None:
     """A request half sent when the end is asked for still gets its whole answer."""
     product.wait_for("setup     ")
