@@ -64,6 +64,8 @@ def _start(command: list[str], data: Path, *, rest: float = 0) -> tuple[float, d
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        # A group of its own, so that it can be stopped as Ctrl-C would: everybody hears it at once.
+        start_new_session=True,
         preexec_fn=kinship.dying_with(os.getpid(), signal.SIGTERM),
     )
     try:
@@ -80,5 +82,5 @@ def _start(command: list[str], data: Path, *, rest: float = 0) -> tuple[float, d
         time.sleep(rest)
         return seconds, pss_mb(process.pid)
     finally:
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)
         process.wait(60)
