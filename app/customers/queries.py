@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import false, func, or_, select, tuple_
 from sqlalchemy.exc import NoResultFound
 
 from app.customers import rules
@@ -158,7 +158,9 @@ def _fitting(typed: str) -> list[Any]:
             return [Customer.phone_tail == digits]
         if len(digits) < 4:
             return [Customer.phone_tail.endswith(digits)]
-        return [Customer.phone == korean_mobile(digits)]
+        whole = korean_mobile(digits)
+        # No whole number is nobody's: compared with nothing it would be everybody without a number.
+        return [Customer.phone == whole if whole else false()]
     # Koreans are called by the given name: "민지" must find 김민지.
     return [or_(Customer.name.contains(text, autoescape=True), Customer.name == text)]
 

@@ -44,7 +44,7 @@ _SOURCE_NAMES = {
 @door(bp, "/owner/people", audience="owner", role="manager", tenant="session")
 def people() -> ResponseReturnValue:
     """Show people by their last visit, or those who fit a name or the last digits."""
-    typed = request.args.get("q", "").replace("\x00", "").strip()[:40]
+    typed = request.args.get("q", "").strip()[:40]
     page = customers.people(shop_id=current_staff().shop.id, typed=typed, after=request.args.get("after"))
     _note(None, "search" if typed else "list")
     return render_template("owner/people.html", page=page, typed=typed)
