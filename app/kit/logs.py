@@ -10,8 +10,8 @@ from typing import Any
 import structlog
 
 _PHONE = re.compile(r"(?:\+?82[- ]?|0)1[016789][- .]?\d{3,4}[- .]?\d{4}")
-# Our tokens: 22 URL-safe characters after one of the paths that carry one.
-_TOKEN = re.compile(r"(/(?:enter|o|phone|setup|r)/)[A-Za-z0-9_-]{16,}")
+# Our tokens: URL-safe characters after one of the paths that carry one; the link that takes a card along has dots.
+_TOKEN = re.compile(r"(/(?:enter|o|open|phone|setup|r)/)[A-Za-z0-9._-]{16,}")
 _SECRET_KEYS = {
     "phone",
     "name",

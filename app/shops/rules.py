@@ -100,7 +100,8 @@ def clean_card_rule(*, goal: str, reward_name: str) -> tuple[int, str]:
     """Check what a full card gives: (stamps, reward). Raises Invalid."""
     wrong: dict[str, str] = {}
     reward_name = " ".join(reward_name.split())
-    number = int(goal) if goal.strip().isascii() and goal.strip().isdigit() else 0
+    goal = goal.strip()
+    number = int(goal) if goal.isascii() and goal.isdigit() and len(goal) < 5 else 0
     if number not in GOALS:
         wrong["goal"] = f"도장은 {GOALS.start}개부터 {GOALS.stop - 1}개까지 정할 수 있어요."
     if not reward_name:

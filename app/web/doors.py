@@ -39,7 +39,8 @@ def door(
     """Declare a view's route together with its lock.
 
     tenant: "none" no shop · "code" the shop's code in the URL · "session" the signed-in staff's shop ·
-    "token" a one-time token names it. csrf=False only for machines that authenticate otherwise.
+    "token" a one-time token names it. csrf=False only where something else proves who asks: a machine's secret, the token of
+    an opt-out (blocked cookies must not keep anybody from refusing ads).
     """
     if audience not in AUDIENCES or role not in ROLES or tenant not in TENANTS:
         raise ValueError(f"unknown door: {audience} {role} {tenant}")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, redirect, render_template, request
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from app.kit.refusals import Refused
 from app.web.answers import wants_fragment
-from app.web.resume import Kept, kept_form
+from app.web.resume import this_form
 
 log = structlog.get_logger()
 
@@ -24,11 +24,17 @@ _SENTENCES = {
     500: "저희 쪽에 문제가 생겼어요. 잠시 뒤에 다시 해 주세요. 적립한 도장은 그대로 있어요.",
 }
 
+_STALE = "화면을 오래 열어 두어 다시 확인했어요. 적은 것은 그대로 있으니 한 번만 더 눌러 주세요."
+
+
+def _as_sentence(status: int, sentence: str) -> tuple[str, int, dict[str, str]]:
+    """The script shows this sentence as a toast; the page under it stays as it was."""
+    return sentence, status, {"Content-Type": "text/plain; charset=utf-8", "X-Sentence": "1"}
+
 
 def _page(status: int, sentence: str) -> ResponseReturnValue:
     if wants_fragment():
-        # The script shows this sentence as a toast; the page under it stays as it was.
-        return sentence, status, {"Content-Type": "text/plain; charset=utf-8", "X-Sentence": "1"}
+        return _as_sentence(status, sentence)
     return render_template("errors/error.html", status=status, sentence=sentence), status
 
 
@@ -44,12 +50,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
-    """The form is older than its session: show it again with a fresh token, filled as it was."""
-    kept = Kept(request.path, [(k, v) for k, v in request.form.items(multi=True) if k != "csrf_token"])
+    """The form is older than its session: it comes back as it was, with a token that fits.
+
+    In a page that runs scripts nothing typed moves: the answer carries the fresh token, page.js puts it
+    into the forms, and the next press is good.
+    """
     if wants_fragment():
-        answer = redirect(request.headers.get("HX-Current-URL", "/"))
-        return "", 200, {"HX-Refresh": "true", "Location": answer.location}
-    return render_template("public/resume.html", kept=kept, kept_value=kept_form()), 400
+        said, status, headers = _as_sentence(409, _STALE)
+        return said, status, {**headers, "X-Form-Token": generate_csrf()}
+    return render_template("public/resume.html", kept=this_form()), 400
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -17,6 +17,7 @@ from app.shops.queries import ShopView, StaffView
 from app.web import cookies, origin
 from app.web.answers import asked_for_piece, page_around
 from app.web.doors import ROLES, door_of, now
+from app.web.readable import has_nul
 from app.web.resume import kept_form
 
 
@@ -110,8 +111,8 @@ def _open_holder(holder_needed: bool) -> ResponseReturnValue | None:
 
 
 def check() -> ResponseReturnValue | None:
-    """Run before every request: host, origin, then the door's own role and tenant."""
-    if not origin.host_allowed(request.host):
+    """Run before every request: host, origin, readable text, then the door's own role and tenant."""
+    if not origin.host_allowed(request.host) or has_nul(request):
         abort(400)
     declared = door_of(current_app, request.endpoint) if request.endpoint else None
     if declared is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from app.web.origin import is_secure
+from app.web.origin import is_loopback, is_secure
 
 POLICY = "; ".join(
     (
@@ -33,7 +33,7 @@ def add(answer: Response) -> Response:
     if is_secure():  # elsewhere a browser ignores it, and says so in its console
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure:
+    if is_secure() and not is_loopback(request.host):  # also behind a proxy that ends TLS for us
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return answer
 

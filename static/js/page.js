@@ -66,6 +66,8 @@ document.addEventListener('htmx:afterSettle', (event) => {
 document.addEventListener('htmx:responseError', (event) => {
   const answer = event.detail.xhr;
   if (event.detail.requestConfig?.verb === 'get') return; // polling keeps quiet; saved.js tells how old the page is
+  const fits = answer.getResponseHeader('X-Form-Token'); // the page was older than its session: the next press is good
+  if (fits) for (const input of document.querySelectorAll('input[name=csrf_token]')) input.value = fits;
   const known = answer.getResponseHeader('X-Sentence');
   say(known ? answer.responseText : '잠깐 문제가 생겼어요. 다시 눌러 주세요.');
 });

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from app.kit.refusals import Invalid
+from app.web.readable import row_number
 
 _ONCE_MIN, _ONCE_MAX = 8, 40
 
@@ -18,14 +19,13 @@ def once() -> str:
 
 
 def text(name: str) -> str:
-    """Return a field as typed, without the one character (NUL) that no database takes."""
-    return request.form.get(name, "").replace("\x00", "")
+    """Return a field as typed, "" when the form has none."""
+    return request.form.get(name, "")
 
 
 def number(name: str) -> int | None:
     """Return a field that must be a row's number, or None."""
-    value = request.form.get(name, "").strip()
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else None
+    return row_number(request.form.get(name))
 
 
 def ip() -> str:

@@ -22,6 +22,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
+from app.web.readable import row_number
 
 _DELAYS = (
     (0, "바로"),
@@ -120,10 +121,7 @@ def leave_out(message_id: int) -> ResponseReturnValue:
 @door(bp, "/owner/messages/history", audience="owner", role="manager", tenant="session")
 def message_history() -> ResponseReturnValue:
     """Show what was and will be sent, each with where it is and why."""
-    after = request.args.get("after", "")
-    page = reads.history(
-        current_staff().shop.id, after=int(after) if after.isascii() and after.isdigit() else None
-    )
+    page = reads.history(current_staff().shop.id, after=row_number(request.args.get("after")))
     return render_template("owner/message_history.html", page=page)
 
 

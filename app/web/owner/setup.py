@@ -18,7 +18,7 @@ from app.kit.refusals import Invalid
 from app.shops import queries as shops
 from app.shops import rules
 from app.shops.rules import LinkGone
-from app.web import answers, cookies
+from app.web import answers, cookies, origin
 from app.web.answers import see_other
 from app.web.doors import door, now
 from app.web.owner import asked
@@ -68,6 +68,7 @@ def _open_shop(token: str, said: Mapping[str, str]) -> ResponseReturnValue:
         answers=FirstShop(**said, password=asked.text("password")),
         user_agent=asked.user_agent(),
         ip=asked.ip(),
+        is_secure=origin.is_secure(),
         now=now(),
     )
     return cookies.keep_staff(see_other(url_for("owner.home")), session)
@@ -76,7 +77,7 @@ def _open_shop(token: str, said: Mapping[str, str]) -> ResponseReturnValue:
 def _answers() -> dict[str, str]:
     source = request.form if request.method == "POST" else request.args
     names = [name for fields in _FIELDS.values() for name in fields]
-    return {name: source.get(name, _DEFAULTS.get(name, "")).replace("\x00", "")[:200] for name in names}
+    return {name: source.get(name, _DEFAULTS.get(name, ""))[:200] for name in names}
 
 
 def _reachable(said: Mapping[str, str], wanted: int) -> tuple[int, dict[str, str]]:

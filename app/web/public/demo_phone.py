@@ -16,6 +16,7 @@ from app.shops import queries as shops
 from app.web.answers import fragment, see_other
 from app.web.doors import door, now
 from app.web.public.blueprint import bp
+from app.web.readable import row_number
 
 _LONGEST = 4000
 
@@ -49,10 +50,10 @@ def demo_phone_screen(token: str) -> ResponseReturnValue:
 def demo_phone_hurry(token: str) -> ResponseReturnValue:
     """지금 보내기: the due time moves to now; whether it goes is still the gate's to say."""
     shop_id = _phone(token)[0]
-    message_id = request.form.get("message", "")
-    if not message_id.isdecimal() or len(message_id) > 18:
+    message_id = row_number(request.form.get("message"))
+    if message_id is None:
         raise NotHere
-    flow.send_now(shop_id=shop_id, message_id=int(message_id), now=now())
+    flow.send_now(shop_id=shop_id, message_id=message_id, now=now())
     return see_other(url_for("public.demo_phone", token=token))
 
 

@@ -12,7 +12,8 @@ from app.web.doors import door, now
 from app.web.public.blueprint import bp
 
 
-@door(bp, "/o/<token>", methods=("GET", "POST"), audience="public", tenant="token")
+# The token is the secret, and blocked cookies must not keep anybody from refusing: no form token is asked for.
+@door(bp, "/o/<token>", methods=("GET", "POST"), audience="public", tenant="token", csrf=False)
 def opt_out(token: str) -> ResponseReturnValue:
     """Ask once, do it at once; the same page says that it is done."""
     page = people.opt_out_page(token)
