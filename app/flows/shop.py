@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from app.cards.actions import ledger
 from app.flows.unit import write
-from app.kit.passwords import hash_password
+from app.kit.passwords import hash_password, password_matches
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.shops import actions as shops
+from app.shops import queries as reads
 from app.shops import rules
-from app.shops.rules import LinkGone
+from app.shops.models import StaffSession
+from app.shops.rules import LinkGone, TooManyTries
 
 TEXT_SIZES = ("normal", "large", "xlarge")
 _LOGIN_TAKEN = "이미 있는 아이디예요. 다른 아이디를 정해 주세요."
+_WRONG_PRESENT = "지금 비밀번호가 맞지 않아요. 다시 적어 주세요."
 
 
 class LastOwner(Refused):
@@ -163,18 +167,75 @@ def end_staff(*, shop_id: int, staff_id: int, now: datetime) -> None:
         shops.end_staff(session, person=person, now=now)
 
 
-def set_password(*, shop_id: int, staff_id: int, login: str, password: str, now: datetime) -> None:
-    """Give a person who came in by a link a login of their own. Raises Invalid, NotHere."""
+def set_password(
+    *,
+    shop_id: int,
+    staff_id: int,
+    login: str,
+    password: str,
+    now: datetime,
+    present: str = "",
+    session_id: int | None = None,
+) -> None:
+    """Give a person a login and a password of their own, and sign their other browsers out.
+
+    Who has a password types it (`present`): a phone left open on the counter must not lock its owner out.
+    `session_id`: the browser this is done on. Right after the owner's link was used on it the present
+    password is not asked for, because that link is the way back for who forgot it.
+    Raises Invalid, NotHere, TooManyTries.
+    """
     _name, login, password = rules.clean_account(name="이름", login=login, password=password)
+    stored = _ask_present(shop_id=shop_id, staff_id=staff_id, session_id=session_id, present=present, now=now)
     password_hash = hash_password(password)
     try:
         with write() as session:
             person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
             if person is None:
                 raise NotHere
+            if person.password_hash != stored:  # changed elsewhere since it was asked for
+                raise Invalid({"present": _WRONG_PRESENT})
             person.login, person.password_hash = login, password_hash
+            shops.forget_tries(session, key=_tries_key(staff_id))
+            others = update(StaffSession).where(
+                StaffSession.shop_id == shop_id,
+                StaffSession.staff_id == staff_id,
+                StaffSession.ended_at.is_(None),
+            )
+            if session_id is not None:
+                others = others.where(StaffSession.id != session_id)
+            session.execute(others.values(ended_at=now))
     except IntegrityError:
         raise Invalid({"login": _LOGIN_TAKEN}) from None
+
+
+def _tries_key(staff_id: int) -> str:
+    return f"password:{staff_id}"
+
+
+def _ask_present(
+    *, shop_id: int, staff_id: int, session_id: int | None, present: str, now: datetime
+) -> str | None:
+    """Return the stored hash once the present password was proved, or needs no proof.
+
+    Counted like a sign-in, before the password is looked at (S19).
+    """
+    key = _tries_key(staff_id)
+    with write() as session:
+        person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
+        if person is None:
+            raise NotHere
+        stored = person.password_hash
+        if not reads.must_prove_password(shop_id=shop_id, staff_id=staff_id, session_id=session_id, now=now):
+            return stored
+        shops.note_try(session, keys=[key], now=now)
+    with write() as session:
+        tried = shops.tries(session, key=key, since=now - timedelta(seconds=rules.TRY_WINDOW_S))
+    if tried > rules.TRIES_PER_LOGIN:
+        raise TooManyTries
+    # argon2 takes tens of milliseconds: no transaction is open meanwhile.
+    if not password_matches(stored, present):
+        raise Invalid({"present": _WRONG_PRESENT})
+    return stored
 
 
 def set_text_size(*, shop_id: int, staff_id: int, size: str) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from app.extensions import db
 from app.kit.signing import token_hash
 from app.shops.models import EntryLink, Shop, Staff, StaffSession
+
+# So long after it was used the owner's link still says who this is.
+LINK_PROVES_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,34 @@ def browsers_of(shop_id: int, staff_id: int, now: datetime) -> list[BrowserLine]
         .order_by(StaffSession.seen_at.desc(), StaffSession.id.desc())
     )
     return [BrowserLine(*row) for row in rows]
+
+
+def must_prove_password(*, shop_id: int, staff_id: int, session_id: int | None, now: datetime) -> bool:
+    """Tell whether a person types their present password before they get a new one.
+
+    Not who has none, and not on a browser that came in by the owner's link a moment ago: session and link
+    are of the same flow, so they carry the same moment.
+    """
+    has_one = db.session.scalar(
+        select(Staff.password_hash.is_not(None)).where(Staff.shop_id == shop_id, Staff.id == staff_id)
+    )
+    by_link = db.session.scalar(
+        select(StaffSession.id)
+        .join(
+            EntryLink,
+            (EntryLink.shop_id == StaffSession.shop_id) & (EntryLink.staff_id == StaffSession.staff_id),
+        )
+        .where(
+            StaffSession.shop_id == shop_id,
+            StaffSession.staff_id == staff_id,
+            StaffSession.id == session_id,
+            StaffSession.created_at > now - LINK_PROVES_FOR,
+            EntryLink.kind == "owner",
+            EntryLink.used_at == StaffSession.created_at,
+        )
+        .limit(1)
+    )
+    return bool(has_one) and by_link is None
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def clock(minute: int) -> str:
 
 
 def _form(
-    template: str, typed: dict[str, str], save: Callable[[], None], **around: Any
+    template: str, typed: dict[str, str], save: Callable[[], None], *, said: str = "저장했어요", **around: Any
 ) -> ResponseReturnValue:
     """Show a form, or save it: the one shape all pages of this room share."""
     if request.method == "GET":
@@ -53,7 +53,7 @@ def _form(
         save()
     except Invalid as error:
         return answers.invalid(template, typed=typed, wrong=error.fields, **around)
-    flash("저장했어요")
+    flash(said)
     return see_other(url_for("owner.more"))
 
 
@@ -134,7 +134,13 @@ def password() -> ResponseReturnValue:
             staff_id=staff.staff_id,
             login=typed["login"],
             password=asked.text("password"),
+            present=asked.text("present"),
+            session_id=staff.session_id,
             now=now(),
         ),
+        said="바꾸었어요. 다른 기기에서는 로그아웃했어요" if me.has_password else "저장했어요",
         has_password=me.has_password,
+        asks_present=shops.must_prove_password(
+            shop_id=staff.shop.id, staff_id=staff.staff_id, session_id=staff.session_id, now=now()
+        ),
     )
