@@ -1,0 +1,126 @@
+"""A person's phone in Debian's Chromium: it keeps cookies, and hears everything its pages complain about."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import axe_playwright_python  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, Playwright
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+# An address that browsers do not trust like loopback; used when the machine has none of its own.
+NOWHERE = "192.0.2.7"
+# Chromium's own note about an answer that is an error; the page's answer to it is what a test looks at.
+_ANSWERED_NO = "Failed to load resource: the server responded with a status of 4"
+
+
+def chromium(playwright: Playwright, camera: Path) -> Browser:
+    """Start Debian's Chromium; its camera films the MJPEG file `camera`, whatever is in it when it is switched on."""
+    return playwright.chromium.launch(
+        executable_path="/usr/bin/chromium",
+        args=[
+            "--no-sandbox",
+            f"--host-resolver-rules=MAP {NOWHERE} 127.0.0.1",
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+            f"--use-file-for-fake-video-capture={camera}",
+        ],
+    )
+
+
+class Handset:
+    """One phone at one address of the product. `said`: errors of console and scripts, dialogs that opened."""
+
+    def __init__(self, browser: Browser, base_url: str, **settings: Any) -> None:
+        self.base_url = base_url
+        self.context = browser.new_context(
+            viewport=settings.pop("viewport", {"width": 390, "height": 844}),
+            has_touch=True,
+            locale="ko-KR",
+            timezone_id="Asia/Seoul",
+            **settings,
+        )
+        self.context.set_default_timeout(12_000)
+        self.said: list[str] = []
+        self._page: Page | None = None
+        self.context.on("console", lambda told: self._note(told.type, told.text))
+        self.context.on("weberror", lambda fault: self.said.append(str(fault.error)))
+        self.context.on(
+            "dialog", lambda dialog: (self.said.append(f"dialog: {dialog.message}"), dialog.dismiss())
+        )
+
+    def _note(self, kind: str, text: str) -> None:
+        if (kind == "error" and not text.startswith(_ANSWERED_NO)) or "Content Security Policy" in text:
+            self.said.append(text)
+
+    def keep(self, kind: str, value: str) -> None:
+        """Put one of our cookies ("card", "staff") into the jar."""
+        parts = urlsplit(self.base_url)
+        trusted = parts.hostname == "127.0.0.1"
+        self.context.add_cookies(
+            [
+                {
+                    "name": f"__Host-{kind}" if trusted else f"lan-{kind}",
+                    "value": value,
+                    "url": self.base_url.replace("http:", "https:") if trusted else self.base_url,
+                    "secure": trusted,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
+        )
+
+    @property
+    def page(self) -> Page:
+        """The one tab."""
+        if self._page is None:
+            self._page = self.context.new_page()
+        return self._page
+
+    def open(self, path: str) -> Page:
+        """Open an address of the product (or a whole link of it) and return the tab."""
+        self.page.goto(path if path.startswith("http") else self.base_url + path)
+        return self.page
+
+    def press(self, name: str, *, exact: bool = True, nth: int = 0) -> None:
+        """Press the button of that name."""
+        self.page.get_by_role("button", name=name, exact=exact).nth(nth).click()
+
+    @property
+    def words(self) -> str:
+        """What can be read in the tab."""
+        return self.page.locator("body").inner_text()
+
+    def code(self) -> str:
+        """Wait for the QR the card drew and return its text."""
+        self.page.locator("button[data-qr] canvas").wait_for()
+        return str(self.page.evaluate("document.querySelector('button[data-qr] canvas').dataset.code"))
+
+    def until(self, question: str) -> None:
+        """Ask the page until it answers yes (the policy forbids Playwright's own wait_for_function)."""
+        wait_until(lambda: bool(self.page.evaluate(question)), question, self.page)
+
+    def grow(self) -> None:
+        """Make the screen as tall as the page: nothing lies half under what is pinned."""
+        tall = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": 390, "height": max(844, tall)})
+
+    def axe_faults(self) -> list[tuple[str, str]]:
+        """Return what axe finds wrong with the page: (rule, first element). Needs bypass_csp=True."""
+        if not self.page.evaluate("typeof axe === 'object'"):
+            self.page.evaluate(AXE)
+        found = self.page.evaluate("(rules) => axe.run(document, { runOnly: rules })", AXE_RULES)
+        return [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
+
+
+def wait_until(answer: Callable[[], bool], what: str, page: Page, seconds: float = 12) -> None:
+    """Ask again and again while the page lives on. Raises AssertionError when time is over."""
+    until = time.monotonic() + seconds
+    while not answer():
+        assert time.monotonic() < until, f"never true: {what}"
+        page.wait_for_timeout(120)
