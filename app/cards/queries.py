@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Redemption, Reward
-from app.customers.models import Customer, Device
+from app.customers.models import Customer, Device, PhoneClaim
 from app.extensions import db
 from app.kit.signing import token_hash
 from app.shops.models import Shop
@@ -133,7 +133,13 @@ def card_page(*, shop_id: int, card_id: int, now: datetime) -> CardPage:
             Card.changed,
             Customer.visit_count,
             Customer.name,
-            Customer.phone.is_not(None),
+            or_(
+                Customer.phone.is_not(None),
+                # A number another card has counts as given on one's own page (S06).
+                select(PhoneClaim.id)
+                .where(PhoneClaim.shop_id == Card.shop_id, PhoneClaim.customer_id == Card.customer_id)
+                .exists(),
+            ),
         )
         .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
         .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import false, func, or_, select, tuple_
 from sqlalchemy.exc import NoResultFound
 
 from app.customers import rules
-from app.customers.models import Consent, Customer, Device, OptOutLink
+from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim
 from app.extensions import db
 from app.kit.phone import korean_mobile
 from app.shops.models import Shop
@@ -54,7 +54,25 @@ class OptOutPage:
 
 
 def my_details(*, shop_id: int, customer_id: int) -> MyDetails:
-    """Return a person's own data. Raises NoResultFound for a person of another shop or an erased one."""
+    """Return a person's own data, with the number they typed last: also one that another card has.
+
+    The page must not tell a taken number from a free one (S06).
+    Raises NoResultFound for a person of another shop or an erased one.
+    """
+    known = _details(shop_id=shop_id, customer_id=customer_id)
+    return replace(known, phone=_claimed_phone(shop_id=shop_id, customer_id=customer_id) or known.phone)
+
+
+def _claimed_phone(*, shop_id: int, customer_id: int) -> str | None:
+    return db.session.scalar(
+        select(PhoneClaim.phone)
+        .where(PhoneClaim.shop_id == shop_id, PhoneClaim.customer_id == customer_id)
+        .order_by(PhoneClaim.id.desc())
+        .limit(1)
+    )
+
+
+def _details(*, shop_id: int, customer_id: int) -> MyDetails:
     row = db.session.execute(
         select(
             Customer.name,
@@ -88,11 +106,34 @@ def my_details(*, shop_id: int, customer_id: int) -> MyDetails:
 
 
 def person(*, shop_id: int, customer_id: int) -> MyDetails | None:
-    """Return the same for the shop's own page; None for another shop's person or an erased one (S05)."""
+    """Return the same for the shop's own page, with the number that is really this card's.
+
+    None for another shop's person or an erased one (S05).
+    """
     try:
-        return my_details(shop_id=shop_id, customer_id=customer_id)
+        return _details(shop_id=shop_id, customer_id=customer_id)
     except NoResultFound:
         return None
+
+
+@dataclass(frozen=True)
+class SameNumber:
+    """A number typed on one card while another has it; the shop settles it in person."""
+
+    phone: str
+    customer_id: int | None  # the other card's person; None once that card is gone
+    name: str
+
+
+def same_number(*, shop_id: int, customer_id: int) -> SameNumber | None:
+    """Return the number this person typed that another card of the shop has, or None."""
+    phone = _claimed_phone(shop_id=shop_id, customer_id=customer_id)
+    if phone is None:
+        return None
+    other = db.session.execute(
+        select(Customer.id, Customer.name).where(Customer.shop_id == shop_id, Customer.phone == phone)
+    ).one_or_none()
+    return SameNumber(phone, *other) if other else SameNumber(phone, None, "")
 
 
 def opt_out_page(token: str) -> OptOutPage | None:

@@ -106,6 +106,7 @@ def _page(customer_id: int) -> dict[str, Any]:
     return {
         "known": known,
         "customer_id": customer_id,
+        "same_number": customers.same_number(shop_id=shop_id, customer_id=customer_id),
         "seen": seen,
         "lines": history.lines_of(shop_id=shop_id, card_id=card_id) if card_id is not None else [],
         "came": [visit for visit in came if not visit.reversed],
