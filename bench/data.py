@@ -62,7 +62,9 @@ def fill(folder: Path, *, customers: int, ledger: int, **env: str) -> Filled:
         flask_migrate.upgrade()
         now = app.config["CLOCK"]()
         token = access.mint_link(kind="setup", shop_id=None, staff_id=None, lifetime_s=600, now=now)
-        staff = shop_flow.set_up(token=token, answers=_SHOP, user_agent="bench", ip="", now=now)
+        staff = shop_flow.set_up(
+            token=token, answers=_SHOP, user_agent="bench", ip="", is_secure=True, now=now
+        )
         stamps = max(1, ledger // customers)
         _write_rows(customers, stamps, now)
         code = db.session.scalar(text("SELECT code FROM shops"))

@@ -78,16 +78,16 @@ def statements(speech: Speech) -> list[str]:
     line = "(n - 1) * :stamps + k"
     return [
         "UPDATE card_rules SET hard_window_s = 0, cooldown_s = 0, daily_cap = 0",
-        f"""INSERT INTO customers (id, shop_id, name, phone, phone_tail, memo, likes, source, joined_at,
+        f"""INSERT INTO customers (id, shop_id, name, phone, phone_tail, phone_key, memo, likes, source, joined_at,
         first_visit_at, last_visit_at, visit_count)
-        SELECT n, 1, '손님' || n, '+8210' || {pad("20000000 + n", 8)}, {pad("n % 10000", 4)}, '', '', 'qr',
+        SELECT n, 1, '손님' || n, '+8210' || {pad("20000000 + n", 8)}, {pad("n % 10000", 4)}, 'bench' || n, '', '', 'qr',
         {at("600000")}, {at("500000")}, {today}, :stamps FROM {people}""",
         f"""INSERT INTO cards (id, shop_id, customer_id, rule_id, ref, spoken, balance, key_version, changed,
         opened_at)
         SELECT n, 1, n, (SELECT max(id) FROM card_rules), {_code(speech, "n", 10)}, {_code(speech, "n", 6)},
         :stamps, 1, :stamps, {at("600000")} FROM {people}""",
-        f"""INSERT INTO visits (id, shop_id, customer_id, at, channel, party_size, staff_id)
-        SELECT {line}, 1, n, {past}, 'shop', 1, 1 FROM {people}, {stamps}""",
+        f"""INSERT INTO visits (id, shop_id, customer_id, at, channel, party_size, staff_id, is_first)
+        SELECT {line}, 1, n, {past}, 'shop', 1, 1, k = 1 FROM {people}, {stamps}""",
         f"""INSERT INTO ledger_entries (id, shop_id, card_id, customer_id, kind, delta, at, how, staff_id,
         visit_id, reason)
         SELECT {line}, 1, n, n, 'earn', 1, {past}, 'claim', 1, {line}, '' FROM {people}, {stamps}""",

@@ -30,4 +30,4 @@ def demo_shop(anchor: datetime | None) -> None:
     except opening.ShopExists:
         click.echo("The demo shop is there already; nothing was changed.", err=True)
         sys.exit(1)
-    click.echo(f"Demo shop 달빛커피: {opened.rows['customers']} customers, {opened.rows['visits']:,} visits.")
+    click.echo(f"Demo shop 달빛커피: {opened.people} customers, {opened.rows['visits']:,} visits.")

@@ -10,9 +10,9 @@ from random import Random
 from app.customers.actions import AD_CHANNELS
 from app.customers.rules import CONSENT_KINDS
 from app.customers.texts import CONSENT_TEXTS, TEXT_VERSION
+from app.flows.demo.holders import Holder
 from app.flows.demo.people import Person
 from app.flows.demo.rows import Row, Tables, drawn_key
-from app.flows.demo.stamps import Holder
 
 # Finds a number again after it was deleted: the keyed hash of this installation.
 PhoneKey = Callable[[str], str]
@@ -31,9 +31,11 @@ class Evidence:
         for holder in holders:
             self._browser(holder)
             person = holder.person
-            if person.phone is None or person.details_at is None:
+            if person.details_at is None:
                 continue
-            key = self.phone_key(person.phone)
+            key = self.phone_key(person.phone) if person.phone else ""
+            if holder.customer["phone"]:
+                holder.customer["phone_key"] = key
             for kind in CONSENT_KINDS:
                 action = "grant" if person.said[kind] else "decline"
                 self._consent(holder, kind, action, person.details_at, key, source="card")
@@ -47,6 +49,7 @@ class Evidence:
                     address_key=key,
                     at=person.opted_out_at,
                     source="link",
+                    customer_id=holder.evidence_of,
                     lifted_at=None,
                 )
         self._same_number(holders)
@@ -60,7 +63,7 @@ class Evidence:
             self.tables.add(
                 "opt_out_links",
                 shop_id=self.shop_id,
-                customer_id=holder.customer,
+                customer_id=holder.evidence_of,
                 token=token,
                 address_key=self.phone_key(holder.person.phone),
                 created_at=at,
@@ -73,7 +76,7 @@ class Evidence:
         return self.tables.add(
             "consents",
             shop_id=self.shop_id,
-            customer_id=holder.customer,
+            customer_id=holder.evidence_of,
             kind=kind,
             action=action,
             channels=AD_CHANNELS if kind in ("ads", "ads_night") else "",

@@ -8,14 +8,13 @@ from typing import Any
 
 from app.flows.demo import wording, words
 from app.flows.demo.agreements import Evidence
+from app.flows.demo.holders import Holder, Stamp
 from app.flows.demo.rows import Row, Tables, drawn_key, moment_of
-from app.flows.demo.stamps import Holder, Stamp
 from app.kit.clock import kst_day
 from app.messages import registry, rules
 from app.messages.contract import Kind
 
 LETTER_DAYS = 60
-THANKS_LIFE = timedelta(days=2)
 # As the outbox has it: nobody did anything wrong, the card carries it and no second row is needed.
 _CARD_ONLY = frozenset({"no_phone", "no_consent", "no_marketing", "refused", "age"})
 _ON_HAND = 3  # letters that lie ready in the by-hand queue
@@ -41,7 +40,7 @@ class Writer:
             if row["kind"] in ("ads", "ads_night") and row["action"] != "decline":
                 causes.append((row["at"], row))
         causes += [(row["at"], row) for row in self.tables.rows["suppressions"]]
-        by_customer = {id(holder.customer): holder for holder in holders}
+        by_customer = {id(holder.evidence_of): holder for holder in holders}
         by_key = {
             row["phone_key"]: by_customer[id(row["customer_id"])] for row in self.tables.rows["consents"]
         }
@@ -102,7 +101,8 @@ class Writer:
 
     def _thank(self, stamp: Stamp, facts: dict[str, Any]) -> list[Row]:
         holder, at, kind = stamp.holder, stamp.entry["at"], registry.kind("thank_you")
-        due, not_after = at + timedelta(minutes=kind.delay_minutes), at + THANKS_LIFE
+        due = at + timedelta(minutes=kind.delay_minutes)
+        not_after = due + kind.life
         cause = f"visit:{stamp.visit['id']}"
         verdict = self._gate(holder, kind, at, due, not_after)
         card = self._row(holder, kind, "card", cause, at, due, not_after, facts)

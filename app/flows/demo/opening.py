@@ -14,10 +14,11 @@ from app.extensions import db
 from app.flows.demo import words
 from app.flows.demo.agreements import Evidence
 from app.flows.demo.days import CLOSES, HISTORY_DAYS, OPENS, Calendar, at_minute
+from app.flows.demo.holders import Holder
 from app.flows.demo.letters import Writer
-from app.flows.demo.people import invent
+from app.flows.demo.people import PEOPLE, invent
 from app.flows.demo.rows import Row, Tables
-from app.flows.demo.stamps import Counter, Holder
+from app.flows.demo.stamps import Counter
 from app.flows.join import phone_key
 from app.flows.unit import write
 from app.kit.clock import kst_day
@@ -43,9 +44,10 @@ class ShopExists(Refused):
 
 @dataclass(frozen=True)
 class Opened:
-    """What was written: rows by table."""
+    """What was written: how many people, and rows by table."""
 
     shop_id: int
+    people: int
     rows: dict[str, int]
 
 
@@ -70,7 +72,7 @@ def open_demo_shop(*, master: bytes, base_url: str, now: datetime) -> Opened:
                 session.execute(insert(_table(name)), rows)
         _move_sequences(session)
         shop_id: int = tables.rows["shops"][0]["id"]
-        return Opened(shop_id, {name: len(tables.rows[name]) for name in TABLES})
+        return Opened(shop_id, PEOPLE, {name: len(tables.rows[name]) for name in TABLES})
 
 
 def draw_history(first_ids: dict[str, int], *, master: bytes, base_url: str, now: datetime) -> Tables:

@@ -176,13 +176,13 @@ def _new_name(rng: Random, seen: set[str]) -> str:
 
 
 def _what_they_said(rng: Random, person: Person, moment: datetime) -> None:
-    """Let those with a number answer the five boxes, some of them only when their first reward was due."""
-    if person.phone is None or person.joined_at is None:
+    """Let those with a name or a number answer the boxes, some only when their first reward was due."""
+    if not (person.phone or person.name) or person.joined_at is None:
         return
     late = len(person.comes) > 9 and rng.random() < 0.35
     start = person.comes[9] if late else person.joined_at
     person.details_at = min(start + timedelta(seconds=rng.randint(30, 150)), moment - timedelta(minutes=2))
-    marketing = rng.random() < 0.68
+    marketing = person.phone is not None and rng.random() < 0.68
     ads = marketing and rng.random() < 0.72
     night = ads and rng.random() < 0.18
     person.said = {"age14": True, "required": True, "marketing": marketing, "ads": ads, "ads_night": night}

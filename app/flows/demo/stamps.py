@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
 from app.cards.rules import STEP_SECONDS, code_step
 from app.flows.demo import orders
 from app.flows.demo.days import CLOSES
+from app.flows.demo.holders import Holder, Stamp
 from app.flows.demo.people import Person
 from app.flows.demo.rows import Row, Tables, drawn_code, drawn_key, in_order
 from app.kit.clock import next_minute_of_day
@@ -17,35 +17,6 @@ from app.kit.words import MATCHING_WORDS
 COOLDOWN = timedelta(seconds=600)
 WAYS = ("claim", "scan", "digits", "spoken")
 WAYS_SHARE = (46, 38, 11, 5)
-
-
-@dataclass
-class Holder:
-    """A person with their card while history runs. `stood`: standing visits in order."""
-
-    person: Person
-    customer: Row
-    card: Row
-    goal: int
-    balance: int = 0
-    changed: int = 0
-    ready: list[Row] = field(default_factory=list)
-    stood: list[Row] = field(default_factory=list)
-    last_stamp_at: datetime | None = None
-    wants_reward_in: int = 0  # visits until they use what is ready
-
-
-@dataclass
-class Stamp:
-    """One earn as letters need it: what the card showed right after it."""
-
-    holder: Holder
-    entry: Row
-    visit: Row
-    begins_visit: bool
-    balance: int
-    visit_number: int
-    undone_at: datetime | None = None
 
 
 class Counter:
@@ -66,9 +37,7 @@ class Counter:
         assert person.joined_at is not None
         joined, gone = person.joined_at, person.erased_at is not None
         phone = None if gone else person.phone
-        customer = self.tables.add(
-            "customers",
-            shop_id=self.shop_id,
+        customer = self._customer(
             name="" if gone else person.name,
             phone=phone,
             phone_tail=phone[-4:] if phone else None,
@@ -76,9 +45,6 @@ class Counter:
             likes="" if gone else person.likes,
             source=person.source,
             joined_at=joined,
-            first_visit_at=None,
-            last_visit_at=None,
-            visit_count=0,
             erased_at=person.erased_at,
         )
         rule = next(rule for rule in reversed(self.rules) if rule["created_at"] <= joined)
@@ -95,7 +61,18 @@ class Counter:
             opened_at=joined,
             closed_at=person.erased_at,
         )
-        return Holder(person, customer, card, rule["goal"])
+        holder = Holder(person, customer, card, rule["goal"], evidence_of=customer)
+        if gone:
+            # Consents and the opt-out outlive a person on a stub that nothing ties to what they bought.
+            holder.evidence_of = self._customer(
+                source="erased", joined_at=person.erased_at, erased_at=person.erased_at
+            )
+        return holder
+
+    def _customer(self, **facts: object) -> Row:
+        blank = {"name": "", "phone": None, "phone_tail": None, "phone_key": "", "memo": "", "likes": ""}
+        visits = {"first_visit_at": None, "last_visit_at": None, "visit_count": 0}
+        return self.tables.add("customers", **{**blank, **visits, "shop_id": self.shop_id, **facts})
 
     def run(self, holders: list[Holder], moment: datetime) -> None:
         """Let everybody come when they come, up to `moment`."""
@@ -118,6 +95,7 @@ class Counter:
             amount=None,
             staff_id=staff,
             party_size=party,
+            is_first=not holder.stood,
             reversed_at=None,
         )
         visit["amount"] = self._order(visit, holder.person, party)
@@ -167,26 +145,24 @@ class Counter:
             )
         elif how == "scan":
             self._spend_code(holder, at)
+        seen = holder.balance
         if holder.balance >= holder.goal:
             fill = self._entry(holder, "fill", -holder.goal, at, staff_id=staff, part_of_id=entry)
             holder.ready.append(self._reward(holder, fill, at))
             holder.wants_reward_in = self.rng.choices((1, 2, 3, 9), (55, 22, 11, 12))[0]
-        stamp = Stamp(holder, entry, visit, begins, holder.balance, len(holder.stood) + int(begins))
+        stamp = Stamp(holder, entry, visit, begins, seen, len(holder.stood) + int(begins))
         holder.last_stamp_at = at
         self.stamps.append(stamp)
         return stamp
 
     def _undo(self, holder: Holder, stamp: Stamp, at: datetime, staff: Row) -> None:
-        """Take the stamp just given back, and the reward it brought."""
+        """Take the stamp just given back; a reward the stamps no longer carry goes too."""
         stamp.undone_at = at
-        fill = next(
-            (row for row in self.tables.rows["ledger_entries"][-2:] if row["part_of_id"] is stamp.entry), None
-        )
-        if fill is not None:
+        self._entry(holder, "reverse", -1, at, staff_id=staff, reverses_id=stamp.entry, visit_id=stamp.visit)
+        if holder.balance < 0:
             reward = holder.ready.pop()
             reward["withdrawn_at"] = at
-            self._entry(holder, "reverse", holder.goal, at, staff_id=staff, reverses_id=fill)
-        self._entry(holder, "reverse", -1, at, staff_id=staff, reverses_id=stamp.entry, visit_id=stamp.visit)
+            self._entry(holder, "reverse", holder.goal, at, staff_id=staff, reverses_id=reward["entry_id"])
 
     def _refused(self, holder: Holder, at: datetime, staff: Row) -> None:
         """Somebody tried again within the cooldown: a line of zero with its reason."""

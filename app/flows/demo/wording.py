@@ -48,7 +48,10 @@ def ask_gate(
         channel=registry.channel("demo_phone").CAPABILITIES,
         text=whole(kind, person.name, _SAMPLE, f"{base_url}/o/x"),
         person=rules.Person(
-            has_phone=person.details_at is not None and person.details_at <= known_at,
+            has_phone=person.phone is not None
+            and person.details_at is not None
+            and person.details_at <= known_at,
+            name=person.name,
             age14=person.agrees("age14", known_at),
             marketing=person.agrees("marketing", known_at),
             ads=person.agrees("ads", known_at),
