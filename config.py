@@ -39,6 +39,7 @@ class Config:
     host: str
     port: int
     public_url: str | None  # scheme://host[:port], without a trailing slash
+    reach_url: str | None  # the same, as phones in this network reach us; the launcher finds it out
     tls: bool
     database_url: str = field(repr=False)
     redis_url: str | None = field(repr=False)
@@ -93,6 +94,22 @@ class Config:
         """Where this machine reaches its own web process."""
         return f"{self.scheme}://{_url_host(_own_address(self.host))}:{self.port}"
 
+    @property
+    def base_url(self) -> str:
+        """What stands before links that people open on their phones."""
+        return self.public_url or self.reach_url or self.local_url
+
+    @property
+    def opens_anywhere(self) -> str | None:
+        """The base of links that open at a customer's home too: an opt-out has to (정보통신망법 50조 6항).
+
+        PUBLIC_URL promises it. An address of ours does with TLS=1 when it is no private one: https to
+        192.168.… ends at the shop's own Wi-Fi.
+        """
+        if self.public_url or not (self.tls and self.reach_url):
+            return self.public_url
+        return None if is_private(urlsplit(self.reach_url).hostname or "") else self.reach_url
+
 
 def is_loopback(host: str) -> bool:
     """Say whether only this machine can reach `host` (a name or an address)."""
@@ -102,6 +119,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def is_private(host: str) -> bool:
+    """Say whether `host` is known only in its own network (RFC 1918, loopback, link-local, .local)."""
+    try:
+        return not ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return host.lower() in LOOPBACK_NAMES or "." not in host or host.lower().endswith(".local")
 
 
 def is_any_address(host: str) -> bool:
@@ -163,6 +188,7 @@ def read_config(
         host=host,
         port=port,
         public_url=public_url,
+        reach_url=reader.checked("REACH_URL", _public_url),
         tls=tls,
         database_url=reader.checked("DATABASE_URL", _database_url) or f"sqlite:///{data_dir / 'dangol.db'}",
         redis_url=reader.checked("REDIS_URL", _redis_url),

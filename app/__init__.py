@@ -42,7 +42,7 @@ def create_app(config: Any, *, now: Callable[[], datetime] | None = None) -> Fla
 
 
 def _settings(app: Flask, config: Any, now: Callable[[], datetime] | None) -> None:
-    public = config.public_url or config.local_url
+    public = config.base_url
     shift = timedelta(seconds=config.clock_shift_seconds)
     app.config.update(
         DANGOL=config,
@@ -77,7 +77,7 @@ def _wire(config: Any, base_url: str) -> Wire:
     """Return what message senders need to know of this deployment."""
     authority = config.tls_ca_file
     return Wire(
-        public_url=config.public_url,
+        public_url=config.opens_anywhere,
         base_url=base_url,
         ads_need_080=config.ads_need_080,
         demo_phone_url=config.demo_phone_url,

@@ -81,7 +81,9 @@ def make_plan(config: Config) -> Plan:
     env = {**os.environ, "DATA": str(config.data_dir), "PYTHONUNBUFFERED": "1", "FLASK_APP": "wsgi:app"}
     if socket is not None:
         env["REDIS_URL"] = valkey.socket_url(socket)
-    return Plan(config, reach.base_url(config), socket, run_dir, env)
+    # The children print the same address on posters and in letters as we print here: not 127.0.0.1 for HOST=0.0.0.0.
+    env["REACH_URL"] = base_url = reach.base_url(config)
+    return Plan(config, base_url, socket, run_dir, env)
 
 
 def make_ready(plan: Plan) -> None:

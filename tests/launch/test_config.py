@@ -11,7 +11,7 @@ import pytest
 import config
 from config import BadSettings, Config, load_config, read_config
 from launch import keys, kinship, reach
-from launch.run import busy_ports
+from launch.run import busy_ports, make_plan
 
 
 def with_keys(tmp_path: Path, **settings: str) -> Config:
@@ -127,3 +127,33 @@ def test_a_recorded_process_that_became_somebody_else_is_left_alone(tmp_path: Pa
     (tmp_path / "worker.json").write_text("cut off in the mid")
     assert kinship.clear_stale(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_printed_links_carry_the_address_that_phones_reach(tmp_path: Path) -> None:
+    """The launcher tells the children what it found out; 127.0.0.1 on a poster opens nobody's card."""
+    lan = with_keys(tmp_path, HOST="0.0.0.0", REACH_URL="http://192.168.0.7:8000")
+    assert (lan.base_url, lan.local_url) == ("http://192.168.0.7:8000", "http://127.0.0.1:8000")
+    assert with_keys(tmp_path).base_url == "http://127.0.0.1:8000"
+    both = with_keys(tmp_path, PUBLIC_URL="https://shop.example", REACH_URL="http://192.168.0.7:8000")
+    assert both.base_url == "https://shop.example"
+    plan = make_plan(with_keys(tmp_path, HOST="0.0.0.0"))
+    assert plan.env["REACH_URL"] == plan.base_url
+
+
+@pytest.mark.parametrize(
+    ("reach_url", "opens"),
+    [
+        ("https://192.168.0.7:8000", False),
+        ("https://10.0.0.7", False),
+        ("https://shop.local", False),
+        ("https://shopserver", False),
+        ("https://[fe80::1]", False),
+        ("https://203.0.113.9", False),  # TEST-NET-3: nobody's
+        ("https://8.8.8.8", True),
+        ("https://card.example.kr", True),
+    ],
+)
+def test_an_opt_out_link_opens_at_home_or_is_no_promise(tmp_path: Path, reach_url: str, opens: bool) -> None:
+    with_tls = with_keys(tmp_path, TLS="1", REACH_URL=reach_url)
+    assert with_tls.opens_anywhere == (reach_url if opens else None)
+    assert with_keys(tmp_path, REACH_URL=reach_url).opens_anywhere is None, "without TLS it is no promise"

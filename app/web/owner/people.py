@@ -34,6 +34,7 @@ _CONSENT_NAMES = {
 _SOURCE_NAMES = {
     "qr": "가게 QR을 찍고",
     "link": "링크를 눌러",
+    "poster": "포스터의 QR을 찍고",
     "card": "카드에서",
     "staff": "가게에서",
     "demo": "예시로 만든 손님",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from app.cards import queries as cards
 from app.kit import qr
 from app.web.doors import door
 from app.web.guards import current_staff
+from app.web.origin import is_loopback
 from app.web.owner.blueprint import bp
 
 
@@ -22,7 +23,8 @@ def poster() -> ResponseReturnValue:
     return render_template(
         "print/poster.html",
         link=link,
-        picture="data:image/svg+xml," + quote(qr.svg(link)),
+        # The printed address stays short enough to type; the QR says where the person found us.
+        picture="data:image/svg+xml," + quote(qr.svg(f"{link}?via=poster")),
         promise=cards.promise(shop.id),
-        is_reachable=bool(current_app.config["WIRE"].public_url),
+        is_reachable=not is_loopback(urlsplit(link).netloc),
     )
