@@ -104,10 +104,10 @@ def a_staff(shop: AShop, *, name: str = "박직원", role: str = "staff") -> int
         return shops.add_staff(session, shop_id=shop.id, name=name, role=role, now=now()).id
 
 
-def a_session(shop: AShop, staff_id: int) -> str:
-    """Sign a person in by a one-time link; returns the session token."""
+def a_session(shop: AShop, staff_id: int, *, is_secure: bool = True) -> str:
+    """Sign a person in by a one-time link, over https or plain http; returns the session token."""
     link = access.mint_link(kind="owner", shop_id=shop.id, staff_id=staff_id, lifetime_s=600, now=now())
-    return access.enter(token=link, user_agent="test", ip="127.0.0.1", now=now())
+    return access.enter(token=link, user_agent="test", ip="127.0.0.1", is_secure=is_secure, now=now())
 
 
 def a_customer(

@@ -75,7 +75,7 @@ class Phone:
 
     def signed_in(self, shop: AShop, staff_id: int) -> Phone:
         """Hold a staff session, as after the owner's link."""
-        self.keep("staff", factories.a_session(shop, staff_id))
+        self.keep("staff", factories.a_session(shop, staff_id, is_secure=self.secure))
         return self
 
     def holding(self, customer: ACustomer) -> Phone:

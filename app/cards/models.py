@@ -135,6 +135,14 @@ class Claim(Model):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index(
+            "uq_claims_one_word",
+            "shop_id",
+            "word",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
         Index("ix_claims_shop_state_at", "shop_id", "state", "created_at"),
     )
 

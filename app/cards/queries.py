@@ -233,3 +233,36 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
         if use.reversed_at is not None:
             lines.append(CardLine("use_back", 0, use.reversed_at, "", "", use.name))
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+
+
+def long_gone(*, shop_id: int, before: datetime, limit: int) -> list[int]:
+    """Return customers not seen since a moment who have neither a stamp nor an unused reward left."""
+    unused = (
+        select(Reward.id)
+        .where(
+            Reward.shop_id == shop_id,
+            Reward.customer_id == Customer.id,
+            Reward.used_at.is_(None),
+            Reward.withdrawn_at.is_(None),
+        )
+        .exists()
+    )
+    stamps = (
+        select(Card.id)
+        .where(Card.shop_id == shop_id, Card.customer_id == Customer.id, Card.balance > 0)
+        .exists()
+    )
+    return list(
+        db.session.scalars(
+            select(Customer.id)
+            .where(
+                Customer.shop_id == shop_id,
+                Customer.erased_at.is_(None),
+                func.coalesce(Customer.last_visit_at, Customer.joined_at) < before,
+                ~unused,
+                ~stamps,
+            )
+            .order_by(Customer.id)
+            .limit(limit)
+        )
+    )

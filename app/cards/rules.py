@@ -61,8 +61,8 @@ class TooSoon(StampRefused):
 
     def __init__(self, minutes: int) -> None:
         self.minutes = minutes
-        when = f" · {minutes}분 전" if minutes else ""
-        super().__init__(f"방금 적립했어요{when}. 또 찍을까요?")
+        when = f"{minutes}분 전에" if minutes else "방금"
+        super().__init__(f"{when} 도장을 찍었어요. 한 번 더 찍을까요?")
 
 
 class OverCap(StampRefused):

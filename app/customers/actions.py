@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.customers import rules
 from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim, Suppression
@@ -70,8 +70,9 @@ def customer(session: Any, *, shop_id: int, customer_id: int, lock: bool = False
     return found
 
 
-def give_phone(session: Any, *, person: Customer, phone: str, now: datetime) -> bool:
+def give_phone(session: Any, *, person: Customer, phone: str, key: str, now: datetime) -> bool:
     """Give a person a number, or note the wish when another card of the shop has it. True when given."""
+    drop_claims(session, person=person, but=phone)
     taken = session.scalar(
         select(Customer.id).where(
             Customer.shop_id == person.shop_id, Customer.phone == phone, Customer.id != person.id
@@ -80,7 +81,8 @@ def give_phone(session: Any, *, person: Customer, phone: str, now: datetime) -> 
     if taken is None:
         person.phone = phone
         person.phone_tail = phone[-4:]
-        session.flush()
+        person.phone_key = key
+        drop_claims(session, person=person)
         return True
     noted = select(PhoneClaim.id).where(
         PhoneClaim.shop_id == person.shop_id, PhoneClaim.customer_id == person.id, PhoneClaim.phone == phone
@@ -89,6 +91,26 @@ def give_phone(session: Any, *, person: Customer, phone: str, now: datetime) -> 
         session.add(PhoneClaim(shop_id=person.shop_id, customer_id=person.id, phone=phone, at=now))
         session.flush()
     return False
+
+
+def drop_claims(session: Any, *, person: Customer, but: str | None = None) -> None:
+    """Forget the taken numbers a person typed before: the last word counts, as it does for a free one."""
+    session.flush()
+    stale = delete(PhoneClaim).where(
+        PhoneClaim.shop_id == person.shop_id, PhoneClaim.customer_id == person.id
+    )
+    session.execute(stale if but is None else stale.where(PhoneClaim.phone != but))
+
+
+def claimed_phone(session: Any, *, person: Customer) -> str | None:
+    """Return the number a person typed last while another card of the shop has it."""
+    found: str | None = session.scalar(
+        select(PhoneClaim.phone)
+        .where(PhoneClaim.shop_id == person.shop_id, PhoneClaim.customer_id == person.id)
+        .order_by(PhoneClaim.id.desc())
+        .limit(1)
+    )
+    return found
 
 
 def answered(session: Any, *, person: Customer) -> set[str]:
@@ -157,7 +179,7 @@ def opt_out_by_token(session: Any, *, token: str) -> OptOutLink | None:
 
 
 def suppress(
-    session: Any, *, shop_id: int, address_key: str, source: str, now: datetime
+    session: Any, *, shop_id: int, customer_id: int, address_key: str, source: str, now: datetime
 ) -> tuple[Suppression, bool]:
     """Never send ads to this address again. Returns the row and whether it is new or renewed."""
     row = session.scalar(
@@ -168,28 +190,58 @@ def suppress(
     if row is None:
         row = Suppression(shop_id=shop_id, address_key=address_key, at=now, source=source)
         session.add(row)
-    row.at, row.source, row.lifted_at = now, source, None
+    row.at, row.source, row.customer_id, row.lifted_at = now, source, customer_id, None
     session.flush()
     return row, True
 
 
-def lift_suppression(session: Any, *, shop_id: int, address_key: str, now: datetime) -> None:
-    """The person asked for messages again: the address is free from now on."""
+def lift_suppression(session: Any, *, person: Customer, now: datetime) -> None:
+    """The person who refused asks for messages again: their address is free from now on.
+
+    Nobody else can ask: a number is typed, not proven, and an opt-out outlives the card it came from.
+    """
     session.execute(
         update(Suppression)
-        .where(Suppression.shop_id == shop_id, Suppression.address_key == address_key)
+        .where(
+            Suppression.shop_id == person.shop_id,
+            Suppression.address_key == person.phone_key,
+            Suppression.customer_id == person.id,
+            Suppression.lifted_at.is_(None),
+        )
         .values(lifted_at=now)
     )
 
 
 def forget(session: Any, *, person: Customer, now: datetime) -> None:
-    """Take away everything that names a person (개인정보 보호법 21조); evidence and sums stay."""
-    person.name = person.memo = person.likes = ""
+    """Take away everything that names a person (개인정보 보호법 21조).
+
+    Consent evidence and the opt-out stay, moved to an empty stub: nothing ties them to what the person
+    bought any more. Visits and stamps stay without anybody, so that the shop's sums stay true.
+    """
+    stub = Customer(shop_id=person.shop_id, source="erased", joined_at=now, erased_at=now)
+    session.add(stub)
+    session.flush()
+    mine: tuple[Any, ...] = (Consent, OptOutLink, Suppression)
+    for table in mine:
+        session.execute(
+            update(table)
+            .where(table.shop_id == person.shop_id, table.customer_id == person.id)
+            .values(customer_id=stub.id)
+        )
+    session.execute(
+        update(Consent)
+        .where(Consent.shop_id == person.shop_id, Consent.customer_id == stub.id)
+        .values(ip="", user_agent="")
+    )
+    for table in (Device, PhoneClaim):
+        session.execute(delete(table).where(table.shop_id == person.shop_id, table.customer_id == person.id))
+    person.name = person.memo = person.likes = person.phone_key = ""
     person.phone = person.phone_tail = None
     person.erased_at = now
-    for table in (Device, PhoneClaim):
-        session.query(table).filter_by(shop_id=person.shop_id, customer_id=person.id).delete()
-    session.query(Consent).filter_by(shop_id=person.shop_id, customer_id=person.id).update(
-        {"ip": "", "user_agent": ""}
-    )
     session.flush()
+
+
+def drop_evidence(session: Any, *, before: datetime) -> None:
+    """Delete the consent evidence of people who left before a moment; the opt-out itself stays."""
+    left = select(Customer.id).where(Customer.erased_at < before)
+    session.execute(delete(Consent).where(Consent.customer_id.in_(left)))

@@ -28,6 +28,7 @@ class Customer(Model):
     name: Mapped[str] = mapped_column(String(40), default="")
     phone: Mapped[str | None] = mapped_column(String(16))  # E.164
     phone_tail: Mapped[str | None] = mapped_column(String(4))
+    phone_key: Mapped[str] = mapped_column(String(64), default="")  # keyed hash of `phone`
     memo: Mapped[str] = mapped_column(Text, default="")  # what the owner wants to remember
     likes: Mapped[str] = mapped_column(String(120), default="")  # "라떼 연하게"
     source: Mapped[str] = mapped_column(
@@ -117,6 +118,7 @@ class Suppression(Model):
     address_key: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     source: Mapped[str] = mapped_column(String(20))  # link | card | staff
+    customer_id: Mapped[int | None] = mapped_column()  # who refused; only they may ask for messages again
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the person asked for messages again
 
 

@@ -18,7 +18,7 @@ CONSENT_KINDS = ("age14", "required", "marketing", "ads", "ads_night")
 OPTIONAL_KINDS = ("marketing", "ads", "ads_night")
 
 # 주민등록번호 may not be collected at all (개인정보 보호법 24조의2); health is sensitive data (23조).
-_RESIDENT_NUMBER = re.compile(r"\b\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-\s]?[1-8]\d{6}\b")
+_RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-\s]?[1-8]\d{6}(?!\d)")
 _HEALTH = re.compile(
     r"(당뇨|고혈압|저혈압|암\s?환자|임신|우울증|공황|알레르기|알러지|지병|복용|투병|장애인|HIV|간염)"
 )
@@ -53,8 +53,8 @@ class CleanDetails:
 def clean_details(details: Details) -> CleanDetails:
     """Check the details form.
 
-    A number needs both required boxes; without a number nothing about consent is recorded and the
-    card stays anonymous but for the name. Night ads count only with ads, ads only with marketing use.
+    A name or a number needs both required boxes; without them the card stays anonymous. Night ads stand
+    on ads, and ads on marketing use: an answer that can't stand is sent back, never quietly dropped.
     Raises Invalid with one sentence a field.
     """
     wrong: dict[str, str] = {}
@@ -66,18 +66,26 @@ def clean_details(details: Details) -> CleanDetails:
         phone = korean_mobile(details.phone_raw)
         if phone is None:
             wrong["phone"] = "휴대폰 번호를 다시 확인해 주세요. 예: 010-1234-5678"
-        if not details.age14:
-            wrong["age14"] = "만 14세 이상만 번호를 남길 수 있어요. 번호를 지우면 이름 없이 적립돼요."
-        if not details.required:
-            wrong["required"] = "번호를 남기려면 이 동의가 필요해요. 번호를 지우면 동의 없이 적립돼요."
     elif not name:
         wrong["phone"] = "휴대폰 번호를 적어 주세요. 적지 않아도 카드는 그대로 쓸 수 있어요."
+    if name or details.phone_raw.strip():
+        wrong.update(_missing_boxes(details))
     if wrong:
         raise Invalid(wrong)
-    answers = details.answers()
-    answers["ads"] = answers["ads"] and answers["marketing"]
-    answers["ads_night"] = answers["ads_night"] and answers["ads"]
-    return CleanDetails(name=name, phone=phone, answers=answers)
+    return CleanDetails(name=name, phone=phone, answers=details.answers())
+
+
+def _missing_boxes(details: Details) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if not details.age14:
+        wrong["age14"] = "만 14세 이상만 이름과 번호를 남길 수 있어요. 둘 다 지우면 이름 없이 적립돼요."
+    if not details.required:
+        wrong["required"] = "이름이나 번호를 남기려면 이 동의가 필요해요. 둘 다 지우면 동의 없이 적립돼요."
+    if details.ads and not details.marketing:
+        wrong["ads"] = "광고 문자를 받으시려면 ‘맞춤 혜택’ 동의도 함께 골라 주세요. 둘 다 안 골라도 적립돼요."
+    if details.ads_night and not details.ads:
+        wrong["ads_night"] = "밤에도 받으시려면 ‘광고 문자’ 동의도 함께 골라 주세요."
+    return wrong
 
 
 def clean_notes(*, name: str, memo: str, likes: str) -> tuple[str, str, str]:

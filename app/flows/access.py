@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.flows.unit import write
 from app.kit.passwords import password_matches
 from app.kit.refusals import NotHere
 from app.shops import actions as shops
 from app.shops import rules
-from app.shops.rules import LinkGone, TooManyTries, WrongLogin
+from app.shops.rules import LinkGone, PlainHttp, TooManyTries, WrongLogin
 
 _TOUCH_EVERY = timedelta(hours=1)
 
@@ -22,8 +23,12 @@ def mint_link(*, kind: str, shop_id: int | None, staff_id: int | None, lifetime_
         )
 
 
-def enter(*, token: str, user_agent: str, ip: str, now: datetime) -> str:
-    """Use an owner's link up and sign them in; returns the session token. Raises LinkGone."""
+def enter(*, token: str, user_agent: str, ip: str, is_secure: bool, now: datetime) -> str:
+    """Use an owner's link up and sign them in; returns the session token.
+
+    `is_secure`: the request came over https or loopback. Raises LinkGone, and PlainHttp (the link stays
+    good) for a real shop over plain http.
+    """
     with write() as session:
         link = shops.use_link(session, kind="owner", token=token, now=now)
         if link is None or link.shop_id is None or link.staff_id is None:
@@ -31,16 +36,24 @@ def enter(*, token: str, user_agent: str, ip: str, now: datetime) -> str:
         person = shops.staff(session, shop_id=link.shop_id, staff_id=link.staff_id)
         if person is None:
             raise LinkGone
+        _must_be_safe(session, shop_id=link.shop_id, is_secure=is_secure)
         return shops.open_session(
-            session, person=person, user_agent=user_agent, ip=ip, days=rules.SESSION_DAYS, now=now
+            session,
+            person=person,
+            user_agent=user_agent,
+            ip=ip,
+            is_secure=is_secure,
+            days=rules.SESSION_DAYS,
+            now=now,
         )
 
 
-def sign_in(*, login: str, password: str, user_agent: str, ip: str, now: datetime) -> str:
+def sign_in(*, login: str, password: str, user_agent: str, ip: str, is_secure: bool, now: datetime) -> str:
     """Sign a person in by password; returns the session token.
 
     The attempt is counted, in a transaction of its own, before the password is looked at: twenty
-    guesses at once count twenty. Raises WrongLogin, TooManyTries.
+    guesses at once count twenty. Raises WrongLogin, TooManyTries, and PlainHttp for a
+    real shop over plain http.
     """
     login = login.strip().lower()[:60]
     keys = {f"login:{login}": rules.TRIES_PER_LOGIN, f"ip:{ip[:45]}": rules.TRIES_PER_IP}
@@ -63,10 +76,22 @@ def sign_in(*, login: str, password: str, user_agent: str, ip: str, now: datetim
         person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
         if person is None:
             raise WrongLogin
+        _must_be_safe(session, shop_id=shop_id, is_secure=is_secure)
         shops.forget_tries(session, key=f"login:{login}")
         return shops.open_session(
-            session, person=person, user_agent=user_agent, ip=ip, days=rules.SESSION_DAYS, now=now
+            session,
+            person=person,
+            user_agent=user_agent,
+            ip=ip,
+            is_secure=is_secure,
+            days=rules.SESSION_DAYS,
+            now=now,
         )
+
+
+def _must_be_safe(session: Any, *, shop_id: int, is_secure: bool) -> None:
+    if not is_secure and not shops.shop(session, shop_id=shop_id).is_demo:
+        raise PlainHttp
 
 
 def sign_out(*, token: str, now: datetime) -> None:

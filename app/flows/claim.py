@@ -8,7 +8,7 @@ from datetime import datetime
 from app.cards import rules
 from app.cards.actions import claims, ledger
 from app.cards.models import Card
-from app.cards.rules import ClaimGone, StampRefused
+from app.cards.rules import AlreadyUsed, ClaimGone, StampRefused
 from app.flows.stamp import Found, Stamped, stamp_card
 from app.flows.unit import after_a_race, write
 from app.kit.clock import next_minute_of_day
@@ -45,7 +45,7 @@ def _ask(*, shop_id: int, card_id: int, once: str, now: datetime) -> Asked:
             )
             claim = None
         if claim is None:
-            found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id)
+            found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id, lock=True)
             if found is None:
                 raise NotHere
             shop = shops.shop(session, shop_id=shop_id)
@@ -81,12 +81,29 @@ def approve(
     A refused stamp (too soon, over the cap) leaves the claim waiting, so that the staff may override.
     Raises ClaimGone, TooSoon, OverCap.
     """
+    return after_a_race(
+        lambda: _approve(
+            shop_id=shop_id,
+            claim_id=claim_id,
+            staff_id=staff_id,
+            once=once,
+            now=now,
+            override_reason=override_reason,
+        )
+    )
+
+
+def _approve(
+    *, shop_id: int, claim_id: int, staff_id: int, once: str, now: datetime, override_reason: str | None
+) -> Stamped:
     with write() as session:
         claim = claims.find_claim(session, shop_id=shop_id, claim_id=claim_id)
         if claim is None:
             raise NotHere
         found = ledger.card(session, shop_id=shop_id, where=Card.id == claim.card_id, lock=True)
-        if found is None:
+        # Read again under the card's lock: somebody may have decided it meanwhile.
+        claim = claims.find_claim(session, shop_id=shop_id, claim_id=claim_id)
+        if found is None or claim is None:
             raise ClaimGone
         entry = ledger.entry_by_claim(session, shop_id=shop_id, claim_id=claim_id)
         if entry is not None:
@@ -101,6 +118,8 @@ def approve(
             )
         if claim.state != "waiting" or claim.expires_at <= now:
             raise ClaimGone
+        if ledger.entry_by_once(session, shop_id=shop_id, once=once) is not None:
+            raise AlreadyUsed("이미 처리한 요청이에요. 화면을 새로 열어 다시 눌러 주세요.")
         outcome = stamp_card(
             session,
             found=Found(*found),
@@ -112,12 +131,12 @@ def approve(
             claim_id=claim_id,
         )
         if isinstance(outcome, Stamped):
-            decided = claims.decide_claim(
-                session, shop_id=shop_id, claim_id=claim_id, state="approved", staff_id=staff_id, now=now
-            )
-            if decided is None:
-                raise ClaimGone
-            decided.entry_id = outcome.entry_id
+            if (
+                outcome.repeated
+            ):  # the same tap as a stamp given another way a moment ago: it answers the claim
+                claims.decide_claim(
+                    session, shop_id=shop_id, claim_id=claim_id, state="approved", staff_id=staff_id, now=now
+                )
             return outcome
         refusal: StampRefused = outcome
     raise refusal

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from app.customers.models import Customer
 from app.flows.unit import write
 from app.kit.refusals import NotHere
 from app.kit.upsert import insert_into
@@ -16,13 +17,19 @@ from app.shops.models import Shop
 def take_in(*, key: str, to: str, text: str, at: datetime) -> str:
     """Accept one letter for a demo shop's phone; the same key again is the same letter. Returns its id.
 
-    Raises NotHere for a key that no demo shop's message carries.
+    Raises NotHere for a key that no message to a living customer of a demo shop carries.
     """
     with write() as session:
         shop_id = session.scalar(
             select(Message.shop_id)
             .join(Shop, Shop.id == Message.shop_id)
-            .where(Message.provider_key == key, Message.channel == "demo_phone", Shop.is_demo.is_(True))
+            .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
+            .where(
+                Message.provider_key == key,
+                Message.channel == "demo_phone",
+                Shop.is_demo.is_(True),
+                Customer.erased_at.is_(None),  # a letter that was in the air while its person left
+            )
         )
         if shop_id is None:
             raise NotHere

@@ -100,32 +100,33 @@ def _add(
             now=now,
         )
         person.name = clean.name or person.name
-        if clean.phone is not None:
-            _with_number(
-                session, person=person, phone=clean.phone, clean=clean, trace=trace, master=master, now=now
-            )
+        _record_answers(session, person=person, clean=clean, trace=trace, master=master, now=now)
         ledger.touch(session, shop_id=shop_id, card_id=joined.card_id)
         return joined
 
 
-def _with_number(
+def _record_answers(
     session: Any,
     *,
     person: Customer,
-    phone: str,
     clean: rules.CleanDetails,
     trace: Trace,
     master: bytes,
     now: datetime,
 ) -> None:
-    is_new_number = person.phone != phone
-    is_theirs = people.give_phone(session, person=person, phone=phone, now=now)
-    key = phone_key(master, phone)
+    is_new_number, key = False, person.phone_key
+    if clean.phone is not None:
+        key = phone_key(master, clean.phone)
+        if person.phone_key == key:
+            people.drop_claims(session, person=person)  # back to the number they have
+        is_new_number = person.phone_key != key and people.give_phone(
+            session, person=person, phone=clean.phone, key=key, now=now
+        )
     said, standing = people.answered(session, person=person), people.standing(session, person=person)
     withdrawn = False
     for kind in rules.CONSENT_KINDS:
         granted = clean.answers[kind]
-        if kind in said and granted == standing[kind] and not (is_theirs and is_new_number):
+        if kind in said and granted == standing[kind] and not is_new_number:
             continue  # said before, nothing new: a double submit adds no evidence
         gone = standing[kind] and not granted
         withdrawn = withdrawn or gone
@@ -139,8 +140,8 @@ def _with_number(
             now=now,
         )
         if kind in ("ads", "ads_night") and (granted or gone):
-            if granted and is_theirs:  # somebody who types another's number must not lift their opt-out
-                people.lift_suppression(session, shop_id=person.shop_id, address_key=key, now=now)
+            if granted:
+                people.lift_suppression(session, person=person, now=now)
             tell_result(session, person=person, consent_id=row.id, kind=kind, granted=granted, now=now)
     if withdrawn:
         outbox.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)

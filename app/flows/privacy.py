@@ -55,9 +55,11 @@ def change_consent(
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
         if person is None:
             raise NotHere
-        if grant and person.phone is None:
+        # A number that waits for the shop's check counts as theirs here: the screen must not tell (S06).
+        number = person.phone or people.claimed_phone(session, person=person)
+        if grant and number is None:
             raise Invalid({"kind": "휴대폰 번호를 먼저 남겨 주세요."})
-        key = phone_key(master, person.phone) if person.phone else ""
+        key = phone_key(master, number) if number else ""
         standing = people.standing(session, person=person)
         for each in (kind, *(_STANDS_ON[kind] if grant else _CARRIES[kind])):
             if standing[each] == grant:
@@ -73,8 +75,8 @@ def change_consent(
             )
             if each in ("ads", "ads_night"):
                 tell_result(session, person=person, consent_id=row.id, kind=each, granted=grant, now=now)
-        if key and grant and kind != "marketing":
-            people.lift_suppression(session, shop_id=shop_id, address_key=key, now=now)
+        if grant and kind != "marketing":
+            people.lift_suppression(session, person=person, now=now)
         if not grant:
             outbox.cancel_unconsented(session, shop_id=shop_id, customer_id=customer_id, now=now)
         _touch_card(session, shop_id=shop_id, customer_id=customer_id)
@@ -97,7 +99,12 @@ def _opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
         ledger.hold_card(session, shop_id=link.shop_id, customer_id=link.customer_id)
         person = people.customer(session, shop_id=link.shop_id, customer_id=link.customer_id, lock=True)
         row, is_new = people.suppress(
-            session, shop_id=link.shop_id, address_key=link.address_key, source=source, now=now
+            session,
+            shop_id=link.shop_id,
+            customer_id=link.customer_id,
+            address_key=link.address_key,
+            source=source,
+            now=now,
         )
         if person is not None and is_new:
             _withdraw_ads(session, person=person, key=link.address_key, source=source, now=now)
@@ -132,6 +139,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         )
         outbox.forget(session, shop_id=shop_id, customer_id=customer_id)
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
+        ledger.forget_reasons(session, shop_id=shop_id, customer_id=customer_id)
         people.forget(session, person=person, now=now)
 
 

@@ -16,7 +16,7 @@ from app.shops import actions as shops
 from app.shops import queries as reads
 from app.shops import rules
 from app.shops.models import StaffSession
-from app.shops.rules import LinkGone, TooManyTries
+from app.shops.rules import LinkGone, PlainHttp, TooManyTries
 
 TEXT_SIZES = ("normal", "large", "xlarge")
 _LOGIN_TAKEN = "이미 있는 아이디예요. 다른 아이디를 정해 주세요."
@@ -45,12 +45,16 @@ class FirstShop:
     password: str
 
 
-def set_up(*, token: str, answers: FirstShop, user_agent: str, ip: str, now: datetime) -> str:
+def set_up(
+    *, token: str, answers: FirstShop, user_agent: str, ip: str, is_secure: bool, now: datetime
+) -> str:
     """Open this installation's first shop; returns its owner's session token.
 
     The one-time code on the console is used up only when everything is right (S30: nobody else can
-    take the installation over). Raises Invalid, LinkGone.
+    take the installation over). Raises Invalid, LinkGone, and PlainHttp over plain http.
     """
+    if not is_secure:
+        raise PlainHttp
     profile = rules.clean_profile(name=answers.name, owner_name=answers.owner_name, address="", story="")
     goal, reward_name = rules.clean_card_rule(goal=answers.goal, reward_name=answers.reward_name)
     phone = rules.clean_contact(answers.phone)
@@ -86,7 +90,13 @@ def set_up(*, token: str, answers: FirstShop, user_agent: str, ip: str, now: dat
             now=now,
         )
         return shops.open_session(
-            session, person=owner, user_agent=user_agent, ip=ip, days=rules.SESSION_DAYS, now=now
+            session,
+            person=owner,
+            user_agent=user_agent,
+            ip=ip,
+            is_secure=is_secure,
+            days=rules.SESSION_DAYS,
+            now=now,
         )
 
 

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.cards import rules
-from app.cards.actions import ledger, rewards
+from app.cards.actions import claims, ledger, rewards
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
 from app.customers import actions as people
-from app.flows.unit import write
+from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.kit.signing import derive_key
@@ -66,6 +66,33 @@ def give(
     `once` is the client's key: the same key gives the same answer. Raises UnknownCode, ForeignCode,
     OldCode, AlreadyUsed, TooSoon, OverCap, NotHere.
     """
+    return after_a_race(
+        lambda: _give(
+            shop_id=shop_id,
+            staff_id=staff_id,
+            once=once,
+            now=now,
+            master=master,
+            how=how,
+            code=code,
+            card_id=card_id,
+            override_reason=override_reason,
+        )
+    )
+
+
+def _give(
+    *,
+    shop_id: int,
+    staff_id: int,
+    once: str,
+    now: datetime,
+    master: bytes,
+    how: str,
+    code: str | None,
+    card_id: int | None,
+    override_reason: str | None,
+) -> Stamped:
     with write() as session:
         before = ledger.entry_by_once(session, shop_id=shop_id, once=once)
         if before is None:
@@ -150,6 +177,7 @@ def stamp_card(
         reason=reason,
         **_kept(facts),
     )
+    claims.answer_waiting(session, card=card, entry=entry, staff_id=staff_id, now=now)
     filled = rules.filled(card.balance, rule.goal)
     if filled:
         fill = ledger.add_entry(
@@ -162,15 +190,26 @@ def stamp_card(
         at=now,
         stamps=1,
         visits=int(is_new_visit),
-        returning_visits=int(is_new_visit and person.visit_count > 1),
-        new_customers=int(is_new_visit and person.visit_count == 1),
+        returning_visits=int(is_new_visit and not visit.is_first),
+        new_customers=int(is_new_visit and visit.is_first),
     )
-    _messages(session, card=card, rule=rule, entry=entry, person=person, is_new_visit=is_new_visit, now=now)
+    # The letter tells what the person saw land: the full card, not the empty one that follows it.
+    seen = card.balance + (rule.goal if filled else 0)
+    _messages(
+        session,
+        card=card,
+        rule=rule,
+        seen=seen,
+        entry=entry,
+        person=person,
+        is_new_visit=is_new_visit,
+        now=now,
+    )
     return _answer(card, rule, entry, filled=filled, repeated=False)
 
 
 def undo(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> int:
-    """Take a stamp back by a reversal; the reward it brought goes too, unless it was used.
+    """Take a stamp back by a reversal; when the stamps no longer carry it, the newest unused reward goes too.
 
     Returns the card's id. Raises NothingToUndo when it was taken back before.
     """
@@ -182,17 +221,6 @@ def undo(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> int:
         card, _rule = found
         # Asked again under the card's lock: two taps on 적립 취소 reverse once.
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
-        fill = ledger.fill_of(session, shop_id=shop_id, earn_id=entry.id)
-        if fill is not None and rewards.withdraw_reward(session, shop_id=shop_id, entry_id=fill.id, now=now):
-            ledger.add_entry(
-                session,
-                card=card,
-                kind="reverse",
-                delta=-fill.delta,
-                now=now,
-                reverses_id=fill.id,
-                staff_id=staff_id,
-            )
         ledger.add_entry(
             session,
             card=card,
@@ -203,32 +231,47 @@ def undo(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> int:
             staff_id=staff_id,
             visit_id=entry.visit_id,
         )
+        if card.balance < 0:
+            _take_back_a_reward(session, card=card, staff_id=staff_id, now=now)
         _undo_visit(session, entry=entry, now=now)
         outbox.cancel(session, shop_id=shop_id, cause=f"stamp:{entry.id}", reason="적립 취소", now=now)
         return card.id
 
 
-def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
-    """Take the visit back with its only stamp, and the day's sums with it."""
-    shop_id, visit_id = entry.shop_id, entry.visit_id
-    gone, returning, first = False, 0, 0
-    person = people.customer(session, shop_id=shop_id, customer_id=entry.customer_id, lock=True)
-    was_last = visit_id is not None and not ledger.stamps_of_visit(
-        session, shop_id=shop_id, visit_id=visit_id
+def _take_back_a_reward(session: Any, *, card: Card, staff_id: int, now: datetime) -> None:
+    """Turn the newest reward nobody used back into stamps; a used one leaves the balance below zero."""
+    fill_id = rewards.withdraw_newest(session, shop_id=card.shop_id, card_id=card.id, now=now)
+    if fill_id is None:
+        return
+    fill = ledger.entry(session, shop_id=card.shop_id, entry_id=fill_id)
+    ledger.add_entry(
+        session, card=card, kind="reverse", delta=-fill.delta, now=now, reverses_id=fill.id, staff_id=staff_id
     )
-    if visit_id is not None and person is not None and was_last:
-        returning, first = int(person.visit_count > 1), int(person.visit_count == 1)
-        gone = visits.reverse_visit(session, shop_id=shop_id, visit_id=visit_id, person=person, now=now)
-        outbox.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason="적립 취소", now=now)
+
+
+def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
+    """Take the visit back with its last stamp, and from the day's sums what it had added."""
+    shop_id, visit_id = entry.shop_id, entry.visit_id
+    sums.count(session, shop_id=shop_id, at=entry.at, stamps=-1)
+    person = people.customer(session, shop_id=shop_id, customer_id=entry.customer_id, lock=True)
+    if (
+        visit_id is None
+        or person is None
+        or ledger.stamps_of_visit(session, shop_id=shop_id, visit_id=visit_id)
+    ):
+        return
+    visit = visits.reverse_visit(session, shop_id=shop_id, visit_id=visit_id, person=person, now=now)
+    if visit is None:
+        return
     sums.count(
         session,
         shop_id=shop_id,
-        at=entry.at,
-        stamps=-1,
-        visits=-int(gone),
-        returning_visits=-returning * int(gone),
-        new_customers=-first * int(gone),
+        at=visit.at,
+        visits=-1,
+        returning_visits=-int(not visit.is_first),
+        new_customers=-int(visit.is_first),
     )
+    outbox.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason="적립 취소", now=now)
 
 
 def _card_by_id(session: Any, *, shop_id: int, card_id: int | None) -> Found:
@@ -257,12 +300,13 @@ def _messages(
     *,
     card: Card,
     rule: CardRule,
+    seen: int,
     entry: LedgerEntry,
     person: Any,
     is_new_visit: bool,
     now: datetime,
 ) -> None:
-    facts = {"balance": card.balance, "goal": rule.goal, "reward": rule.reward_name}
+    facts = {"balance": seen, "goal": rule.goal, "reward": rule.reward_name}
     outbox.plan(
         session,
         shop_id=card.shop_id,
@@ -281,8 +325,7 @@ def _messages(
             customer_id=person.id,
             kind="thank_you",
             cause=f"visit:{entry.visit_id}",
-            due_at=now,  # the automation adds its own delay
-            not_after=now + timedelta(days=2),
+            due_at=now,  # the automation adds its own delay, the kind says how long it stays fresh
             facts=facts | {"visit_number": person.visit_count},
             now=now,
         )

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Flask
 
-from app.flows import claim, clock, deliver, night
+from app.flows import claim, clock, deliver, night, retention
 from app.jobs import queue, tasks
 from app.kit.clock import next_minute_of_day
 from app.kit.net import boot_clock
@@ -52,10 +52,19 @@ def _check_balances(now: datetime) -> None:
         night.check_balances(shop_id=shop_id)
 
 
+def _keep_no_longer(now: datetime) -> None:
+    for shop_id in shops.shop_ids():
+        retention.erase_the_long_gone(shop_id=shop_id, now=now)
+    retention.prune(now=now)
+
+
 PERIODIC = (
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
+    ),
+    Periodic(
+        "keep_no_longer", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 40), _keep_no_longer
     ),
 )
 

@@ -10,8 +10,21 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from app.kit.refusals import Refused
+
+PATIENCE_S = 10.0
+
+
+class Busy(Refused):
+    """The gate did not open in time; nothing was written."""
+
+    code = "busy"
+    status = 503
+    sentence = "지금 처리가 밀려 있어요. 잠시 뒤에 다시 눌러 주세요."
 
 
 class WriteGate:
@@ -30,21 +43,28 @@ class WriteGate:
 
     @contextmanager
     def one_at_a_time(self, path: str) -> Iterator[None]:
-        """Hold the gate of the file at `path`. Raises RuntimeError when this thread holds it already."""
+        """Hold the gate of the file at `path`.
+
+        Raises RuntimeError when this thread holds it already, Busy when its turn does not come in ten
+        seconds: a process that was stopped in the middle of a write must not stop all others for ever.
+        """
         me = threading.get_ident()
         if self._holder == me:
             raise RuntimeError("a flow was begun inside a flow")
-        with self._turn:
+        patience = time.monotonic() + PATIENCE_S
+        if not self._turn.acquire(timeout=PATIENCE_S):
+            raise Busy
+        try:
             self._holder = me
+            file = self._file(path)
+            _lock(file, patience)
             try:
-                file = self._file(path)
-                fcntl.flock(file, fcntl.LOCK_EX)
-                try:
-                    yield
-                finally:
-                    fcntl.flock(file, fcntl.LOCK_UN)
+                yield
             finally:
-                self._holder = None
+                fcntl.flock(file, fcntl.LOCK_UN)
+        finally:
+            self._holder = None
+            self._turn.release()
 
     def _file(self, path: str) -> int:
         # A file opened before a fork would share its lock with the other process.
@@ -52,3 +72,18 @@ class WriteGate:
         if key not in self._files:
             self._files[key] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         return self._files[key]
+
+
+def _lock(file: int, patience: float) -> None:
+    """Take the file's lock, looking again after a moment: only other processes stand in this line."""
+    pause = 0.0002
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > patience:
+                raise Busy from None
+            time.sleep(pause)
+            pause = min(pause * 2, 0.004)
+        else:
+            return

@@ -11,6 +11,7 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",  # an acknowledged stamp survives a power cut
     "PRAGMA busy_timeout=10000",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what a person had deleted is overwritten, not only unlinked
     "PRAGMA cache_size=-16000",
     "PRAGMA mmap_size=134217728",
 )

@@ -29,7 +29,7 @@ class Around:
     sender: rules.Sender
     name: str
     phone: str
-    address_key: str  # keyed hash of the number the ad consent was given with
+    address_key: str  # keyed hash of the number the person holds now
     body: str  # the shop's words, placeholders unfilled
     delay: timedelta
     recent_ads: tuple[datetime, ...]
@@ -60,22 +60,22 @@ def look_around(
         .outerjoin(Automation, (Automation.shop_id == Shop.id) & (Automation.kind == kind.key))
         .where(Shop.id == shop_id)
     ).one()
-    name, phone, erased_at = session.execute(
-        select(Customer.name, Customer.phone, Customer.erased_at).where(
+    name, phone, address_key, erased_at = session.execute(
+        select(Customer.name, Customer.phone, Customer.phone_key, Customer.erased_at).where(
             Customer.shop_id == shop_id, Customer.id == customer_id
         )
     ).one()
     consents = session.execute(
-        select(Consent.kind, Consent.action, Consent.phone_key)
+        select(Consent.kind, Consent.action)
         .where(Consent.shop_id == shop_id, Consent.customer_id == customer_id)
         .order_by(Consent.id)
     ).all()
     holds = standing([(row.kind, row.action) for row in consents])
-    address_key = next((row.phone_key for row in reversed(consents) if row.phone_key), "")
     delay = kind.delay_minutes if automation is None else automation.delay_minutes
     return Around(
         person=rules.Person(
             has_phone=bool(phone),
+            name=name,
             age14=holds["age14"],
             marketing=holds["marketing"],
             ads=holds["ads"],

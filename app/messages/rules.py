@@ -37,6 +37,7 @@ class Person:
     """What the gate knows of the one who would get the message."""
 
     has_phone: bool
+    name: str = ""
     age14: bool  # said to be 14 or older
     marketing: bool  # marketing use of personal data (개인정보 보호법 22조)
     ads: bool  # ads by text message (망법 50조①)
@@ -135,7 +136,7 @@ def _on_the_card(kind: Kind, text: str, person: Person, sender: Sender) -> Leave
     """Nothing is transmitted, so the spam law is silent; using data for offers still needs a yes."""
     if kind.personal_offer and not person.marketing:
         return LeaveOut("no_marketing", "마케팅 활용에 동의하지 않은 손님이에요.")
-    return None if kind.is_ad else _promotion_inside(text, sender.shop_name)
+    return None if kind.is_ad else _promotion_inside(text, sender.shop_name, person.name)
 
 
 def _before_travel(
@@ -148,7 +149,7 @@ def _before_travel(
     if sender.public_url is None and not sender.is_demo:
         return LeaveOut("no_public_url", "수신거부 링크가 열릴 인터넷 주소(PUBLIC_URL)가 아직 없어요.")
     if not kind.is_ad:
-        return _promotion_inside(text, sender.shop_name)
+        return _promotion_inside(text, sender.shop_name, person.name)
     if person.refused:
         return LeaveOut("refused", "수신거부한 손님이에요.")
     if not person.ads:
@@ -160,9 +161,11 @@ def _before_travel(
     return ad_form_fault(text, sender.shop_name, sender.contact)
 
 
-def _promotion_inside(text: str, shop_name: str) -> LeaveOut | None:
-    # A shop may be called 쿠폰나라; its name is no promotion.
-    word = promotion_word(text.replace(shop_name, "") if shop_name else text)
+def _promotion_inside(text: str, *names: str) -> LeaveOut | None:
+    # A shop may be called 쿠폰나라 and a customer 이벤트: a name is no promotion.
+    for name in filter(None, names):
+        text = text.replace(name, "")
+    word = promotion_word(text)
     if word is None:
         return None
     return LeaveOut("promotion_inside", f"안내 글에 홍보하는 말(‘{word}’)이 들어 있어요.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from app.kit.signing import new_token, random_code, token_hash
 from app.shops.models import AccessLog, EntryLink, LoginTry, Shop, Staff, StaffSession
@@ -85,7 +85,9 @@ def end_staff(session: Any, *, person: Staff, now: datetime) -> None:
     session.flush()
 
 
-def open_session(session: Any, *, person: Staff, user_agent: str, ip: str, days: int, now: datetime) -> str:
+def open_session(
+    session: Any, *, person: Staff, user_agent: str, ip: str, is_secure: bool, days: int, now: datetime
+) -> str:
     """Sign a person in on one browser; returns the token for its cookie (the row keeps its hash)."""
     token = new_token()
     session.add(
@@ -96,6 +98,7 @@ def open_session(session: Any, *, person: Staff, user_agent: str, ip: str, days:
             created_at=now,
             seen_at=now,
             expires_at=now + timedelta(days=days),
+            is_secure=is_secure,
             user_agent=user_agent[:200],
             ip=ip[:45],
         )
@@ -194,14 +197,31 @@ def tries(session: Any, *, key: str, since: datetime) -> int:
     )
 
 
-def forget_tries(session: Any, *, key: str, before: datetime | None = None) -> None:
-    """Clear a key's attempts after a good sign-in, or everybody's old ones (`before`)."""
-    query = (
-        delete(LoginTry).where(LoginTry.key == key)
-        if before is None
-        else delete(LoginTry).where(LoginTry.at < before)
+def forget_tries(session: Any, *, key: str) -> None:
+    """Clear a key's attempts after a good sign-in."""
+    session.execute(delete(LoginTry).where(LoginTry.key == key))
+
+
+def drop_tries(session: Any, *, before: datetime) -> None:
+    """Delete attempts made before a moment."""
+    session.execute(delete(LoginTry).where(LoginTry.at < before))
+
+
+def drop_sessions(session: Any, *, before: datetime) -> None:
+    """Delete sessions that were over before a moment."""
+    session.execute(
+        delete(StaffSession).where(or_(StaffSession.ended_at < before, StaffSession.expires_at < before))
     )
-    session.execute(query)
+
+
+def drop_links(session: Any, *, before: datetime) -> None:
+    """Delete one-time links that ran out before a moment."""
+    session.execute(delete(EntryLink).where(EntryLink.expires_at < before))
+
+
+def drop_access_log(session: Any, *, before: datetime) -> None:
+    """Delete access lines written before a moment."""
+    session.execute(delete(AccessLog).where(AccessLog.at < before))
 
 
 def log_access(

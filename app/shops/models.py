@@ -62,6 +62,7 @@ class StaffSession(Model):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_secure: Mapped[bool] = mapped_column(default=True)  # made on https or loopback, and good only there
     user_agent: Mapped[str] = mapped_column(String(200), default="")
     ip: Mapped[str] = mapped_column(String(45), default="")
 
@@ -101,6 +102,6 @@ class AccessLog(Model):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), index=True)
     staff_id: Mapped[int] = mapped_column()
     customer_id: Mapped[int | None] = mapped_column()
-    action: Mapped[str] = mapped_column(String(20))  # view | edit | search | list
+    action: Mapped[str] = mapped_column(String(20))  # view | edit, or the name of a list: app/web/owner/noted.py
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ip: Mapped[str] = mapped_column(String(45), default="")

@@ -94,7 +94,7 @@ def owner_of(shop_id: int) -> int | None:
     )
 
 
-def staff_by_session(token: str, now: datetime) -> StaffView | None:
+def staff_by_session(token: str, *, is_secure: bool, now: datetime) -> StaffView | None:
     """Return who holds this session token, if the session is alive and the person still works there."""
     row = db.session.execute(
         select(
@@ -104,6 +104,7 @@ def staff_by_session(token: str, now: datetime) -> StaffView | None:
         .join(Shop, Shop.id == StaffSession.shop_id)
         .where(
             StaffSession.token_hash == token_hash(token),
+            StaffSession.is_secure == is_secure,  # what plain http carried opens nothing on https (S20)
             StaffSession.ended_at.is_(None),
             StaffSession.expires_at > now,
             Staff.ended_at.is_(None),

@@ -51,6 +51,17 @@ class WrongLogin(Refused):
     sentence = "아이디나 비밀번호가 맞지 않아요. 다시 확인해 주세요."
 
 
+class PlainHttp(Refused):
+    """Personal data may not travel unencrypted (개인정보의 안전성 확보조치 기준 제7조): a demo shop only."""
+
+    code = "plain_http"
+    status = 403
+    sentence = (
+        "이 주소는 암호화되지 않아서 가게 카드를 열 수 없어요. "
+        "사장님께서 https 주소로 켜 주셔야 해요(PUBLIC_URL 또는 make run TLS=1)."
+    )
+
+
 class TooManyTries(Refused):
     """Too many failed sign-ins for this account or from this address."""
 

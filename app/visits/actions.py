@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.customers.models import Customer
 from app.visits.models import Visit
@@ -32,7 +32,9 @@ def note_visit(
     )
     if recent is not None:
         return recent, False
-    visit = Visit(shop_id=shop_id, customer_id=person.id, at=now, staff_id=staff_id)
+    visit = Visit(
+        shop_id=shop_id, customer_id=person.id, at=now, staff_id=staff_id, is_first=person.visit_count == 0
+    )
     session.add(visit)
     person.visit_count += 1
     # Two tills' clocks differ by moments: the later line may tell of the earlier visit.
@@ -42,26 +44,23 @@ def note_visit(
     return visit, True
 
 
-def reverse_visit(session: Any, *, shop_id: int, visit_id: int, person: Customer, now: datetime) -> bool:
-    """Undo a visit whose last stamp was taken back. False when it was undone before."""
+def reverse_visit(
+    session: Any, *, shop_id: int, visit_id: int, person: Customer, now: datetime
+) -> Visit | None:
+    """Undo a visit whose last stamp was taken back; returns it, or None when it was undone before."""
     visit: Visit | None = session.scalar(
         select(Visit).where(Visit.shop_id == shop_id, Visit.id == visit_id, Visit.reversed_at.is_(None))
     )
     if visit is None:
-        return False
+        return None
     visit.reversed_at = now
     session.flush()
-    standing = list(
-        session.scalars(
-            select(Visit.at)
-            .where(Visit.shop_id == shop_id, Visit.customer_id == person.id, Visit.reversed_at.is_(None))
-            .order_by(Visit.at.desc())
-            .limit(1)
+    first, last = session.execute(
+        select(func.min(Visit.at), func.max(Visit.at)).where(
+            Visit.shop_id == shop_id, Visit.customer_id == person.id, Visit.reversed_at.is_(None)
         )
-    )
+    ).one()
     person.visit_count = max(0, person.visit_count - 1)
-    person.last_visit_at = standing[0] if standing else None
-    if not standing:
-        person.first_visit_at = None
+    person.first_visit_at, person.last_visit_at = first, last
     session.flush()
-    return True
+    return visit

@@ -42,6 +42,7 @@ class Visit(Model):
     amount: Mapped[int | None] = mapped_column()  # won; never required
     staff_id: Mapped[int | None] = mapped_column()
     party_size: Mapped[int] = mapped_column(default=1)
+    is_first: Mapped[bool] = mapped_column(default=False)  # counted as a new customer on its day
     reversed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

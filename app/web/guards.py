@@ -11,9 +11,10 @@ from flask_login import UserMixin, current_user
 from app.cards import queries as cards
 from app.cards.queries import Holder
 from app.flows import access
-from app.kit.refusals import NotHere, Refused
+from app.kit.refusals import NotHere
 from app.shops import queries as shops
 from app.shops.queries import ShopView, StaffView
+from app.shops.rules import PlainHttp
 from app.web import cookies, origin
 from app.web.answers import asked_for_piece, page_around
 from app.web.doors import ROLES, door_of, now
@@ -37,7 +38,7 @@ def load_staff(_request: Any) -> SignedIn | None:
     token = cookies.staff_token()
     if not token:
         return None
-    staff = shops.staff_by_session(token, now())
+    staff = shops.staff_by_session(token, is_secure=origin.is_secure(), now=now())
     if staff is None:
         return None
     access.touch(session_id=staff.session_id, seen_at=staff.seen_at, now=now())
@@ -59,19 +60,15 @@ def current_card() -> Holder:
     return cast(Holder, g.holder)
 
 
-class PlainHttp(Refused):
-    """Personal data may not travel unencrypted (개인정보의 안전성 확보조치 기준 제7조): a demo shop only."""
-
-    code = "plain_http"
-    status = 403
-    sentence = (
-        "이 주소는 암호화되지 않아서 가게 카드를 열 수 없어요. "
-        "사장님께서 https 주소로 켜 주셔야 해요(PUBLIC_URL 또는 make run TLS=1)."
-    )
-
-
 def _must_be_safe(shop: ShopView) -> None:
     if not shop.is_demo and not origin.is_secure():
+        raise PlainHttp
+
+
+def _entrance_must_be_safe() -> None:
+    """Passwords and entry links are typed and opened over plain http in a demo installation only."""
+    shop = shops.first_shop()
+    if shop is None or not shop.is_demo:
         raise PlainHttp
 
 
@@ -121,6 +118,8 @@ def check() -> ResponseReturnValue | None:
         abort(403)
     if declared.role in ("staff", "manager", "owner"):
         return _staff_or_entrance(declared.role)
+    if declared.audience == "owner" and not origin.is_secure():
+        _entrance_must_be_safe()
     if declared.tenant == "code":
         return _open_holder(declared.role == "holder")
     return None

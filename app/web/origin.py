@@ -27,7 +27,13 @@ def is_loopback(host: str) -> bool:
 
 def is_secure() -> bool:
     """Tell whether browsers treat this origin as a secure context (https, or http on loopback)."""
-    return request.is_secure or current_app.config["BEHIND_TLS"] or is_loopback(request.host)
+    return request.is_secure or _through_our_tls() or is_loopback(request.host)
+
+
+def _through_our_tls() -> bool:
+    """Tell whether a proxy of ours took https off this request: it came for our public name, not an address."""
+    config = current_app.config
+    return bool(config["BEHIND_TLS"]) and _hostname(request.host) == config["PUBLIC_HOST"]
 
 
 def host_allowed(host: str) -> bool:
@@ -56,5 +62,5 @@ def same_origin() -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return False
-    scheme = "https" if current_app.config["BEHIND_TLS"] else request.scheme
+    scheme = "https" if _through_our_tls() else request.scheme
     return origin == f"{scheme}://{request.host}"

@@ -108,6 +108,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('phone', sa.String(length=16), nullable=True),
     sa.Column('phone_tail', sa.String(length=4), nullable=True),
+    sa.Column('phone_key', sa.String(length=64), nullable=False),
     sa.Column('memo', sa.Text(), nullable=False),
     sa.Column('likes', sa.String(length=120), nullable=False),
     sa.Column('source', sa.String(length=20), nullable=False),
@@ -196,6 +197,7 @@ def upgrade() -> None:
     sa.Column('address_key', sa.String(length=64), nullable=False),
     sa.Column('at', sa.DateTime(), nullable=False),
     sa.Column('source', sa.String(length=20), nullable=False),
+    sa.Column('customer_id', sa.Integer(), nullable=True),
     sa.Column('lifted_at', sa.DateTime(), nullable=True),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_suppressions_shop_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_suppressions')),
@@ -331,6 +333,7 @@ def upgrade() -> None:
     sa.Column('seen_at', sa.DateTime(), nullable=False),
     sa.Column('expires_at', sa.DateTime(), nullable=False),
     sa.Column('ended_at', sa.DateTime(), nullable=True),
+    sa.Column('is_secure', sa.Boolean(), nullable=False),
     sa.Column('user_agent', sa.String(length=200), nullable=False),
     sa.Column('ip', sa.String(length=45), nullable=False),
     sa.ForeignKeyConstraint(['shop_id', 'staff_id'], ['staff.shop_id', 'staff.id'], name=op.f('fk_staff_sessions_shop_id_staff_id')),
@@ -349,6 +352,7 @@ def upgrade() -> None:
     sa.Column('amount', sa.Integer(), nullable=True),
     sa.Column('staff_id', sa.Integer(), nullable=True),
     sa.Column('party_size', sa.Integer(), nullable=False),
+    sa.Column('is_first', sa.Boolean(), nullable=False),
     sa.Column('reversed_at', sa.DateTime(), nullable=True),
     sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customers.shop_id', 'customers.id'], name=op.f('fk_visits_shop_id_customer_id')),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_visits_shop_id')),
@@ -407,6 +411,7 @@ def upgrade() -> None:
     with op.batch_alter_table('claims', schema=None) as batch_op:
         batch_op.create_index('ix_claims_shop_state_at', ['shop_id', 'state', 'created_at'], unique=False)
         batch_op.create_index('uq_claims_one_waiting', ['card_id'], unique=True, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.create_index('uq_claims_one_word', ['shop_id', 'word'], unique=True, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.create_table('code_uses',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -525,6 +530,7 @@ def downgrade() -> None:
     op.drop_table('ledger_entries')
     op.drop_table('code_uses')
     with op.batch_alter_table('claims', schema=None) as batch_op:
+        batch_op.drop_index('uq_claims_one_word', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.drop_index('uq_claims_one_waiting', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.drop_index('ix_claims_shop_state_at')
 

@@ -18,6 +18,8 @@ from app.flows.join import Joined
 from app.flows.unit import write
 from app.kit.refusals import Invalid
 from app.kit.signing import new_token
+from app.messages import gather, registry
+from app.messages.contract import Wire
 from app.messages.models import Message
 from tests import factories, world
 from tests.factories import AShop
@@ -44,6 +46,19 @@ def tell(
         master=factories.master(),
         now=factories.now(),
     )
+
+
+def gather_key(shop: AShop, who: Joined) -> str:
+    """Return the address that this person's opt-out link would suppress."""
+    around = gather.look_around(
+        db.session,
+        shop_id=shop.id,
+        customer_id=who.customer_id,
+        kind=registry.kind("thank_you"),
+        wire=Wire(public_url=None),
+        now=factories.now(),
+    )
+    return around.address_key
 
 
 def count(model: type) -> int:
@@ -100,9 +115,22 @@ def test_a_double_submit_adds_no_evidence(shop: AShop) -> None:
     assert results == 2, "one for ads, one for ads at night"
 
 
-def test_a_name_alone_asks_for_no_consent(shop: AShop) -> None:
-    tell(shop, new_token(), name="지우", ticked=())
-    assert count(Consent) == 0
+def test_a_name_alone_asks_for_its_consent_too(shop: AShop) -> None:
+    with pytest.raises(Invalid) as refused:
+        tell(shop, new_token(), name="지우", ticked=())
+    assert set(refused.value.fields) == {"age14", "required"}
+    tell(shop, new_token(), name="지우", ticked=("age14", "required"))
+    assert count(Consent) == 5
+
+
+def test_a_typed_number_moves_nobody_elses_opt_out(shop: AShop) -> None:
+    owner_of_it = tell(shop, new_token(), name="한지우", phone="010-2345-6789")
+    browser = new_token()
+    stranger = tell(shop, browser, name="누군가", phone="010-9876-5432")
+    tell(shop, browser, name="누군가", phone="010-2345-6789")
+    people = {each: factories.a_person(each.customer_id) for each in (owner_of_it, stranger)}
+    assert people[stranger].phone_key != people[owner_of_it].phone_key
+    assert gather_key(shop, stranger) == people[stranger].phone_key
 
 
 def test_another_persons_number_is_answered_like_a_free_one(shop: AShop) -> None:
@@ -178,7 +206,14 @@ def test_typing_somebody_elses_number_does_not_lift_their_opt_out(shop: AShop) -
     first = tell(shop, new_token(), name="한지우", phone="010-2345-6789")
     key = join.phone_key(factories.master(), "+821023456789")
     with write() as session:
-        suppress(session, shop_id=shop.id, address_key=key, source="link", now=factories.now())
+        suppress(
+            session,
+            shop_id=shop.id,
+            customer_id=first.customer_id,
+            address_key=key,
+            source="link",
+            now=factories.now(),
+        )
     tell(shop, new_token(), name="누군가", phone="010-2345-6789")
     assert db.session.scalars(db.select(Suppression.lifted_at)).all() == [None]
     assert first.is_new

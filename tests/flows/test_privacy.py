@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
 from app.cards.models import Card, LedgerEntry
 from app.cards.rules import ForeignCode
 from app.customers.actions import opt_out_link
-from app.customers.models import Consent, Device, Suppression
+from app.customers.models import Consent, Device, OptOutLink, Suppression
 from app.extensions import db
 from app.flows import join, privacy, stamp
 from app.flows.privacy import OptedOut
@@ -164,3 +166,34 @@ def test_who_left_may_come_back_as_somebody_new(shop: AShop, jiwoo: ACustomer) -
     assert back.id != jiwoo.id
     assert factories.a_card(back.card_id).balance == 0
     assert db.session.scalar(db.select(Card.closed_at).where(Card.id == jiwoo.card_id)) is not None
+
+
+def test_a_stranger_cannot_lift_the_opt_out_of_one_who_left(shop: AShop, jiwoo: ACustomer) -> None:
+    number = factories.a_person(jiwoo.id).phone or ""
+    privacy.opt_out(token=link_of(shop, jiwoo), source="link", now=factories.now())
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    factories.a_customer(shop, name="누군가", phone=number)
+    db.session.rollback()
+    assert [row.lifted_at for row in db.session.scalars(db.select(Suppression))] == [None]
+
+
+def test_one_who_refused_may_ask_again(shop: AShop, jiwoo: ACustomer) -> None:
+    privacy.opt_out(token=link_of(shop, jiwoo), source="link", now=factories.now())
+    change(shop, jiwoo, "ads", True)
+    db.session.rollback()
+    assert db.session.scalar(db.select(Suppression.lifted_at)) == factories.now()
+
+
+def test_what_stays_after_erasing_leads_to_nobody(shop: AShop, jiwoo: ACustomer) -> None:
+    factories.a_stamp(
+        shop, jiwoo.card_id, override_reason="민지 엄마 것", at=factories.now() + timedelta(hours=1)
+    )
+    link = link_of(shop, jiwoo)
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    db.session.rollback()
+    assert db.session.scalars(db.select(Consent.customer_id)).all() != []
+    for table in (Consent, OptOutLink):
+        assert jiwoo.id not in set(db.session.scalars(db.select(table.customer_id)))
+    assert set(db.session.scalars(db.select(LedgerEntry.reason))) == {""}
+    assert factories.a_person(jiwoo.id).phone_key == ""
+    assert privacy.opt_out(token=link, source="link", now=factories.now()).is_new, "old links work for years"

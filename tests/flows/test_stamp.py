@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.cards.models import LedgerEntry, Reward
+from app.cards.models import Claim, LedgerEntry, Reward
 from app.cards.rules import (
     AlreadyUsed,
     ForeignCode,
@@ -19,7 +19,7 @@ from app.cards.rules import (
     UnknownCode,
 )
 from app.extensions import db
-from app.flows import redeem, stamp
+from app.flows import claim, redeem, stamp
 from app.flows.stamp import Stamped
 from app.kit.refusals import NotHere
 from app.messages.models import Message
@@ -289,3 +289,52 @@ def test_many_people_at_once_each_get_theirs(app: Flask, shop: AShop) -> None:
     found = world.all_at_once(app, [lambda who=who: factories.a_stamp(shop, who.card_id) for who in people])
     assert [each.balance for each in found] == [1] * 20
     books.check(shop)
+
+
+def test_the_letter_tells_of_the_full_card(shop: AShop) -> None:
+    who = factories.a_card_with(9, shop)
+    done = factories.a_stamp(shop, who.card_id, at=factories.now() + timedelta(days=1))
+    facts = db.session.scalar(db.select(Message.facts).where(Message.cause == f"stamp:{done.entry_id}"))
+    assert (done.balance, facts["balance"]) == (0, 10)
+
+
+def test_undoing_an_older_stamp_leaves_a_reward_that_is_still_earned(shop: AShop) -> None:
+    who, _reward = factories.a_reward(shop)
+    filling = books.last_stamp(who.card_id)
+    for day in (1, 2):
+        factories.a_stamp(shop, who.card_id, at=factories.now() + timedelta(days=40 + day))
+    stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=filling, now=factories.now())
+    assert factories.a_card(who.card_id).balance == 1
+    assert db.session.scalar(db.select(Reward.withdrawn_at).where(Reward.card_id == who.card_id)) is None
+    books.check(shop)
+
+
+def test_undoing_any_stamp_below_the_reward_takes_it_back(shop: AShop) -> None:
+    who, _reward = factories.a_reward(shop)
+    first = db.session.scalar(
+        db.select(db.func.min(LedgerEntry.id)).where(
+            LedgerEntry.card_id == who.card_id, LedgerEntry.kind == "earn"
+        )
+    )
+    stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=first, now=factories.now())
+    assert factories.a_card(who.card_id).balance == 9
+    assert db.session.scalar(db.select(Reward.withdrawn_at).where(Reward.card_id == who.card_id)) is not None
+    books.check(shop)
+
+
+def test_a_stamp_given_another_way_answers_the_waiting_claim(shop: AShop, jiwoo: ACustomer) -> None:
+    asked = factories.a_claim(shop, jiwoo)
+    done = scan(shop, factories.a_code(jiwoo))
+    row = db.session.execute(db.select(Claim.state, Claim.entry_id).where(Claim.id == asked.claim_id)).one()
+    assert tuple(row) == ("approved", done.entry_id)
+
+
+def test_a_key_of_another_card_is_no_stamp(shop: AShop, jiwoo: ACustomer, minho: ACustomer) -> None:
+    once = factories.once()
+    scan(shop, factories.a_code(jiwoo), once=once)
+    asked = factories.a_claim(shop, minho)
+    with pytest.raises(AlreadyUsed):
+        claim.approve(
+            shop_id=shop.id, claim_id=asked.claim_id, staff_id=shop.owner_id, once=once, now=factories.now()
+        )
+    assert books.stamps_on(minho.card_id) == 0

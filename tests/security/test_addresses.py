@@ -77,7 +77,9 @@ def _code() -> str:
 
 def _set_up(token: str) -> str:
     answers = FirstShop(**ANSWERS, password=PASSWORD)
-    return shops.set_up(token=token, answers=answers, user_agent="", ip="", now=factories.now())
+    return shops.set_up(
+        token=token, answers=answers, user_agent="", ip="", is_secure=True, now=factories.now()
+    )
 
 
 def test_five_screens_open_the_first_shop(app: Flask) -> None:

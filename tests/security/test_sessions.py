@@ -121,15 +121,17 @@ def test_entering_by_link_is_a_button_that_works_once(app: Flask, shop: AShop) -
 def test_a_link_runs_out_and_an_earlier_one_closes(app: Flask, shop: AShop, clock: Clock) -> None:
     first, second = _link(shop), _link(shop)
     with pytest.raises(LinkGone):
-        access.enter(token=first, user_agent="", ip="", now=clock())
+        access.enter(token=first, user_agent="", ip="", is_secure=True, now=clock())
     clock.advance(seconds=601)
     with pytest.raises(LinkGone):
-        access.enter(token=second, user_agent="", ip="", now=clock())
+        access.enter(token=second, user_agent="", ip="", is_secure=True, now=clock())
 
 
 def test_a_link_opens_once_for_twenty_at_once(app: Flask, shop: AShop) -> None:
     link, now = _link(shop), factories.now()
-    found = world.all_at_once(app, [lambda: access.enter(token=link, user_agent="", ip="", now=now)] * 20)
+    found = world.all_at_once(
+        app, [lambda: access.enter(token=link, user_agent="", ip="", is_secure=True, now=now)] * 20
+    )
     assert sum(isinstance(each, str) for each in found) == 1
 
 
@@ -193,7 +195,9 @@ def test_twenty_guesses_at_once_count_twenty(app: Flask, with_password: AShop) -
     now = factories.now()
 
     def guess() -> str:
-        return access.sign_in(login="bomnal", password="guess", user_agent="", ip="203.0.113.5", now=now)
+        return access.sign_in(
+            login="bomnal", password="guess", user_agent="", ip="203.0.113.5", is_secure=True, now=now
+        )
 
     found = world.all_at_once(app, [guess] * 20)
     assert sum(isinstance(each, WrongLogin) for each in found) <= 10
@@ -201,7 +205,9 @@ def test_twenty_guesses_at_once_count_twenty(app: Flask, with_password: AShop) -
     counted = db.session.scalar(db.select(db.func.count(LoginTry.id)).where(LoginTry.key == "login:bomnal"))
     assert counted == 20
     with pytest.raises(TooManyTries):  # the right password does not help while the door is shut
-        access.sign_in(login="bomnal", password=PASSWORD, user_agent="", ip="203.0.113.5", now=now)
+        access.sign_in(
+            login="bomnal", password=PASSWORD, user_agent="", ip="203.0.113.5", is_secure=True, now=now
+        )
 
 
 def test_the_door_opens_again_after_a_quarter_of_an_hour(
@@ -209,10 +215,38 @@ def test_the_door_opens_again_after_a_quarter_of_an_hour(
 ) -> None:
     for _ in range(11):
         with pytest.raises((WrongLogin, TooManyTries)):
-            access.sign_in(login="bomnal", password="guess", user_agent="", ip="", now=clock())
+            access.sign_in(
+                login="bomnal", password="guess", user_agent="", ip="", is_secure=True, now=clock()
+            )
     clock.advance(minutes=15, seconds=1)
-    assert access.sign_in(login="bomnal", password=PASSWORD, user_agent="", ip="", now=clock())
+    assert access.sign_in(
+        login="bomnal", password=PASSWORD, user_agent="", ip="", is_secure=True, now=clock()
+    )
 
 
 def test_the_same_password_has_another_hash_each_time() -> None:
     assert hash_password(PASSWORD) != hash_password(PASSWORD)
+
+
+def test_a_session_of_plain_http_opens_nothing_on_https(app: Flask) -> None:
+    """S20: not the cookie's name alone, the row itself knows where it was made."""
+    demo = factories.a_shop(name="체험커피", is_demo=True)
+    token = factories.a_session(demo, demo.owner_id, is_secure=False)
+    phone = Phone(app)
+    phone.keep("staff", token)
+    assert phone.client.get("/owner", base_url="https://dangol.test").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/owner/login", "/setup/whatever"])
+def test_a_real_shop_takes_no_password_over_plain_http(
+    shop: AShop, make_app: Callable[..., Flask], path: str
+) -> None:
+    plain = make_app(PUBLIC_URL="").test_client()
+    answer = plain.get(path, base_url="http://192.0.2.10:8000")
+    assert answer.status_code == 403
+    assert "https" in answer.get_data(as_text=True)
+
+
+def test_the_proxys_tls_does_not_cover_the_bare_address(shop: AShop, app: Flask) -> None:
+    answer = app.test_client().get(f"/s/{shop.code}/details", base_url="http://192.0.2.10:8000")
+    assert answer.status_code == 403

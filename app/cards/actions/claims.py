@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.cards.actions.ledger import touch
-from app.cards.models import Card, Claim
+from app.cards.models import Card, Claim, LedgerEntry
 
 
 def claim_by_once(session: Any, *, shop_id: int, once: str) -> Claim | None:
@@ -71,9 +71,23 @@ def decide_claim(
     return claim
 
 
+def answer_waiting(session: Any, *, card: Card, entry: LedgerEntry, staff_id: int, now: datetime) -> None:
+    """End the card's waiting claim with this stamp, whichever way it was given: nobody asks twice for one."""
+    session.execute(
+        update(Claim)
+        .where(Claim.shop_id == card.shop_id, Claim.card_id == card.id, Claim.state == "waiting")
+        .values(state="approved", decided_at=now, staff_id=staff_id, entry_id=entry.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def find_claim(session: Any, *, shop_id: int, claim_id: int) -> Claim | None:
-    """Return a claim of this shop, whatever became of it."""
-    found: Claim | None = session.scalar(select(Claim).where(Claim.shop_id == shop_id, Claim.id == claim_id))
+    """Return a claim of this shop as it is now, whatever became of it."""
+    found: Claim | None = session.scalar(
+        select(Claim)
+        .where(Claim.shop_id == shop_id, Claim.id == claim_id)
+        .execution_options(populate_existing=True)
+    )
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.cards.models import Card, CardRule, Claim, CodeUse, LedgerEntry
@@ -242,17 +242,26 @@ def entry_to_reverse(session: Any, *, shop_id: int, entry_id: int) -> LedgerEntr
     return entry
 
 
-def fill_of(session: Any, *, shop_id: int, earn_id: int) -> LedgerEntry | None:
-    """Return the `fill` that a stamp brought about, while it stands."""
-    found: LedgerEntry | None = session.scalar(
-        select(LedgerEntry).where(
-            LedgerEntry.shop_id == shop_id,
-            LedgerEntry.part_of_id == earn_id,
-            LedgerEntry.kind == "fill",
-            _not_reversed(),
-        )
-    )
+def entry(session: Any, *, shop_id: int, entry_id: int) -> LedgerEntry:
+    """Return a line of this shop's ledger. Raises NoResultFound."""
+    found: LedgerEntry = session.scalars(
+        select(LedgerEntry).where(LedgerEntry.shop_id == shop_id, LedgerEntry.id == entry_id)
+    ).one()
     return found
+
+
+def forget_reasons(session: Any, *, shop_id: int, customer_id: int) -> None:
+    """Blank what staff wrote on a person's stamps ("민지 엄마 것"); the stamps stay."""
+    session.execute(
+        update(LedgerEntry)
+        .where(
+            LedgerEntry.shop_id == shop_id,
+            LedgerEntry.customer_id == customer_id,
+            LedgerEntry.kind == _STANDING_EARN,
+        )
+        .values(reason="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def touch(session: Any, *, shop_id: int, card_id: int) -> None:
@@ -277,3 +286,8 @@ def close_card(session: Any, *, shop_id: int, customer_id: int, now: datetime) -
         .where(Claim.shop_id == shop_id, Claim.customer_id == customer_id, Claim.state == "waiting")
         .values(state="expired", decided_at=now)
     )
+
+
+def drop_code_uses(session: Any, *, before: datetime) -> None:
+    """Delete spent codes used before a moment: their steps are long refused as old."""
+    session.execute(delete(CodeUse).where(CodeUse.at < before))

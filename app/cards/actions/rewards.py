@@ -27,19 +27,35 @@ def add_reward(session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, 
     return reward
 
 
-def withdraw_reward(session: Any, *, shop_id: int, entry_id: int, now: datetime) -> bool:
-    """Take back the reward a `fill` gave, if nobody used it. One conditional update."""
+def withdraw_newest(session: Any, *, shop_id: int, card_id: int, now: datetime) -> int | None:
+    """Take back the card's newest reward that nobody used; returns the `fill` that gave it, or None.
+
+    The choice is made under the card's lock, and the change is conditional: a use at the same moment wins.
+    """
+    newest = session.execute(
+        select(Reward.id, Reward.entry_id)
+        .where(
+            Reward.shop_id == shop_id,
+            Reward.card_id == card_id,
+            Reward.used_at.is_(None),
+            Reward.withdrawn_at.is_(None),
+        )
+        .order_by(Reward.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is None:
+        return None
     done = session.execute(
         update(Reward)
         .where(
             Reward.shop_id == shop_id,
-            Reward.entry_id == entry_id,
+            Reward.id == newest.id,
             Reward.used_at.is_(None),
             Reward.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now)
     )
-    return bool(done.rowcount)
+    return int(newest.entry_id) if done.rowcount == 1 else None
 
 
 def use_reward(session: Any, *, shop_id: int, reward_id: int, now: datetime) -> Reward:

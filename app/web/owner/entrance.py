@@ -12,7 +12,7 @@ from app.flows import access
 from app.kit.refusals import Refused
 from app.shops import queries as shops
 from app.shops.rules import LinkGone
-from app.web import cookies
+from app.web import cookies, origin
 from app.web.answers import see_other
 from app.web.doors import door, now
 from app.web.owner import asked
@@ -42,6 +42,7 @@ def login() -> ResponseReturnValue:
             password=asked.text("password"),
             user_agent=asked.user_agent(),
             ip=asked.ip(),
+            is_secure=origin.is_secure(),
             now=now(),
         )
     except Refused as refusal:
@@ -69,7 +70,13 @@ def _login_page(
 def enter(token: str) -> ResponseReturnValue:
     """Show a page with a button (a link preview burns nothing); the button uses the link up (S08)."""
     if request.method == "POST":
-        session = access.enter(token=token, user_agent=asked.user_agent(), ip=asked.ip(), now=now())
+        session = access.enter(
+            token=token,
+            user_agent=asked.user_agent(),
+            ip=asked.ip(),
+            is_secure=origin.is_secure(),
+            now=now(),
+        )
         return cookies.keep_staff(see_other(url_for("owner.home")), session)
     link = shops.open_link(token, now())
     if link is None or link.kind != "owner" or link.shop_id is None:

@@ -1,0 +1,59 @@
+"""What is kept for how long, and then is not (개인정보 보호법 21조; the periods are in the 처리방침)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.cards import queries as cards
+from app.cards.actions import ledger
+from app.customers import actions as people
+from app.flows.privacy import erase
+from app.flows.unit import write
+from app.kit.refusals import NotHere
+from app.shops import actions as shops
+
+# After the last visit, or after joining when there never was one.
+PERSON = timedelta(days=365)
+# Evidence that messages were agreed to or refused, after the person left (질서위반행위규제법 19조: 5 years).
+EVIDENCE = timedelta(days=5 * 365)
+# Who of the staff looked at whose data (안전성 확보조치 기준 제8조).
+ACCESS_LOG = timedelta(days=2 * 365)
+SESSIONS = timedelta(days=365)
+LINKS = timedelta(days=30)
+LOGIN_TRIES = timedelta(days=1)
+CODE_USES = timedelta(days=1)
+_BATCH = 200
+
+
+def erase_the_long_gone(*, shop_id: int, now: datetime) -> int:
+    """Erase a shop's customers who did not come for a year and have nothing left on the card.
+
+    Each is a transaction of its own. Returns how many were erased.
+    """
+    erased = 0
+    while True:
+        gone = cards.long_gone(shop_id=shop_id, before=now - PERSON, limit=_BATCH)
+        for customer_id in gone:
+            try:
+                erase(shop_id=shop_id, customer_id=customer_id, now=now)
+            except NotHere:
+                continue  # left by themselves at the same moment
+            erased += 1
+        if len(gone) < _BATCH:
+            return erased
+
+
+def prune(*, now: datetime) -> None:
+    """Delete records of passing use whose time is over."""
+    steps: tuple[tuple[Callable[..., None], timedelta], ...] = (
+        (people.drop_evidence, EVIDENCE),
+        (shops.drop_access_log, ACCESS_LOG),
+        (shops.drop_sessions, SESSIONS),
+        (shops.drop_links, LINKS),
+        (shops.drop_tries, LOGIN_TRIES),
+        (ledger.drop_code_uses, CODE_USES),
+    )
+    for drop, kept_for in steps:
+        with write() as session:
+            drop(session, before=now - kept_for)
