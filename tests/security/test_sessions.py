@@ -103,7 +103,8 @@ def test_a_real_shop_is_not_served_over_plain_http(
 ) -> None:
     phone = Phone(make_app(PUBLIC_URL=""), "http://192.168.0.7:8000")
     assert "https" in phone.open(f"/s/{shop.code}", status=403).words
-    phone.signed_in(shop, shop.owner_id).open("/owner", status=403)
+    phone.keep("staff", factories.a_session(shop, shop.owner_id))
+    phone.open("/owner", status=403)
     owner = factories.a_customer(shop, name="한지우")
     assert "한지우" not in phone.holding(owner).open(f"/c/{shop.code}", status=403).words
 
