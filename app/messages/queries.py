@@ -252,8 +252,8 @@ def inbox(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -> 
     ]
 
 
-def unread(shop_id: int, customer_id: int) -> int:
-    """Return how many letters on the card nobody has opened yet."""
+def unread(shop_id: int, customer_id: int, *, now: datetime) -> int:
+    """Return how many letters on the card nobody has opened yet, of those the inbox still shows."""
     return int(
         db.session.scalar(
             select(func.count()).where(
@@ -261,6 +261,7 @@ def unread(shop_id: int, customer_id: int) -> int:
                 Message.customer_id == customer_id,
                 Message.channel == "card",
                 Message.state == "sent",
+                Message.sent_at > now - timedelta(days=INBOX_DAYS),
                 Message.read_at.is_(None),
             )
         )

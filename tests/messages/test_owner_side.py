@@ -221,9 +221,9 @@ def test_the_inbox_and_what_is_new(town: Flask, clock: Clock) -> None:
     clock.advance(minutes=1)
     thank(shop, person, clock, "stamp:2", kind="stamp_receipt")
     assert [letter.is_new for letter in queries.inbox(shop, person, now=clock())] == [True, True]
-    assert queries.unread(shop, person) == 2
+    assert queries.unread(shop, person, now=clock()) == 2
     assert letters.mark_read(shop_id=shop, customer_id=person, now=clock()) == 2
-    assert queries.unread(shop, person) == 0
+    assert queries.unread(shop, person, now=clock()) == 0
     with write() as session:
         outbox.cancel(session, shop_id=shop, cause="stamp:2", reason="적립 취소", now=clock())
     assert len(queries.inbox(shop, person, now=clock())) == 1

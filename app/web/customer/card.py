@@ -42,7 +42,7 @@ def _version(page_changed: int, word: str | None, declined: bool, letters: int) 
 def _context() -> dict[str, Any]:
     holder, shop = current_card(), current_shop()
     page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
-    letters = messages.unread(holder.shop_id, holder.customer_id)
+    letters = messages.unread(holder.shop_id, holder.customer_id, now=now())
     return {
         "shop": shop,
         "page": page,

@@ -19,7 +19,9 @@ def inbox(code: str) -> ResponseReturnValue:
     """The letters on the card, newest first. Looking writes nothing; the page itself says that they were seen."""
     holder = current_card()
     letters = messages.inbox(holder.shop_id, holder.customer_id, now=now())
-    return render_template("customer/inbox.html", shop=current_shop(), letters=letters)
+    # Counted apart: of more letters than one page shows the older ones are new as well.
+    unread = messages.unread(holder.shop_id, holder.customer_id, now=now())
+    return render_template("customer/inbox.html", shop=current_shop(), letters=letters, unread=unread)
 
 
 @door(bp, "/c/<code>/inbox/read", methods=("POST",), audience="customer", role="holder", tenant="code")
