@@ -12,7 +12,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
-from app.web.owner.stamps import landed, override_reason, page_context, refused
+from app.web.owner.stamps import landed, note_waiting, override_reason, page_context, refused
 
 
 @door(bp, "/owner/claims", audience="owner", role="staff", tenant="session")
@@ -21,6 +21,7 @@ def claims() -> ResponseReturnValue:
     context = page_context()
     if request.args.get("v") == context["claims_version"]:
         return "", 204
+    note_waiting(context["claims"])
     return fragment(_place(), "claims", **context)
 
 

@@ -14,7 +14,8 @@ from app.messages import queries as messages
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
-from app.web.owner.stamps import claims_version
+from app.web.owner.noted import note_look
+from app.web.owner.stamps import claims_version, note_waiting
 
 
 @door(bp, "/owner", audience="owner", role="staff", tenant="session")
@@ -45,4 +46,7 @@ def home() -> ResponseReturnValue:
             and counter.cards_out(shop_id=shop_id, now=moment)[0] == 0,
             "base_url": current_app.config["BASE_URL"],
         }
+    note_waiting(claims)
+    if context.get("expected"):
+        note_look("list")
     return render_template("owner/home.html", **context)

@@ -22,6 +22,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
+from app.web.owner.noted import note_look
 from app.web.readable import row_number
 
 _DELAYS = (
@@ -60,9 +61,13 @@ def hand_queue() -> ResponseReturnValue:
 
 def _hand(**more: Any) -> dict[str, Any]:
     shop_id = current_staff().shop.id
+    hand = previews.by_hand(shop_id, wire=_wire(), now=now())
+    done = previews.sent_by_hand_today(shop_id, now=now())
+    if hand or done:
+        note_look("hand_queue")
     return {
-        "hand": previews.by_hand(shop_id, wire=_wire(), now=now()),
-        "done": previews.sent_by_hand_today(shop_id, now=now()),
+        "hand": hand,
+        "done": done,
         "outlook": reads.outlook(shop_id, now=now()),
         "sms_bytes": SMS_BYTES,
         **more,
@@ -121,6 +126,7 @@ def leave_out(message_id: int) -> ResponseReturnValue:
 @door(bp, "/owner/messages/history", audience="owner", role="manager", tenant="session")
 def message_history() -> ResponseReturnValue:
     """Show what was and will be sent, each with where it is and why."""
+    note_look("history")
     page = reads.history(current_staff().shop.id, after=row_number(request.args.get("after")))
     return render_template("owner/message_history.html", page=page)
 
@@ -228,4 +234,5 @@ def _preview(line: AutomationLine, text: str) -> tuple[Preview | None, str]:
         return None, f"{{{sorted(unknown)[0]}}}은(는) 채울 수 없는 말이에요."
     if stray_braces(words):
         return None, "중괄호 { }는 {이름}처럼 짝을 맞춰 주세요."
+    note_look("preview")  # filled in for a real customer
     return previews.preview(current_staff().shop.id, line.kind, wire=_wire(), now=now(), text=words), ""

@@ -6,29 +6,22 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter
-from app.flows import access, redeem, stamp
+from app.flows import redeem, stamp
 from app.kit.refusals import NotHere
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
+from app.web.owner.noted import note_look
 from app.web.owner.panels import panel_context
 
 
 @door(bp, "/owner/panel/<int:card_id>", audience="owner", role="staff", tenant="session")
 def panel(card_id: int) -> ResponseReturnValue:
     """Show a person's panel as a page."""
-    staff = current_staff()
     context = panel_context(card_id)
-    access.note_access(
-        shop_id=staff.shop.id,
-        staff_id=staff.staff_id,
-        customer_id=context["seen"].customer_id,
-        action="view",
-        ip=asked.ip(),
-        now=now(),
-    )
+    note_look("view", context["seen"].customer_id)
     return render_template("owner/panel.html", **context)
 
 

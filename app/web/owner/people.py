@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -9,12 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import counter, history
 from app.customers import queries as customers
-from app.flows import access
+from app.customers.texts import CONSENT_NAMES
 from app.flows import person as person_flow
 from app.insights import rules as words
-from app.kit.clock import kst_day
+from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Invalid, NotHere
-from app.messages import queries as messages
+from app.messages import history as letters
 from app.visits import queries as visits
 from app.web import answers
 from app.web.answers import see_other
@@ -22,23 +23,18 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
+from app.web.owner.noted import note_look
 
 _VISITS_SHOWN = 20
-_CONSENT_NAMES = {
-    "age14": "만 14세 이상",
-    "required": "개인정보 수집·이용",
-    "marketing": "마케팅 활용",
-    "ads": "광고 문자",
-    "ads_night": "밤 광고 문자",
-}
+_UNDO_DAYS = 2  # today's and yesterday's stamps are taken back by one tap; older ones are looked for first
 _SOURCE_NAMES = {
-    "qr": "가게 QR을 찍고",
-    "link": "링크를 눌러",
-    "poster": "포스터의 QR을 찍고",
-    "card": "카드에서",
-    "staff": "가게에서",
-    "demo": "예시로 만든 손님",
-    "import": "가져온 명단에서",
+    "qr": "가게 QR로 받으셨어요",
+    "link": "링크로 받으셨어요",
+    "poster": "포스터의 QR로 받으셨어요",
+    "card": "카드에서 적으셨어요",
+    "staff": "가게에서 만들어 드렸어요",
+    "demo": "예시로 만든 손님이에요",
+    "import": "가져온 명단에 있었어요",
 }
 
 
@@ -47,7 +43,7 @@ def people() -> ResponseReturnValue:
     """Show people by their last visit, or those who fit a name or the last digits."""
     typed = request.args.get("q", "").strip()[:40]
     page = customers.people(shop_id=current_staff().shop.id, typed=typed, after=request.args.get("after"))
-    _note(None, "search" if typed else "list")
+    note_look("search" if typed else "list")
     return render_template("owner/people.html", page=page, typed=typed)
 
 
@@ -62,7 +58,7 @@ def people() -> ResponseReturnValue:
 def person(customer_id: int) -> ResponseReturnValue:
     """Show a person, or save what the shop wants to remember; what was typed stays when it can't be saved."""
     if request.method == "GET":
-        _note(customer_id, "view")
+        note_look("view", customer_id)
         return render_template("owner/person.html", **_page(customer_id))
     staff = current_staff()
     notes = {name: asked.text(name) for name in ("name", "likes", "memo")}
@@ -76,23 +72,10 @@ def person(customer_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except Invalid as error:
-        return answers.invalid(
-            "owner/person.html", **(_page(customer_id) | {"notes": notes, "wrong": error.fields})
-        )
+        wrong = answers.in_order(error.fields, notes)
+        return answers.invalid("owner/person.html", **(_page(customer_id) | {"notes": notes, "wrong": wrong}))
     flash("저장했어요")
     return see_other(url_for("owner.person", customer_id=customer_id))
-
-
-def _note(customer_id: int | None, action: str) -> None:
-    staff = current_staff()
-    access.note_access(
-        shop_id=staff.shop.id,
-        staff_id=staff.staff_id,
-        customer_id=customer_id,
-        action=action,
-        ip=asked.ip(),
-        now=now(),
-    )
 
 
 def _page(customer_id: int) -> dict[str, Any]:
@@ -104,16 +87,21 @@ def _page(customer_id: int) -> dict[str, Any]:
     seen = counter.panel(shop_id=shop_id, card_id=card_id, now=now()) if card_id is not None else None
     came = visits.visits_of(shop_id=shop_id, customer_id=customer_id, limit=_VISITS_SHOWN)
     rhythm = words.rhythm([kst_day(at) for at in seen.lately.visited[:8]]) if seen else None
+    lines = history.lines_of(shop_id=shop_id, card_id=card_id) if card_id is not None else []
+    undo_since = start_of_day(kst_day(now()) - timedelta(days=_UNDO_DAYS - 1))
     return {
         "known": known,
         "customer_id": customer_id,
         "same_number": customers.same_number(shop_id=shop_id, customer_id=customer_id),
         "seen": seen,
-        "lines": history.lines_of(shop_id=shop_id, card_id=card_id) if card_id is not None else [],
+        "lines": lines,
+        "undo_since": undo_since,
+        "older": [line for line in lines if line.can_undo and line.at < undo_since],
         "came": [visit for visit in came if not visit.reversed],
         "rhythm": words.rhythm_words(rhythm) if rhythm else "",
-        "letters": messages.history(shop_id, customer_id=customer_id, limit=10).lines,
-        "consent_names": _CONSENT_NAMES,
+        "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
+        "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
+        "consent_names": CONSENT_NAMES,
         "source_names": _SOURCE_NAMES,
         "notes": {"name": known.name, "likes": known.likes, "memo": known.memo},
         "wrong": {},

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import counter, history
 from app.cards.rules import StampRefused
-from app.flows import access, stamp
+from app.flows import stamp
 from app.flows.stamp import Stamped
 from app.kit.refusals import Refused
 from app.kit.signing import new_token
@@ -19,6 +19,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
+from app.web.owner.noted import note_look
 from app.web.owner.panels import panel_context
 
 _WAYS = ("scan", "digits", "spoken", "more")
@@ -27,7 +28,15 @@ _WAYS = ("scan", "digits", "spoken", "more")
 @door(bp, "/owner/stamps", audience="owner", role="staff", tenant="session")
 def stamps() -> ResponseReturnValue:
     """Show the counter: claims above, camera below, code and digits, today's list."""
-    return render_template("owner/stamps.html", **page_context())
+    context = page_context()
+    note_waiting(context["claims"])
+    return render_template("owner/stamps.html", **context)
+
+
+def note_waiting(claims: list[counter.WaitingClaim]) -> None:
+    """Write down that the names of waiting people were shown; an empty list shows nobody."""
+    if claims:
+        note_look("waiting")
 
 
 def page_context(**more: Any) -> dict[str, Any]:
@@ -110,17 +119,9 @@ def refused(refusal: Refused, *, action: str, how: str) -> ResponseReturnValue:
 @door(bp, "/owner/lookups", methods=("POST",), audience="owner", role="staff", tenant="session")
 def look_up() -> ResponseReturnValue:
     """Find cards by the spoken code or the last four digits; the staff picks from a masked list."""
-    staff = current_staff()
     typed = asked.text("q").strip()[:40]
-    found = counter.lookup(shop_id=staff.shop.id, typed=typed)
-    access.note_access(
-        shop_id=staff.shop.id,
-        staff_id=staff.staff_id,
-        customer_id=None,
-        action="search",
-        ip=asked.ip(),
-        now=now(),
-    )
+    found = counter.lookup(shop_id=current_staff().shop.id, typed=typed)
+    note_look("search")
     context = page_context(found=found, typed=typed, found_keys=[new_token() for _ in found])
     if wants_fragment():
         return fragment("owner/stamps.html", "lookup", **context)
@@ -131,4 +132,6 @@ def look_up() -> ResponseReturnValue:
 def todays_stamps() -> ResponseReturnValue:
     """Show today's stamps and uses, each with a way to take it back."""
     lines = history.today(shop_id=current_staff().shop.id, now=now())
+    if lines:
+        note_look("list")
     return render_template("owner/todays_stamps.html", lines=lines)
