@@ -25,11 +25,11 @@ def check(shop: AShop) -> None:
 
 def _balances(shop: AShop, entries: list[LedgerEntry]) -> None:
     sums: Counter[int] = Counter()
+    by_id = {entry.id: entry for entry in entries}
     for entry in entries:
         sums[entry.card_id] += entry.delta
         if entry.reverses_id:
-            source = next(other for other in entries if other.id == entry.reverses_id)
-            assert entry.delta == -source.delta, "a reversal turns its line around"
+            assert entry.delta == -by_id[entry.reverses_id].delta, "a reversal turns its line around"
         if entry.kind == "refuse":
             assert entry.delta == 0
     cards = db.session.execute(db.select(Card.id, Card.balance).where(Card.shop_id == shop.id)).all()

@@ -21,7 +21,7 @@ from tests.world import Clock
 
 _clock: Clock
 SHORT = settings(
-    max_examples=12, stateful_step_count=30, deadline=None, derandomize=True,
+    max_examples=8, stateful_step_count=25, deadline=None, derandomize=True,
     suppress_health_check=list(HealthCheck), database=None,
 )  # fmt: skip
 
