@@ -10,7 +10,7 @@ from sqlalchemy import false, func, or_, select, tuple_
 from sqlalchemy.exc import NoResultFound
 
 from app.customers import rules
-from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim
+from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim, Suppression
 from app.extensions import db
 from app.kit.phone import korean_mobile
 from app.shops.models import Shop
@@ -47,10 +47,11 @@ class MyDetails:
 
 @dataclass(frozen=True)
 class OptOutPage:
-    """Whose messages an opt-out link refuses. `done`: nothing is sent to this address any more."""
+    """Whose messages an opt-out link refuses. `since`: from when on nothing is sent to this address, or None."""
 
     shop_name: str
     shop_phone: str
+    since: datetime | None
 
 
 def my_details(*, shop_id: int, customer_id: int) -> MyDetails:
@@ -139,8 +140,14 @@ def same_number(*, shop_id: int, customer_id: int) -> SameNumber | None:
 def opt_out_page(token: str) -> OptOutPage | None:
     """Return whose messages this link refuses; looking changes nothing (S14)."""
     row = db.session.execute(
-        select(Shop.name, Shop.phone)
+        select(Shop.name, Shop.phone, Suppression.at)
         .join(OptOutLink, OptOutLink.shop_id == Shop.id)
+        .outerjoin(
+            Suppression,
+            (Suppression.shop_id == OptOutLink.shop_id)
+            & (Suppression.address_key == OptOutLink.address_key)
+            & Suppression.lifted_at.is_(None),
+        )
         .where(OptOutLink.token == token)
     ).one_or_none()
     return OptOutPage(*row) if row else None

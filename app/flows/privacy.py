@@ -18,8 +18,11 @@ from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox
 from app.shops import actions as shops
 
-# Taking one back takes back what stands on it; giving one gives what it stands on.
-_STANDS_ON = {"ads": ("marketing",), "ads_night": ("ads", "marketing"), "marketing": ()}
+# Taking one back takes back what stands on it. Nothing is given along: each yes is asked for by itself (22조 1항).
+_STANDS_ON = {
+    "ads": ("marketing", "광고 문자를 받으려면 ‘맞춤 혜택’도 켜 주세요."),
+    "ads_night": ("ads", "밤에도 받으려면 ‘광고 문자’를 먼저 켜 주세요."),
+}
 _CARRIES = {"marketing": ("ads", "ads_night"), "ads": ("ads_night",), "ads_night": ()}
 
 
@@ -45,7 +48,8 @@ def change_consent(
     """Give or withdraw one optional consent from 내 정보; the result is told (50조 7항).
 
     Withdrawing marketing use withdraws ads too. Raises NotHere, or Invalid for a person without a
-    number (there is nothing to agree to) and for a kind that is not optional.
+    number (there is nothing to agree to), for one that stands on another not given (field: its kind),
+    and for a kind that is not optional.
     """
     if kind not in OPTIONAL_KINDS:
         raise Invalid({"kind": "바꿀 수 없는 항목이에요."})
@@ -61,7 +65,9 @@ def change_consent(
             raise Invalid({"kind": "휴대폰 번호를 먼저 남겨 주세요."})
         key = phone_key(master, number) if number else ""
         standing = people.standing(session, person=person)
-        for each in (kind, *(_STANDS_ON[kind] if grant else _CARRIES[kind])):
+        if grant and kind in _STANDS_ON and not standing[_STANDS_ON[kind][0]]:
+            raise Invalid({kind: _STANDS_ON[kind][1]})
+        for each in (kind, *(() if grant else _CARRIES[kind])):
             if standing[each] == grant:
                 continue
             row = people.record_consent(

@@ -123,7 +123,7 @@ def _offer(guest: Guest) -> str:
     if guest.usual and guest.visit_number > 1:
         return f"오늘도 {guest.usual} 드릴까요?"
     if guest.missing == 1 and guest.reward_name:
-        return f"한 번만 더 오시면 {guest.reward_name} 드려요."
+        return f"도장 한 개만 더 모으시면 {guest.reward_name} 드려요."
     return ""
 
 

@@ -110,7 +110,7 @@ def _example_facts(kind: Kind) -> dict[str, object]:
         "balance": example.get("지금", "7"),
         "goal": example.get("목표", "10"),
         "added": example.get("도장", "1"),
-        "day": example.get("날짜", "2026-11-23"),
+        "day": "2026-11-23",
         "consent": "ads",
         "granted": True,
     }

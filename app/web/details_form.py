@@ -9,6 +9,9 @@ from app.customers.rules import CONSENT_KINDS, Details
 from app.customers.texts import consent_text
 from app.kit.refusals import Invalid
 
+# The same sentence for a free number and for one that another card has (S06).
+KEPT = "적어 두었어요. 전에 쓰던 카드가 있으면 가게에 말씀해 주세요."
+
 
 class DetailsForm(FlaskForm):
     """What the person types. Nothing is ticked beforehand; the rules of the room decide what is wrong."""
@@ -25,6 +28,14 @@ class DetailsForm(FlaskForm):
         """Return what was typed, as it came."""
         boxes = {kind: bool(self[kind].data) for kind in CONSENT_KINDS}
         return Details(name=self.name.data or "", phone_raw=self.phone.data or "", **boxes)
+
+    def is_typed(self) -> bool:
+        """Tell whether there is a name or a number."""
+        return bool(((self.name.data or "") + (self.phone.data or "")).strip())
+
+    def is_blank(self) -> bool:
+        """Tell whether nothing was typed and no box ticked: the person would rather not say."""
+        return not self.is_typed() and not any(self[kind].data for kind in CONSENT_KINDS)
 
     def show(self, refusal: Invalid) -> None:
         """Put each sentence beside its field."""

@@ -1,6 +1,6 @@
 /* The live card: its rotating QR, the stamp that lands, the screen that stays awake while waiting.
  *
- * Stub: [data-card] with data-ref, data-shop (id), data-key (url), data-key-version, data-encoder (url), data-picture (url of the
+ * Stub: [data-card] with data-ref, data-shop (id), data-name (the shop's), data-key (url), data-key-version, data-encoder (url), data-picture (url of the
  * server-made QR). The code is D1.<ref>.<10 characters>, HMAC-SHA256 of "<shop>.<ref>.<step>", step = 30 s of server time.
  * The key is imported non-extractable and kept in IndexedDB, so the card shows a fresh QR offline. Without crypto.subtle
  * (plain http) the server draws the picture, fetched again every 25 s.
@@ -125,21 +125,33 @@ const stayAwake = async () => {
 };
 
 if (find('[data-card]')) {
-  let before = { stamps: 0, rewards: 0 };
-  const count = () => ({ stamps: Number(find('[data-stamps]')?.dataset.stamps ?? 0), rewards: Number(find('[data-rewards]')?.dataset.rewards ?? 0) });
-  document.addEventListener('htmx:beforeSwap', () => { before = count(); });
-  document.addEventListener('htmx:afterSettle', () => {
-    const after = count();
+  const say = (text) => document.dispatchEvent(new CustomEvent('dangol:say', { detail: text }));
+  // What the counter did is the card's newest line: numbers alone can't tell a stamp from a filled card that was taken back.
+  const QUIET = { reverse: '가게에서 적립을 취소했어요', use: '혜택을 사용했어요', use_back: '혜택을 다시 쓸 수 있어요' };
+  const count = () => ({
+    stamps: Number(find('[data-stamps]')?.dataset.stamps ?? 0),
+    rewards: Number(find('[data-rewards]')?.dataset.rewards ?? 0),
+    last: find('[data-last]')?.dataset.last ?? '',
+  });
+  let before = count();
+  const tell = (after) => {
     const landed = after.stamps - before.stamps;
+    if (!landed && after.rewards === before.rewards) return;
+    if (QUIET[after.last]) return say(QUIET[after.last]);
     if (after.rewards > before.rewards) {
-      document.dispatchEvent(new CustomEvent('dangol:say', { detail: '카드를 다 채웠어요! 혜택이 생겼어요' }));
+      say('카드를 다 채웠어요! 혜택이 생겼어요');
       buzz([40, 60, 40, 60, 120]);
     } else if (landed > 0) {
       const seals = Array.from(document.querySelectorAll('[data-stamps] > span')).slice(before.stamps, after.stamps);
       seals.forEach((seal, i) => { seal.classList.add('new'); seal.style.setProperty('--i', i); });
-      document.dispatchEvent(new CustomEvent('dangol:say', { detail: landed === 1 ? '도장이 찍혔어요' : `도장 ${landed}개가 찍혔어요` }));
+      say(landed === 1 ? '도장이 찍혔어요' : `도장 ${landed}개가 찍혔어요`);
       buzz(60);
     }
+  };
+  document.addEventListener('htmx:beforeSwap', () => { before = count(); });
+  document.addEventListener('htmx:afterSettle', () => {
+    tell(count());
+    document.title = `${find('h1').textContent.trim()} · ${find('[data-card]').dataset.name}`;
     stayAwake();
   });
   document.addEventListener('visibilitychange', stayAwake);

@@ -5,6 +5,7 @@
  *   data-once        hidden input: gets a fresh random key, so that a repeated press is the same press
  *   data-autosubmit  input: its form is sent when it changes (switches, choices)
  *   data-print       prints · data-open="id" opens a <dialog> · data-close closes it
+ *   data-cut         on a form: what to say when it could not be sent
  *   data-fill="#id"  puts the button's data-text into that field (placeholders)
  */
 const root = document.documentElement;
@@ -72,7 +73,7 @@ document.addEventListener('htmx:responseError', (event) => {
   say(known ? answer.responseText : '잠깐 문제가 생겼어요. 다시 눌러 주세요.');
 });
 document.addEventListener('htmx:sendError', (event) => {
-  if (event.detail.requestConfig?.verb !== 'get') say('인터넷이 잠깐 끊겼어요. 다시 눌러 주세요.');
+  if (event.detail.requestConfig?.verb !== 'get') say(event.detail.elt?.dataset.cut ?? '인터넷이 잠깐 끊겼어요. 다시 눌러 주세요.');
 });
 
 // A plain form is sent once: the second press finds the button asleep.

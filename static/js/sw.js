@@ -1,4 +1,5 @@
 /* The saved card. Pages come from the network first; after 2.5 s, or without one, the card as it was last seen.
+ * Every other page of ours that a customer opens without a network is answered by one that leads back to the card.
  *
  * - Only the card page itself (/c/<code>) is saved, in a cache of its own that survives deploys, named by the person the server
  *   names in X-Dangol-Person. Another person, or "none" (left, erased, logged out), drops every saved card (S23).
@@ -6,6 +7,7 @@
  */
 const WAIT_MS = 2500;
 const CARD = /^\/c\/[^/]+$/;
+const OURS = /^\/[cs]\/([^/]+)/;
 const FILES = 'files-1';
 
 const forget = async (keep = '') => {
@@ -31,19 +33,24 @@ const saved = async (path) => {
   }
   return null;
 };
-const offline = async () => {
+const offline = async (path, again = path) => {
+  const code = OURS.exec(path)?.[1];
+  const card = code && !CARD.test(path) && await saved(`/c/${code}`) ? `/c/${code}` : '';
   const files = await (await caches.open(FILES)).keys();
   const style = files.find((file) => file.url.endsWith('/app.css'));
   const html = '<!doctype html><html lang="ko"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     + `<title>인터넷이 잠깐 끊겼어요</title>${style ? `<link rel="stylesheet" href="${new URL(style.url).pathname}">` : ''}</head>`
-    + '<body><main class="page"><h1>인터넷이 잠깐 끊겼어요</h1><p>연결되면 다시 열어 주세요. 적립한 도장은 그대로 있어요.</p>'
-    + '<div class="thumb"><a class="button" href="">다시 열기</a></div></main></body></html>';
+    + '<body><main class="page"><h1>인터넷이 잠깐 끊겼어요</h1><p>'
+    + `${again === path ? '연결되면 다시 열어 주세요.' : '연결되면 뒤로 가서 다시 눌러 주세요.'} 적립한 도장은 그대로 있어요.</p>`
+    + `<div class="thumb"><div class="stack tight">${card ? `<a class="button" href="${card}">카드로 돌아가기</a>` : ''}`
+    + `${again ? `<a class="button${card ? ' quiet' : ''}" href="${again}">다시 열기</a>` : ''}</div></div></main></body></html>`;
   return new Response(html, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8' } });
 };
 
 const page = async (event) => {
   const { request } = event;
   const path = new URL(request.url).pathname;
+  if (request.method !== 'GET') return fetch(request).catch(() => offline(path, '')); // what was sent can't be opened again
   const fresh = fetch(request).then((answer) => {
     event.waitUntil(remember(request, answer.clone()).catch(() => {}));
     return answer;
@@ -52,7 +59,7 @@ const page = async (event) => {
   const late = new Promise((resolve) => setTimeout(resolve, WAIT_MS, 'late'));
   const first = await Promise.race([fresh.catch(() => 'none'), late]);
   if (first instanceof Response) return first;
-  return (await saved(path)) ?? (first === 'late' ? fresh.catch(offline) : offline());
+  return (await saved(path)) ?? (first === 'late' ? fresh.catch(() => offline(path)) : offline(path));
 };
 const replace = async (cache, request, answer) => {
   const name = (url) => new URL(url).pathname.split('/').slice(3).join('/');
@@ -85,8 +92,8 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== 'GET' || url.origin !== location.origin) return;
+  if (url.origin !== location.origin) return;
   if (request.mode === 'navigate') {
-    if (url.pathname === '/' || CARD.test(url.pathname)) event.respondWith(page(event));
-  } else if (url.pathname.startsWith('/assets/')) event.respondWith(file(event));
+    if (url.pathname === '/' || OURS.test(url.pathname)) event.respondWith(page(event));
+  } else if (request.method === 'GET' && url.pathname.startsWith('/assets/')) event.respondWith(file(event));
 });

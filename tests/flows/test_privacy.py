@@ -64,10 +64,17 @@ def test_withdrawing_takes_what_stands_on_it_and_what_was_planned(shop: AShop, j
     assert "own_phone" not in waiting(jiwoo)
 
 
-def test_giving_gives_what_it_stands_on(shop: AShop) -> None:
+def test_nothing_is_given_along_with_what_stands_on_it(shop: AShop) -> None:
     who = factories.a_customer(shop, name="박민호", phone=factories.a_number())
-    change(shop, who, "ads", True)
-    assert set(actions(who)[-2:]) == {("ads", "grant"), ("marketing", "grant")}
+    before = actions(who)
+    for kind in ("ads", "ads_night"):
+        with pytest.raises(Invalid) as refusal:
+            change(shop, who, kind, True)
+        assert set(refusal.value.fields) == {kind}
+    assert actions(who) == before
+    for kind in ("marketing", "ads", "ads_night"):
+        change(shop, who, kind, True)
+    assert actions(who)[len(before) :] == [(kind, "grant") for kind in ("marketing", "ads", "ads_night")]
 
 
 def test_asking_twice_is_one_line(shop: AShop, jiwoo: ACustomer) -> None:

@@ -8,7 +8,10 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from app.cards import queries as cards
 from app.cards import rules
+from app.cards.models import LedgerEntry
+from app.extensions import db
 from app.flows import claim as claims
 from app.flows import stamp
 from tests import factories
@@ -22,9 +25,9 @@ KAKAO = {"User-Agent": "Mozilla/5.0 (Linux; Android 15) Chrome/142 Mobile KAKAOT
 @pytest.mark.parametrize(
     ("stamps", "sentence"),
     [
-        (1, "아홉 번만 더 오시면 아메리카노 한 잔이 무료예요"),
-        (7, "세 번만 더 오시면 아메리카노 한 잔이 무료예요"),
-        (9, "한 번만 더 오시면 아메리카노 한 잔이 무료예요"),
+        (1, "도장 아홉 개만 더 모으면 아메리카노 한 잔을 드려요"),
+        (7, "도장 세 개만 더 모으면 아메리카노 한 잔을 드려요"),
+        (9, "도장 한 개만 더 모으면 아메리카노 한 잔을 드려요"),
         (10, "아메리카노 한 잔, 지금 쓸 수 있어요"),
     ],
 )
@@ -123,12 +126,52 @@ def test_the_reward_asks_for_a_name_and_a_number_without_insisting(app: Flask, s
     assert card.soup.select_one(".voucher .button") is None
 
 
+@pytest.mark.parametrize("name", ["2,000원 할인", "아메리카노 한 잔", "라떼"])
+def test_the_sentence_fits_every_reward(app: Flask, name: str) -> None:
+    shop = factories.a_shop("봄날커피", reward_name=name)
+    page = Phone(app).holding(factories.a_card_with(8, shop)).open(f"/c/{shop.code}")
+    particle = "를" if name == "라떼" else "을"
+    assert page.h1 == f"도장 두 개만 더 모으면 {name}{particle} 드려요"
+
+
+def test_the_first_visit_is_not_number_one(app: Flask, shop: AShop, minho: ACustomer) -> None:
+    factories.a_stamp(shop, minho.card_id)
+    phone = Phone(app).holding(minho)
+    page = phone.open(f"/c/{shop.code}")
+    assert page.soup.select_one(".visits").get_text() == "첫 방문"  # type: ignore[union-attr]
+    assert "화면이 안 읽히면 카드 번호를 불러 주세요" in page.words
+
+
+def test_the_card_says_what_the_counter_did_last(app: Flask, shop: AShop) -> None:
+    holder, _reward = factories.a_reward(shop)
+    phone = Phone(app).holding(holder)
+
+    def last() -> str:
+        return str(phone.open(f"/c/{shop.code}").soup.select_one("#live")["data-last"])  # type: ignore[index]
+
+    assert last() == "fill"
+    filled = cards.card_lines(shop_id=shop.id, card_id=holder.card_id)
+    assert [line.kind for line in filled[:2]] == ["fill", "earn"]
+    entry = db.session.scalars(
+        db.select(LedgerEntry.id)
+        .where(LedgerEntry.card_id == holder.card_id, LedgerEntry.kind == "earn")
+        .order_by(LedgerEntry.id.desc())
+    ).first()
+    assert entry is not None
+    stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry, now=factories.now())
+    assert last() == "reverse"
+    words = phone.open(f"/c/{shop.code}/visits").words
+    assert "다 채운 카드를 되돌렸어요" in words
+    assert "적립을 취소했어요" in words
+
+
 def test_the_lines_say_why(app: Flask, shop: AShop, minho: ACustomer) -> None:
     entry = factories.a_stamp(shop, minho.card_id)
     stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry.entry_id, now=factories.now())
     page = Phone(app).holding(minho).open(f"/c/{shop.code}/visits")
     assert "적립을 취소했어요" in page.words
     assert "나중에 취소했어요" in page.words
+    assert "더하면 꼭 맞아요" not in page.words
     assert "지금 도장은 0개 예요" in page.words
 
 
@@ -170,7 +213,7 @@ def test_kakaotalks_browser_may_take_the_card_along_once(app: Flask, shop: AShop
     outside = Phone(app)
     outside.open(f"/s/{shop.code}/open/{token}")
     outside.open(f"/s/{shop.code}/open/{token}")  # a preview burns nothing
-    assert outside.tap("카드 열기").h1.startswith("일곱 번만 더")
+    assert outside.tap("카드 열기").h1.startswith("도장 일곱 개만 더")
     third = Phone(app)
     third.open(f"/s/{shop.code}/open/{token}")
     assert "이미 썼거나 시간이 지난 링크" in third.tap("카드 열기", status=410).words

@@ -71,7 +71,7 @@ def test_the_five_boxes_are_separate_and_empty_and_say_their_rows(phone: Phone, 
         ("02-123-4567", True, "휴대폰 번호를 다시 확인해 주세요"),
         ("010-123-4567", True, "휴대폰 번호를 다시 확인해 주세요"),
         ("0505-123-4567", True, "휴대폰 번호를 다시 확인해 주세요"),
-        ("010-2222-3333", False, "만 14세 이상만 번호를 남길 수 있어요"),
+        ("010-2222-3333", False, "만 14세 이상만"),
     ],
 )
 def test_a_wrong_form_comes_back_filled(
@@ -124,6 +124,18 @@ def test_the_privacy_page_names_every_heading_of_the_law(phone: Phone, shop: ASh
     ):
         assert heading in page.words
     assert "김사장" in page.words
+
+
+def test_a_form_left_empty_gives_a_card_without_a_name(phone: Phone, shop: AShop) -> None:
+    phone.open(f"/s/{shop.code}/details")
+    assert phone.submit("카드 받기", phone="", name="").path == f"/c/{shop.code}"
+    assert db.session.scalar(db.select(db.func.count()).select_from(Consent)) == 0
+
+
+def test_the_privacy_page_names_the_class_of_ads_only(phone: Phone, shop: AShop) -> None:
+    words = phone.open(f"/s/{shop.code}/privacy").words
+    assert "도장 안내" in words
+    assert "(안내)" not in words
 
 
 def test_the_privacy_page_follows_what_is_switched_on(phone: Phone, shop: AShop, clock: Clock) -> None:

@@ -79,7 +79,7 @@ def test_too_soon_offers_reasons_and_goes_on(
     factories.a_stamp(shop, jiwoo.card_id)
     clock.advance(minutes=3)
     page = _scan(owner_phone, factories.a_code(jiwoo), status=409)
-    assert "방금 적립했어요 · 3분 전. 또 찍을까요?" in page.words
+    assert "3분 전에 도장을 찍었어요. 한 번 더 찍을까요?" in page.words
     assert "일행 것까지" in page.words
     page = owner_phone.submit("한 번 더 찍기", reason="other", reason_text="친구 몫")
     assert page.path == f"/owner/panel/{jiwoo.card_id}"
@@ -108,6 +108,67 @@ def test_a_claim_that_is_too_soon_waits_for_the_override(
     owner_phone.submit("한 번 더 찍기", reason="빠뜨린 도장")
     assert factories.a_card(jiwoo.card_id).balance == 2
     assert "기다려요" not in owner_phone.open("/owner/stamps").words
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({}, "이유를 골라 주세요."),
+        ({"reason": "other", "reason_text": " "}, "이유를 적어 주세요."),
+    ],
+)
+def test_one_stamp_more_wants_its_reason(
+    owner_phone: Phone, clock: Clock, shop: AShop, jiwoo: ACustomer, said: dict[str, str], sentence: str
+) -> None:
+    factories.a_stamp(shop, jiwoo.card_id)
+    clock.advance(minutes=1)
+    page = _scan(owner_phone, factories.a_code(jiwoo), status=409)
+    assert page.soup.select("[name=reason][checked]") == []
+    page = owner_phone.submit("한 번 더 찍기", status=409, **said)
+    assert sentence in page.words
+    assert factories.a_card(jiwoo.card_id).balance == 1
+    owner_phone.submit("한 번 더 찍기", reason="빠뜨린 도장")
+    assert factories.a_card(jiwoo.card_id).balance == 2
+
+
+def test_a_refused_claim_may_leave_the_list_right_there(
+    owner_phone: Phone, clock: Clock, shop: AShop, jiwoo: ACustomer
+) -> None:
+    factories.a_stamp(shop, jiwoo.card_id)
+    clock.advance(minutes=2)
+    claim = factories.a_claim(shop, jiwoo)
+    owner_phone.open("/owner/stamps")
+    owner_phone.submit("도장 찍기", status=409)
+    answer = owner_phone.submit("목록에서 빼기", htmx=True)
+    assert f"{claim.word} 손님을 목록에서 뺐어요" in answer.words
+    assert answer.answer.headers["HX-Trigger"] == "dangol:tick"
+    assert "기다려요" not in owner_phone.open("/owner/stamps").words
+
+
+def test_tab_and_heading_count_the_same_people(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
+    factories.a_claim(shop, factories.a_customer(shop))
+    mine = factories.a_claim(shop, jiwoo)
+    page = owner_phone.open("/owner/stamps")
+    form = {"csrf_token": owner_phone.token(), "once": factories.once()}
+    stamped = owner_phone.post(f"/owner/claims/{mine.claim_id}/approval", form, htmx=True)
+    list_ = owner_phone.open("/owner/claims?v=0")
+    for piece in (stamped, list_):
+        badge = piece.soup.select_one("#waiting[hx-swap-oob=true]")
+        assert badge is not None
+        assert badge.get_text(strip=True).endswith("1")
+    assert "한 분이 기다려요" in list_.words
+    assert page.soup.select_one("#waiting[hx-swap-oob]") is None
+
+
+def test_a_refusal_takes_the_last_toast_away(
+    owner_phone: Phone, clock: Clock, shop: AShop, jiwoo: ACustomer
+) -> None:
+    factories.a_stamp(shop, jiwoo.card_id)
+    clock.advance(minutes=1)
+    answer = _scan(owner_phone, factories.a_code(jiwoo), status=422, htmx=True)
+    toasts = answer.soup.select_one("[hx-swap-oob='innerHTML:#toasts']")
+    assert toasts is not None
+    assert toasts.get_text(strip=True) == ""
 
 
 def test_the_days_cap_says_tomorrow(owner_phone: Phone, clock: Clock, shop: AShop, jiwoo: ACustomer) -> None:
@@ -168,7 +229,8 @@ def test_a_spoken_code_finds_the_card_without_a_number(owner_phone: Phone, minho
     spoken = factories.a_card(minho.card_id).spoken
     owner_phone.open("/owner/stamps")
     page = owner_phone.submit("찾기", q=spoken.lower())
-    assert "이름 없는 손님" in page.words
+    assert "처음 오신 분" in page.words
+    assert "첫 도장이에요" in page.words
     assert owner_phone.page is not None
     assert owner_phone.page.value("q") == spoken.lower()
 
@@ -186,7 +248,7 @@ def test_a_reward_is_used_once_and_given_back(owner_phone: Phone, shop: AShop) -
     assert "아메리카노 한 잔, 오늘 드릴까요?" in page.words
     assert "손님 카드를 눈으로 확인하고 눌러 주세요" in page.words
     page = owner_phone.submit("사용하기")
-    assert "아메리카노 한 잔 사용했어요" in page.words
+    assert "아메리카노 한 잔을 사용했어요" in page.words
     assert "사용하기" not in page.words
     owner_phone.open("/owner/stamps/today")
     page = owner_phone.submit("사용 취소")
@@ -215,7 +277,7 @@ def test_a_claim_is_taken_out_of_the_list(owner_phone: Phone, shop: AShop, jiwoo
     factories.a_claim(shop, jiwoo)
     owner_phone.open("/owner/stamps")
     page = owner_phone.submit("빼기")
-    assert "목록에서 뺐어요" in page.words
+    assert "손님을 목록에서 뺐어요" in page.words
     assert factories.a_card(jiwoo.card_id).balance == 0
 
 
@@ -243,4 +305,4 @@ def test_staff_stamp_but_do_not_see_the_list_of_people(app: Flask, shop: AShop, 
     _scan(phone, factories.a_code(jiwoo))
     assert "모두 보기" not in phone.open(f"/owner/panel/{jiwoo.card_id}").words
     for path in ("/owner/people", f"/owner/people/{jiwoo.id}", "/owner/messages", "/owner/more/card"):
-        phone.open(path, status=403)
+        assert "사장님만 볼 수 있는 화면이에요." in phone.open(path, status=403).words

@@ -7,20 +7,22 @@ No promotion at all. Facts: `consent` (ads | ads_night | marketing), `granted` (
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from app.messages.contract import Facts, Kind
 
 _SUBJECTS = {
-    "ads": "광고성 정보(문자) 수신동의",
-    "ads_night": "야간 광고성 정보(문자) 수신동의",
-    "marketing": "개인정보 마케팅 활용 동의",
+    "ads": "광고 문자 수신",
+    "ads_night": "밤 광고 문자 수신",
+    "marketing": "개인정보 마케팅 활용",
 }
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
     subject = _SUBJECTS[facts["consent"]]
-    return {"날짜": str(facts["day"]), "처리": subject if facts["granted"] else f"{subject} 철회"}
+    day = date.fromisoformat(facts["day"])
+    did = f"{subject}에 동의하셨어요" if facts["granted"] else f"{subject} 동의를 철회하셨어요"
+    return {"날짜": f"{day.month}월 {day.day}일", "처리": did}
 
 
 KIND = Kind(
@@ -28,8 +30,8 @@ KIND = Kind(
     label="동의 처리 안내",
     is_ad=False,
     statutory=True,
-    text="{날짜} {처리}이(가) 처리되었습니다.",
-    placeholders={"날짜": "2026-11-23", "처리": "광고성 정보(문자) 수신동의"},
+    text="{날짜}, {처리}. 처리를 마쳤어요.",
+    placeholders={"날짜": "11월 23일", "처리": "광고 문자 수신에 동의하셨어요"},
     channels=("demo_phone", "card"),
     words=_words,
     life=timedelta(days=14),

@@ -6,13 +6,14 @@ No promotion at all. Facts: `day` ("2026-11-23").
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from app.messages.contract import Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
-    return {"날짜": str(facts["day"])}
+    day = date.fromisoformat(facts["day"])
+    return {"날짜": f"{day.month}월 {day.day}일"}
 
 
 KIND = Kind(
@@ -20,8 +21,8 @@ KIND = Kind(
     label="수신거부 처리 안내",
     is_ad=False,
     statutory=True,
-    text="{날짜} 광고 문자 수신거부가 처리 완료되었습니다.",
-    placeholders={"날짜": "2026-11-23"},
+    text="{날짜}, 광고 문자를 수신거부하셨어요. 처리를 마쳤어요.",
+    placeholders={"날짜": "11월 23일"},
     channels=("demo_phone", "card"),
     words=_words,
     life=timedelta(days=14),

@@ -32,7 +32,7 @@ def headline(page: CardPage) -> str:
         return f"{page.rewards[0].name}, 지금 쓸 수 있어요"
     if page.visit_count == 0 and page.balance == 0:
         return "첫 도장을 받아 보세요"
-    return f"{native_count(page.missing)} 번만 더 오시면 {josa(page.reward_name, '이/가')} 무료예요"
+    return f"도장 {native_count(page.missing)} 개만 더 모으면 {josa(page.reward_name, '을/를')} 드려요"
 
 
 def _version(page_changed: int, word: str | None, declined: bool, letters: int) -> str:
@@ -54,6 +54,12 @@ def _context() -> dict[str, Any]:
     }
 
 
+def _last() -> str:
+    """Return the kind of the card's newest line: what the phone says when the stamps or rewards changed."""
+    lines = cards.card_lines(shop_id=current_card().shop_id, card_id=current_card().card_id, limit=1)
+    return lines[0].kind if lines else ""
+
+
 def _outside() -> str:
     """Return the address that takes this card along to the phone's own browser."""
     holder = current_card()
@@ -67,7 +73,7 @@ def _outside() -> str:
 @door(bp, "/c/<code>", audience="customer", role="holder", tenant="code")
 def card(code: str) -> ResponseReturnValue:
     """The whole card on one page."""
-    return render_template("customer/card.html", **_context())
+    return render_template("customer/card.html", **_context(), last=_last())
 
 
 @door(bp, "/c/<code>/live", audience="customer", role="holder", tenant="code")
@@ -76,7 +82,7 @@ def live(code: str) -> ResponseReturnValue:
     context = _context()
     if request.args.get("v") == context["version"]:
         return "", 204
-    return fragment("customer/card.html", "live", **context)
+    return fragment("customer/card.html", "live", **context, last=_last())
 
 
 @door(bp, "/c/<code>/claims", methods=("POST",), audience="customer", role="holder", tenant="code")
@@ -90,7 +96,7 @@ def claims_new(code: str) -> ResponseReturnValue:
         now=now(),
     )
     if request.headers.get("HX-Request") == "true":
-        return fragment("customer/card.html", "live", **_context())
+        return fragment("customer/card.html", "live", **_context(), last=_last())
     return see_other(url_for("customer.card", code=code))
 
 

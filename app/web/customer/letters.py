@@ -9,6 +9,7 @@ from app.cards import queries as cards
 from app.flows import letters as flow
 from app.messages import queries as messages
 from app.web.answers import see_other, wants_fragment
+from app.web.customer import line_words
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
@@ -40,4 +41,6 @@ def visits(code: str) -> ResponseReturnValue:
     holder = current_card()
     lines = cards.card_lines(shop_id=holder.shop_id, card_id=holder.card_id)
     page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
-    return render_template("customer/visits.html", shop=current_shop(), lines=lines, page=page)
+    return render_template(
+        "customer/visits.html", shop=current_shop(), lines=lines, page=page, said=line_words
+    )

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import counter
 from app.flows import redeem, stamp
+from app.kit.korean import josa
 from app.kit.refusals import NotHere
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
@@ -81,7 +82,7 @@ def use_reward(reward_id: int) -> ResponseReturnValue:
     )
     return _again(
         used.card_id,
-        f"{used.reward_name} 사용했어요",
+        f"{josa(used.reward_name, '을/를')} 사용했어요",
         undo=url_for("owner.undo_use", redemption_id=used.redemption_id),
         undo_label="사용 취소",
     )

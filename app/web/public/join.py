@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import queries as cards
@@ -13,7 +13,7 @@ from app.flows import join as flow
 from app.kit.refusals import Invalid, NotHere
 from app.web import cookies, handover
 from app.web.answers import invalid
-from app.web.details_form import DetailsForm
+from app.web.details_form import KEPT, DetailsForm
 from app.web.doors import door, now
 from app.web.guards import current_shop
 from app.web.public.blueprint import bp
@@ -38,6 +38,15 @@ def _held() -> bool:
     return bool(token and cards.holder(shop_id=current_shop().id, browser_token=token))
 
 
+def _page(template: str, **context: Any) -> Response:
+    """Answer with the cookie that will hold the card: two taps without scripts are then one person's.
+
+    A cookie is no row: looking changes nothing.
+    """
+    answer = make_response(render_template(template, **context))
+    return cookies.keep_browser(answer, cookies.browser_token_or_new())
+
+
 @door(bp, "/s/<code>", methods=("GET", "POST"), audience="public", tenant="code")
 def join(code: str) -> ResponseReturnValue:
     """The page behind the shop's QR. It gives a card, never a stamp (S02)."""
@@ -46,12 +55,15 @@ def join(code: str) -> ResponseReturnValue:
         if _held():
             return redirect(url_for("customer.card", code=code))
         outside = handover.external_url(url_for("public.join", code=code)) if handover.in_kakao() else ""
-        return render_template(
-            "public/join.html", shop=shop, promise=_promise(), outside=outside, via=_source()
-        )
+        return _page("public/join.html", shop=shop, promise=_promise(), outside=outside, via=_source())
+    return _with_card(code)
+
+
+def _with_card(code: str) -> ResponseReturnValue:
+    """Give a card without a name."""
     token = cookies.browser_token_or_new()
     flow.join_anonymous(
-        shop_id=shop.id,
+        shop_id=current_shop().id,
         browser_token=token,
         source=_source(),
         user_agent=request.user_agent.string,
@@ -69,7 +81,9 @@ def details(code: str) -> ResponseReturnValue:
     if request.method == "GET":
         if _held():
             return redirect(url_for("customer.details", code=code))
-        return render_template("public/details.html", **page)
+        return _page("public/details.html", **page)
+    if form.is_blank():
+        return _with_card(code)  # nothing to say is an answer too
     token = cookies.browser_token_or_new()
     try:
         flow.add_details(
@@ -85,5 +99,5 @@ def details(code: str) -> ResponseReturnValue:
     except Invalid as refusal:
         form.show(refusal)
         return invalid("public/details.html", **page)
-    flash("카드에 적어 두었어요")
+    flash(KEPT)
     return cookies.keep_browser(make_response(redirect(url_for("customer.card", code=code), 303)), token)

@@ -1,0 +1,163 @@
+"""내 정보 내려받기: everything the shop knows, as a text to read and as data for programs (개인정보 보호법 35조, 35조의2)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+
+from app.cards import queries as cards
+from app.customers import queries as people
+from app.customers.queries import ConsentLine, MyDetails
+from app.customers.texts import CONSENT_NAMES
+from app.kit.clock import kst_day
+from app.kit.korean import clock_time, day_name, won
+from app.kit.phone import national
+from app.messages import queries as messages
+from app.visits import queries as visits_of_shop
+from app.web.customer import line_words
+from app.web.customer.blueprint import bp
+from app.web.doors import door, now
+from app.web.guards import current_card, current_shop
+
+_ALL = 10_000
+_ACTIONS = {"grant": "동의했어요", "decline": "동의하지 않았어요", "withdraw": "동의를 철회했어요"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the shop knows of one person."""
+
+    person: MyDetails
+    card: cards.CardPage
+    lines: list[cards.CardLine]
+    visits: list[visits_of_shop.VisitLine]
+    letters: list[messages.LetterLine]
+
+
+def _known() -> Known:
+    holder = current_card()
+    where = {"shop_id": holder.shop_id, "customer_id": holder.customer_id}
+    return Known(
+        person=people.my_details(**where),
+        card=cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now()),
+        lines=cards.card_lines(shop_id=holder.shop_id, card_id=holder.card_id, limit=_ALL),
+        visits=visits_of_shop.visits_of(**where),
+        letters=messages.inbox(holder.shop_id, holder.customer_id, now=now(), limit=_ALL),
+    )
+
+
+@door(bp, "/c/<code>/me/text", audience="customer", role="holder", tenant="code")
+def me_text(code: str) -> ResponseReturnValue:
+    """A file anybody can open and read."""
+    # The mark at the start and the line ends are for old Windows programs, which else show Korean as signs.
+    text = "\ufeff" + "\r\n".join(_sections(_known())) + "\r\n"
+    answer = Response(text, content_type="text/plain; charset=utf-8")
+    shop = current_shop()
+    name = "".join(char for char in shop.name if char.isalnum() or char in " -_")
+    # RFC 6266: the plain name for old programs, the real one after it.
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"dangol-{shop.code}.txt\"; filename*=UTF-8''{quote(f'내정보-{name}.txt')}"
+    )
+    return answer
+
+
+@door(bp, "/c/<code>/me/download", audience="customer", role="holder", tenant="code")
+def me_download(code: str) -> ResponseReturnValue:
+    """The same for other programs."""
+    shop, known = current_shop(), _known()
+    page = known.card
+    mine: dict[str, Any] = {
+        "shop": {"name": shop.name, "phone": shop.phone, "address": shop.address},
+        "taken_at": now(),
+        "person": asdict(known.person),
+        "card": {"stamps": page.balance, "goal": page.goal, "reward": page.reward_name, "code": page.spoken},
+        "rewards": [asdict(reward) for reward in page.rewards],
+        "ledger": [asdict(line) for line in known.lines],
+        "visits": [asdict(visit) for visit in known.visits],
+        "letters": [asdict(letter) for letter in known.letters],
+    }
+    text = json.dumps(mine, ensure_ascii=False, indent=2, default=_plain)
+    answer = Response(text, content_type="application/json; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="dangol-{shop.code}.json"'
+    return answer
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _at(moment: datetime) -> str:
+    return f"{_on(moment)} {clock_time(moment)}"
+
+
+def _on(moment: datetime) -> str:
+    # A file is kept for years: it always names the year.
+    day = kst_day(moment)
+    return f"{day.year}년 {day_name(day)}"
+
+
+def _sections(known: Known) -> list[str]:
+    shop, person, card = current_shop(), known.person, known.card
+    blocks = {
+        "가게": _facts({"이름": shop.name, "전화": shop.phone, "주소": shop.address}),
+        "적어 둔 것": _facts(_about(person)),
+        "카드": _facts(
+            {
+                "도장": f"{card.balance}개 ({card.goal}개를 모으면 {card.reward_name})",
+                "카드 번호": card.spoken,
+                "쓸 수 있는 혜택": ", ".join(reward.name for reward in card.rewards) or "없어요",
+            }
+        ),
+        "동의": [_said(line) for line in person.said],
+        "적립·사용 내역": [_line(line) for line in known.lines],
+        "방문": [_visit(visit) for visit in known.visits],
+        "가게에서 온 말": [
+            f"{_at(letter.at)} · {letter.label}\r\n  {letter.text}" for letter in known.letters
+        ],
+    }
+    text = [f"내 정보 · {shop.name}", f"{_at(now())}에 내려받았어요."]
+    for title, lines in blocks.items():
+        text += ["", f"[{title}]", *(lines or ["아직 없어요"])]
+    return "\n".join(text).replace("\r\n", "\n").split("\n")
+
+
+def _facts(facts: dict[str, str]) -> list[str]:
+    return [f"{label}: {words}" for label, words in facts.items() if words]
+
+
+def _about(person: MyDetails) -> dict[str, str]:
+    return {
+        "이름": person.name or "적지 않았어요",
+        "휴대폰 번호": national(person.phone) if person.phone else "적지 않았어요",
+        "사장님이 기억하는 것": person.likes,
+        "사장님 메모": person.memo,
+        "카드를 만든 날": _on(person.joined_at),
+        "첫 방문": _on(person.first_visit_at) if person.first_visit_at else "",
+        "마지막 방문": _on(person.last_visit_at) if person.last_visit_at else "",
+        "방문": f"{person.visit_count}번" if person.visit_count else "",
+    }
+
+
+def _said(line: ConsentLine) -> str:
+    return f"{_at(line.at)} · {CONSENT_NAMES.get(line.kind, line.kind)} · {_ACTIONS.get(line.action, line.action)}"
+
+
+def _line(line: cards.CardLine) -> str:
+    told = [
+        _at(line.at),
+        line_words.what(line),
+        f"{line.delta:+d}" if line.delta else "",
+        line_words.how(line),
+    ]
+    return " · ".join(word for word in told if word)
+
+
+def _visit(visit: visits_of_shop.VisitLine) -> str:
+    told = [_at(visit.at), ", ".join(visit.items), won(visit.amount) if visit.amount else ""]
+    return " · ".join([*(word for word in told if word), *(["취소했어요"] if visit.reversed else [])])
