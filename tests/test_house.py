@@ -22,6 +22,7 @@ BEYOND = {
     "messages/contract": "what a kind and a channel must offer",
     "messages/gather": "reads everything the gate asks for",
     "messages/outbox": "plans and cancels messages inside a flow",
+    "messages/history": "reads that tell what was sent and why not",
     "messages/previews": "reads for the owner's preview",
     "messages/registry": "finds kinds and channels by their files",
     "messages/retries": "pure: pauses between attempts",

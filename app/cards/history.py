@@ -30,6 +30,7 @@ class CounterLine:
     what: str  # the reward's name, for "use"
     staff: str
     undone: bool
+    visit_count: int  # of the person, until now
 
     @property
     def can_undo(self) -> bool:
@@ -79,6 +80,7 @@ def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             LedgerEntry.reason,
             Staff.name.label("staff"),
             undone().label("was_undone"),
+            Customer.visit_count,
         )
         .join(Customer, (Customer.shop_id == LedgerEntry.shop_id) & (Customer.id == LedgerEntry.customer_id))
         .outerjoin(Staff, (Staff.shop_id == LedgerEntry.shop_id) & (Staff.id == LedgerEntry.staff_id))
@@ -87,7 +89,14 @@ def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
         .limit(limit)
     )
     return [
-        CounterLine(*row[:8], what="", staff=row.staff or "", undone=bool(row.was_undone)) for row in rows
+        CounterLine(
+            *row[:8],
+            what="",
+            staff=row.staff or "",
+            undone=bool(row.was_undone),
+            visit_count=row.visit_count,
+        )
+        for row in rows
     ]
 
 
@@ -102,6 +111,7 @@ def _uses(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             Reward.name.label("what"),
             Staff.name.label("staff"),
             Redemption.reversed_at,
+            Customer.visit_count,
         )
         .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))
         .join(Customer, (Customer.shop_id == Reward.shop_id) & (Customer.id == Reward.customer_id))
@@ -123,6 +133,7 @@ def _uses(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             row.what,
             row.staff or "",
             row.reversed_at is not None,
+            row.visit_count,
         )
         for row in rows
     ]

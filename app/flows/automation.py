@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from app.flows.unit import write
+from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.kit.text import LMS_BYTES, carrier_bytes, placeholders, stray_braces
+from app.kit.upsert import insert_into
 from app.messages import registry
 from app.messages.contract import Kind
 from app.messages.models import Automation
@@ -64,8 +67,8 @@ def save(*, shop_id: int, kind: str, text: str, delay_minutes: int | None = None
 def text_fault(kind: Kind, words: str) -> str | None:
     """Return what is wrong with the shop's words for a kind, as a sentence, or None."""
     if unknown := placeholders(words) - set(kind.placeholders):
-        known = ", ".join(f"{{{name}}}" for name in kind.placeholders)
-        return f"{{{sorted(unknown)[0]}}}은(는) 채울 수 없는 말이에요. {known}만 쓸 수 있어요."
+        stranger = josa(f"{{{sorted(unknown)[0]}}}", "이라는/라는")
+        return f"{stranger} 칸은 없어요. {_told_apart(kind.placeholders)}만 쓸 수 있어요."
     if stray_braces(words):
         return "중괄호 { }는 {이름}처럼 짝을 맞춰 주세요."
     if carrier_bytes(words) > LMS_BYTES - _ROOM_FOR_FRAME:
@@ -75,6 +78,12 @@ def text_fault(kind: Kind, words: str) -> str | None:
     if not kind.is_ad and (word := promotion_word(words)) is not None:
         return f"안내 글에는 홍보하는 말(‘{word}’)을 쓸 수 없어요. 이런 말은 광고 문자로 보내 주세요."
     return None
+
+
+def _told_apart(names: Iterable[str]) -> str:
+    """Return "{이름}, {도장}과 {지금}"."""
+    *most, last = [f"{{{name}}}" for name in names]
+    return f"{', '.join([*most[:-1], josa(most[-1], '과/와')])} {last}" if most else last
 
 
 def _kind(key: str) -> Kind:
@@ -87,10 +96,12 @@ def _kind(key: str) -> Kind:
 
 
 def _row(session: Any, *, shop_id: int, kind: Kind, now: datetime) -> Automation:
-    row: Automation | None = session.scalar(
-        select(Automation).where(Automation.shop_id == shop_id, Automation.kind == kind.key)
+    # Two first taps at once: the key lets one row in, and both go on with it.
+    session.execute(
+        insert_into(session, Automation)
+        .values(shop_id=shop_id, kind=kind.key, is_on=kind.default_on, text="", changed_at=now)
+        .on_conflict_do_nothing()
     )
-    if row is None:
-        row = Automation(shop_id=shop_id, kind=kind.key, is_on=kind.default_on, text="", changed_at=now)
-        session.add(row)
+    mine = select(Automation).where(Automation.shop_id == shop_id, Automation.kind == kind.key)
+    row: Automation = session.scalars(mine.with_for_update()).one()
     return row

@@ -17,6 +17,7 @@ _PAIRS = {
     "과/와": ("과", "와"),
     "아/야": ("아", "야"),
     "이에요/예요": ("이에요", "예요"),
+    "이라는/라는": ("이라는", "라는"),
 }
 _NATIVE_ONES = ["", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉"]
 _NATIVE_TENS = ["", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔"]
@@ -38,7 +39,7 @@ def _final(word: str) -> str:
 def josa(word: str, pair: str) -> str:
     """Return the word with the particle that fits its last sound: josa("라떼", "을/를") → "라떼를".
 
-    `pair` is one of 은/는, 이/가, 을/를, 과/와, 아/야, 이에요/예요, 으로/로.
+    `pair` is one of 은/는, 이/가, 을/를, 과/와, 아/야, 이에요/예요, 이라는/라는, 으로/로.
     Raises KeyError for any other pair.
     """
     final = _final(word)

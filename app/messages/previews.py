@@ -30,6 +30,7 @@ class Preview:
 
     customer_name: str  # "" for a nameless one
     channel_label: str
+    on_card: bool  # it lies on the card: nothing is transmitted, nothing is paid
     text: str
     answer: str  # "지금 보낼 수 있어요", or the reason
     code: str  # "" when it may go out now
@@ -65,6 +66,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
     return Preview(
         customer_name=around.name,
         channel_label=registry.channel(channel).LABEL,
+        on_card=not registry.channel(channel).CAPABILITIES.transmits,
         text=words,
         answer="지금 보내도 돼요." if isinstance(verdict, rules.Send) else verdict.reason,
         code="" if isinstance(verdict, rules.Send) else verdict.code,

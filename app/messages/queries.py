@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
-from app.customers.models import Customer
 from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
-from app.kit.korean import day_and_time
 from app.messages import gather, registry
 from app.messages.contract import Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
 
-# (state → the owner's word). A waiting row is told by its due time and reason instead.
-STATE_WORDS = {
-    "ready": "보낼 예정",
-    "claimed": "보내는 중",
-    "sending": "보내는 중",
-    "sent": "보냈어요",
-    "delivered": "도착했어요",
-    "undelivered": "도착하지 못했어요",
-    "unknown": "확인 필요",
-    "suppressed": "보내지 않았어요",
-    "failed": "보내지 못했어요",
-    "dead": "여러 번 해도 보내지 못했어요",
-    "cancelled": "취소했어요",
-    "expired": "때가 지나 보내지 않았어요",
-}
 INBOX_DAYS = 180
 
 
@@ -49,6 +32,7 @@ class AutomationLine:
     placeholders: dict[str, str]
     delay_minutes: int
     has_delay: bool
+    sends_texts: bool  # False: it only lies on the card, nothing is transmitted
     last_sent_at: datetime | None
 
 
@@ -99,78 +83,8 @@ def _line(kind: Kind, row: Automation | None, last_sent_at: datetime | None) -> 
         placeholders=dict(kind.placeholders),
         delay_minutes=delay,
         has_delay=kind.delay_minutes > 0,
+        sends_texts=any(registry.channel(key).CAPABILITIES.transmits for key in kind.channels),
         last_sent_at=last_sent_at,
-    )
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """One message in the history, with why it is where it is."""
-
-    id: int
-    customer_id: int
-    customer_name: str  # "" for a nameless one
-    label: str
-    is_ad: bool
-    channel: str
-    channel_label: str
-    state: str
-    state_words: str
-    reason: str
-    text: str
-    at: datetime  # when it went out, else when it is due
-    can_cancel: bool
-
-
-@dataclass(frozen=True)
-class HistoryPage:
-    """Some lines, newest first; `after` asks for the next ones, None at the end."""
-
-    lines: list[HistoryLine]
-    after: int | None
-
-
-def history(
-    shop_id: int, *, after: int | None = None, customer_id: int | None = None, limit: int = 30
-) -> HistoryPage:
-    """Return what was and will be sent (to one person, if named), newest first, keyset by id."""
-    query = (
-        select(Message, Customer.name)
-        .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
-        .where(Message.shop_id == shop_id)
-        .order_by(Message.id.desc())
-        .limit(limit + 1)
-    )
-    if after is not None:
-        query = query.where(Message.id < after)
-    if customer_id is not None:
-        query = query.where(Message.customer_id == customer_id)
-    rows = db.session.execute(query).all()
-    lines = [_history_line(message, name) for message, name in rows[:limit]]
-    return HistoryPage(lines=lines, after=lines[-1].id if len(rows) > limit else None)
-
-
-def _history_line(message: Message, name: str) -> HistoryLine:
-    kind, channel = registry.kinds().get(message.kind), registry.channels().get(message.channel)
-    words = STATE_WORDS[message.state]
-    if message.channel == "card" and message.state == "sent":
-        words = "카드에 남겼어요"
-    elif message.state == "ready":
-        words = "보내실 차례" if message.staged_at else f"{day_and_time(message.due_at)}에 보내요"
-    return HistoryLine(
-        id=message.id,
-        customer_id=message.customer_id,
-        customer_name=name,
-        label=kind.label if kind else message.kind,
-        is_ad=bool(kind and kind.is_ad),
-        channel=message.channel,
-        channel_label=channel.LABEL if channel else message.channel,
-        state=message.state,
-        state_words=words,
-        reason=message.reason,
-        text=message.text,
-        at=message.sent_at or message.due_at,
-        can_cancel=message.state == "ready",
     )
 
 
@@ -299,14 +213,16 @@ def waiting_work(now: datetime) -> WaitingWork:
     return WaitingWork(*row)
 
 
-def periodic_due(names: Sequence[str], now: datetime) -> set[str]:
-    """Return which of these periodic tasks are due, or not known yet."""
-    later = set(
-        db.session.scalars(
-            select(PeriodicTask.name).where(PeriodicTask.name.in_(names), PeriodicTask.next_run_at > now)
-        )
+def periodic_due(tasks: Mapping[str, timedelta], now: datetime) -> set[str]:
+    """Return which of these periodic tasks are due, or not known yet. `tasks`: how often each comes round.
+
+    A turn further away than that was written by a clock that ran ahead: it is due to be put right.
+    """
+    rows = db.session.execute(
+        select(PeriodicTask.name, PeriodicTask.next_run_at).where(PeriodicTask.name.in_(tasks))
     )
-    return set(names) - later
+    later = {name for name, at in rows if now < at <= now + tasks[name]}
+    return set(tasks) - later
 
 
 def clock_age_s() -> float | None:

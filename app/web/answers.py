@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +41,12 @@ def see_other(url: str) -> Response:
         answer.headers["HX-Redirect"] = url
         return answer
     return make_response(redirect(url, code=303))
+
+
+def in_order(wrong: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Return what is wrong in the order the fields stand on the page: the summary is read from the top."""
+    shown = {name: wrong[name] for name in names if name in wrong}
+    return {**shown, **wrong}
 
 
 def invalid(template: str, block: str = "main", *, status: int = 422, **context: Any) -> tuple[str, int]:

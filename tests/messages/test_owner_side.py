@@ -14,7 +14,7 @@ from app.extensions import db
 from app.flows import automation, deliver, letters, own_phone
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.messages import outbox, previews, queries
+from app.messages import history, outbox, previews, queries
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Message
 from tests.messages.world import a_consent, a_customer, a_shop, rows, thank
@@ -101,7 +101,7 @@ def test_another_shop_cannot_touch_it(town: Flask, clock: Clock, wire: Wire) -> 
         own_phone.undo_sent(shop_id=other, message_id=line.id, now=clock())
     with pytest.raises(NotHere):
         own_phone.leave_out(shop_id=other, message_id=line.id, now=clock())
-    assert queries.history(other).lines == []
+    assert history.waiting(other, now=clock()) == history.sent(other, now=clock()).lines == []
     assert previews.by_hand(other, wire=wire, now=clock()) == []
 
 
@@ -154,7 +154,7 @@ def test_the_shops_delay_counts_from_the_visit(town: Flask, clock: Clock) -> Non
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
-        ("thank_you", "{주소}로 오세요", "채울 수 없는 말"),
+        ("thank_you", "{주소}로 오세요", "{주소}라는 칸은 없어요"),
         ("thank_you", "{이름 님", "중괄호"),
         ("thank_you", "(광고) 안녕", "(광고) 표시"),
         ("thank_you", "[광 고] 안녕", "(광고) 표시"),
@@ -198,20 +198,36 @@ def test_a_preview_is_a_real_persons_message(town: Flask, clock: Clock, wire: Wi
         assert previews.preview(shop, kind, wire=wire, now=clock()) is not None
 
 
-def test_history_tells_state_and_reason_page_by_page(town: Flask, clock: Clock) -> None:
+def test_history_tells_state_and_reason_page_by_page(town: Flask, clock: Clock, wire: Wire) -> None:
     shop = a_shop()
     for number in range(5):
         thank(shop, a_customer(shop, f"손님{number}", phone=None), clock, f"visit:{number}")
-    first = queries.history(shop, limit=3)
-    rest = queries.history(shop, limit=3, after=first.after)
+    coming = history.waiting(shop, now=clock())
+    assert [line.customer_name for line in coming] == ["손님0", "손님1", "손님2", "손님3", "손님4"]
+    assert {line.state_words for line in coming} == {"오후 4:49에 카드에 남겨요"}
+    assert {line.reason for line in coming} == {"카드에만 남겨요. 전화번호가 없는 손님이에요."}
+    assert history.sent(shop, now=clock()).lines == []
+    clock.advance(hours=3)
+    deliver.drain(wire=wire, clock=clock)
+    first = history.sent(shop, now=clock(), limit=3)
+    rest = history.sent(shop, now=clock(), limit=3, after=first.after)
     names = [line.customer_name for line in (*first.lines, *rest.lines)]
     assert names == ["손님4", "손님3", "손님2", "손님1", "손님0"]
     assert rest.after is None
-    line = first.lines[0]
-    assert line.state_words == "11월 23일(월) 오후 4:49에 보내요"
-    assert line.reason == "카드에만 남겨요. 전화번호가 없는 손님이에요."
-    assert {line.state for line in first.lines} == {"ready"}
-    assert set(queries.STATE_WORDS) >= {row.state for row in rows()}
+    assert {line.state_words for line in first.lines} == {"카드에 남겼어요"}
+    assert history.waiting(shop, now=clock()) == []
+    assert set(history.STATE_WORDS) >= {row.state for row in rows()}
+
+
+def test_the_letter_and_the_text_of_one_cause_are_one_line(town: Flask, clock: Clock, wire: Wire) -> None:
+    shop = a_shop()
+    thank(shop, a_customer(shop, "김단골"), clock)
+    (line,) = history.waiting(shop, now=clock())
+    assert (line.channel, line.also) == ("demo_phone", "카드에도 남겨요")
+    clock.advance(hours=3)
+    deliver.drain(wire=wire, clock=clock)
+    (line,) = history.sent(shop, now=clock()).lines
+    assert (line.channel, line.also) == ("demo_phone", "카드에도 남겼어요")
 
 
 def test_the_inbox_and_what_is_new(town: Flask, clock: Clock) -> None:
@@ -249,7 +265,8 @@ def test_the_lists_read_a_fixed_number_of_rows(town: Flask, clock: Clock, wire: 
     event.listen(db.engine, "before_cursor_execute", count)
     try:
         for read in (
-            lambda: queries.history(shop),
+            lambda: history.waiting(shop, now=clock()),
+            lambda: history.sent(shop, now=clock()),
             lambda: queries.automations(shop),
             lambda: queries.inbox(shop, 1, now=clock()),
             lambda: queries.outlook(shop, now=clock()),

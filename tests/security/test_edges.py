@@ -38,7 +38,7 @@ def test_a_number_no_row_can_have_is_not_found(app: Flask, shop: AShop, owner_ph
             tried += 1
     assert tried > 15
     owner_phone.open(f"/owner/panel/{2**63 - 1}", status=404)
-    assert owner_phone.open(f"/owner/messages/history?after={TOO_LARGE}").h1 == "보낸 말"
+    assert owner_phone.open(f"/owner/messages/history?after={TOO_LARGE}").h1 == "보낼 말과 보낸 말"
     form = {"csrf_token": token, "once": factories.once(), "how": "digits", "card": TOO_LARGE}
     owner_phone.post("/owner/stamps", form, status=None, follow=False)
 

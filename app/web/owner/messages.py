@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from app.flows import automation as automation_flow
 from app.flows import own_phone
+from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import previews
+from app.messages import history, previews, registry
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -125,10 +126,14 @@ def leave_out(message_id: int) -> ResponseReturnValue:
 
 @door(bp, "/owner/messages/history", audience="owner", role="manager", tenant="session")
 def message_history() -> ResponseReturnValue:
-    """Show what was and will be sent, each with where it is and why."""
+    """Show what will be sent, then what was, each with where it is and why."""
+    shop_id, after = current_staff().shop.id, row_number(request.args.get("after"))
     note_look("history")
-    page = reads.history(current_staff().shop.id, after=row_number(request.args.get("after")))
-    return render_template("owner/message_history.html", page=page)
+    return render_template(
+        "owner/message_history.html",
+        coming=history.waiting(shop_id, now=now()) if after is None else [],
+        page=history.sent(shop_id, now=now(), after=after),
+    )
 
 
 @door(
@@ -159,8 +164,9 @@ def automation(kind: str) -> ResponseReturnValue:
             now=now(),
         )
     except Invalid as error:
-        return answers.invalid("owner/automation.html", **(page | {"wrong": error.fields}))
-    flash("저장했어요")
+        wrong = answers.in_order(error.fields, ("delay_minutes", "text"))
+        return answers.invalid("owner/automation.html", **(page | {"wrong": wrong}))
+    flash("저장했어요" if text.strip() else "비워 두셔서 기본 글로 저장했어요")
     return see_other(url_for("owner.messages"))
 
 
@@ -176,7 +182,8 @@ def switch_automation(kind: str) -> ResponseReturnValue:
     """Switch an automation on or off."""
     is_on = request.form.get("is_on") == "y"
     automation_flow.switch(shop_id=current_staff().shop.id, kind=kind, is_on=is_on, now=now())
-    said = "켰어요" if is_on else "껐어요. 기다리던 것도 보내지 않아요"
+    label = josa(_line(kind).label, "을/를")
+    said = f"{label} 켰어요" if is_on else f"{label} 껐어요. 기다리던 것도 보내지 않아요"
     if wants_fragment():
         return fragment(
             "owner/messages.html",
@@ -227,12 +234,12 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
 
 
 def _preview(line: AutomationLine, text: str) -> tuple[Preview | None, str]:
-    """Return the preview, or why these words can't be shown yet."""
+    """Return the preview when the words can be filled, and why they can't be saved, in the form's own words."""
     words = text.strip() or line.default_text
-    unknown = placeholders(words) - set(line.placeholders)
-    if unknown:
-        return None, f"{{{sorted(unknown)[0]}}}은(는) 채울 수 없는 말이에요."
-    if stray_braces(words):
-        return None, "중괄호 { }는 {이름}처럼 짝을 맞춰 주세요."
+    # What the law words needs no check of ours.
+    fault = automation_flow.text_fault(registry.kind(line.kind), words) if line.can_switch else None
+    if placeholders(words) - set(line.placeholders) or stray_braces(words):
+        return None, fault or ""
     note_look("preview")  # filled in for a real customer
-    return previews.preview(current_staff().shop.id, line.kind, wire=_wire(), now=now(), text=words), ""
+    seen = previews.preview(current_staff().shop.id, line.kind, wire=_wire(), now=now(), text=words)
+    return seen, fault or ""

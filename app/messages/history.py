@@ -1,0 +1,191 @@
+"""What was sent and what still waits, line by line, with why. A letter on the card and the text of one cause are one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import aliased
+
+from app.customers.models import Consent, Customer
+from app.extensions import db
+from app.kit.clock import kst_day
+from app.kit.korean import clock_time, day_and_time
+from app.messages import registry
+from app.messages.models import Message
+
+# (state → the owner's word). A waiting row is told by its due time instead.
+STATE_WORDS = {
+    "ready": "보낼 예정",
+    "claimed": "보내는 중",
+    "sending": "보내는 중",
+    "sent": "보냈어요",
+    "delivered": "도착했어요",
+    "undelivered": "도착하지 못했어요",
+    "unknown": "확인 필요",
+    "suppressed": "보내지 않았어요",
+    "failed": "보내지 못했어요",
+    "dead": "여러 번 해도 보내지 못했어요",
+    "cancelled": "취소했어요",
+    "expired": "때가 지나 보내지 않았어요",
+}
+WAITING = ("ready", "claimed", "sending")
+_CARD = "card"
+# The letter on the card and one text: more rows than this no cause has.
+_ROWS_A_LINE = 4
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One thing that was or will be said to one person, with why it is where it is."""
+
+    id: int
+    customer_id: int
+    customer_name: str  # "" for a nameless one
+    label: str
+    is_ad: bool
+    channel: str
+    channel_label: str
+    state: str
+    state_words: str
+    reason: str
+    also: str  # what happens on the card besides the text: "카드에도 남겼어요", or ""
+    text: str
+    at: datetime  # when it went out, else when it is due
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Some lines, newest first; `after` asks for the next ones, None at the end."""
+
+    lines: list[HistoryLine]
+    after: int | None
+
+
+def waiting(
+    shop_id: int, *, now: datetime, customer_id: int | None = None, limit: int = 100
+) -> list[HistoryLine]:
+    """Return what has not gone out yet (to one person, if named), the next one first."""
+    query = _rows(shop_id, customer_id).where(Message.state.in_(WAITING))
+    rows = list(db.session.execute(query.order_by(Message.due_at, Message.id).limit(limit)).all())
+    beside = _rows(shop_id, customer_id).where(
+        Message.cause.in_({row.Message.cause for row in rows}),
+        Message.channel == _CARD,
+        Message.state == "sent",
+    )
+    known = {_one_cause(row) for row in rows}
+    rows += [row for row in db.session.execute(beside).all() if _one_cause(row) in known]
+    return _lines(rows, now)
+
+
+def sent(
+    shop_id: int,
+    *,
+    now: datetime,
+    after: int | None = None,
+    customer_id: int | None = None,
+    limit: int = 30,
+) -> HistoryPage:
+    """Return what went out or was left out (to one person, if named), newest first, keyset by id."""
+    text = aliased(Message)
+    still_coming = (
+        select(text.id)
+        .where(
+            text.shop_id == Message.shop_id,
+            text.cause == Message.cause,
+            text.customer_id == Message.customer_id,
+            text.kind == Message.kind,
+            text.state.in_(WAITING),
+        )
+        .exists()
+    )
+    query = (
+        _rows(shop_id, customer_id)
+        .where(Message.state.not_in(WAITING), ~still_coming)
+        .order_by(Message.id.desc())
+        .limit(limit + _ROWS_A_LINE)
+    )
+    if after is not None:
+        query = query.where(Message.id < after)
+    rows = db.session.execute(query).all()
+    end = min(limit, len(rows))
+    while end < len(rows) and _one_cause(rows[end]) == _one_cause(rows[end - 1]):
+        end += 1
+    return HistoryPage(_lines(rows[:end], now), rows[end - 1].Message.id if end < len(rows) else None)
+
+
+def _rows(shop_id: int, customer_id: int | None) -> Select[Any]:
+    # Planned for the card alone because of what the person had not given yet, and then they gave it.
+    told_since = (
+        select(Consent.id)
+        .where(
+            Consent.shop_id == Message.shop_id,
+            Consent.customer_id == Message.customer_id,
+            Consent.at > Message.created_at,
+            (Message.sent_at.is_(None)) | (Consent.at < Message.sent_at),
+        )
+        .exists()
+    )
+    query = (
+        select(Message, Customer.name, told_since.label("told_since"))
+        .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
+        .where(Message.shop_id == shop_id)
+    )
+    return query if customer_id is None else query.where(Message.customer_id == customer_id)
+
+
+def _one_cause(row: Row[Any]) -> tuple[int, str, str]:
+    return row.Message.customer_id, row.Message.kind, row.Message.cause
+
+
+def _lines(rows: Iterable[Row[Any]], now: datetime) -> list[HistoryLine]:
+    together: dict[tuple[int, str, str], list[Row[Any]]] = {}
+    for row in rows:
+        together.setdefault(_one_cause(row), []).append(row)
+    return [_line(each, now) for each in together.values()]
+
+
+def _line(rows: list[Row[Any]], now: datetime) -> HistoryLine:
+    """Tell the text first: it is what may not have arrived; the card is told beside it."""
+    first, *others = sorted(rows, key=lambda row: row.Message.channel == _CARD)
+    message: Message = first.Message
+    card = next((row.Message for row in others if row.Message.channel == _CARD), None)
+    kind, channel = registry.kinds().get(message.kind), registry.channels().get(message.channel)
+    stale = message.channel == _CARD and first.told_since
+    return HistoryLine(
+        id=message.id,
+        customer_id=message.customer_id,
+        customer_name=first.name,
+        label=kind.label if kind else message.kind,
+        is_ad=bool(kind and kind.is_ad),
+        channel=message.channel,
+        channel_label=channel.LABEL if channel else message.channel,
+        state=message.state,
+        state_words=_state_words(message, now),
+        reason="" if stale else message.reason,
+        also=_beside(card) if card else "",
+        text=message.text,
+        at=message.sent_at or message.due_at,
+    )
+
+
+def _state_words(message: Message, now: datetime) -> str:
+    on_card = message.channel == _CARD
+    if message.state == "sent" and on_card:
+        return "카드에 남겼어요"
+    if message.state != "ready":
+        return STATE_WORDS[message.state]
+    if message.staged_at:
+        return "보내실 차례"
+    is_today = kst_day(message.due_at) == kst_day(now)
+    when = clock_time(message.due_at) if is_today else day_and_time(message.due_at)
+    return f"{when}에 카드에 남겨요" if on_card else f"{when}에 보내요"
+
+
+def _beside(card: Message) -> str:
+    if card.state == "sent":
+        return "카드에도 남겼어요"
+    return "카드에도 남겨요" if card.state in WAITING else ""
