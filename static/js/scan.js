@@ -8,13 +8,15 @@
  * A code read is put into the form's `code`, `once` gets a fresh key, and the form is sent (htmx takes it when it has hx-post).
  *   [data-scan-hold]  anywhere on the page: reading rests while it is there (the person's panel); it goes on by itself after
  *                     data-scan-hold="<seconds>" or when the element leaves.
- *   The same card is ignored until it has been out of sight for 5 s. `dangol:scanned` on document tells others ({detail: code}).
+ *   The same card is ignored until it has been out of sight for 5 s, unless its stamp did not come through. `dangol:scanned` on document tells others ({detail: code}).
  */
 const box = document.querySelector('[data-scan]');
 const photo = document.querySelector('[data-scan-photo]');
 const SIDE = 480; // a centre crop of 480 px reads fastest on cheap phones
 const EVERY_MS = 110;
 const FORGET_MS = 5000;
+const RETRY_MS = 3000;
+const NOBODY = { card: '', code: '', seen: 0, refused: false };
 
 const crop = document.createElement('canvas');
 crop.width = crop.height = SIDE;
@@ -73,7 +75,7 @@ const give = (code) => {
 
 let stream = null;
 let timer = 0;
-let last = { card: '', seen: 0 };
+let last = { ...NOBODY };
 let holdUntil = new WeakMap();
 const held = () => {
   for (const panel of document.querySelectorAll('[data-scan-hold]')) {
@@ -94,8 +96,8 @@ const look = async () => {
     const code = await read().catch(() => null);
     if (code) {
       const card = code.split('.').slice(0, 2).join('.');
-      const fresh = card !== last.card || Date.now() - last.seen > FORGET_MS;
-      last = { card, seen: Date.now() };
+      const fresh = card !== last.card || Date.now() - last.seen > FORGET_MS || (last.refused && code !== last.code);
+      last = fresh ? { card, code, seen: Date.now(), refused: false } : { ...last, seen: Date.now() };
       if (fresh) {
         box.dataset.state = 'found';
         signal();
@@ -107,6 +109,20 @@ const look = async () => {
   }
   if (stream) timer = setTimeout(look, EVERY_MS);
 };
+
+// Where the camera can't be used a photo is the way: it becomes the one thing to press.
+const photoFirst = () => {
+  photo?.closest('.button').classList.remove('quiet');
+  box.querySelector('[data-scan-start]').classList.add('quiet');
+};
+
+// What did not come through is no stamp: lost on the way, the same code is tried again; refused, the card's next code is.
+document.addEventListener('htmx:afterRequest', (event) => {
+  const { elt, xhr } = event.detail;
+  if (elt?.id !== box?.dataset.form || (xhr.status >= 200 && xhr.status < 400)) return;
+  if (xhr.status >= 400 && xhr.status < 500) last.refused = true;
+  else setTimeout(() => { last = { ...NOBODY }; }, RETRY_MS);
+});
 
 const off = (why) => {
   clearTimeout(timer);
@@ -122,8 +138,9 @@ const on = async () => {
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: { ideal: 'environment' }, width: { ideal: 1280 }, height: { ideal: 720 } }, audio: false });
   } catch (error) {
+    photoFirst();
     const denied = error.name === 'NotAllowedError';
-    return off(denied ? '카메라를 쓸 수 없게 되어 있어요. 브라우저 설정에서 카메라를 허용하거나, 아래에서 사진으로 찍어 주세요.' : '카메라를 켜지 못했어요. 아래에서 사진으로 찍거나 번호를 눌러 주세요.');
+    return off(`${denied ? '카메라가 꺼져 있어요.' : '카메라를 켜지 못했어요.'} 아래에서 사진으로 찍거나 카드 번호로 찾아 주세요.`);
   }
   const video = box.querySelector('video');
   video.srcObject = stream;
@@ -141,7 +158,8 @@ const on = async () => {
 if (box) {
   const possible = Boolean(navigator.mediaDevices?.getUserMedia);
   if (!possible) {
-    off('이 주소에서는 카메라 대신 사진으로 찍어요. 아래 사진으로 찍기를 눌러 주세요.');
+    photoFirst();
+    off('이 주소에서는 카메라 대신 사진으로 찍어요. 아래에서 사진으로 찍거나 카드 번호로 찾아 주세요.');
     box.querySelector('[data-scan-start]').hidden = true;
   } else {
     box.querySelector('[data-scan-start]').addEventListener('click', on);

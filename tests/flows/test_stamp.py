@@ -126,7 +126,7 @@ def test_soon_after_needs_a_reason(shop: AShop, minho: ACustomer, clock: Clock) 
     clock.advance(minutes=3)
     with pytest.raises(TooSoon) as refused:
         factories.a_stamp(shop, minho.card_id, override_reason=None)
-    assert refused.value.sentence == "방금 적립했어요 · 3분 전. 또 찍을까요?"
+    assert refused.value.sentence == "3분 전에 도장을 찍었어요. 한 번 더 찍을까요?"
     assert refused.value.card_id == minho.card_id
     assert books.count("refuse", minho.card_id) == 1, "the attempt is written down"
     assert factories.a_stamp(shop, minho.card_id, override_reason="일행 것까지").balance == 2

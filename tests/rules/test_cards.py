@@ -53,9 +53,9 @@ def test_the_hard_window(ago_s: float, same_tap: bool) -> None:
     assert rules.within_hard_window(rule=RULE, last_at=NOW - timedelta(seconds=ago_s), now=NOW) is same_tap
 
 
-@pytest.mark.parametrize(("minutes", "words"), [(0, ""), (3, " · 3분 전"), (9, " · 9분 전")])
+@pytest.mark.parametrize(("minutes", "words"), [(0, "방금"), (3, "3분 전에"), (9, "9분 전에")])
 def test_too_soon_says_when(minutes: int, words: str) -> None:
-    assert TooSoon(minutes).sentence == f"방금 적립했어요{words}. 또 찍을까요?"
+    assert TooSoon(minutes).sentence == f"{words} 도장을 찍었어요. 한 번 더 찍을까요?"
 
 
 @given(st.integers(0, 2**40), st.integers(1, 10**9))

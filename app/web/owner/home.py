@@ -11,6 +11,7 @@ from app.insights import rules
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
 from app.messages import queries as messages
+from app.shops import queries as shops
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
@@ -26,10 +27,14 @@ def home() -> ResponseReturnValue:
     claims = counter.waiting_claims(shop_id=shop_id, now=moment)
     context = {
         "claims": claims,
+        "waiting": len(claims),  # the tab and the heading count the same people
         "claims_version": claims_version(claims),
         "keys": [new_token() for _ in claims],
         "today": insights.today(shop_id=shop_id, now=moment),
     }
+    if not staff.shop.is_demo:
+        me = next((line for line in shops.staff_of(shop_id) if line.id == staff.staff_id), None)
+        context["needs_password"] = me is not None and not me.has_password
     if staff.role != "staff":
         fortnight = insights.stamps_by_day(shop_id=shop_id, last=kst_day(moment), days=14)
         week = fortnight[7:]

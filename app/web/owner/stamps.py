@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, make_response, render_template, url_for
+from flask import current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter, history
-from app.cards.rules import StampRefused
+from app.cards.rules import StampRefused, TooSoon
 from app.flows import stamp
 from app.flows.stamp import Stamped
 from app.kit.refusals import Refused
@@ -45,6 +46,8 @@ def page_context(**more: Any) -> dict[str, Any]:
     claims = counter.waiting_claims(shop_id=shop_id, now=now())
     return {
         "claims": claims,
+        "waiting": len(claims),  # the tab and the heading count the same people
+        "in_place": False,  # True in an answer that is swapped into the page
         "claims_version": claims_version(claims),
         "keys": [new_token() for _ in claims],
         "key": new_token(),
@@ -66,6 +69,8 @@ def give_stamp() -> ResponseReturnValue:
     staff = current_staff()
     code, card_id = asked.text("code").strip(), asked.number("card")
     how = asked.text("how")
+    if (unsaid := reason_missing()) is not None:
+        return unsaid
     try:
         stamped = stamp.give(
             shop_id=staff.shop.id,
@@ -86,7 +91,26 @@ def give_stamp() -> ResponseReturnValue:
 def override_reason() -> str | None:
     """Return why the staff stamps once more: one of the choices, or their own words."""
     reason = asked.text("reason").strip()
-    return (asked.text("reason_text").strip() or "직접 확인함") if reason == "other" else reason or None
+    return asked.text("reason_text").strip() if reason == "other" else reason or None
+
+
+def reason_missing() -> ResponseReturnValue | None:
+    """Ask again when the form for one stamp more came back without its reason; None when it may go on."""
+    card_id = asked.number("card")
+    if "again" not in request.form or card_id is None or override_reason():
+        return None
+    seen = counter.panel(shop_id=current_staff().shop.id, card_id=card_id, now=now())
+    if seen is None or seen.last is None:
+        return None
+    too_soon = TooSoon(int(abs((now() - seen.last.at).total_seconds()) // 60))
+    too_soon.card_id = card_id
+    own_words = asked.text("reason") == "other"
+    return refused(
+        too_soon,
+        action=request.path,
+        how=asked.text("how"),
+        why_wrong={"reason_text": "이유를 적어 주세요."} if own_words else {"reason": "이유를 골라 주세요."},
+    )
 
 
 def landed(stamped: Stamped) -> ResponseReturnValue:
@@ -105,12 +129,32 @@ def landed(stamped: Stamped) -> ResponseReturnValue:
     return answer
 
 
-def refused(refusal: Refused, *, action: str, how: str) -> ResponseReturnValue:
-    """Answer a refusal where it happened: the sentence, the person when known, the way on."""
+def refused(
+    refusal: Refused,
+    *,
+    action: str,
+    how: str,
+    why_wrong: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    """Answer a refusal where it happened: the sentence, the person when known, the way on.
+
+    `why_wrong`: what is wrong with the reason for one stamp more, by field. A claim of this person that
+    still waits may be taken out of the list right here.
+    """
     seen = None
     if isinstance(refusal, StampRefused) and refusal.card_id is not None:
         seen = counter.panel(shop_id=current_staff().shop.id, card_id=refusal.card_id, now=now())
-    context = page_context(refusal=refusal, refused_card=seen, again_at=action, how=how)
+    context = page_context(
+        refusal=refusal,
+        refused_card=seen,
+        again_at=action,
+        how=how,
+        why_wrong=why_wrong or {},
+        in_place=wants_fragment(),
+    )
+    if seen is not None:
+        mine = (claim.id for claim in context["claims"] if claim.card_id == seen.card_id)
+        context["claim_id"] = next(mine, None)
     # 422 is the one error that a script swaps in; a plain page keeps the refusal's own status.
     status = 422 if wants_fragment() else refusal.status
     return answers.invalid("owner/stamps.html", "result", status=status, **context)
