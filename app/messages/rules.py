@@ -135,7 +135,7 @@ def _before_all(
 def _on_the_card(kind: Kind, text: str, person: Person, sender: Sender) -> LeaveOut | None:
     """Nothing is transmitted, so the spam law is silent; using data for offers still needs a yes."""
     if kind.personal_offer and not person.marketing:
-        return LeaveOut("no_marketing", "마케팅 활용에 동의하지 않은 손님이에요.")
+        return LeaveOut("no_marketing", "맞춤 혜택에 동의하지 않은 손님이에요.")
     return None if kind.is_ad else _promotion_inside(text, sender.shop_name, person.name)
 
 
@@ -155,7 +155,7 @@ def _before_travel(
     if not person.ads:
         return LeaveOut("no_consent", "광고 문자에 동의하지 않은 손님이에요.")
     if kind.personal_offer and not person.marketing:
-        return LeaveOut("no_marketing", "마케팅 활용에 동의하지 않은 손님이에요.")
+        return LeaveOut("no_marketing", "맞춤 혜택에 동의하지 않은 손님이에요.")
     if sender.ads_need_080 and not sender.opt_out_080 and not sender.is_demo:
         return LeaveOut("no_080", "무료 수신거부 번호(080)를 아직 등록하지 않았어요.")
     return ad_form_fault(text, sender.shop_name, sender.contact)

@@ -160,8 +160,10 @@ def clean_account(*, name: str, login: str, password: str) -> tuple[str, str, st
     """Check a new account: (name, login, password). Raises Invalid (S19: 10 characters, not a common one)."""
     name, login = " ".join(name.split()), login.strip().lower()
     wrong: dict[str, str] = {}
-    if not name or len(name) > 20:
-        wrong["name"] = "이름을 20자 안으로 적어 주세요."
+    if not name:
+        wrong["name"] = "이름을 적어 주세요."
+    elif len(name) > 20:
+        wrong["name"] = "이름은 20자까지 쓸 수 있어요."
     if not re.fullmatch(r"[a-z0-9._@-]{4,40}", login):
         wrong["login"] = "아이디는 영어 소문자와 숫자로 4자부터 쓸 수 있어요."
     if len(password) < PASSWORD_MIN:

@@ -46,6 +46,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status in (301, 302, 303, 307, 308):
         return error.get_response()
+    if status == 403 and request.path.startswith("/owner"):
+        return _page(status, "사장님만 볼 수 있는 화면이에요.")
     return _page(status, _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]))
 
 

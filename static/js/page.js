@@ -4,6 +4,7 @@
  *   data-toast       in #toasts: leaves after 6 s (stays while focused or touched)
  *   data-once        hidden input: gets a fresh random key, so that a repeated press is the same press
  *   data-autosubmit  input: its form is sent when it changes (switches, choices)
+ *   data-typed       on a form htmx sends: when the session has ended it is sent plainly, so that what was typed survives signing in
  *   data-print       prints · data-open="id" opens a <dialog> · data-close closes it
  *   data-cut         on a form: what to say when it could not be sent
  *   data-fill="#id"  puts the button's data-text into that field (placeholders)
@@ -56,6 +57,14 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   if (!xhr.responseURL || new URL(xhr.responseURL).pathname === asked) return;
   event.detail.shouldSwap = false;
   location.assign(xhr.responseURL);
+});
+
+// Signed out meanwhile: the plain form leads to the sign-in page, which keeps what was typed.
+document.addEventListener('htmx:beforeOnLoad', (event) => {
+  const form = event.detail.elt.closest?.('form[data-typed]');
+  if (event.detail.xhr.status !== 401 || !form) return;
+  event.preventDefault();
+  if (event.detail.elt === form) form.submit();
 });
 
 // Both events come from the new element itself; forms elsewhere keep their key, so that pressing again after a failure is the same press.

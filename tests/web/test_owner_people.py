@@ -116,6 +116,39 @@ def test_the_page_tells_everything_calmly(owner_phone: Phone, shop: AShop, jiwoo
     assert factories.a_card(jiwoo.card_id).balance == 3
 
 
+def test_an_old_stamp_is_looked_for_before_it_is_taken_back(
+    owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    for days in (5, 1, 0):
+        factories.a_stamp(shop, jiwoo.card_id, at=factories.now() - timedelta(days=days))
+    page = owner_phone.open(f"/owner/people/{jiwoo.id}")
+    undo = [button for button in page.soup.select("button") if "적립 취소" in button.get_text()]
+    hidden = [button for button in undo if button.find_parent("details")]
+    assert len(undo) == 3
+    assert len(hidden) == 1
+    assert "오래된 적립 취소하기" in hidden[0].find_parent("details").get_text()
+
+
+def test_the_shop_knows_that_the_customer_may_read_it(owner_phone: Phone, jiwoo: ACustomer) -> None:
+    words = owner_phone.open(f"/owner/people/{jiwoo.id}").words
+    assert words.count("‘내 정보’에서 볼 수 있") == 2
+    assert "사장님과 직원만" not in words
+    assert "맞춤 혜택" in words
+    assert "마케팅" not in words
+
+
+def test_a_reason_that_no_longer_holds_is_not_told(
+    app: Flask, clock: Clock, owner_phone: Phone, shop: AShop, minho: ACustomer
+) -> None:
+    factories.a_stamp(shop, minho.card_id)
+    assert "전화번호가 없는 손님이에요" in owner_phone.open(f"/owner/people/{minho.id}").words
+    clock.advance(minutes=1)
+    factories.a_customer(shop, name="조민호", phone="010-3333-4444", browser=minho.browser)
+    words = owner_phone.open(f"/owner/people/{minho.id}").words
+    assert "에 카드에 남겨요" in words
+    assert "전화번호가 없는 손님이에요" not in words
+
+
 def test_looking_at_a_person_is_written_down(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
     owner_phone.open(f"/owner/people/{jiwoo.id}")
     owner_phone.open(f"/owner/panel/{jiwoo.card_id}")

@@ -43,6 +43,7 @@ def test_the_shop_tells_about_itself(owner_phone: Phone, shop: AShop) -> None:
         ("contact", {"phone": "문자로"}, "가게 번호를 적어 주세요"),
         ("password", {"login": "가나", "password": "긴 비밀번호 문장이에요"}, "영어 소문자와 숫자로"),
         ("staff", {"name": "새 직원", "login": "newone", "password": "짧아요"}, "10자부터"),
+        ("staff", {"name": " ", "login": "newone", "password": "주말에만 나와요"}, "이름을 적어 주세요."),
     ],
 )
 def test_what_cant_be_saved_stays_typed(
@@ -88,6 +89,7 @@ def test_staff_come_and_go(app: Flask, owner_phone: Phone, shop: AShop) -> None:
     phone.open("/owner/login")
     phone.submit("로그인", login="alba01", password="주말에만 나와요 12")
     owner_phone.open("/owner/more/staff")
+    assert "최알바 님을 직원에서 뺄까요? 바로 로그아웃돼요." in owner_phone.open("/owner/more/staff").words
     page = owner_phone.submit("최알바 님을 직원에서 빼기")
     assert "직원에서 뺐어요" in page.words
     assert phone.open("/owner").path == "/owner/login"
@@ -165,7 +167,7 @@ def test_an_automation_is_a_sentence_with_a_switch(owner_phone: Phone, shop: ASh
     page = owner_phone.open("/owner/messages")
     assert "방문 2시간 뒤에 감사 인사를 보내요" in page.words
     page = owner_phone.submit("바꾸기", is_on=False)
-    assert "껐어요" in page.words
+    assert "감사 인사를 껐어요" in page.words
     line = messages.automation(shop.id, "thank_you")
     assert line is not None
     assert not line.is_on
@@ -182,14 +184,14 @@ def test_the_shops_own_words_are_previewed_for_a_real_person(
     form = {"csrf_token": owner_phone.token(), "text": "{이름} 님 반가워요 🙂"}
     piece = owner_phone.post("/owner/messages/thank_you/preview", form, htmx=True)
     assert "한지우 님 반가워요" in piece.words
-    assert "🙂 글자가 보이지 않아요" in piece.words
+    assert "문자에는 🙂 그림이 나오지 않아요" in piece.words
     page = owner_phone.submit("저장하기", text="{이름} 님, 또 봬요.", delay_minutes="60")
     assert "방문 1시간 뒤에" in owner_phone.open("/owner/messages").words
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("{나이} 님", "채울 수 없는 말이에요"), ("{이름 님", "짝을 맞춰 주세요"), ("가" * 2000, "850자 안으로")],
+    [("{나이} 님", "{나이}라는 칸은 없어요. {이름}과 {가게}만 쓸 수 있어요."), ("{이름 님", "짝을 맞춰 주세요"), ("가" * 2000, "850자 안으로")],
 )
 def test_words_that_cant_go_out_stay_typed(
     owner_phone: Phone, jiwoo: ACustomer, text: str, sentence: str
@@ -198,9 +200,44 @@ def test_words_that_cant_go_out_stay_typed(
     page = owner_phone.submit("저장하기", text=text, status=422)
     assert any(sentence in error for error in page.errors())
     assert page.value("text") == text
-    assert owner_phone.post(
-        "/owner/messages/thank_you/preview", {"csrf_token": owner_phone.token(), "text": text}, htmx=True
-    )
+    form = {"csrf_token": owner_phone.token(), "text": text}
+    assert sentence in owner_phone.post("/owner/messages/thank_you/preview", form, htmx=True).words
+
+
+def test_words_left_empty_are_the_standard_ones(owner_phone: Phone, jiwoo: ACustomer) -> None:
+    owner_phone.open("/owner/messages/thank_you")
+    assert "비워 두셔서 기본 글로 저장했어요" in owner_phone.submit("저장하기", text=" ").words
+
+
+def test_what_lies_on_the_card_costs_nothing(owner_phone: Phone, jiwoo: ACustomer) -> None:
+    page = owner_phone.open("/owner/messages/stamp_receipt")
+    assert "카드에 남아요. 문자 요금은 없어요." in page.words
+    page = owner_phone.open("/owner/messages/thank_you")
+    assert "긴 문자 한 통이에요." in page.words
+    assert "바이트" not in page.words
+
+
+def test_a_form_that_cant_be_saved_comes_back_into_its_page(owner_phone: Phone) -> None:
+    """The way back then leads to a page one opened, not to a form the browser wants to send again."""
+    page = owner_phone.open("/owner/more/card")
+    form = page.soup.select_one("#more-form")
+    assert form is not None
+    assert (form["hx-post"], form["hx-target"]) == ("/owner/more/card", "#main")
+    piece = owner_phone.submit("저장하기", goal="1", reward_name="", status=422, htmx=True)
+    assert "<html" not in piece.html
+    asked_again = [link.get_text() for link in piece.soup.select(".summary a")]
+    assert asked_again[0].startswith("다 모으면 드릴 것")  # as the fields stand on the page
+    assert asked_again[1].startswith("도장은 2개부터")
+    assert owner_phone.submit("저장하기", goal="8", reward_name="쿠키 하나", htmx=True).path == "/owner/more"
+
+
+def test_who_came_by_a_link_is_told_before_signing_out(app: Flask, owner_phone: Phone) -> None:
+    assert "지금 로그아웃하면 다시 들어오기 어려워요" in owner_phone.open("/owner/more").words
+    assert "아이디와 비밀번호 정하기" in owner_phone.open("/owner").words
+    owner_phone.open("/owner/more/password")
+    owner_phone.submit("저장하기", login="bomnal", password="달빛 아래 커피 한 잔")
+    assert "다시 들어오기 어려워요" not in owner_phone.open("/owner/more").words
+    assert "아이디와 비밀번호 정하기" not in owner_phone.open("/owner").words
 
 
 def test_what_the_law_asks_for_has_no_switch(owner_phone: Phone) -> None:
@@ -218,6 +255,10 @@ def test_the_history_says_why(owner_phone: Phone, clock: Clock, shop: AShop, min
     page = owner_phone.open("/owner/messages/history")
     assert "감사 인사" in page.words
     assert "전화번호가 없는 손님이에요" in page.words
+    assert "에 카드에 남겨요" in page.words
+    coming, gone = page.soup.select("ul.history")
+    assert "감사 인사" in coming.get_text()
+    assert "도장 안내" in gone.get_text()
 
 
 def test_a_message_is_sent_from_the_shops_own_phone(

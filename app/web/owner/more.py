@@ -27,10 +27,13 @@ _TEXT_SIZES = (("normal", "보통"), ("large", "크게"), ("xlarge", "아주 크
 def more() -> ResponseReturnValue:
     """Show what can be set, each as one row with what it is now."""
     shop = current_staff().shop
+    colleagues = shops.staff_of(shop.id)
+    me = next((line for line in colleagues if line.id == current_staff().staff_id), None)
     return render_template(
         "owner/more.html",
         promise=cards.promise(shop.id),
-        people_count=len(shops.staff_of(shop.id)),
+        people_count=len(colleagues),
+        needs_password=me is not None and not me.has_password,
         opens=clock(shop.open_minute),
         closes=clock(shop.close_minute),
         text_words=dict(_TEXT_SIZES)[current_staff().text_size],
@@ -52,7 +55,8 @@ def _form(
     try:
         save()
     except Invalid as error:
-        return answers.invalid(template, typed=typed, wrong=error.fields, **around)
+        wrong = answers.in_order(error.fields, (*typed, "present", "password"))
+        return answers.invalid(template, typed=typed, wrong=wrong, **around)
     flash(said)
     return see_other(url_for("owner.more"))
 
@@ -78,7 +82,7 @@ def card_rule() -> ResponseReturnValue:
     shop_id = current_staff().shop.id
     promise = cards.promise(shop_id)
     typed = _typed(
-        goal=str(promise.goal) if promise else "10", reward_name=promise.reward_name if promise else ""
+        reward_name=promise.reward_name if promise else "", goal=str(promise.goal) if promise else "10"
     )
     out, active = counter.cards_out(shop_id=shop_id, now=now())
     return _form(

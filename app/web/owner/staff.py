@@ -27,7 +27,8 @@ def staff_list() -> ResponseReturnValue:
     try:
         shop_flow.add_staff(shop_id=shop_id, **typed, password=asked.text("password"), now=now())
     except Invalid as error:
-        return answers.invalid("owner/staff_list.html", lines=lines, typed=typed, wrong=error.fields)
+        wrong = answers.in_order(error.fields, ("name", "login", "password"))
+        return answers.invalid("owner/staff_list.html", lines=lines, typed=typed, wrong=wrong)
     flash(f"{typed['name'].strip()} 님을 직원으로 넣었어요")
     return see_other(url_for("owner.staff_list"))
 
