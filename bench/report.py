@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+LOAD_BEFORE = os.getloadavg()[0]  # read when the bench starts, before it adds its own
 RESULTS = Path(__file__).with_name("results.md")
 
 
@@ -87,6 +88,7 @@ def machine() -> list[str]:
     )
     return [
         f"Machine: {os.cpu_count()} cores ({_processor()}), {memory:.0f} GB memory, {platform.system()} {platform.machine()}",
+        f"Load of the machine when the bench began (1 = one core busy with other work): {LOAD_BEFORE:.1f}",
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {_said('postgres')}, {_said('chromium')}",
     ]
 
