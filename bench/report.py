@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sqlite3
 import subprocess
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ class Row:
 def _number(value: float) -> str:
     if value == int(value):
         return f"{int(value):,}"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 3
+    return f"{value:,.{places}f}"
 
 
 def write(rows: list[Row], how: list[str]) -> None:
@@ -108,10 +110,6 @@ def _said(program: str) -> str:
         done = subprocess.run([place, "--version"], capture_output=True, text=True, check=False)
     except OSError:
         return f"no {program}"
-    return (
-        done.stdout.strip()
-        .split("(")[0]
-        .strip()
-        .replace("postgres", "PostgreSQL")
-        .replace("PostgreSQL (PostgreSQL)", "PostgreSQL")
-    )
+    version = re.search(r"\d+(\.\d+)+", done.stdout)
+    name = {"postgres": "PostgreSQL", "chromium": "Chromium"}[program]
+    return f"{name} {version.group()}" if version else f"no {program}"
