@@ -60,6 +60,9 @@ def take_turn(*, task: str, every: timedelta, first: datetime, now: datetime) ->
                 .on_conflict_do_nothing()
             )
             return False
+        if row.next_run_at > now + every:
+            # Written by a clock that ran ahead and was put back: without this it would sleep as long.
+            row.next_run_at = first
         if row.next_run_at > now:
             return False
         coming = row.next_run_at + every * max(1, -((row.next_run_at - now) // every))

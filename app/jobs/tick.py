@@ -107,7 +107,7 @@ class Clock(threading.Thread):
         self._wake_or_drain(waiting.is_due)
         if waiting.to_look_up:
             tasks.look_up_unknown()
-        due = queries.periodic_due([task.name for task in PERIODIC], now)
+        due = queries.periodic_due({task.name: task.every for task in PERIODIC}, now)
         for task in PERIODIC:
             if task.name in due and clock.take_turn(
                 task=task.name, every=task.every, first=task.first(now), now=now

@@ -158,6 +158,18 @@ def test_periodic_work_runs_once_a_turn_and_catches_up_once(app: Flask, clock: C
     assert clock() < row.next_run_at <= clock() + timedelta(hours=1)
 
 
+def test_a_clock_that_ran_ahead_and_was_put_back_does_not_sleep_for_days(app: Flask, clock: Clock) -> None:
+    turn(clock)
+    clock.advance(days=3, minutes=6)
+    assert turn(clock)
+    clock.advance(days=-3)
+    assert queries.periodic_due({"sweep_the_floor": timedelta(hours=1)}, clock()) == {"sweep_the_floor"}
+    assert not turn(clock), "put right first: it comes round when a new task would"
+    assert queries.periodic_due({"sweep_the_floor": timedelta(hours=1)}, clock()) == set()
+    clock.advance(minutes=5)
+    assert turn(clock)
+
+
 def test_of_many_at_once_one_takes_the_turn(app: Flask, clock: Clock) -> None:
     turn(clock)
     clock.advance(minutes=6)
