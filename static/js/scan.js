@@ -8,7 +8,8 @@
  * A code read is put into the form's `code`, `once` gets a fresh key, and the form is sent (htmx takes it when it has hx-post).
  *   [data-scan-hold]  anywhere on the page: reading rests while it is there (the person's panel); it goes on by itself after
  *                     data-scan-hold="<seconds>" or when the element leaves.
- *   The same card is ignored until it has been out of sight for 5 s, unless its stamp did not come through. `dangol:scanned` on document tells others ({detail: code}).
+ *   The same card is ignored until it has been out of sight for 5 s, unless its stamp did not come through.
+ *   `dangol:scanned` on document tells others ({detail: code}).
  */
 const box = document.querySelector('[data-scan]');
 const photo = document.querySelector('[data-scan-photo]');

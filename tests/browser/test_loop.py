@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route
 
 from app.extensions import db
 from app.flows import access
@@ -64,6 +65,29 @@ def test_the_camera_reads_the_live_card(handset: NewHandset, shop: AShop, film: 
     # It stays before the camera: the panel holds the reading, nothing is stamped twice.
     owner.page.wait_for_timeout(1500)
     assert customer.page.locator("[data-stamps]").get_attribute("data-stamps") == "1"
+    camera.film_nothing(film)
+
+
+def test_a_card_is_read_again_when_its_stamp_was_lost_on_the_way(
+    handset: NewHandset, shop: AShop, film: Path
+) -> None:
+    customer, owner = handset(), handset(staff=shop, quiet=False)
+    join(customer, shop)
+    lost: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.request.url)
+            route.fulfill(status=502, body="")
+        else:
+            route.continue_()
+
+    owner.page.route("**/owner/stamps", lose_the_first)
+    camera.film(customer.code(), film)
+    owner.open("/owner/stamps")
+    owner.page.locator("#result .guest").wait_for()  # the card never left the camera's sight
+    assert len(lost) == 1
+    customer.page.locator("[data-stamps='1']").wait_for()
     camera.film_nothing(film)
 
 
