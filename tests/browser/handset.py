@@ -110,12 +110,22 @@ class Handset:
         tall = self.page.evaluate("document.documentElement.scrollHeight")
         self.page.set_viewport_size({"width": 390, "height": max(844, tall)})
 
-    def axe_faults(self) -> list[tuple[str, str]]:
-        """Return what axe finds wrong with the page: (rule, first element). Needs bypass_csp=True."""
-        if not self.page.evaluate("typeof axe === 'object'"):
-            self.page.evaluate(AXE)
-        found = self.page.evaluate("(rules) => axe.run(document, { runOnly: rules })", AXE_RULES)
-        return [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
+    def axe_faults(self) -> dict[str, list[tuple[str, str]]]:
+        """Return what axe finds wrong with the page, light and dark: (rule, first element). Needs bypass_csp=True."""
+        self.grow()
+        self.page.evaluate(AXE)
+        # A colour on its way from one scheme to the other is nobody's colour.
+        self.page.add_style_tag(content="*, *::before, *::after { transition: none !important }")
+        faults = {}
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.until(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
+            found = self.page.evaluate(
+                "(rules) => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })", AXE_RULES
+            )
+            wrong = [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
+            faults |= {scheme: wrong} if wrong else {}
+        return faults
 
 
 def wait_until(answer: Callable[[], bool], what: str, page: Page, seconds: float = 12) -> None:

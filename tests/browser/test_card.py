@@ -51,15 +51,15 @@ def test_without_the_network_the_card_is_still_there_and_says_so(handset: NewHan
     assert page.url == f"{phone.base_url}/c/{shop.code}"
     assert page.locator("h1").inner_text().startswith("도장 일곱 개만 더")
     assert phone.code().split(".")[1] == code.split(".")[1]
-    assert not page.locator("#saved").is_visible()
+    assert page.locator("#saved").inner_text() == "인터넷이 끊겼어요 · 저장해 둔 카드예요"
     # The product's clock is ahead of the browser's in these tests, so the browser's is set forward as well.
     page.evaluate(
         "{ const rendered = Number(document.body.dataset.rendered); Date.now = () => rendered + 95_000 }"
     )
-    page.locator("#saved").wait_for()
-    assert page.locator("#saved").inner_text().startswith("저장해 둔 카드예요 · 오")
+    page.get_by_text("인터넷이 끊겼어요 · 저장해 둔 카드예요 · 오").wait_for()
+    assert page.locator("#saved").inner_text().endswith(" 확인")
     phone.press("도장 받기")
-    page.get_by_text("인터넷이 잠깐 끊겼어요").wait_for()
+    page.get_by_text("계산대에서 카드 번호를 불러 주세요").wait_for()
 
 
 def test_another_person_finds_nothing_of_the_first(handset: NewHandset, shop: AShop) -> None:
@@ -108,13 +108,11 @@ def _a_full_card(handset: NewHandset, shop: AShop, **settings: Any) -> Handset:
     return phone
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(handset: NewHandset, shop: AShop, scheme: str) -> None:
-    phone = _a_full_card(handset, shop, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+def test_axe_finds_nothing(handset: NewHandset, shop: AShop) -> None:
+    phone = _a_full_card(handset, shop, bypass_csp=True, reduced_motion="reduce")
     found = {}
     for path in [*PAGES, "/s/{code}/privacy", "/s/{code}/details", "/nowhere"]:
         phone.open(path.format(code=shop.code))
-        phone.grow()
         found[path] = phone.axe_faults()
     assert {path: faults for path, faults in found.items() if faults} == {}
 

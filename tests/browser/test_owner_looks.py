@@ -1,0 +1,92 @@
+"""Every page of the owner's side, found in the table of doors: axe light and dark, 320 px at 아주 크게, no complaint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+
+from app.flows import access, shop
+from tests import factories
+from tests.browser.conftest import NewHandset
+from tests.factories import AShop
+from tests.security.full_shop import FullShop, a_full_shop
+from tests.security.routes import routes, values_for
+
+pytestmark = pytest.mark.xdist_group("browser-2")
+
+# What a door of the owner's side shows that is no page of its own.
+_PIECES = {"/owner/claims", "/owner/enter/<token>", "/setup/<token>"}
+# A full shop's rows are named by its word; two of one word would share a key.
+_words = iter(("별님", "달님", "해님"))
+_SETUP = "name=달빛커피&reward_name=아메리카노&goal=10&phone=02-123-4567&opens=09:00&closes=22:00"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A shop with something on every page, and the pages' addresses."""
+
+    shop: AShop
+    paths: list[str]
+
+
+@pytest.fixture
+def pages(app: Flask) -> Pages:
+    """Every owner's page of a full shop, and of an empty one where that looks different."""
+    full = a_full_shop(next(_words), factories.a_number(), is_demo=True)
+    return Pages(full.shop, [*_of_the_table(app, full), *_without_a_session(full.shop)])
+
+
+def _of_the_table(app: Flask, full: FullShop) -> list[str]:
+    paths = [
+        route.path(**values_for(full))
+        for route in routes(app, "GET")
+        if route.door.audience == "owner" and route.rule not in _PIECES
+    ]
+    assert len(paths) >= 18
+    return [*paths, "/owner/people?q=nobody", "/owner/messages/consent_result"]
+
+
+def _without_a_session(shop: AShop) -> list[str]:
+    now = factories.now()
+    enter = access.mint_link(kind="owner", shop_id=shop.id, staff_id=shop.owner_id, lifetime_s=600, now=now)
+    setup = access.mint_link(kind="setup", shop_id=None, staff_id=None, lifetime_s=600, now=now)
+    steps = [f"/setup/{setup}?step={step}&{_SETUP}" for step in range(1, 6)]
+    return [f"/owner/enter/{enter}", "/owner/enter/used-up", *steps]
+
+
+def test_axe_finds_nothing(handset: NewHandset, pages: Pages) -> None:
+    phone = handset(staff=pages.shop, bypass_csp=True, reduced_motion="reduce")
+    found = {}
+    for path in pages.paths:
+        phone.open(path)
+        found[path] = phone.axe_faults()
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_at_320_px_and_the_largest_text_nothing_scrolls_sideways(handset: NewHandset, pages: Pages) -> None:
+    shop.set_text_size(shop_id=pages.shop.id, staff_id=pages.shop.owner_id, size="xlarge")
+    phone = handset(staff=pages.shop, viewport={"width": 320, "height": 568})
+    wide = {}
+    for path in pages.paths:
+        page = phone.open(path)
+        if not path.startswith("/setup/"):  # before the first shop nobody has chosen a size
+            assert page.evaluate("document.documentElement.dataset.text") == "xlarge", path
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert {path: width for path, width in wide.items() if width > 320} == {}
+
+
+def test_a_shop_without_anybody_has_good_pages_too(handset: NewHandset, shop: AShop) -> None:
+    phone = handset(staff=shop, bypass_csp=True, reduced_motion="reduce")
+    found = {}
+    for path in (
+        "/owner",
+        "/owner/people",
+        "/owner/messages/history",
+        "/owner/messages/phone",
+        "/owner/stamps/today",
+    ):
+        phone.open(path)
+        found[path] = phone.axe_faults()
+    assert {path: faults for path, faults in found.items() if faults} == {}
