@@ -22,6 +22,7 @@ TABLE = """
 /c/<code>/me/consents                                 POST      customer  holder   code
 /c/<code>/me/delete                                   GET+POST  customer  holder   code
 /c/<code>/me/download                                 GET       customer  holder   code
+/c/<code>/me/text                                     GET       customer  holder   code
 /c/<code>/qr.svg                                      GET       customer  holder   code
 /c/<code>/visits                                      GET       customer  holder   code
 /demo/gateway/messages                                GET       public    anyone   none    machine

@@ -137,7 +137,7 @@ def test_ten_first_runs_at_once_are_one(app: Flask) -> None:
     [
         ({"password": "짧음"}, "10자부터"),
         ({"login": "봄"}, "영어 소문자와 숫자로"),
-        ({"owner_name": ""}, "이름을 20자 안으로"),
+        ({"owner_name": ""}, "이름을 적어 주세요"),
         ({"password": "1234567890"}, "너무 쉬운"),
     ],
 )
