@@ -8,7 +8,8 @@ from typing import Any
 from flask import Flask
 
 from app.customers.rules import CONSENT_KINDS, Details
-from app.flows import claim, join, person, privacy, redeem, stamp
+from app.flows import claim, join, person, privacy, redeem
+from app.flows.undo import undo_stamp
 from app.kit.refusals import Refused
 from tests import factories, world
 from tests.factories import ACustomer, AShop
@@ -24,7 +25,7 @@ def _works(
     details = Details(name="새 이름", phone_raw="010-9999-1234", **dict.fromkeys(CONSENT_KINDS, True))
     return [
         lambda: factories.a_stamp(shop, who.card_id, how="more"),
-        lambda: stamp.undo(**staff, entry_id=entry_id, now=now),
+        lambda: undo_stamp(**staff, entry_id=entry_id, now=now),
         lambda: claim.approve(**staff, claim_id=claim_id, once=factories.once(), now=now, override_reason="일행"),
         lambda: claim.refuse(**staff, claim_id=claim_id, now=now),
         lambda: redeem.use_reward(**staff, reward_id=reward_id, once=factories.once(), how="live_card", now=now),

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from app.cards.models import LedgerEntry, Redemption, Reward
 from app.extensions import db
 from app.flows import claim, privacy, redeem, stamp
+from app.flows.undo import undo_stamp
 from app.kit.refusals import Refused
 from tests import factories, world
 from tests.factories import ACustomer, AShop
@@ -87,7 +88,7 @@ class Counter(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 999))
     def undo(self, pick: int) -> None:
         """Take any line back."""
-        self._try(stamp.undo, entry_id=self._some(LedgerEntry, pick))
+        self._try(undo_stamp, entry_id=self._some(LedgerEntry, pick))
 
     @rule(pick=st.integers(0, 999))
     def use(self, pick: int) -> None:

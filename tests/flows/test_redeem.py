@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from app.cards.rules import NothingToUndo, RewardGone
-from app.flows import redeem, stamp
+from app.flows import redeem
 from app.flows.redeem import Used
+from app.flows.undo import undo_stamp
 from tests import factories, world
 from tests.factories import AShop
 from tests.flows import books
@@ -58,7 +59,7 @@ def test_the_same_key_gives_the_same_answer(shop: AShop) -> None:
 
 def test_a_reward_that_was_taken_back_is_gone(shop: AShop) -> None:
     holder, reward_id = factories.a_reward(shop)
-    stamp.undo(
+    undo_stamp(
         shop_id=shop.id,
         staff_id=shop.owner_id,
         entry_id=books.last_stamp(holder.card_id),
@@ -102,7 +103,7 @@ def test_use_and_undo_of_its_stamp_at_once(app: Flask, shop: AShop) -> None:
         last = books.last_stamp(holder.card_id)
 
         def undo(entry_id: int = last) -> int:
-            return stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry_id, now=factories.now())
+            return undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry_id, now=factories.now())
 
         def hand_over(reward_id: int = reward_id) -> Used:
             return use(shop, reward_id)

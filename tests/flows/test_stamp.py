@@ -21,6 +21,7 @@ from app.cards.rules import (
 from app.extensions import db
 from app.flows import claim, redeem, stamp
 from app.flows.stamp import Stamped
+from app.flows.undo import undo_stamp
 from app.kit.refusals import NotHere
 from app.messages.models import Message
 from tests import factories, world
@@ -160,7 +161,7 @@ def test_a_full_card_brings_a_reward_and_begins_again(shop: AShop) -> None:
 def test_undo_is_a_line_of_its_own(shop: AShop, jiwoo: ACustomer) -> None:
     done = factories.a_stamp(shop, jiwoo.card_id)
     assert (
-        stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=done.entry_id, now=factories.now())
+        undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=done.entry_id, now=factories.now())
         == jiwoo.card_id
     )
     assert factories.a_card(jiwoo.card_id).balance == 0
@@ -171,7 +172,7 @@ def test_undo_is_a_line_of_its_own(shop: AShop, jiwoo: ACustomer) -> None:
     )
     assert states == {"cancelled"}
     with pytest.raises(NothingToUndo):
-        stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=done.entry_id, now=factories.now())
+        undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=done.entry_id, now=factories.now())
     books.check(shop)
 
 
@@ -182,7 +183,7 @@ def test_undoing_the_tenth_stamp_takes_the_reward_back(shop: AShop) -> None:
         .where(LedgerEntry.card_id == holder.card_id, LedgerEntry.kind == "earn")
         .order_by(LedgerEntry.id.desc())
     )
-    stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=int(last or 0), now=factories.now())
+    undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=int(last or 0), now=factories.now())
     assert factories.a_card(holder.card_id).balance == 9
     db.session.rollback()
     assert db.session.scalars(db.select(Reward).where(Reward.id == reward_id)).one().withdrawn_at is not None
@@ -204,7 +205,7 @@ def test_a_used_reward_stays_when_its_stamp_is_undone(shop: AShop, clock: Clock)
         .where(LedgerEntry.card_id == holder.card_id, LedgerEntry.kind == "earn")
         .order_by(LedgerEntry.id.desc())
     )
-    stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=int(last or 0), now=clock())
+    undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=int(last or 0), now=clock())
     assert factories.a_card(holder.card_id).balance == -1, "the next stamp is owed"
     books.check(shop)
 
@@ -215,7 +216,7 @@ def test_another_shops_cards_and_entries_do_not_exist(shop: AShop, other_shop: A
     with pytest.raises(NotHere):
         factories.a_stamp(shop, theirs.card_id)
     with pytest.raises(NothingToUndo):
-        stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=done.entry_id, now=factories.now())
+        undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=done.entry_id, now=factories.now())
     # Once-keys belong to a shop: the same key in another shop is another key.
     mine = factories.a_customer(shop)
     once = factories.once()
@@ -277,7 +278,7 @@ def test_one_undo_of_twelve_counts(app: Flask, shop: AShop, minho: ACustomer) ->
     moment = factories.now()
 
     def undo() -> Any:
-        return stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=done.entry_id, now=moment)
+        return undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=done.entry_id, now=moment)
 
     found = world.all_at_once(app, [undo] * 12)
     assert sum(isinstance(each, NothingToUndo) for each in found) == 11
@@ -303,7 +304,7 @@ def test_undoing_an_older_stamp_leaves_a_reward_that_is_still_earned(shop: AShop
     filling = books.last_stamp(who.card_id)
     for day in (1, 2):
         factories.a_stamp(shop, who.card_id, at=factories.now() + timedelta(days=40 + day))
-    stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=filling, now=factories.now())
+    undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=filling, now=factories.now())
     assert factories.a_card(who.card_id).balance == 1
     assert db.session.scalar(db.select(Reward.withdrawn_at).where(Reward.card_id == who.card_id)) is None
     books.check(shop)
@@ -316,7 +317,7 @@ def test_undoing_any_stamp_below_the_reward_takes_it_back(shop: AShop) -> None:
             LedgerEntry.card_id == who.card_id, LedgerEntry.kind == "earn"
         )
     )
-    stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=first, now=factories.now())
+    undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=first, now=factories.now())
     assert factories.a_card(who.card_id).balance == 9
     assert db.session.scalar(db.select(Reward.withdrawn_at).where(Reward.card_id == who.card_id)) is not None
     books.check(shop)

@@ -12,6 +12,7 @@ from app.cards.models import Card, LedgerEntry, Redemption
 from app.customers.models import OptOutLink, PhoneClaim
 from app.extensions import db
 from app.flows import access, automation, claim, person, privacy, redeem, stamp
+from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 from app.shops.models import LoginTry
@@ -62,7 +63,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     redeem.undo_use(**own, redemption_id=used.redemption_id, now=now)
     redeem.use_reward(**own, reward_id=reward_id, once=factories.once(), how="live_card", now=now)
     first = factories.a_stamp(shop, nameless.card_id, at=now - timedelta(days=2))
-    stamp.undo(**own, entry_id=first.entry_id, now=now)
+    undo_stamp(**own, entry_id=first.entry_id, now=now)
     stamp.give(
         **own,
         once=factories.once(),

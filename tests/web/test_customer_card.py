@@ -13,7 +13,7 @@ from app.cards import rules
 from app.cards.models import LedgerEntry
 from app.extensions import db
 from app.flows import claim as claims
-from app.flows import stamp
+from app.flows.undo import undo_stamp
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
@@ -158,7 +158,7 @@ def test_the_card_says_what_the_counter_did_last(app: Flask, shop: AShop) -> Non
         .order_by(LedgerEntry.id.desc())
     ).first()
     assert entry is not None
-    stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry, now=factories.now())
+    undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry, now=factories.now())
     assert last() == "reverse"
     words = phone.open(f"/c/{shop.code}/visits").words
     assert "다 채운 카드를 되돌렸어요" in words
@@ -167,7 +167,7 @@ def test_the_card_says_what_the_counter_did_last(app: Flask, shop: AShop) -> Non
 
 def test_the_lines_say_why(app: Flask, shop: AShop, minho: ACustomer) -> None:
     entry = factories.a_stamp(shop, minho.card_id)
-    stamp.undo(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry.entry_id, now=factories.now())
+    undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry.entry_id, now=factories.now())
     page = Phone(app).holding(minho).open(f"/c/{shop.code}/visits")
     assert "적립을 취소했어요" in page.words
     assert "나중에 취소했어요" in page.words
