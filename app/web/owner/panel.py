@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import counter
 from app.flows import redeem
-from app.flows.undo import undo_stamp
+from app.flows import undo as undo_flow
 from app.kit.korean import josa
 from app.kit.refusals import NotHere
 from app.web.answers import fragment, see_other, wants_fragment
@@ -54,7 +54,7 @@ def _again(card_id: int, said: str, *, undo: str = "", undo_label: str = "") -> 
 def undo_stamp(entry_id: int) -> ResponseReturnValue:
     """Take a stamp back by a reversal; the list it was pressed in, or the panel, shows how it is now."""
     staff = current_staff()
-    card_id = undo_stamp(shop_id=staff.shop.id, staff_id=staff.staff_id, entry_id=entry_id, now=now())
+    card_id = undo_flow.undo_stamp(shop_id=staff.shop.id, staff_id=staff.staff_id, entry_id=entry_id, now=now())
     return _back_to(card_id, "적립을 취소했어요")
 
 
