@@ -51,6 +51,7 @@ class HistoryLine:
     channel_label: str
     state: str
     state_words: str
+    tells_when: bool  # the state's words name the time already
     reason: str
     also: str  # what happens on the card besides the text: "카드에도 남겼어요", or ""
     text: str
@@ -165,6 +166,7 @@ def _line(rows: list[Row[Any]], now: datetime) -> HistoryLine:
         channel_label=channel.LABEL if channel else message.channel,
         state=message.state,
         state_words=_state_words(message, now),
+        tells_when=message.state == "ready" and message.staged_at is None,
         reason="" if stale else message.reason,
         also=_beside(card) if card else "",
         text=message.text,
