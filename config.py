@@ -230,10 +230,7 @@ class _Reader:
         value = self.text(name)
         if not value:
             return default
-        try:
-            number = int(value)
-        except ValueError:
-            number = None
+        number = int(value) if value.removeprefix("-").isdecimal() else None
         if number is None or not low <= number <= high:
             self.wrong.append(f"{name}={value} is not a whole number from {low} to {high}.")
             return default
