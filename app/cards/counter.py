@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from app.cards import rules
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Reward
-from app.cards.queries import ReadyReward
+from app.cards.queries import ReadyReward, ready_rewards
 from app.customers.models import Customer
 from app.extensions import db
 from app.kit.phone import korean_mobile
@@ -130,25 +130,11 @@ def panel(*, shop_id: int, card_id: int, now: datetime) -> Panel | None:
     last = _last_stamp(shop_id=shop_id, card_id=card_id)
     return Panel(
         *row,
-        rewards=_ready(shop_id=shop_id, card_id=card_id),
+        rewards=ready_rewards(shop_id=shop_id, card_id=card_id),
         last=last,
         lately=visits.lately(shop_id=shop_id, customer_id=row.customer_id),
         checked_live=last is not None and rules.seen_live(how=last.how, at=last.at, now=now),
     )
-
-
-def _ready(*, shop_id: int, card_id: int) -> list[ReadyReward]:
-    rows = db.session.execute(
-        select(Reward.id, Reward.name, Reward.earned_at)
-        .where(
-            Reward.shop_id == shop_id,
-            Reward.card_id == card_id,
-            Reward.used_at.is_(None),
-            Reward.withdrawn_at.is_(None),
-        )
-        .order_by(Reward.id)
-    )
-    return [ReadyReward(*row) for row in rows]
 
 
 def card_of_reward(*, shop_id: int, reward_id: int) -> int | None:

@@ -145,16 +145,7 @@ def card_page(*, shop_id: int, card_id: int, now: datetime) -> CardPage:
         .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
         .where(Card.shop_id == shop_id, Card.id == card_id, Card.closed_at.is_(None))
     ).one()
-    rewards = db.session.execute(
-        select(Reward.id, Reward.name, Reward.earned_at)
-        .where(
-            Reward.shop_id == shop_id,
-            Reward.card_id == card_id,
-            Reward.used_at.is_(None),
-            Reward.withdrawn_at.is_(None),
-        )
-        .order_by(Reward.id)
-    )
+    rewards = ready_rewards(shop_id=shop_id, card_id=card_id)
     claim = db.session.execute(
         select(Claim.word, Claim.state, Claim.expires_at, Claim.decided_at)
         .where(Claim.shop_id == shop_id, Claim.card_id == card_id)
@@ -168,14 +159,22 @@ def card_page(*, shop_id: int, card_id: int, now: datetime) -> CardPage:
         and claim.decided_at
         and claim.decided_at > now - timedelta(minutes=10)
     )
-    return CardPage(*row, rewards=[ReadyReward(*each) for each in rewards], word=word, declined=declined)
+    return CardPage(*row, rewards=rewards, word=word, declined=declined)
 
 
-def changed(*, shop_id: int, card_id: int) -> int:
-    """Return the number that grows with every change the holder can see: the cheap question of a poll."""
-    return int(
-        db.session.scalar(select(Card.changed).where(Card.shop_id == shop_id, Card.id == card_id)) or 0
+def ready_rewards(*, shop_id: int, card_id: int) -> list[ReadyReward]:
+    """Return the rewards of a card that can be used now, the oldest first."""
+    rows = db.session.execute(
+        select(Reward.id, Reward.name, Reward.earned_at)
+        .where(
+            Reward.shop_id == shop_id,
+            Reward.card_id == card_id,
+            Reward.used_at.is_(None),
+            Reward.withdrawn_at.is_(None),
+        )
+        .order_by(Reward.id)
     )
+    return [ReadyReward(*row) for row in rows]
 
 
 def held_cards(browser_token: str) -> list[HeldCard]:

@@ -23,12 +23,6 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=KST).astimezone(UTC)
 
 
-def minute_of_day(moment: datetime) -> int:
-    """Return minutes after midnight in Korea, 0–1439."""
-    local = moment.astimezone(KST)
-    return local.hour * 60 + local.minute
-
-
 def next_minute_of_day(moment: datetime, minute: int) -> datetime:
     """Return the first moment strictly after `moment` at which Korea's clock shows `minute`.
 

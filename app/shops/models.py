@@ -102,6 +102,6 @@ class AccessLog(Model):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), index=True)
     staff_id: Mapped[int] = mapped_column()
     customer_id: Mapped[int | None] = mapped_column()
-    action: Mapped[str] = mapped_column(String(20))  # view | edit, or the name of a list: app/web/owner/noted.py
+    action: Mapped[str] = mapped_column(String(20))  # view, edit or a list (web/owner/noted.py)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ip: Mapped[str] = mapped_column(String(45), default="")

@@ -38,12 +38,6 @@ def keep_browser(answer: Response, token: str) -> Response:
     return answer
 
 
-def forget_browser(answer: Response) -> Response:
-    """Let the browser forget its cards."""
-    answer.delete_cookie(_name("card"), path="/", secure=is_secure(), httponly=True, samesite="Lax")
-    return answer
-
-
 def staff_token() -> str | None:
     """Return the signed-in staff's session token, or None."""
     return request.cookies.get(_name("staff"))

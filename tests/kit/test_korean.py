@@ -104,4 +104,3 @@ def test_the_next_closing(now: datetime, minute: int, then: datetime) -> None:
 def test_a_korean_day_begins_at_three_in_the_afternoon_before() -> None:
     assert clock.start_of_day(date(2026, 11, 23)) == datetime(2026, 11, 22, 15, tzinfo=UTC)
     assert clock.kst_day(datetime(2026, 11, 22, 15, tzinfo=UTC)) == date(2026, 11, 23)
-    assert clock.minute_of_day(NOW) == 14 * 60 + 49

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, CodeUse, LedgerEntry
 from app.cards.rules import NothingToUndo
 from app.kit.clock import kst_day, start_of_day
@@ -123,15 +124,6 @@ def entry_by_claim(session: Any, *, shop_id: int, claim_id: int) -> LedgerEntry 
     return found
 
 
-def _not_reversed() -> ColumnElement[bool]:
-    later = LedgerEntry.__table__.alias("later")
-    return ~(
-        select(later.c.id)
-        .where(later.c.shop_id == LedgerEntry.shop_id, later.c.reverses_id == LedgerEntry.id)
-        .exists()
-    )
-
-
 def last_earn(session: Any, *, shop_id: int, card_id: int) -> LedgerEntry | None:
     """Return the card's newest stamp that still stands."""
     found: LedgerEntry | None = session.scalar(
@@ -140,7 +132,7 @@ def last_earn(session: Any, *, shop_id: int, card_id: int) -> LedgerEntry | None
             LedgerEntry.shop_id == shop_id,
             LedgerEntry.card_id == card_id,
             LedgerEntry.kind == _STANDING_EARN,
-            _not_reversed(),
+            ~undone(),
         )
         .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
         .limit(1)
@@ -160,7 +152,7 @@ def earned_today(session: Any, *, shop_id: int, card_id: int, now: datetime) -> 
                 LedgerEntry.at >= start_of_day(today),
                 # A clock that ran ahead for an hour must not fill the cap of the day it came from.
                 LedgerEntry.at < start_of_day(today + timedelta(days=1)),
-                _not_reversed(),
+                ~undone(),
             )
         )
     )
@@ -174,7 +166,7 @@ def stamps_of_visit(session: Any, *, shop_id: int, visit_id: int) -> int:
                 LedgerEntry.shop_id == shop_id,
                 LedgerEntry.visit_id == visit_id,
                 LedgerEntry.kind == _STANDING_EARN,
-                _not_reversed(),
+                ~undone(),
             )
         )
     )
@@ -234,7 +226,7 @@ def entry_to_reverse(session: Any, *, shop_id: int, entry_id: int) -> LedgerEntr
             LedgerEntry.shop_id == shop_id,
             LedgerEntry.id == entry_id,
             LedgerEntry.kind == _STANDING_EARN,
-            _not_reversed(),
+            ~undone(),
         )
     )
     if entry is None:
