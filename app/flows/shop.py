@@ -19,6 +19,7 @@ from app.shops.models import StaffSession
 from app.shops.rules import LinkGone, PlainHttp, TooManyTries
 
 TEXT_SIZES = ("normal", "large", "xlarge")
+HIRED_ROLES = ("staff", "manager")
 _LOGIN_TAKEN = "이미 있는 아이디예요. 다른 아이디를 정해 주세요."
 _WRONG_PRESENT = "지금 비밀번호가 맞지 않아요. 다시 적어 주세요."
 
@@ -140,15 +141,23 @@ def save_hours(*, shop_id: int, opens: str, closes: str) -> None:
         shop.open_minute, shop.close_minute = opens_at, closes_at
 
 
-def save_contact(*, shop_id: int, phone: str) -> None:
-    """Save the number that every message carries. Raises Invalid."""
-    phone = rules.clean_contact(phone)
+def save_contact(*, shop_id: int, phone: str, opt_out_080: str = "") -> None:
+    """Save the number that every message carries, and the shop's 080 number if it has one. Raises Invalid."""
+    phone, opt_out_080 = rules.clean_contact(phone), rules.clean_080(opt_out_080)
     with write() as session:
-        shops.shop(session, shop_id=shop_id).phone = phone
+        shop = shops.shop(session, shop_id=shop_id)
+        shop.phone, shop.opt_out_080 = phone, opt_out_080
 
 
-def add_staff(*, shop_id: int, name: str, login: str, password: str, now: datetime) -> None:
-    """Add a person who may stamp. Raises Invalid, also when the login is taken."""
+def add_staff(
+    *, shop_id: int, name: str, login: str, password: str, now: datetime, role: str = "staff"
+) -> None:
+    """Add a person who may stamp, or a manager who also sees people and messages.
+
+    Raises Invalid, also when the login is taken and for any other role: an owner is not made here.
+    """
+    if role not in HIRED_ROLES:
+        raise Invalid({"role": "맡길 일을 골라 주세요."})
     name, login, password = rules.clean_account(name=name, login=login, password=password)
     password_hash = hash_password(password)
     try:
@@ -157,7 +166,7 @@ def add_staff(*, shop_id: int, name: str, login: str, password: str, now: dateti
                 session,
                 shop_id=shop_id,
                 name=name,
-                role="staff",
+                role=role,
                 login=login,
                 password_hash=password_hash,
                 now=now,

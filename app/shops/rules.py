@@ -40,6 +40,7 @@ _BROWSERS = (
     ("Chrome", "크롬"),
     ("Safari", "사파리"),
 )
+_FREE_CALL = re.compile(r"080[0-9]{7,8}")
 _CONTACT = re.compile(r"[0-9][0-9 -]{6,14}[0-9]")
 
 
@@ -154,6 +155,16 @@ def clean_contact(phone: str) -> str:
     if not _CONTACT.fullmatch(phone):
         raise Invalid({"phone": "손님이 전화할 수 있는 가게 번호를 적어 주세요. 예: 02-123-4567"})
     return phone
+
+
+def clean_080(number: str) -> str:
+    """Check the number that takes opt-outs free of charge (수신자 부담 080); "" for none. Raises Invalid."""
+    digits = "".join(char for char in number if char not in " -")
+    if not digits:
+        return ""
+    if not _FREE_CALL.fullmatch(digits):
+        raise Invalid({"opt_out_080": "080으로 시작하는 번호를 적거나 비워 두세요. 예: 080-123-4567"})
+    return f"{digits[:3]}-{digits[3:-4]}-{digits[-4:]}"
 
 
 def clean_account(*, name: str, login: str, password: str) -> tuple[str, str, str]:

@@ -92,7 +92,7 @@ def test_settings_take_only_their_own_fields(app: Flask, shop: AShop, owner_phon
     after = factories.the_shop(shop)
     assert (after.id, after.code, after.is_demo, after.created_at) == kept
     roles = dict(db.session.execute(db.select(Staff.name, Staff.role)).all())
-    assert set(roles.values()) <= {"owner", "staff"}
+    assert set(roles.values()) <= {"owner", "staff", "manager"}
     assert list(roles.values()).count("owner") == 1
     assert db.session.scalar(db.select(db.func.count(Shop.id))) == 1
 

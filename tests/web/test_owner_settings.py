@@ -41,6 +41,7 @@ def test_the_shop_tells_about_itself(owner_phone: Phone, shop: AShop) -> None:
         ("card", {"reward_name": " "}, "다 모으면 드릴 것을 적어 주세요"),
         ("hours", {"opens": "25:00"}, "시각을 다시 골라 주세요"),
         ("contact", {"phone": "문자로"}, "가게 번호를 적어 주세요"),
+        ("contact", {"opt_out_080": "02-123-4567"}, "080으로 시작하는 번호"),
         ("password", {"login": "가나", "password": "긴 비밀번호 문장이에요"}, "영어 소문자와 숫자로"),
         ("staff", {"name": "새 직원", "login": "newone", "password": "짧아요"}, "10자부터"),
         ("staff", {"name": " ", "login": "newone", "password": "주말에만 나와요"}, "이름을 적어 주세요."),
@@ -93,6 +94,31 @@ def test_staff_come_and_go(app: Flask, owner_phone: Phone, shop: AShop) -> None:
     page = owner_phone.submit("최알바 님을 직원에서 빼기")
     assert "직원에서 뺐어요" in page.words
     assert phone.open("/owner").path == "/owner/login"
+
+
+def test_a_manager_is_taken_on_and_an_owner_is_not_made(app: Flask, owner_phone: Phone, shop: AShop) -> None:
+    owner_phone.open("/owner/more/staff")
+    page = owner_phone.submit(
+        "직원 넣기", name="박점장", login="manager1", password="평일에는 제가 봐요 12", role="manager"
+    )
+    assert "박점장 님을 매니저로 넣었어요" in page.words
+    phone = Phone(app)
+    phone.open("/owner/login")
+    phone.submit("로그인", login="manager1", password="평일에는 제가 봐요 12")
+    assert phone.open("/owner/people").h1 == "손님"
+    phone.open("/owner/more/card", status=403)
+    form = {"csrf_token": owner_phone.token(), "name": "새 사장", "login": "boss01", "role": "owner"}
+    owner_phone.post("/owner/more/staff", {**form, "password": "내가 바로 사장이다 12"}, status=422)
+    assert [line.role for line in shops.staff_of(shop.id)] == ["owner", "manager"]
+
+
+def test_an_080_number_is_kept_as_it_is_read_aloud(owner_phone: Phone, shop: AShop) -> None:
+    owner_phone.open("/owner/more/contact")
+    owner_phone.submit("저장하기", opt_out_080="080 1234567")
+    assert factories.the_shop(shop).opt_out_080 == "080-123-4567"
+    owner_phone.open("/owner/more/contact")
+    owner_phone.submit("저장하기", opt_out_080="")
+    assert factories.the_shop(shop).opt_out_080 == ""
 
 
 def test_the_owner_cant_be_taken_out(owner_phone: Phone, shop: AShop) -> None:
@@ -191,7 +217,11 @@ def test_the_shops_own_words_are_previewed_for_a_real_person(
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("{나이} 님", "{나이}라는 칸은 없어요. {이름}과 {가게}만 쓸 수 있어요."), ("{이름 님", "짝을 맞춰 주세요"), ("가" * 2000, "850자 안으로")],
+    [
+        ("{나이} 님", "{나이}라는 칸은 없어요. {이름}과 {가게}만 쓸 수 있어요."),
+        ("{이름 님", "짝을 맞춰 주세요"),
+        ("가" * 2000, "850자 안으로"),
+    ],
 )
 def test_words_that_cant_go_out_stay_typed(
     owner_phone: Phone, jiwoo: ACustomer, text: str, sentence: str

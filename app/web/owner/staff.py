@@ -18,18 +18,21 @@ from app.web.owner.blueprint import bp
 
 @door(bp, "/owner/more/staff", methods=("GET", "POST"), audience="owner", role="owner", tenant="session")
 def staff_list() -> ResponseReturnValue:
-    """Show who works here, or add a person who may stamp."""
+    """Show who works here, or add a person who may stamp, or see more as a manager."""
     shop_id = current_staff().shop.id
     lines = shops.staff_of(shop_id)
-    typed = {name: asked.text(name) for name in ("name", "login")}
+    typed = {name: asked.text(name) for name in ("name", "login", "role")}
     if request.method == "GET":
-        return render_template("owner/staff_list.html", lines=lines, typed=typed, wrong={})
+        return render_template(
+            "owner/staff_list.html", lines=lines, typed={**typed, "role": "staff"}, wrong={}
+        )
     try:
         shop_flow.add_staff(shop_id=shop_id, **typed, password=asked.text("password"), now=now())
     except Invalid as error:
-        wrong = answers.in_order(error.fields, ("name", "login", "password"))
+        wrong = answers.in_order(error.fields, ("name", "login", "password", "role"))
         return answers.invalid("owner/staff_list.html", lines=lines, typed=typed, wrong=wrong)
-    flash(f"{typed['name'].strip()} 님을 직원으로 넣었어요")
+    work = "매니저로" if typed["role"] == "manager" else "직원으로"
+    flash(f"{typed['name'].strip()} 님을 {work} 넣었어요")
     return see_other(url_for("owner.staff_list"))
 
 
