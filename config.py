@@ -99,17 +99,6 @@ class Config:
         """What stands before links that people open on their phones."""
         return self.public_url or self.reach_url or self.local_url
 
-    @property
-    def opens_anywhere(self) -> str | None:
-        """The base of links that open at a customer's home too: an opt-out has to (정보통신망법 50조 6항).
-
-        PUBLIC_URL promises it. An address of ours does with TLS=1 when it is no private one: https to
-        192.168.… ends at the shop's own Wi-Fi.
-        """
-        if self.public_url or not (self.tls and self.reach_url):
-            return self.public_url
-        return None if is_private(urlsplit(self.reach_url).hostname or "") else self.reach_url
-
 
 def is_loopback(host: str) -> bool:
     """Say whether only this machine can reach `host` (a name or an address)."""
@@ -119,14 +108,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def is_private(host: str) -> bool:
-    """Say whether `host` is known only in its own network (RFC 1918, loopback, link-local, .local)."""
-    try:
-        return not ipaddress.ip_address(host.strip("[]")).is_global
-    except ValueError:
-        return host.lower() in LOOPBACK_NAMES or "." not in host or host.lower().endswith(".local")
 
 
 def is_any_address(host: str) -> bool:

@@ -14,6 +14,7 @@ from whitenoise import WhiteNoise
 
 from app.extensions import csrf, db, limiter, login_manager, migrate
 from app.kit import clock, logs, sqlite
+from app.kit.reachable import opens_at_home
 from app.messages.contract import Wire
 from config import is_loopback
 
@@ -76,8 +77,11 @@ def _settings(app: Flask, config: Any, now: Callable[[], datetime] | None) -> No
 def _wire(config: Any, base_url: str) -> Wire:
     """Return what message senders need to know of this deployment."""
     authority = config.tls_ca_file
+    # An opt-out has to open at the customer's home (정보통신망법 50조 6항). PUBLIC_URL promises it; an address of
+    # ours does with TLS=1 unless it is private: https to 192.168.… ends at the shop's own Wi-Fi.
+    ours = config.reach_url if config.tls and opens_at_home(config.reach_url or "") else None
     return Wire(
-        public_url=config.opens_anywhere,
+        public_url=config.public_url or ours,
         base_url=base_url,
         ads_need_080=config.ads_need_080,
         demo_phone_url=config.demo_phone_url,

@@ -138,22 +138,3 @@ def test_printed_links_carry_the_address_that_phones_reach(tmp_path: Path) -> No
     assert both.base_url == "https://shop.example"
     plan = make_plan(with_keys(tmp_path, HOST="0.0.0.0"))
     assert plan.env["REACH_URL"] == plan.base_url
-
-
-@pytest.mark.parametrize(
-    ("reach_url", "opens"),
-    [
-        ("https://192.168.0.7:8000", False),
-        ("https://10.0.0.7", False),
-        ("https://shop.local", False),
-        ("https://shopserver", False),
-        ("https://[fe80::1]", False),
-        ("https://203.0.113.9", False),  # TEST-NET-3: nobody's
-        ("https://8.8.8.8", True),
-        ("https://card.example.kr", True),
-    ],
-)
-def test_an_opt_out_link_opens_at_home_or_is_no_promise(tmp_path: Path, reach_url: str, opens: bool) -> None:
-    with_tls = with_keys(tmp_path, TLS="1", REACH_URL=reach_url)
-    assert with_tls.opens_anywhere == (reach_url if opens else None)
-    assert with_keys(tmp_path, REACH_URL=reach_url).opens_anywhere is None, "without TLS it is no promise"
