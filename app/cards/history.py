@@ -53,14 +53,17 @@ def lines_of(*, shop_id: int, card_id: int, limit: int = 60) -> list[CounterLine
     return _newest(entries + uses, limit)
 
 
+_LATER = LedgerEntry.__table__.alias("later")
+_UNDONE = (
+    select(_LATER.c.id)
+    .where(_LATER.c.shop_id == LedgerEntry.shop_id, _LATER.c.reverses_id == LedgerEntry.id)
+    .exists()
+)
+
+
 def undone() -> ColumnElement[bool]:
     """Return the condition that a ledger entry was taken back later."""
-    later = LedgerEntry.__table__.alias("later")
-    return (
-        select(later.c.id)
-        .where(later.c.shop_id == LedgerEntry.shop_id, later.c.reverses_id == LedgerEntry.id)
-        .exists()
-    )
+    return _UNDONE
 
 
 def _newest(lines: list[CounterLine], limit: int) -> list[CounterLine]:

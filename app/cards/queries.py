@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
+from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Redemption, Reward
 from app.customers.models import Customer, Device, PhoneClaim
 from app.extensions import db
@@ -24,19 +25,23 @@ class Holder:
     name: str
 
 
+# Statements of the hot pages are built once: building one again costs as much as running it.
+_HOLDER = (
+    select(Device.shop_id, Device.customer_id, Card.id, Customer.name)
+    .join(Customer, (Customer.shop_id == Device.shop_id) & (Customer.id == Device.customer_id))
+    .join(Card, (Card.shop_id == Device.shop_id) & (Card.customer_id == Device.customer_id))
+    .where(
+        Device.browser_hash == bindparam("browser"),
+        Device.shop_id == bindparam("shop"),
+        Customer.erased_at.is_(None),
+        Card.closed_at.is_(None),
+    )
+)
+
+
 def holder(*, shop_id: int, browser_token: str) -> Holder | None:
     """Return the card this browser holds in a shop."""
-    row = db.session.execute(
-        select(Device.shop_id, Device.customer_id, Card.id, Customer.name)
-        .join(Customer, (Customer.shop_id == Device.shop_id) & (Customer.id == Device.customer_id))
-        .join(Card, (Card.shop_id == Device.shop_id) & (Card.customer_id == Device.customer_id))
-        .where(
-            Device.browser_hash == token_hash(browser_token),
-            Device.shop_id == shop_id,
-            Customer.erased_at.is_(None),
-            Card.closed_at.is_(None),
-        )
-    ).one_or_none()
+    row = db.session.execute(_HOLDER, {"browser": token_hash(browser_token), "shop": shop_id}).one_or_none()
     return Holder(*row) if row else None
 
 
@@ -119,39 +124,53 @@ def promise(shop_id: int) -> Promise | None:
     return Promise(*row) if row else None
 
 
+_CARD_PAGE = (
+    select(
+        Card.id,
+        Card.ref,
+        Card.spoken,
+        Card.key_version,
+        Card.balance,
+        CardRule.goal,
+        CardRule.reward_name,
+        Card.changed,
+        Customer.visit_count,
+        Customer.name,
+        or_(
+            Customer.phone.is_not(None),
+            # A number another card has counts as given on one's own page (S06).
+            select(PhoneClaim.id)
+            .where(PhoneClaim.shop_id == Card.shop_id, PhoneClaim.customer_id == Card.customer_id)
+            .exists(),
+        ),
+    )
+    .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
+    .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+    .where(Card.shop_id == bindparam("shop"), Card.id == bindparam("card"), Card.closed_at.is_(None))
+)
+_LATEST_CLAIM = (
+    select(Claim.word, Claim.state, Claim.expires_at, Claim.decided_at)
+    .where(Claim.shop_id == bindparam("shop"), Claim.card_id == bindparam("card"))
+    .order_by(Claim.id.desc())
+    .limit(1)
+)
+_READY_REWARDS = (
+    select(Reward.id, Reward.name, Reward.earned_at)
+    .where(
+        Reward.shop_id == bindparam("shop"),
+        Reward.card_id == bindparam("card"),
+        Reward.used_at.is_(None),
+        Reward.withdrawn_at.is_(None),
+    )
+    .order_by(Reward.id)
+)
+
+
 def card_page(*, shop_id: int, card_id: int, now: datetime) -> CardPage:
     """Return the holder's page. Raises NoResultFound for a closed or foreign card."""
-    row = db.session.execute(
-        select(
-            Card.id,
-            Card.ref,
-            Card.spoken,
-            Card.key_version,
-            Card.balance,
-            CardRule.goal,
-            CardRule.reward_name,
-            Card.changed,
-            Customer.visit_count,
-            Customer.name,
-            or_(
-                Customer.phone.is_not(None),
-                # A number another card has counts as given on one's own page (S06).
-                select(PhoneClaim.id)
-                .where(PhoneClaim.shop_id == Card.shop_id, PhoneClaim.customer_id == Card.customer_id)
-                .exists(),
-            ),
-        )
-        .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
-        .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
-        .where(Card.shop_id == shop_id, Card.id == card_id, Card.closed_at.is_(None))
-    ).one()
-    rewards = ready_rewards(shop_id=shop_id, card_id=card_id)
-    claim = db.session.execute(
-        select(Claim.word, Claim.state, Claim.expires_at, Claim.decided_at)
-        .where(Claim.shop_id == shop_id, Claim.card_id == card_id)
-        .order_by(Claim.id.desc())
-        .limit(1)
-    ).one_or_none()
+    which = {"shop": shop_id, "card": card_id}
+    row = db.session.execute(_CARD_PAGE, which).one()
+    claim = db.session.execute(_LATEST_CLAIM, which).one_or_none()
     word = claim.word if claim and claim.state == "waiting" and claim.expires_at > now else None
     declined = bool(
         claim
@@ -159,22 +178,40 @@ def card_page(*, shop_id: int, card_id: int, now: datetime) -> CardPage:
         and claim.decided_at
         and claim.decided_at > now - timedelta(minutes=10)
     )
+    rewards = ready_rewards(shop_id=shop_id, card_id=card_id)
     return CardPage(*row, rewards=rewards, word=word, declined=declined)
 
 
 def ready_rewards(*, shop_id: int, card_id: int) -> list[ReadyReward]:
     """Return the rewards of a card that can be used now, the oldest first."""
-    rows = db.session.execute(
-        select(Reward.id, Reward.name, Reward.earned_at)
-        .where(
-            Reward.shop_id == shop_id,
-            Reward.card_id == card_id,
-            Reward.used_at.is_(None),
-            Reward.withdrawn_at.is_(None),
-        )
-        .order_by(Reward.id)
-    )
+    rows = db.session.execute(_READY_REWARDS, {"shop": shop_id, "card": card_id})
     return [ReadyReward(*row) for row in rows]
+
+
+_NEWEST_ENTRY = (
+    select(LedgerEntry.kind, LedgerEntry.at)
+    .where(LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.card_id == bindparam("card"))
+    .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
+    .limit(1)
+)
+_NEWEST_USE = (
+    select(Redemption.at, Redemption.reversed_at)
+    .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))
+    .where(Reward.shop_id == bindparam("shop"), Reward.card_id == bindparam("card"))
+    .order_by(Redemption.id.desc())
+    .limit(1)
+)
+
+
+def newest_line(*, shop_id: int, card_id: int) -> str:
+    """Return the kind of the card's newest line ("earn", "use" …), "" for a card without any."""
+    which = {"shop": shop_id, "card": card_id}
+    entry = db.session.execute(_NEWEST_ENTRY, which).one_or_none()
+    use = db.session.execute(_NEWEST_USE, which).one_or_none()
+    found = [(entry.at, entry.kind)] if entry else []
+    if use:
+        found.append((use.reversed_at, "use_back") if use.reversed_at else (use.at, "use"))
+    return str(max(found)[1]) if found else ""
 
 
 def held_cards(browser_token: str) -> list[HeldCard]:
@@ -203,7 +240,6 @@ def held_cards(browser_token: str) -> list[HeldCard]:
 
 def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine]:
     """Return why the card is what it is, newest first."""
-    undone = LedgerEntry.__table__.alias("undone")
     entries = db.session.execute(
         select(
             LedgerEntry.kind,
@@ -211,9 +247,7 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
             LedgerEntry.at,
             LedgerEntry.how,
             LedgerEntry.reason,
-            select(undone.c.id)
-            .where(undone.c.shop_id == LedgerEntry.shop_id, undone.c.reverses_id == LedgerEntry.id)
-            .exists(),
+            undone(),
         )
         .where(LedgerEntry.shop_id == shop_id, LedgerEntry.card_id == card_id)
         .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
 
 from app.customers.models import Consent, Customer
@@ -118,7 +118,7 @@ def sent(
     return HistoryPage(_lines(rows[:end], now), rows[end - 1].Message.id if end < len(rows) else None)
 
 
-def _rows(shop_id: int, customer_id: int | None) -> Select[Any]:
+def _rows(shop_id: int, customer_id: int | None) -> Any:
     # Planned for the card alone because of what the person had not given yet, and then they gave it.
     told_since = (
         select(Consent.id)

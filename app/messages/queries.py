@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
+from app.kit.columns import UtcDateTime
 from app.messages import gather, registry
 from app.messages.contract import Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
@@ -166,21 +167,22 @@ def inbox(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -> 
     ]
 
 
+# Asked with every look at a card: built once.
+_UNREAD = select(func.count()).where(
+    Message.shop_id == bindparam("shop"),
+    Message.customer_id == bindparam("customer"),
+    Message.channel == "card",
+    Message.state == "sent",
+    Message.sent_at > bindparam("since", type_=UtcDateTime()),
+    Message.read_at.is_(None),
+)
+
+
 def unread(shop_id: int, customer_id: int, *, now: datetime) -> int:
     """Return how many letters on the card nobody has opened yet, of those the inbox still shows."""
-    return int(
-        db.session.scalar(
-            select(func.count()).where(
-                Message.shop_id == shop_id,
-                Message.customer_id == customer_id,
-                Message.channel == "card",
-                Message.state == "sent",
-                Message.sent_at > now - timedelta(days=INBOX_DAYS),
-                Message.read_at.is_(None),
-            )
-        )
-        or 0
-    )
+    since = now - timedelta(days=INBOX_DAYS)
+    which = {"shop": shop_id, "customer": customer_id, "since": since}
+    return int(db.session.scalar(_UNREAD, which) or 0)
 
 
 @dataclass(frozen=True)

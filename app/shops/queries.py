@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.extensions import db
+from app.kit.columns import UtcDateTime
 from app.kit.signing import token_hash
 from app.shops.models import EntryLink, Shop, Staff, StaffSession
 
@@ -62,9 +63,13 @@ _SHOP = (
 )
 
 
+# Built once: every page of a customer asks the first, every page of the owner's side the second.
+_BY_CODE = select(*_SHOP).where(Shop.code == bindparam("code"))
+
+
 def shop_by_code(code: str) -> ShopView | None:
     """Return the shop that a join link names."""
-    row = db.session.execute(select(*_SHOP).where(Shop.code == code)).one_or_none()
+    row = db.session.execute(_BY_CODE, {"code": code}).one_or_none()
     return ShopView(**row._mapping) if row else None
 
 
@@ -94,21 +99,25 @@ def owner_of(shop_id: int) -> int | None:
     )
 
 
+_BY_SESSION = (
+    select(Staff.id, StaffSession.id, Staff.name, Staff.role, Staff.text_size, StaffSession.seen_at, *_SHOP)
+    .join(Staff, (Staff.shop_id == StaffSession.shop_id) & (Staff.id == StaffSession.staff_id))
+    .join(Shop, Shop.id == StaffSession.shop_id)
+    .where(
+        StaffSession.token_hash == bindparam("token"),
+        # What plain http carried opens nothing on https (S20).
+        StaffSession.is_secure == bindparam("secure"),
+        StaffSession.ended_at.is_(None),
+        StaffSession.expires_at > bindparam("now", type_=UtcDateTime()),
+        Staff.ended_at.is_(None),
+    )
+)
+
+
 def staff_by_session(token: str, *, is_secure: bool, now: datetime) -> StaffView | None:
     """Return who holds this session token, if the session is alive and the person still works there."""
     row = db.session.execute(
-        select(
-            Staff.id, StaffSession.id, Staff.name, Staff.role, Staff.text_size, StaffSession.seen_at, *_SHOP
-        )
-        .join(Staff, (Staff.shop_id == StaffSession.shop_id) & (Staff.id == StaffSession.staff_id))
-        .join(Shop, Shop.id == StaffSession.shop_id)
-        .where(
-            StaffSession.token_hash == token_hash(token),
-            StaffSession.is_secure == is_secure,  # what plain http carried opens nothing on https (S20)
-            StaffSession.ended_at.is_(None),
-            StaffSession.expires_at > now,
-            Staff.ended_at.is_(None),
-        )
+        _BY_SESSION, {"token": token_hash(token), "secure": is_secure, "now": now}
     ).one_or_none()
     if row is None:
         return None

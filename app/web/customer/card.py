@@ -56,8 +56,7 @@ def _context() -> dict[str, Any]:
 
 def _last() -> str:
     """Return the kind of the card's newest line: what the phone says when the stamps or rewards changed."""
-    lines = cards.card_lines(shop_id=current_card().shop_id, card_id=current_card().card_id, limit=1)
-    return lines[0].kind if lines else ""
+    return cards.newest_line(shop_id=current_card().shop_id, card_id=current_card().card_id)
 
 
 def _outside() -> str:

@@ -54,7 +54,9 @@ def _again(card_id: int, said: str, *, undo: str = "", undo_label: str = "") -> 
 def undo_stamp(entry_id: int) -> ResponseReturnValue:
     """Take a stamp back by a reversal; the list it was pressed in, or the panel, shows how it is now."""
     staff = current_staff()
-    card_id = undo_flow.undo_stamp(shop_id=staff.shop.id, staff_id=staff.staff_id, entry_id=entry_id, now=now())
+    card_id = undo_flow.undo_stamp(
+        shop_id=staff.shop.id, staff_id=staff.staff_id, entry_id=entry_id, now=now()
+    )
     return _back_to(card_id, "적립을 취소했어요")
 
 
