@@ -37,6 +37,8 @@ _CARD = "card"
 # The letter on the card and one text: more rows than this no cause has.
 _ROWS_A_LINE = 4
 
+_Told = Row[Message, str, bool]  # the message, the person's name, whether they told more since
+
 
 @dataclass(frozen=True)
 class HistoryLine:
@@ -138,18 +140,18 @@ def _rows(shop_id: int, customer_id: int | None) -> Any:
     return query if customer_id is None else query.where(Message.customer_id == customer_id)
 
 
-def _one_cause(row: Row[Any]) -> tuple[int, str, str]:
+def _one_cause(row: _Told) -> tuple[int, str, str]:
     return row.Message.customer_id, row.Message.kind, row.Message.cause
 
 
-def _lines(rows: Iterable[Row[Any]], now: datetime) -> list[HistoryLine]:
-    together: dict[tuple[int, str, str], list[Row[Any]]] = {}
+def _lines(rows: Iterable[_Told], now: datetime) -> list[HistoryLine]:
+    together: dict[tuple[int, str, str], list[_Told]] = {}
     for row in rows:
         together.setdefault(_one_cause(row), []).append(row)
     return [_line(each, now) for each in together.values()]
 
 
-def _line(rows: list[Row[Any]], now: datetime) -> HistoryLine:
+def _line(rows: list[_Told], now: datetime) -> HistoryLine:
     """Tell the text first: it is what may not have arrived; the card is told beside it."""
     first, *others = sorted(rows, key=lambda row: row.Message.channel == _CARD)
     message: Message = first.Message

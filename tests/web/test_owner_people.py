@@ -12,6 +12,7 @@ from app.shops.models import AccessLog
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
+from tests.world import Clock
 
 pytestmark = pytest.mark.databases("sqlite", "postgres")
 
