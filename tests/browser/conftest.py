@@ -76,7 +76,7 @@ def handset(site: Running, app: Flask, browser: Browser) -> Iterator[NewHandset]
         if card is not None:
             phone.keep("card", card.browser)
         if staff is not None:
-            phone.keep("staff", factories.a_session(staff, staff.owner_id))
+            phone.keep("staff", factories.a_session(staff, staff.owner_id, is_secure=not lan))
         return phone
 
     yield take

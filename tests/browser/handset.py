@@ -94,7 +94,12 @@ class Handset:
     @property
     def words(self) -> str:
         """What can be read in the tab."""
-        return self.page.locator("body").inner_text()
+        return self.page.locator("body").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+
+    @property
+    def h1(self) -> str:
+        """The tab's heading on one line."""
+        return " ".join(self.page.locator("h1").inner_text().split())
 
     def code(self) -> str:
         """Wait for the QR the card drew and return its text."""

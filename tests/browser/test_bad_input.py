@@ -14,8 +14,6 @@ from tests.browser.conftest import NewHandset
 from tests.browser.handset import Handset
 from tests.factories import ACustomer, AShop
 
-pytestmark = pytest.mark.xdist_group("browser-1")
-
 # "이름, 취향 ☕️" with a family emoji: several code points that are one letter on the screen.
 LONG_MEMO = ("단골 👨‍👩‍👧‍👦☕️ 라떼는 늘 연하게. " * 300)[:4000]
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import gzip
 from typing import Any
 
-import pytest
-
 from app.flows import stamp
 from tests import factories
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import Handset, wait_until
 from tests.factories import AShop
-
-pytestmark = pytest.mark.xdist_group("browser-1")
 
 SAVED = "caches.keys().then((names) => names.some((name) => name.startsWith('card-')))"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Route
 
 from app.extensions import db
@@ -15,8 +14,6 @@ from tests.browser import camera
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import Handset, wait_until
 from tests.factories import AShop
-
-pytestmark = pytest.mark.xdist_group("browser-1")
 
 
 def join(phone: Handset, shop: AShop) -> None:
@@ -39,19 +36,19 @@ def enter(phone: Handset, shop: AShop) -> None:
 def test_the_owner_approves_and_the_stamp_lands(handset: NewHandset, shop: AShop) -> None:
     customer, owner = handset(), handset()
     enter(owner, shop)
-    assert owner.page.locator("h1").inner_text() == "사장님, 기다리는 분은 없어요"
+    assert owner.h1 == "사장님, 기다리는 분은 없어요"
     join(customer, shop)
     customer.press("도장 받기")
     word = customer.page.locator(".slip .word").inner_text()
     # The owner's page finds out by itself, and both phones show the same word.
     owner.page.locator(".claims .word").wait_for()
     assert owner.page.locator(".claims .word").inner_text() == word
-    assert owner.page.locator("h1").inner_text() == "사장님, 한 분이 기다려요"
+    assert owner.h1 == "사장님, 한 분이 기다려요"
     owner.press("도장 찍기")
     customer.page.locator("[data-stamps='1'] .new").wait_for()
     assert customer.page.locator("#toasts").inner_text() == "도장이 찍혔어요"
-    assert customer.page.locator("h1").inner_text().startswith("도장 아홉 개만 더")
-    owner.page.locator("h1", has_text="기다리는 분은 없어요").wait_for()
+    assert customer.h1.startswith("도장 아홉 개만 더")
+    wait_until(lambda: owner.h1.endswith("기다리는 분은 없어요"), "nobody waits any more", owner.page)
 
 
 def test_the_camera_reads_the_live_card(handset: NewHandset, shop: AShop, film: Path) -> None:
@@ -103,7 +100,7 @@ def test_ten_stamps_bring_a_reward_and_it_is_used_once(handset: NewHandset, shop
         owner.page.locator(f"#result [data-stamps='{shown}']").wait_for()
     assert "도장을 다 모았어요!" in owner.words
     customer.page.locator(".voucher").wait_for()
-    assert customer.page.locator("h1").inner_text() == "아메리카노 한 잔, 지금 쓸 수 있어요"
+    assert customer.h1 == "아메리카노 한 잔, 지금 쓸 수 있어요"
     assert db.session.scalar(db.select(db.func.count(Visit.id)).where(Visit.shop_id == shop.id)) == 1
     owner.press("사용하기")
     owner.page.get_by_text("아메리카노 한 잔을 사용했어요").wait_for()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests import factories
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import Handset
 from tests.factories import AShop
-
-pytestmark = pytest.mark.xdist_group("browser-2")
 
 
 def _lies_over(phone: Handset, one: str, other: str) -> bool:

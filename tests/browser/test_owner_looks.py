@@ -14,8 +14,6 @@ from tests.factories import AShop
 from tests.security.full_shop import FullShop, a_full_shop
 from tests.security.routes import routes, values_for
 
-pytestmark = pytest.mark.xdist_group("browser-2")
-
 # What a door of the owner's side shows that is no page of its own.
 _PIECES = {"/owner/claims", "/owner/enter/<token>", "/setup/<token>"}
 # A full shop's rows are named by its word; two of one word would share a key.

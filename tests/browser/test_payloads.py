@@ -16,8 +16,6 @@ from tests.browser.handset import Handset
 from tests.browser.payloads import INJECTED, PAYLOADS, fitting, packed
 from tests.factories import AShop
 
-pytestmark = pytest.mark.xdist_group("browser-1")
-
 SHORT = fitting(20)
 # One-line fields take turns: between likes and addresses each text is typed once, the memo takes all at once.
 ROUNDS = 5
@@ -55,8 +53,8 @@ def save(handset: Handset, button: str = "저장하기", **fields: str) -> None:
     """Fill a form's fields as a person does and send it; it must not be refused."""
     for name, text in fields.items():
         handset.page.fill(f"#{name}", text)
-    handset.press(button)
-    handset.page.wait_for_load_state()
+    with handset.page.expect_navigation():
+        handset.press(button)
     assert handset.page.locator("[role=alert]").count() == 0, handset.page.locator(
         "[role=alert]"
     ).all_inner_texts()

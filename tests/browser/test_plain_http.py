@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests import factories
 from tests.browser import camera
 from tests.browser.conftest import NewHandset
 from tests.factories import AShop
-
-pytestmark = pytest.mark.xdist_group("browser-2")
 
 
 def test_the_server_draws_the_code_of_the_card(handset: NewHandset, shop: AShop) -> None:

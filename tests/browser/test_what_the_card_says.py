@@ -13,8 +13,6 @@ from tests.browser.conftest import NewHandset
 from tests.browser.handset import Handset
 from tests.factories import AShop
 
-pytestmark = pytest.mark.xdist_group("browser-1")
-
 SAVED = "caches.keys().then((names) => names.some((name) => name.startsWith('card-')))"
 
 
