@@ -17,6 +17,8 @@ AXE_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 NOWHERE = "192.0.2.7"
 # Chromium's own note about an answer that is an error; the page's answer to it is what a test looks at.
 _ANSWERED_NO = "Failed to load resource: the server responded with a status of 4"
+# Chromium's own note when a page is left while it still fades in (cross-document view transitions).
+_LEFT_EARLY = "Transition was "
 
 
 def chromium(playwright: Playwright, camera: Path) -> Browser:
@@ -49,13 +51,15 @@ class Handset:
         self.said: list[str] = []
         self._page: Page | None = None
         self.context.on("console", lambda told: self._note(told.type, told.text))
-        self.context.on("weberror", lambda fault: self.said.append(str(fault.error)))
+        self.context.on("weberror", lambda fault: self._note("error", str(fault.error)))
         self.context.on(
             "dialog", lambda dialog: (self.said.append(f"dialog: {dialog.message}"), dialog.dismiss())
         )
 
     def _note(self, kind: str, text: str) -> None:
-        if (kind == "error" and not text.startswith(_ANSWERED_NO)) or "Content Security Policy" in text:
+        if (
+            kind == "error" and not text.startswith((_ANSWERED_NO, _LEFT_EARLY))
+        ) or "Content Security Policy" in text:
             self.said.append(text)
 
     def keep(self, kind: str, value: str) -> None:

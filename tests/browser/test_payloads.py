@@ -78,7 +78,7 @@ def test_what_a_customer_types(handset: NewHandset, shop: AShop) -> None:
     customer.page.wait_for_url("**/c/*")
     person, card = ids(shop)[0]
     factories.a_stamp(shop, card)
-    for name in SHORT:
+    for name in SHORT[::2]:  # the others are typed into the shop's own names
         customer.open(f"/c/{shop.code}/details")
         save(customer, name=name)
         assert name in customer.page.locator("body").inner_text()
@@ -157,7 +157,7 @@ def test_what_the_shop_says(handset: NewHandset, shop: AShop) -> None:
     owner, customer, visitor = handset(staff=shop), handset(card=holder), handset()
     addresses, stories = list(packed(60))[1::2], list(packed(500))
     for number, address in enumerate(addresses):
-        name, story = SHORT[number % len(SHORT)], stories[number % len(stories)]
+        name, story = SHORT[1::2][number % (len(SHORT) // 2)], stories[number % len(stories)]
         owner.open("/owner/more/shop")
         save(
             owner,
