@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from app.cards import rules
 from app.cards.history import undone
@@ -13,6 +13,7 @@ from app.cards.models import Card, CardRule, Claim, LedgerEntry, Reward
 from app.cards.queries import ReadyReward, ready_rewards
 from app.customers.models import Customer
 from app.extensions import db
+from app.kit.columns import UtcDateTime
 from app.kit.phone import korean_mobile
 from app.visits import queries as visits
 from app.visits.queries import Lately
@@ -93,38 +94,51 @@ def waiting_claims(*, shop_id: int, now: datetime, limit: int = 50) -> list[Wait
     return [WaitingClaim(*row) for row in rows]
 
 
+# Every page of the owner's side asks this one, every stamp the next two: built once.
+_WAITING_COUNT = select(func.count(Claim.id)).where(
+    Claim.shop_id == bindparam("shop"),
+    Claim.state == "waiting",
+    Claim.expires_at > bindparam("now", type_=UtcDateTime()),
+)
+_PANEL = (
+    select(
+        Card.id,
+        Card.customer_id,
+        Card.spoken,
+        Customer.name,
+        Customer.phone,
+        Customer.memo,
+        Customer.likes,
+        Customer.visit_count,
+        Card.balance,
+        CardRule.goal,
+        CardRule.reward_name,
+    )
+    .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
+    .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+    .where(Card.shop_id == bindparam("shop"), Card.id == bindparam("card"), Card.closed_at.is_(None))
+)
+_LAST_STAMP = (
+    select(LedgerEntry.id, LedgerEntry.at, LedgerEntry.how, LedgerEntry.reason)
+    .where(
+        LedgerEntry.shop_id == bindparam("shop"),
+        LedgerEntry.card_id == bindparam("card"),
+        LedgerEntry.kind == "earn",
+        ~undone(),
+    )
+    .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
+    .limit(1)
+)
+
+
 def waiting_count(*, shop_id: int, now: datetime) -> int:
     """Return how many people wait for a stamp (the number on the 적립 tab)."""
-    return int(
-        db.session.scalar(
-            select(func.count(Claim.id)).where(
-                Claim.shop_id == shop_id, Claim.state == "waiting", Claim.expires_at > now
-            )
-        )
-        or 0
-    )
+    return int(db.session.scalar(_WAITING_COUNT, {"shop": shop_id, "now": now}) or 0)
 
 
 def panel(*, shop_id: int, card_id: int, now: datetime) -> Panel | None:
     """Return a person's panel; None for a closed card or another shop's (S05)."""
-    row = db.session.execute(
-        select(
-            Card.id,
-            Card.customer_id,
-            Card.spoken,
-            Customer.name,
-            Customer.phone,
-            Customer.memo,
-            Customer.likes,
-            Customer.visit_count,
-            Card.balance,
-            CardRule.goal,
-            CardRule.reward_name,
-        )
-        .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
-        .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
-        .where(Card.shop_id == shop_id, Card.id == card_id, Card.closed_at.is_(None))
-    ).one_or_none()
+    row = db.session.execute(_PANEL, {"shop": shop_id, "card": card_id}).one_or_none()
     if row is None:
         return None
     last = _last_stamp(shop_id=shop_id, card_id=card_id)
@@ -153,17 +167,7 @@ def card_of_customer(*, shop_id: int, customer_id: int) -> int | None:
 
 
 def _last_stamp(*, shop_id: int, card_id: int) -> LastStamp | None:
-    row = db.session.execute(
-        select(LedgerEntry.id, LedgerEntry.at, LedgerEntry.how, LedgerEntry.reason)
-        .where(
-            LedgerEntry.shop_id == shop_id,
-            LedgerEntry.card_id == card_id,
-            LedgerEntry.kind == "earn",
-            ~undone(),
-        )
-        .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
-        .limit(1)
-    ).one_or_none()
+    row = db.session.execute(_LAST_STAMP, {"shop": shop_id, "card": card_id}).one_or_none()
     return LastStamp(*row) if row else None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from app.customers import rules
 from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim, Suppression
@@ -15,6 +15,12 @@ from app.customers.texts import CONSENT_TEXTS, TEXT_VERSION
 from app.kit.signing import new_token, token_hash
 
 AD_CHANNELS = "문자"
+
+# Asked with every stamp: built once.
+_LIVING = select(Customer).where(
+    Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"), Customer.erased_at.is_(None)
+)
+_LIVING_LOCKED = _LIVING.with_for_update()
 
 
 @dataclass(frozen=True)
@@ -63,10 +69,8 @@ def customer_of_browser(session: Any, *, shop_id: int, browser_token: str) -> Cu
 
 def customer(session: Any, *, shop_id: int, customer_id: int, lock: bool = False) -> Customer | None:
     """Return a living person of this shop; `lock` holds the row until the flow ends (PostgreSQL)."""
-    query = select(Customer).where(
-        Customer.shop_id == shop_id, Customer.id == customer_id, Customer.erased_at.is_(None)
-    )
-    found: Customer | None = session.scalar(query.with_for_update() if lock else query)
+    query = _LIVING_LOCKED if lock else _LIVING
+    found: Customer | None = session.scalar(query, {"shop": shop_id, "customer": customer_id})
     return found
 
 

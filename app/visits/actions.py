@@ -5,13 +5,28 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.customers.models import Customer
+from app.kit.columns import UtcDateTime
 from app.visits.models import Visit
 
 # Two stamps within it belong to one visit: a second cup, or 한 개 더 for a companion.
 SAME_VISIT = timedelta(hours=3)
+
+# Asked with every stamp: built once.
+_RECENT = (
+    select(Visit)
+    .where(
+        Visit.shop_id == bindparam("shop"),
+        Visit.customer_id == bindparam("customer"),
+        Visit.at > bindparam("since", type_=UtcDateTime()),
+        Visit.at <= bindparam("now", type_=UtcDateTime()),
+        Visit.reversed_at.is_(None),
+    )
+    .order_by(Visit.at.desc())
+    .limit(1)
+)
 
 
 def note_visit(
@@ -19,16 +34,7 @@ def note_visit(
 ) -> tuple[Visit, bool]:
     """Return the visit that a stamp belongs to and whether it has just begun."""
     recent: Visit | None = session.scalar(
-        select(Visit)
-        .where(
-            Visit.shop_id == shop_id,
-            Visit.customer_id == person.id,
-            Visit.at > now - SAME_VISIT,
-            Visit.at <= now,
-            Visit.reversed_at.is_(None),
-        )
-        .order_by(Visit.at.desc())
-        .limit(1)
+        _RECENT, {"shop": shop_id, "customer": person.id, "since": now - SAME_VISIT, "now": now}
     )
     if recent is not None:
         return recent, False

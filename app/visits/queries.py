@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 
 from app.extensions import db
 from app.visits.models import Product, Visit, VisitItem
@@ -54,29 +54,37 @@ class Lately:
     favourites: list[tuple[str, int]]
 
 
+# Asked with every stamp: built once.
+_CAME = (
+    select(Visit.id, Visit.at)
+    .where(
+        Visit.shop_id == bindparam("shop"),
+        Visit.customer_id == bindparam("customer"),
+        Visit.reversed_at.is_(None),
+    )
+    .order_by(Visit.at.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+_PIECES = func.sum(VisitItem.quantity)
+# By the visits' ids and not by a join: the planner would otherwise read every item of the shop.
+_BOUGHT = (
+    select(Product.name, _PIECES)
+    .select_from(VisitItem)
+    .join(Product, (Product.shop_id == VisitItem.shop_id) & (Product.id == VisitItem.product_id))
+    .where(
+        VisitItem.shop_id == bindparam("shop"), VisitItem.visit_id.in_(bindparam("visits", expanding=True))
+    )
+    .group_by(Product.name)
+    .order_by(_PIECES.desc(), Product.name)
+    .limit(2)
+)
+
+
 def lately(*, shop_id: int, customer_id: int, limit: int = 20) -> Lately:
     """Return a person's last visits, as far as a rhythm and a habit need."""
-    came = db.session.execute(
-        select(Visit.id, Visit.at)
-        .where(Visit.shop_id == shop_id, Visit.customer_id == customer_id, Visit.reversed_at.is_(None))
-        .order_by(Visit.at.desc())
-        .limit(limit)
-    ).all()
-    pieces = func.sum(VisitItem.quantity)
-    # By the visits' ids and not by a join: the planner would otherwise read every item of the shop.
-    bought = (
-        db.session.execute(
-            select(Product.name, pieces)
-            .select_from(VisitItem)
-            .join(Product, (Product.shop_id == VisitItem.shop_id) & (Product.id == VisitItem.product_id))
-            .where(VisitItem.shop_id == shop_id, VisitItem.visit_id.in_([row.id for row in came]))
-            .group_by(Product.name)
-            .order_by(pieces.desc(), Product.name)
-            .limit(2)
-        )
-        if came
-        else ()
-    )
+    came = db.session.execute(_CAME, {"shop": shop_id, "customer": customer_id, "most": limit}).all()
+    visits = [row.id for row in came]
+    bought = db.session.execute(_BOUGHT, {"shop": shop_id, "visits": visits}) if visits else ()
     return Lately([row.at for row in came], [(name, int(count)) for name, count in bought])
 
 

@@ -8,16 +8,43 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, CodeUse, LedgerEntry
 from app.cards.rules import NothingToUndo
 from app.kit.clock import kst_day, start_of_day
+from app.kit.columns import UtcDateTime
 from app.kit.signing import random_code
 
 _STANDING_EARN = "earn"
+
+# What every stamp asks is built once: building a statement again costs more than running it.
+_CARD = (
+    select(Card, CardRule)
+    .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
+    .where(Card.closed_at.is_(None))
+    .execution_options(populate_existing=True)
+)
+_CARD_LOCKED = _CARD.with_for_update(of=Card)
+_BY_ONCE = select(LedgerEntry).where(
+    LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.once == bindparam("once")
+)
+_EARNS = (
+    LedgerEntry.shop_id == bindparam("shop"),
+    LedgerEntry.card_id == bindparam("card"),
+    LedgerEntry.kind == _STANDING_EARN,
+    ~undone(),
+)
+_LAST_EARN = (
+    select(LedgerEntry).where(*_EARNS).order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc()).limit(1)
+)
+_EARNED_BETWEEN = select(func.coalesce(func.sum(LedgerEntry.delta), 0)).where(
+    *_EARNS,
+    LedgerEntry.at >= bindparam("since", type_=UtcDateTime()),
+    LedgerEntry.at < bindparam("until", type_=UtcDateTime()),
+)
 
 
 def current_rule(session: Any, *, shop_id: int) -> CardRule:
@@ -70,13 +97,8 @@ def card(
     session: Any, *, shop_id: int, where: ColumnElement[bool], lock: bool = False
 ) -> tuple[Card, CardRule] | None:
     """Return an open card of the shop and its rule; `lock` holds the card's row (PostgreSQL)."""
-    query = (
-        select(Card, CardRule)
-        .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
-        .where(Card.shop_id == shop_id, Card.closed_at.is_(None), where)
-        .execution_options(populate_existing=True)
-    )
-    row = session.execute(query.with_for_update(of=Card) if lock else query).one_or_none()
+    query = (_CARD_LOCKED if lock else _CARD).where(Card.shop_id == shop_id, where)
+    row = session.execute(query).one_or_none()
     return (row[0], row[1]) if row else None
 
 
@@ -106,9 +128,7 @@ def consume_code(session: Any, *, shop_id: int, card_id: int, step: int, now: da
 
 def entry_by_once(session: Any, *, shop_id: int, once: str) -> LedgerEntry | None:
     """Return what this once-key did before."""
-    found: LedgerEntry | None = session.scalar(
-        select(LedgerEntry).where(LedgerEntry.shop_id == shop_id, LedgerEntry.once == once)
-    )
+    found: LedgerEntry | None = session.scalar(_BY_ONCE, {"shop": shop_id, "once": once})
     return found
 
 
@@ -126,36 +146,16 @@ def entry_by_claim(session: Any, *, shop_id: int, claim_id: int) -> LedgerEntry 
 
 def last_earn(session: Any, *, shop_id: int, card_id: int) -> LedgerEntry | None:
     """Return the card's newest stamp that still stands."""
-    found: LedgerEntry | None = session.scalar(
-        select(LedgerEntry)
-        .where(
-            LedgerEntry.shop_id == shop_id,
-            LedgerEntry.card_id == card_id,
-            LedgerEntry.kind == _STANDING_EARN,
-            ~undone(),
-        )
-        .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
-        .limit(1)
-    )
+    found: LedgerEntry | None = session.scalar(_LAST_EARN, {"shop": shop_id, "card": card_id})
     return found
 
 
 def earned_today(session: Any, *, shop_id: int, card_id: int, now: datetime) -> int:
     """Return the stamps of this Korean day that still stand."""
     today = kst_day(now)
-    return int(
-        session.scalar(
-            select(func.coalesce(func.sum(LedgerEntry.delta), 0)).where(
-                LedgerEntry.shop_id == shop_id,
-                LedgerEntry.card_id == card_id,
-                LedgerEntry.kind == _STANDING_EARN,
-                LedgerEntry.at >= start_of_day(today),
-                # A clock that ran ahead for an hour must not fill the cap of the day it came from.
-                LedgerEntry.at < start_of_day(today + timedelta(days=1)),
-                ~undone(),
-            )
-        )
-    )
+    # A clock that ran ahead for an hour must not fill the cap of the day it came from.
+    day = {"since": start_of_day(today), "until": start_of_day(today + timedelta(days=1))}
+    return int(session.scalar(_EARNED_BETWEEN, {"shop": shop_id, "card": card_id, **day}))
 
 
 def stamps_of_visit(session: Any, *, shop_id: int, visit_id: int) -> int:
