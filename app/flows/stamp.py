@@ -18,7 +18,7 @@ from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.kit.signing import derive_key
-from app.messages import outbox
+from app.messages import gather, outbox
 from app.visits import actions as visits
 
 
@@ -241,6 +241,8 @@ def _messages(
     now: datetime,
 ) -> None:
     facts = {"balance": seen, "goal": rule.goal, "reward": rule.reward_name}
+    # Read once for both letters: nothing between them changes what they depend on.
+    known = gather.look_up(session, shop_id=card.shop_id, customer_id=person.id, now=now)
     outbox.plan(
         session,
         shop_id=card.shop_id,
@@ -251,6 +253,7 @@ def _messages(
         not_after=now + timedelta(days=1),
         facts=facts,
         now=now,
+        known=known,
     )
     if is_new_visit:
         outbox.plan(
@@ -262,6 +265,7 @@ def _messages(
             due_at=now,  # the automation adds its own delay, the kind says how long it stays fresh
             facts=facts | {"visit_number": person.visit_count},
             now=now,
+            known=known,
         )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, exists, select, text
+from sqlalchemy.exc import NoResultFound
 
 from app.cards.models import LedgerEntry
 from app.customers.models import Consent, Customer, Suppression
 from app.customers.rules import standing
+from app.kit.columns import UtcDateTime
 from app.kit.text import fill
 from app.messages import registry, rules
 from app.messages.contract import Facts, Kind, Wire
@@ -35,6 +38,60 @@ class Around:
     recent_ads: tuple[datetime, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a shop and a person, whatever kind of message it will be."""
+
+    person: rules.Person
+    phone: str
+    address_key: str
+    shop: Any  # the row of _SHOP
+    automations: Mapping[str, Any]  # what the shop changed, by kind: rows of _SHOP
+    recent_ads: tuple[datetime, ...]
+
+
+# Asked with every stamp and every message sent: built once.
+_SHOP = (
+    select(
+        Shop.name,
+        Shop.phone,
+        Shop.is_demo,
+        Shop.opt_out_080,
+        Automation.kind,
+        Automation.is_on,
+        Automation.text,
+        Automation.delay_minutes,
+    )
+    .outerjoin(Automation, Automation.shop_id == Shop.id)
+    .where(Shop.id == bindparam("shop"))
+)
+_PERSON = select(
+    Customer.name,
+    Customer.phone,
+    Customer.phone_key,
+    Customer.erased_at,
+    exists()
+    .where(
+        Customer.phone_key != "",
+        Suppression.shop_id == Customer.shop_id,
+        Suppression.address_key == Customer.phone_key,
+        Suppression.lifted_at.is_(None),
+    )
+    .label("refused"),
+).where(Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"))
+_CONSENTS = (
+    select(Consent.kind, Consent.action)
+    .where(Consent.shop_id == bindparam("shop"), Consent.customer_id == bindparam("customer"))
+    .order_by(Consent.id)
+)
+_RECENT_ADS = select(AdGrant.at).where(
+    AdGrant.shop_id == bindparam("shop"),
+    AdGrant.customer_id == bindparam("customer"),
+    AdGrant.at > bindparam("since", type_=UtcDateTime()),
+)
+_OTHER_RECENT_ADS = _RECENT_ADS.where(AdGrant.message_id != bindparam("but"))
+
+
 def database_ms(session: Any) -> int:
     """Return unix milliseconds on the database's clock, the one clock all processes share."""
     if session.get_bind().dialect.name == "postgresql":
@@ -55,24 +112,21 @@ def look_around(
     but_message_id: int | None = None,
 ) -> Around:
     """Read what is known at this moment. Raises NoResultFound when shop or customer don't exist."""
-    shop, automation = session.execute(
-        select(Shop, Automation)
-        .outerjoin(Automation, (Automation.shop_id == Shop.id) & (Automation.kind == kind.key))
-        .where(Shop.id == shop_id)
-    ).one()
-    name, phone, address_key, erased_at = session.execute(
-        select(Customer.name, Customer.phone, Customer.phone_key, Customer.erased_at).where(
-            Customer.shop_id == shop_id, Customer.id == customer_id
-        )
-    ).one()
-    consents = session.execute(
-        select(Consent.kind, Consent.action)
-        .where(Consent.shop_id == shop_id, Consent.customer_id == customer_id)
-        .order_by(Consent.id)
-    ).all()
-    holds = standing([(row.kind, row.action) for row in consents])
-    delay = kind.delay_minutes if automation is None else automation.delay_minutes
-    return Around(
+    known = look_up(session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id)
+    return around(known, kind=kind, wire=wire)
+
+
+def look_up(
+    session: Any, *, shop_id: int, customer_id: int, now: datetime, but_message_id: int | None = None
+) -> Known:
+    """Read what several messages to one person share. Raises NoResultFound as look_around does."""
+    who = {"shop": shop_id, "customer": customer_id}
+    shop = session.execute(_SHOP, {"shop": shop_id}).all()
+    if not shop:
+        raise NoResultFound
+    name, phone, address_key, erased_at, refused = session.execute(_PERSON, who).one()
+    holds = standing([(row.kind, row.action) for row in session.execute(_CONSENTS, who)])
+    return Known(
         person=rules.Person(
             has_phone=bool(phone),
             name=name,
@@ -80,9 +134,25 @@ def look_around(
             marketing=holds["marketing"],
             ads=holds["ads"],
             ads_night=holds["ads_night"],
-            refused=_refused(session, shop_id, address_key),
+            refused=bool(refused),
             erased=erased_at is not None,
         ),
+        phone=phone or "",
+        address_key=address_key,
+        shop=shop[0],
+        automations={row.kind: row for row in shop if row.kind is not None},
+        recent_ads=recent_ads(
+            session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id
+        ),
+    )
+
+
+def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
+    """Return what is known, as one kind of message needs it."""
+    shop, automation = known.shop, known.automations.get(kind.key)
+    delay = None if automation is None else automation.delay_minutes
+    return Around(
+        person=known.person,
         sender=rules.Sender(
             shop_name=shop.name,
             contact=shop.phone,
@@ -92,38 +162,23 @@ def look_around(
             opt_out_080=shop.opt_out_080,
             ads_need_080=wire.ads_need_080,
         ),
-        name=name,
-        phone=phone or "",
-        address_key=address_key,
+        name=known.person.name,
+        phone=known.phone,
+        address_key=known.address_key,
         body=(automation.text if automation else "") or kind.text,
         delay=timedelta(minutes=kind.delay_minutes if delay is None else delay),
-        recent_ads=recent_ads(
-            session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id
-        ),
+        recent_ads=known.recent_ads,
     )
-
-
-def _refused(session: Any, shop_id: int, address_key: str) -> bool:
-    if not address_key:
-        return False
-    found = select(Suppression.id).where(
-        Suppression.shop_id == shop_id,
-        Suppression.address_key == address_key,
-        Suppression.lifted_at.is_(None),
-    )
-    return session.scalar(found) is not None
 
 
 def recent_ads(
     session: Any, *, shop_id: int, customer_id: int, now: datetime, but_message_id: int | None = None
 ) -> tuple[datetime, ...]:
     """Return when this person was given ads, as far back as the longest cap looks."""
-    query = select(AdGrant.at).where(
-        AdGrant.shop_id == shop_id, AdGrant.customer_id == customer_id, AdGrant.at > now - _LONGEST_CAP
-    )
-    if but_message_id is not None:
-        query = query.where(AdGrant.message_id != but_message_id)
-    return tuple(session.scalars(query))
+    facts: dict[str, Any] = {"shop": shop_id, "customer": customer_id, "since": now - _LONGEST_CAP}
+    if but_message_id is None:
+        return tuple(session.scalars(_RECENT_ADS, facts))
+    return tuple(session.scalars(_OTHER_RECENT_ADS, {**facts, "but": but_message_id}))
 
 
 def fresh_facts(session: Any, *, shop_id: int, cause: str, facts: Facts) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.kit.clock import kst_day
 from app.kit.upsert import insert_into
 from app.messages import gather, registry, rules
 from app.messages.contract import Kind, Wire
-from app.messages.gather import Around
+from app.messages.gather import Around, Known
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 
 # Stands for the opt-out link while planning; the true one is made just before sending.
@@ -35,19 +35,20 @@ def plan(
     not_after: datetime | None = None,
     facts: dict[str, Any] | None = None,
     now: datetime,
+    known: Known | None = None,
 ) -> int | None:
     """Write a message of a kind down: on the card, and for the one channel that may carry it as well.
 
     `cause` names the fact it follows from ("visit:12"); the same cause never gives a second message.
+    `known`: what gather.look_up read in this very transaction, for several messages to one person.
     `due_at` is the moment from which the shop's own delay for this kind counts (none for most kinds).
     Returns the first row's id, or None when there already is one or the shop switched the kind off.
     Raises KeyError for an unknown kind or facts that lack a word of its text.
     """
     spec = registry.kind(kind)
     wire = Wire(public_url=_PLANNED_LINK)
-    around = gather.look_around(
-        session, shop_id=shop_id, customer_id=customer_id, kind=spec, wire=wire, now=now
-    )
+    known = known or gather.look_up(session, shop_id=shop_id, customer_id=customer_id, now=now)
+    around = gather.around(known, kind=spec, wire=wire)
     if around.person.erased or not (around.sender.kind_on or spec.statutory):
         return None
     due = due_at + around.delay
@@ -101,9 +102,15 @@ class _Writer:
     ) -> None:
         self.session, self.kind, self.around, self.base = session, kind, around, base
         self.facts, self.due, self.not_after, self.now = facts, due, not_after, now
+        self._judged: dict[str, tuple[str, rules.Verdict]] = {}
         self.common = {"shop_id": shop_id, "customer_id": customer_id, "kind": kind.key, "cause": cause}
 
     def _verdict(self, channel: str) -> tuple[str, rules.Verdict]:
+        if channel not in self._judged:
+            self._judged[channel] = self._judge(channel)
+        return self._judged[channel]
+
+    def _judge(self, channel: str) -> tuple[str, rules.Verdict]:
         text = gather.compose(
             kind=self.kind, channel=channel, around=self.around, facts=self.facts, opt_out=_PLANNED_LINK
         )

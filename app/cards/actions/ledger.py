@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, CodeUse, LedgerEntry
@@ -44,6 +45,13 @@ _EARNED_BETWEEN = select(func.coalesce(func.sum(LedgerEntry.delta), 0)).where(
     *_EARNS,
     LedgerEntry.at >= bindparam("since", type_=UtcDateTime()),
     LedgerEntry.at < bindparam("until", type_=UtcDateTime()),
+)
+_MOVE_BALANCE = (
+    update(Card)
+    .where(Card.shop_id == bindparam("shop"), Card.id == bindparam("card"))
+    .values(balance=Card.balance + bindparam("delta", type_=Integer), changed=Card.changed + 1)
+    .returning(Card.balance)
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -188,14 +196,9 @@ def add_entry(session: Any, *, card: Card, kind: str, delta: int, now: datetime,
     )
     session.add(entry)
     session.flush()
-    card.balance = session.scalar(
-        update(Card)
-        .where(Card.shop_id == card.shop_id, Card.id == card.id)
-        .values(balance=Card.balance + delta, changed=Card.changed + 1)
-        .returning(Card.balance)
-        .execution_options(synchronize_session=False)
-    )
-    session.flush()
+    moved = {"shop": card.shop_id, "card": card.id, "delta": delta}
+    # Already in the row: written to the object as read, not as a change to flush.
+    set_committed_value(card, "balance", session.scalar(_MOVE_BALANCE, moved))
     return entry
 
 
