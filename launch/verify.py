@@ -34,7 +34,7 @@ LINTS = [
         [str(Path(PYTHON).with_name("lint-imports")), "--no-logo", "--config", "importlinter.ini"],
     ),
 ]
-TESTS = Step("pytest", [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup"])
+TESTS = Step("pytest", [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal"])
 LONG_TESTS = Step("pytest (long)", [PYTHON, "-m", "pytest", "tests/faults", "-m", "long"])
 
 
