@@ -56,6 +56,7 @@ def a_customer(
             name=name,
             phone=phone,
             phone_tail=phone[-4:] if phone else None,
+            phone_key=f"key-of-{phone}" if phone else "",
             source="qr",
             joined_at=NOON,
             last_visit_at=NOON,
