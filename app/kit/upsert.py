@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+Insert = sqlite.Insert | postgresql.Insert
 
-def insert_into(session: Any, table: Any) -> sqlite.Insert | postgresql.Insert:
+
+def insert_into(session: Any, table: Any) -> Insert:
     """Return an INSERT for `table` with on_conflict_do_nothing, in the dialect of the session's database."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+    return _insert(session.get_bind().dialect.name, table)
+
+
+def _insert(dialect: str, table: Any) -> Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def built_once(table: Any, finish: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return session → the INSERT for `table` that `finish` completes, built once for each dialect.
+
+    For hot paths: the values are given when it is executed, all columns of every row.
+    """
+
+    @cache
+    def build(dialect: str) -> Any:
+        return finish(_insert(dialect, table))
+
+    return lambda session: build(session.get_bind().dialect.name)

@@ -11,7 +11,7 @@ from sqlalchemy import String, cast, delete, or_, select, update
 from app.customers.models import Consent
 from app.customers.rules import standing
 from app.kit.clock import kst_day
-from app.kit.upsert import insert_into
+from app.kit.upsert import built_once
 from app.messages import gather, registry, rules
 from app.messages.contract import Kind, Wire
 from app.messages.gather import Around, Known
@@ -22,6 +22,13 @@ _PLANNED_LINK = "https://planned.invalid/o/x"
 # Nothing is missing and nobody did anything wrong: the card carries it, no second row needed.
 _CARD_ONLY = {"no_phone", "no_consent", "no_marketing", "refused", "age"}
 CARD = "card"
+
+_WRITTEN_ONCE = built_once(
+    Message.__table__,
+    lambda insert: insert.on_conflict_do_nothing(index_elements=["shop_id", "dedupe_key"]).returning(
+        Message.__table__.c.id
+    ),
+)
 
 
 def plan(
@@ -156,12 +163,7 @@ class _Writer:
         elif channel == CARD and self.due <= self.now:
             # Nothing to call: it lies on the card the moment its cause is committed.
             values |= {"state": "sent", "text": text, "sent_at": self.now}
-        found: int | None = self.session.scalar(
-            insert_into(self.session, Message)
-            .values(values)
-            .on_conflict_do_nothing(index_elements=["shop_id", "dedupe_key"])
-            .returning(Message.id)
-        )
+        found: int | None = self.session.scalar(_WRITTEN_ONCE(self.session), values)
         return found
 
 

@@ -6,10 +6,24 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.cards.actions.ledger import touch
 from app.cards.models import Card, Claim, LedgerEntry
+from app.kit.columns import BigId, UtcDateTime
+
+# Every stamp asks it: built once.
+_ANSWER_WAITING = (
+    update(Claim)
+    .where(Claim.shop_id == bindparam("shop"), Claim.card_id == bindparam("card"), Claim.state == "waiting")
+    .values(
+        state="approved",
+        decided_at=bindparam("now", type_=UtcDateTime()),
+        staff_id=bindparam("staff", type_=BigId),
+        entry_id=bindparam("entry", type_=BigId),
+    )
+    .execution_options(synchronize_session=False)
+)
 
 
 def claim_by_once(session: Any, *, shop_id: int, once: str) -> Claim | None:
@@ -74,10 +88,8 @@ def decide_claim(
 def answer_waiting(session: Any, *, card: Card, entry: LedgerEntry, staff_id: int, now: datetime) -> None:
     """End the card's waiting claim with this stamp, whichever way it was given: nobody asks twice for one."""
     session.execute(
-        update(Claim)
-        .where(Claim.shop_id == card.shop_id, Claim.card_id == card.id, Claim.state == "waiting")
-        .values(state="approved", decided_at=now, staff_id=staff_id, entry_id=entry.id)
-        .execution_options(synchronize_session=False)
+        _ANSWER_WAITING,
+        {"shop": card.shop_id, "card": card.id, "now": now, "staff": staff_id, "entry": entry.id},
     )
 
 
