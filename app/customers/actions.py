@@ -16,11 +16,14 @@ from app.kit.signing import new_token, token_hash
 
 AD_CHANNELS = "문자"
 
-# Asked with every stamp: built once.
+# Asked with every stamp or every message: built once.
 _LIVING = select(Customer).where(
     Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"), Customer.erased_at.is_(None)
 )
 _LIVING_LOCKED = _LIVING.with_for_update()
+_LINK = select(OptOutLink).where(
+    OptOutLink.shop_id == bindparam("shop"), OptOutLink.customer_id == bindparam("customer")
+)
 
 
 @dataclass(frozen=True)
@@ -158,9 +161,7 @@ def record_consent(
 
 def opt_out_link(session: Any, *, shop_id: int, customer_id: int, address_key: str, now: datetime) -> str:
     """Return the person's free opt-out token, made once and good for years (S14: 128 bits)."""
-    link = session.scalar(
-        select(OptOutLink).where(OptOutLink.shop_id == shop_id, OptOutLink.customer_id == customer_id)
-    )
+    link = session.scalar(_LINK, {"shop": shop_id, "customer": customer_id})
     if link is None:
         link = OptOutLink(
             shop_id=shop_id,

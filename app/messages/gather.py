@@ -89,16 +89,21 @@ _RECENT_ADS = select(AdGrant.at).where(
     AdGrant.customer_id == bindparam("customer"),
     AdGrant.at > bindparam("since", type_=UtcDateTime()),
 )
+_VISIT_REVERSED = select(Visit.reversed_at).where(
+    Visit.shop_id == bindparam("shop"), Visit.id == bindparam("number")
+)
+_STAMP_REVERSED = select(LedgerEntry.id).where(
+    LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.reverses_id == bindparam("number")
+)
+_POSTGRES_MS = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")
+_SQLITE_MS = text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
 _OTHER_RECENT_ADS = _RECENT_ADS.where(AdGrant.message_id != bindparam("but"))
 
 
 def database_ms(session: Any) -> int:
     """Return unix milliseconds on the database's clock, the one clock all processes share."""
-    if session.get_bind().dialect.name == "postgresql":
-        query = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
-    else:
-        query = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
-    return int(session.execute(text(query)).scalar_one())
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    return int(session.execute(_POSTGRES_MS if is_postgres else _SQLITE_MS).scalar_one())
 
 
 def look_around(
@@ -186,13 +191,9 @@ def fresh_facts(session: Any, *, shop_id: int, cause: str, facts: Facts) -> dict
     what, _, number = cause.partition(":")
     taken_back = False
     if what == "visit" and number.isdigit():
-        visit = select(Visit.reversed_at).where(Visit.shop_id == shop_id, Visit.id == int(number))
-        taken_back = session.scalar(visit) is not None
+        taken_back = session.scalar(_VISIT_REVERSED, {"shop": shop_id, "number": int(number)}) is not None
     elif what == "stamp" and number.isdigit():
-        reversal = select(LedgerEntry.id).where(
-            LedgerEntry.shop_id == shop_id, LedgerEntry.reverses_id == int(number)
-        )
-        taken_back = session.scalar(reversal) is not None
+        taken_back = session.scalar(_STAMP_REVERSED, {"shop": shop_id, "number": int(number)}) is not None
     return {**facts, "taken_back": taken_back}
 
 

@@ -10,12 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from app.messages import gather, registry, retries
 from app.messages.contract import Letter
 from app.messages.models import ChannelHealth, Message
 from app.messages.outbox import give_back_rights
+
+# Several for each message: built once, but for what changes.
+_IF_OURS = (
+    update(Message)
+    .where(
+        Message.id == bindparam("message"),
+        Message.shop_id == bindparam("shop"),
+        Message.fence == bindparam("held"),
+        Message.state == bindparam("was"),
+    )
+    .execution_options(synchronize_session=False)
+)
 
 UNCLEAR = "보냈는지 확인이 필요해요."
 
@@ -41,15 +53,8 @@ class Sending:
 def change(session: Any, hold: Hold, was: str, /, **values: Any) -> bool:
     """Change the row if it is still ours and its state is still what it was."""
     done = session.execute(
-        update(Message)
-        .where(
-            Message.id == hold.id,
-            Message.shop_id == hold.shop_id,
-            Message.fence == hold.fence,
-            Message.state == was,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
+        _IF_OURS.values(**values),
+        {"message": hold.id, "shop": hold.shop_id, "held": hold.fence, "was": was},
     )
     return bool(done.rowcount)
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import String, bindparam, select, update
 
 from app.customers.models import Customer
-from app.kit.upsert import insert_into
+from app.kit.columns import UtcDateTime
+from app.kit.upsert import built_once
 from app.messages import gather, registry, retries, rules
 from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
 from app.messages.contract import Absent, Accepted, Found, Letter, Lookup, Outcome, Rejected, Wire
@@ -19,33 +20,60 @@ from app.messages.outbox import give_back_rights
 # Makes the free opt-out token of a person: (session, shop_id, customer_id, address_key, now) → token.
 OptOutMaker = Callable[..., str]
 
+# Asked for every message: built once.
+_WHOSE = select(Message.kind, Message.customer_id).where(
+    Message.id == bindparam("message"), Message.shop_id == bindparam("shop")
+)
+_OURS = (
+    select(Message)
+    .where(
+        Message.id == bindparam("message"),
+        Message.shop_id == bindparam("shop"),
+        Message.fence == bindparam("held"),
+        Message.state == "claimed",
+    )
+    # Ours until the attempt is written: between looking and writing, a sweep gave it to another worker
+    # and both sent it (the kill harness saw it on PostgreSQL). Who holds it now may take it back.
+    .with_for_update(skip_locked=True)
+)
+_HOLD_PERSON = (
+    select(Customer.id)
+    .where(Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"))
+    .with_for_update()
+)
+_COUNTED = select(AdGrant.id).where(
+    AdGrant.shop_id == bindparam("shop"), AdGrant.message_id == bindparam("message")
+)
+_END_ATTEMPT = (
+    update(Attempt)
+    .where(
+        Attempt.shop_id == bindparam("shop"),
+        Attempt.message_id == bindparam("message"),
+        Attempt.fence == bindparam("held"),
+    )
+    .values(
+        ended_at=bindparam("now", type_=UtcDateTime()),
+        outcome=bindparam("how", type_=String),
+        detail=bindparam("why", type_=String),
+    )
+    .execution_options(synchronize_session=False)
+)
+_FIRST_HEALTH = built_once(ChannelHealth.__table__, lambda insert: insert.on_conflict_do_nothing())
+_HEALTH = select(ChannelHealth).where(ChannelHealth.channel == bindparam("key")).with_for_update()
+
 
 def begin(
     session: Any, hold: Hold, *, wire: Wire, opt_out_token: OptOutMaker, now: datetime
 ) -> Sending | None:
     """Ask everything again and, if it still may go, write the attempt. None when it doesn't go now."""
-    kind_key, customer_id = session.execute(
-        select(Message.kind, Message.customer_id).where(
-            Message.id == hold.id, Message.shop_id == hold.shop_id
-        )
-    ).one()
+    which = {"message": hold.id, "shop": hold.shop_id}
+    kind_key, customer_id = session.execute(_WHOSE, which).one()
     kind, can = registry.kind(kind_key), registry.channel(hold.channel).CAPABILITIES
     if kind.is_ad and can.transmits:
         # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
         # People before messages, as every flow does it: else two of them could wait for each other.
         lock_person(session, shop_id=hold.shop_id, customer_id=customer_id)
-    row = session.execute(
-        select(Message)
-        .where(
-            Message.id == hold.id,
-            Message.shop_id == hold.shop_id,
-            Message.fence == hold.fence,
-            Message.state == "claimed",
-        )
-        # Ours until the attempt is written: between looking and writing, a sweep gave it to another worker
-        # and both sent it (the kill harness saw it on PostgreSQL). Who holds it now may take it back.
-        .with_for_update(skip_locked=True)
-    ).scalar_one_or_none()
+    row = session.execute(_OURS, {**which, "held": hold.fence}).scalar_one_or_none()
     if row is None:
         return None
     facts = gather.fresh_facts(session, shop_id=row.shop_id, cause=row.cause, facts=row.facts)
@@ -126,15 +154,12 @@ def _opt_out(
 
 def lock_person(session: Any, *, shop_id: int, customer_id: int) -> None:
     """Let nobody else count this person's ads until the transaction ends."""
-    session.execute(
-        select(Customer.id).where(Customer.shop_id == shop_id, Customer.id == customer_id).with_for_update()
-    )
+    session.execute(_HOLD_PERSON, {"shop": shop_id, "customer": customer_id})
 
 
 def grant_ad(session: Any, row: Message, now: datetime) -> None:
     """Count this ad against the person's cap, once however often it is tried."""
-    counted = select(AdGrant.id).where(AdGrant.shop_id == row.shop_id, AdGrant.message_id == row.id)
-    if session.scalar(counted) is None:
+    if session.scalar(_COUNTED, {"shop": row.shop_id, "message": row.id}) is None:
         session.add(AdGrant(shop_id=row.shop_id, customer_id=row.customer_id, message_id=row.id, at=now))
         session.flush()
 
@@ -148,11 +173,15 @@ def record(session: Any, sending: Sending, outcome: Outcome, *, jitter: float, n
     """Write down what the provider said; nothing when the row is no longer ours (fenced off)."""
     hold = sending.hold
     session.execute(
-        update(Attempt)
-        .where(Attempt.shop_id == hold.shop_id, Attempt.message_id == hold.id, Attempt.fence == hold.fence)
-        .values(
-            ended_at=now, outcome=type(outcome).__name__.lower(), detail=getattr(outcome, "detail", "")[:160]
-        )
+        _END_ATTEMPT,
+        {
+            "message": hold.id,
+            "shop": hold.shop_id,
+            "held": hold.fence,
+            "now": now,
+            "how": type(outcome).__name__.lower(),
+            "why": getattr(outcome, "detail", "")[:160],
+        },
     )
     if registry.channel(hold.channel).CAPABILITIES.transmits:
         _note_health(session, hold.channel, outcome)
@@ -214,14 +243,8 @@ def _try_again(
 
 def _note_health(session: Any, channel: str, outcome: Outcome) -> None:
     """Count transport failures in a row, open the circuit at five, pause where asked to."""
-    session.execute(
-        insert_into(session, ChannelHealth)
-        .values(channel=channel, failures=0, rest_until_ms=0)
-        .on_conflict_do_nothing()
-    )
-    health = session.scalars(
-        select(ChannelHealth).where(ChannelHealth.channel == channel).with_for_update()
-    ).one()
+    session.execute(_FIRST_HEALTH(session), {"channel": channel, "failures": 0, "rest_until_ms": 0})
+    health = session.scalars(_HEALTH, {"key": channel}).one()
     now_ms = gather.database_ms(session)
     rest_s = 0.0
     if isinstance(outcome, Accepted):
