@@ -24,12 +24,13 @@ BEYOND = {
     "messages/outbox": "plans and cancels messages inside a flow",
     "messages/history": "reads that tell what was sent and why not",
     "messages/previews": "reads for the owner's preview",
+    "messages/demo_reads": "reads for the demo shop's phone",
     "messages/registry": "finds kinds and channels by their files",
     "messages/retries": "pure: pauses between attempts",
 }
 FOLDERS = {"cards/actions", "messages/actions", "messages/kinds", "messages/channels"}
 # What the doors may read from a feature room.
-READS = {"queries", "rules", "registry", "counter", "history", "previews", "texts"}
+READS = {"queries", "rules", "registry", "counter", "history", "previews", "demo_reads", "texts"}
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 
 

@@ -76,7 +76,7 @@ UNSCOPED = {
     "app/customers/actions.py:opt_out_by_token": "the link's secret names the shop",
     "app/customers/queries.py:_lines": "its callers pass the shop among the conditions",
     "app/messages/actions/claims.py:gone": "the worker looks over all shops",
-    "app/messages/previews.py:demo_letter": "by the carrier's own 128-bit key",
+    "app/messages/demo_reads.py:demo_letter": "by the carrier's own 128-bit key",
     "app/messages/queries.py:waiting_work": "the clock looks over all shops",
     "app/shops/actions.py:staff_by_login": "signing in: the login is what names the shop",
     "app/shops/actions.py:end_session": "by the session's secret",

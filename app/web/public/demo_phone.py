@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from app.flows import demo_phone as flow
 from app.kit.refusals import NotHere
 from app.kit.signing import same
-from app.messages import previews
-from app.messages.previews import DemoPhone
+from app.messages import demo_reads
+from app.messages.demo_reads import DemoPhone
 from app.shops import queries as shops
 from app.web.answers import fragment, see_other
 from app.web.doors import door, now
@@ -25,7 +25,7 @@ def _phone(token: str) -> tuple[int, DemoPhone]:
     """Return the demo shop the link names and its phone. Raises NotHere for any other link."""
     link = shops.open_link(token, now())
     if link is not None and link.kind == "phone" and link.shop_id is not None:
-        found = previews.demo_phone(link.shop_id, now=now())
+        found = demo_reads.demo_phone(link.shop_id, now=now())
         if found is not None:
             return link.shop_id, found
     raise NotHere("체험 휴대폰 주소가 오래됐어요. 터미널에 새로 나온 주소를 열어 주세요.")
@@ -86,5 +86,5 @@ def gateway_take_in() -> ResponseReturnValue:
 def gateway_find() -> ResponseReturnValue:
     """Say whether a key arrived: its id, or with authority that it never did."""
     _known_sender()
-    found = previews.demo_letter(request.args.get("key", ""))
+    found = demo_reads.demo_letter(request.args.get("key", ""))
     return ({"id": found}, 200) if found else ({"absent": True}, 404)
