@@ -51,7 +51,8 @@ class Web:
 def gunicorn(target: str, **env: str) -> Iterator[Web]:
     """Serve `target` as the product does (gunicorn.conf.py: gthread, 2 × 8, preloaded)."""
     port = free_port()
-    settings = {**clean_env(), **env, "PORT": str(port)}
+    # A public address on loopback means a proxy in front, so the product believes the load's many addresses.
+    settings = {**clean_env(), "PUBLIC_URL": f"http://127.0.0.1:{port}", **env, "PORT": str(port)}
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", target],
         cwd=ROOT,
