@@ -10,8 +10,10 @@ import hashlib
 import hmac
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,6 +49,8 @@ class Config:
     app_env: str  # production | test
     clock_shift_seconds: int
     demo_phone_url: str
+    smtp_url: str | None = field(repr=False)  # smtp:// (STARTTLS where offered), smtps://, with user:password
+    mail_from: str  # the address e-mails come from; the shop's name stands before it
     ads_need_080: bool
     web_processes: int
     web_threads: int
@@ -68,6 +72,11 @@ class Config:
     def vapid_public_file(self) -> Path:
         """The public point of the web push key, base64url without padding (RFC 8292 section 3.2)."""
         return self.secrets_dir / VAPID_PUBLIC_FILE
+
+    @property
+    def files_dir(self) -> Path:
+        """The folder of customers' photos; several web hosts share it."""
+        return self.data_dir / "files"
 
     @property
     def tls_dir(self) -> Path:
@@ -159,11 +168,11 @@ def read_config(
     if shift and app_env != "test":
         reader.wrong.append("CLOCK_SHIFT is for fault tests: it needs APP_ENV=test.")
         shift = 0
+    if reader.text("SMTP_URL") and not reader.text("MAIL_FROM"):
+        reader.wrong.append("SMTP_URL is set, but MAIL_FROM (the address e-mails come from) is not.")
     keys, missing = _read_secrets(data_dir / "secrets")
-    if need_secrets:
-        reader.wrong.extend(missing)
-    scheme = "https" if tls else "http"
-    gateway = f"{scheme}://{_url_host(_own_address(host))}:{port}/demo/gateway"
+    reader.wrong.extend(missing if need_secrets else [])
+    gateway = f"http{'s' if tls else ''}://{_url_host(_own_address(host))}:{port}/demo/gateway"
     config = Config(
         data_dir=data_dir,
         host=host,
@@ -177,6 +186,8 @@ def read_config(
         app_env=app_env,
         clock_shift_seconds=shift,
         demo_phone_url=(reader.checked("DEMO_PHONE_URL", _http_url) or gateway).rstrip("/"),
+        smtp_url=reader.checked("SMTP_URL", _smtp_url),
+        mail_from=reader.checked("MAIL_FROM", _mail_address) or "",
         ads_need_080=reader.flag("ADS_NEED_080", default=False),
         web_processes=reader.number("WEB_PROCESSES", 2, 1, 64),
         web_threads=reader.number("WEB_THREADS", 8, 1, 64),
@@ -236,15 +247,19 @@ class _Reader:
             return None
 
 
-def _http_url(value: str) -> str:
+def _url(value: str, schemes: tuple[str, ...], example: str) -> str:
     try:
         parts = urlsplit(value)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:  # an open bracket, a port that is no number
         whole = False
     if not whole:
-        raise ValueError("must look like http://host:port/path")
+        raise ValueError(f"must look like {example}")
     return value
+
+
+_http_url = partial(_url, schemes=("http", "https"), example="http://host:port/path")
+_smtp_url = partial(_url, schemes=("smtp", "smtps"), example="smtp://user:password@host:587")
 
 
 def _public_url(value: str) -> str:
@@ -266,6 +281,12 @@ def _database_url(value: str) -> str:
 def _redis_url(value: str) -> str:
     if not value.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must start with redis://, rediss:// or unix://")
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+", value):
+        raise ValueError("must be one e-mail address, like card@shop.example")
     return value
 
 

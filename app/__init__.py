@@ -109,8 +109,10 @@ def _database(app: Flask) -> None:
     from app.customers import models as _customers  # noqa: F401
     from app.insights import models as _insights  # noqa: F401
     from app.messages import models as _messages  # noqa: F401
+    from app.reviews import models as _reviews  # noqa: F401
     from app.shops import models as _shops  # noqa: F401
     from app.visits import models as _visits  # noqa: F401
+    from app.voices import models as _voices  # noqa: F401
 
     db.init_app(app)
     with app.app_context():

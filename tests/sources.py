@@ -10,7 +10,7 @@ from pathlib import Path
 from config import ROOT
 
 APP = ROOT / "app"
-FEATURES = ("shops", "customers", "visits", "cards", "insights", "messages")
+FEATURES = ("shops", "customers", "visits", "cards", "reviews", "voices", "insights", "messages")
 
 
 def files_in(folder: Path, pattern: str = "*.py") -> list[Path]:

@@ -57,6 +57,7 @@ class Card(Model):
     spoken: Mapped[str] = mapped_column(String(6))  # read aloud when the screen can't be scanned
     balance: Mapped[int] = mapped_column(default=0)  # stamps; below zero after a late undo
     key_version: Mapped[int] = mapped_column(default=1)
+    print_version: Mapped[int] = mapped_column(default=0, server_default="0")  # of the printed code; 0 = none
     changed: Mapped[int] = mapped_column(default=0)  # grows with every change the holder can see
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -94,7 +95,9 @@ class LedgerEntry(Model):
     )  # earn | fill | reverse | refuse (later redeem, expire, adjust, migrate)
     delta: Mapped[int] = mapped_column()  # stamps
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    how: Mapped[str] = mapped_column(String(8), default="")  # claim | scan | digits | spoken | more
+    how: Mapped[str] = mapped_column(
+        String(8), default=""
+    )  # claim | scan | printed | digits | spoken | more | review
     staff_id: Mapped[int | None] = mapped_column()
     visit_id: Mapped[int | None] = mapped_column()
     claim_id: Mapped[int | None] = mapped_column()  # the 도장 받기 that asked for it

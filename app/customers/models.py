@@ -29,6 +29,9 @@ class Customer(Model):
     phone: Mapped[str | None] = mapped_column(String(16))  # E.164
     phone_tail: Mapped[str | None] = mapped_column(String(4))
     phone_key: Mapped[str] = mapped_column(String(64), default="")  # keyed hash of `phone`
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(64), default="", server_default="")  # keyed hash of it
+    email_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # opened the link we sent there
     memo: Mapped[str] = mapped_column(Text, default="")  # what the owner wants to remember
     likes: Mapped[str] = mapped_column(String(120), default="")  # "라떼 연하게"
     source: Mapped[str] = mapped_column(
@@ -95,7 +98,9 @@ class Consent(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column()
     customer_id: Mapped[int] = mapped_column()
-    kind: Mapped[str] = mapped_column(String(12))  # age14 | required | marketing | ads | ads_night
+    kind: Mapped[str] = mapped_column(
+        String(12)
+    )  # age14 | required | marketing | ads | ads_night | ads_email
     action: Mapped[str] = mapped_column(String(10))  # grant | decline | withdraw
     channels: Mapped[str] = mapped_column(String(40), default="")  # for ads: "문자"
     text_version: Mapped[str] = mapped_column(String(20))

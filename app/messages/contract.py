@@ -37,6 +37,10 @@ class Kind:
     once_a_day: bool = False  # at most one per customer and Korean day
     default_on: bool = True
     still_wanted: Callable[[Facts], bool] = always  # asked again just before sending
+    # Where the message leads, inside our own pages ("/r/<token>"): a text carries the whole address, the
+    # card a button with these words. None = it leads nowhere.
+    path: Callable[[Facts], str] | None = None
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,8 +197,10 @@ def fresh_facts(session: Any, *, shop_id: int, cause: str, facts: Facts) -> dict
     return {**facts, "taken_back": taken_back}
 
 
-def compose(*, kind: Kind, channel: str, around: Around, facts: Facts, opt_out: str) -> str:
-    """Return the whole message as it travels over a channel.
+def compose(
+    *, kind: Kind, channel: str, around: Around, facts: Facts, opt_out: str, base_url: str = ""
+) -> str:
+    """Return the whole message as it travels over a channel. `base_url` stands before the kind's own path.
 
     Raises KeyError when the shop's words name a placeholder that the facts can't fill.
     """
@@ -206,6 +208,8 @@ def compose(*, kind: Kind, channel: str, around: Around, facts: Facts, opt_out: 
     body = fill(around.body, values)
     if not registry.channel(channel).CAPABILITIES.transmits:
         return body
+    if kind.path is not None:
+        body = f"{body.rstrip()}\n{base_url}{kind.path(facts)}"
     name, contact = around.sender.shop_name, around.sender.contact
     if kind.is_ad:
         return rules.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)

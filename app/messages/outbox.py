@@ -18,7 +18,8 @@ from app.messages.gather import Around, Known
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 
 # Stands for the opt-out link while planning; the true one is made just before sending.
-_PLANNED_LINK = "https://planned.invalid/o/x"
+_PLANNED_BASE = "https://planned.invalid"
+_PLANNED_LINK = f"{_PLANNED_BASE}/o/x"
 # Nothing is missing and nobody did anything wrong: the card carries it, no second row needed.
 _CARD_ONLY = {"no_phone", "no_consent", "no_marketing", "refused", "age"}
 CARD = "card"
@@ -119,7 +120,12 @@ class _Writer:
 
     def _judge(self, channel: str) -> tuple[str, rules.Verdict]:
         text = gather.compose(
-            kind=self.kind, channel=channel, around=self.around, facts=self.facts, opt_out=_PLANNED_LINK
+            kind=self.kind,
+            channel=channel,
+            around=self.around,
+            facts=self.facts,
+            opt_out=_PLANNED_LINK,
+            base_url=_PLANNED_BASE,
         )
         verdict = gather.verdict_on(
             kind=self.kind,

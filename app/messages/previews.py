@@ -57,6 +57,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
         around=around,
         facts=_example_facts(spec),
         opt_out=f"{wire.public_url or wire.base_url}/o/…",
+        base_url=wire.public_url or wire.base_url,
     )
     verdict = gather.verdict_on(
         kind=spec, channel=channel, around=around, text=words, not_after=now + timedelta(days=40), now=now

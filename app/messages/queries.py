@@ -12,7 +12,7 @@ from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
 from app.kit.columns import UtcDateTime
 from app.messages import gather, registry
-from app.messages.contract import Kind
+from app.messages.contract import Facts, Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
 
 INBOX_DAYS = 180
@@ -137,12 +137,14 @@ class LetterLine:
     text: str
     at: datetime
     is_new: bool
+    path: str = ""  # where its button leads, inside our own pages; "" = it has none
+    button: str = ""
 
 
 def inbox(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -> list[LetterLine]:
     """Return the letters on a card, newest first."""
     rows = db.session.execute(
-        select(Message.id, Message.kind, Message.text, Message.sent_at, Message.read_at)
+        select(Message.id, Message.kind, Message.text, Message.facts, Message.sent_at, Message.read_at)
         .where(
             Message.shop_id == shop_id,
             Message.customer_id == customer_id,
@@ -162,9 +164,17 @@ def inbox(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -> 
             text=row.text,
             at=row.sent_at,
             is_new=row.read_at is None,
+            **_way_on(kinds.get(row.kind), row.facts),
         )
         for row in rows
     ]
+
+
+def _way_on(kind: Kind | None, facts: Facts) -> dict[str, str]:
+    """Return the letter's button; none once the facts are forgotten."""
+    if kind is None or kind.path is None or not facts:
+        return {}
+    return {"path": kind.path(facts), "button": kind.button}
 
 
 # Asked with every look at a card: built once.

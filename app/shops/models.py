@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -22,6 +22,7 @@ class Shop(Model):
     mark: Mapped[str] = mapped_column(String(2))  # what the 도장 shows; the first syllable by default
     owner_name: Mapped[str] = mapped_column(String(40), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")  # the contact every message carries
+    email: Mapped[str] = mapped_column(String(254), default="", server_default="")  # for answers to e-mails
     address: Mapped[str] = mapped_column(String(120), default="")
     open_minute: Mapped[int] = mapped_column(default=9 * 60)  # minutes after midnight in Korea
     close_minute: Mapped[int] = mapped_column(default=22 * 60)  # may pass 1440: a shop open past midnight
@@ -43,6 +44,11 @@ class Staff(Model):
     role: Mapped[str] = mapped_column(String(10))  # owner | manager | staff
     login: Mapped[str | None] = mapped_column(String(60))  # what they type to sign in
     password_hash: Mapped[str | None] = mapped_column(String(120))
+    pin_hash: Mapped[str | None] = mapped_column(String(120))  # says who stands at a shared device
+    # The second step of signing in (RFC 6238), encrypted; it counts once `totp_on_at` is set.
+    totp_secret: Mapped[str | None] = mapped_column(String(200))
+    totp_on_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # the last one used
     text_size: Mapped[str] = mapped_column(String(8), default="normal")  # normal | large | xlarge
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -65,6 +71,45 @@ class StaffSession(Model):
     is_secure: Mapped[bool] = mapped_column(default=True)  # made on https or loopback, and good only there
     user_agent: Mapped[str] = mapped_column(String(200), default="")
     ip: Mapped[str] = mapped_column(String(45), default="")
+    sudo_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # proved again a moment ago
+    # A device that several people share: nobody may do anything until one of them types a PIN.
+    is_shared: Mapped[bool] = mapped_column(default=False, server_default=false())
+    acting_id: Mapped[int | None] = mapped_column()  # who typed it
+    acting_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Model):
+    """A way in without the second step, for the day the phone is lost. Good once."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (
+        UniqueConstraint("staff_id", "code_hash"),
+        ForeignKeyConstraint(["shop_id", "staff_id"], ["staff.shop_id", "staff.id"]),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    staff_id: Mapped[int] = mapped_column()
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AuditLine(Model):
+    """What was changed in a shop, by whom; each line carries the hash of the one before it (S04)."""
+
+    __tablename__ = "audit_lines"
+    __table_args__ = (UniqueConstraint("shop_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    number: Mapped[int] = mapped_column()  # 1, 2, 3 … without a gap
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    staff_id: Mapped[int | None] = mapped_column()  # None: the installation itself
+    what: Mapped[str] = mapped_column(String(24))  # "staff_added", "sign_in" …
+    subject: Mapped[str] = mapped_column(String(40), default="")  # "staff:3"; never a name or a number
+    detail: Mapped[str] = mapped_column(String(160), default="")
+    hash_before: Mapped[str] = mapped_column(String(64), default="")
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class EntryLink(Model):

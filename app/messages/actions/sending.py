@@ -97,6 +97,7 @@ def begin(
         opt_out=_opt_out(session, row, around, wire, opt_out_token, now)
         if kind.is_ad and can.transmits
         else "",
+        base_url=wire.public_url or wire.base_url,
     )
     verdict = gather.verdict_on(
         kind=kind, channel=row.channel, around=around, text=text, not_after=row.not_after, now=now
