@@ -34,9 +34,8 @@ class Customer(Model):
     email_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # opened the link we sent there
     memo: Mapped[str] = mapped_column(Text, default="")  # what the owner wants to remember
     likes: Mapped[str] = mapped_column(String(120), default="")  # "라떼 연하게"
-    source: Mapped[str] = mapped_column(
-        String(20)
-    )  # where the data came from: qr | link | staff | demo | import
+    # Where the data came from: qr | link | poster | table | sticker | parcel | printed | staff | demo | import
+    source: Mapped[str] = mapped_column(String(20))
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
     first_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

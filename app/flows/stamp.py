@@ -14,6 +14,7 @@ from app.cards.actions import claims, ledger, rewards
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
 from app.customers import actions as people
+from app.flows import printed
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
@@ -24,11 +25,12 @@ from app.visits import actions as visits
 
 @dataclass(frozen=True)
 class Found:
-    """A card that is about to be stamped. `spent`: its code was used before."""
+    """A card that is about to be stamped. `spent`: its code was used before; `printed`: it is the paper one."""
 
     card: Card
     rule: CardRule
     spent: bool = False
+    printed: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def give(
     card_id: int | None = None,
     override_reason: str | None = None,
 ) -> Stamped:
-    """Stamp a card by its rotating code (`code`) or picked by the staff (`card_id`).
+    """Stamp a card by its code (`code`, rotating or printed) or picked by the staff (`card_id`).
 
     `once` is the client's key: the same key gives the same answer. Raises UnknownCode, ForeignCode,
     OldCode, AlreadyUsed, TooSoon, OverCap, NotHere.
@@ -109,7 +111,7 @@ def _give(
             found=found,
             staff_id=staff_id,
             once=once,
-            how=how,
+            how="printed" if found.printed else how,  # the code itself says so, never the form
             override_reason=override_reason,
             now=now,
         )
@@ -216,6 +218,8 @@ def _card_by_id(session: Any, *, shop_id: int, card_id: int | None) -> Found:
 
 
 def _card_by_code(session: Any, *, shop_id: int, text: str, master: bytes, now: datetime) -> Found:
+    if rules.is_printed(text):
+        return Found(*printed.card_by_print(session, shop_id=shop_id, text=text, master=master), printed=True)
     ref, mac = rules.read_code(text)
     found = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
     if found is None:
