@@ -19,7 +19,7 @@ from app.cards.models import Card, Reward
 from app.customers.models import Customer
 from app.customers.rules import CONSENT_KINDS, Details
 from app.extensions import db
-from app.flows import access, claim, join, stamp
+from app.flows import access, claim, join, printed, stamp
 from app.flows.claim import Asked
 from app.flows.stamp import Stamped
 from app.flows.unit import write
@@ -220,4 +220,13 @@ def _goal_of(card_id: int) -> Any:
         .join(Card, (Card.shop_id == CardRule.shop_id) & (Card.rule_id == CardRule.id))
         .where(Card.id == card_id)
         .scalar_subquery()
+    )
+
+
+def a_printed_code(customer: ACustomer, *, seen: int = 0) -> str:
+    """Print a person's card (anew when `seen` is not 0) and return what its QR says."""
+    printed.print_for(shop_id=customer.shop_id, customer_id=customer.id, seen=seen)
+    card = a_card(customer.card_id)
+    return printed.code_on(
+        master(), shop_id=card.shop_id, card_id=card.id, ref=card.ref, version=card.print_version
     )

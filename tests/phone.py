@@ -25,7 +25,9 @@ class Page:
         self.url = url
         self.path = urlsplit(url).path
         self.status = answer.status_code
-        self.html = answer.get_data(as_text=True)
+        self.html = answer.get_data().decode(
+            "utf-8", "replace"
+        )  # a file is no text, and may be looked at too
         self.is_html = answer.mimetype == "text/html"
 
     @cached_property

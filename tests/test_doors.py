@@ -66,7 +66,14 @@ TABLE = """
 /owner/panel/<int:card_id>                            GET       owner     staff    session
 /owner/people                                         GET       owner     manager  session
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
-/owner/poster                                         GET       owner     staff    session
+/owner/people/<int:customer_id>/printed-card          GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/printed-card/pdf      GET       owner     manager  session
+/owner/print                                          GET       owner     staff    session
+/owner/print/<sheet>                                  GET       owner     staff    session
+/owner/print/<sheet>/pdf                              GET       owner     staff    session
+/owner/print/cards                                    GET+POST  owner     staff    session
+/owner/print/cards/<batch>                            GET       owner     staff    session
+/owner/print/cards/<batch>/pdf                        GET       owner     staff    session
 /owner/redemptions/<int:redemption_id>/reversal       POST      owner     staff    session
 /owner/rewards/<int:reward_id>/use                    POST      owner     staff    session
 /owner/stamps                                         GET       owner     staff    session

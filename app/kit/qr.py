@@ -35,12 +35,17 @@ def runs(rows: list[list[bool]]) -> list[tuple[int, int, int]]:
     return bars
 
 
-def svg(text: str, *, quiet: int = QUIET, colour: str = "#000", worn: bool = False) -> str:
-    """Return an SVG of the text, one unit a module, `quiet` modules of white around it."""
+def drawing(text: str, *, quiet: int = QUIET, worn: bool = False) -> tuple[int, str]:
+    """Return a code as (units wide, SVG path), `quiet` units of white around it."""
     rows = modules(text, worn=worn)
-    size = len(rows) + 2 * quiet
-    path = [f"M{x + quiet} {y + quiet}h{wide}v1h-{wide}z" for x, y, wide in runs(rows)]
+    path = "".join(f"M{x + quiet} {y + quiet}h{wide}v1h-{wide}z" for x, y, wide in runs(rows))
+    return len(rows) + 2 * quiet, path
+
+
+def svg(text: str, *, quiet: int = QUIET, colour: str = "#000") -> str:
+    """Return an SVG of the text, one unit a module, `quiet` modules of white around it."""
+    size, path = drawing(text, quiet=quiet)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges">'
-        f'<rect width="{size}" height="{size}" fill="#fff"/><path fill="{colour}" d="{"".join(path)}"/></svg>'
+        f'<rect width="{size}" height="{size}" fill="#fff"/><path fill="{colour}" d="{path}"/></svg>'
     )

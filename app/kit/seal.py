@@ -26,7 +26,8 @@ SPOTS = (
 INNER_RADIUS, INNER_WIDTH = 36.3, 1.7
 INNER_DASHES = (31, 1.5, 52, 1, 18, 2, 40, 0.8)
 # The mark: size and baseline(s).
-ONE, TWO = (47, 66.5), (33, 46, 78)
+ONE: tuple[float, ...] = (47, 66.5)
+TWO: tuple[float, ...] = (33, 46, 78)
 
 _TOKEN = re.compile(r"[McClz]|m|-?(?:\d*\.\d+|\d+)")
 _NUMBERS = {"M": 2, "m": 2, "l": 2, "C": 6, "c": 6, "z": 0}

@@ -18,7 +18,8 @@ from app.web.doors import door, now
 from app.web.guards import current_shop
 from app.web.public.blueprint import bp
 
-_SOURCES = {"link", "poster"}
+# Printed into QR codes (app/web/owner/sheets.py): what is on paper out there must be known here for good.
+_SOURCES = {"link", "poster", "table", "sticker", "parcel"}
 
 
 def _source() -> str:
@@ -78,9 +79,12 @@ def details(code: str) -> ResponseReturnValue:
     shop = current_shop()
     form = DetailsForm()
     page: dict[str, Any] = {"shop": shop, "promise": _promise(), "form": form, "consents": CONSENTS}
+    page["via"] = _source()  # kept in the form's address: it says where this person found the shop
     if request.method == "GET":
         if _held():
-            return redirect(url_for("customer.details", code=code))
+            # A parcel's QR leads whoever has a card to it: that is where a review is written.
+            at = "customer.card" if page["via"] == "parcel" else "customer.details"
+            return redirect(url_for(at, code=code))
         return _page("public/details.html", **page)
     if form.is_blank():
         return _with_card(code)  # nothing to say is an answer too
