@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 from flask import Flask
 
-from app.cards.models import Card, CardRule
+from app.cards.models import Card, CardRule, Redemption
 from app.customers.models import Customer
 from app.extensions import db
 from app.flows.unit import write
@@ -261,8 +261,8 @@ def test_a_reward_is_never_used_on_the_word_of_paper(owner_phone: Phone, shop: A
     page = owner_phone.post("/owner/stamps", form)
     assert "손님 카드를 눈으로 확인하고 눌러 주세요" in page.words
     owner_phone.submit("사용하기")
-    how = db.session.scalar(db.text("select how from redemptions"))  # type: ignore[call-overload]
-    assert how == "staff_check", reward_id
+    how = db.session.scalar(db.select(Redemption.how).where(Redemption.reward_id == reward_id))
+    assert how == "staff_check"
 
 
 def test_staff_print_new_cards_and_see_nobody(
