@@ -134,7 +134,7 @@ def words_for(shop: ShopView, sheet: Sheet) -> Words:
     # A parcel's QR opens the boxes for name, number and consent: who buys by post is known by a number.
     opens = f"{link}/details" if sheet.via == "parcel" else link
     promise = cards.promise(shop.id)
-    hashtag = reviews.hashtag(shop.id)
+    hashtag = reviews.settings(shop.id).hashtag
     return Words(
         shop=shop.name,
         mark=shop.mark,
