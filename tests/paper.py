@@ -40,24 +40,22 @@ def faces_of(body: bytes) -> dict[str, bool]:
 def codes_of(body: bytes) -> list[list[list[bool]]]:
     """Return the squares of dark modules drawn on the first page, in order, read back from their rectangles.
 
-    A code is a white square and bars of one module's height inside it.
+    A code is kept once, one unit a module: a white square, then bars one unit high inside it.
     """
-    content = PdfReader(io.BytesIO(body)).pages[0].get_contents()
+    page = PdfReader(io.BytesIO(body)).pages[0]
+    content = page.get_contents()
     assert content is not None
-    squares: list[list[list[bool]]] = []
-    left = top = one = 0.0
-    for found in _RECTANGLE.finditer(content.get_data().decode("latin-1")):
-        x, y, wide, high = (float(number) for number in found.groups())
-        if abs(wide - high) < 0.001 and wide > 20:
-            squares.append([])
-            left, top, one = x, y + high, 0.0
-            side = wide
-            continue
-        if not one:
-            one = high
-            size = round(side / one) - 2 * qr.QUIET
-            squares[-1] = [[False] * size for _ in range(size)]
-        column, row = round((x - left) / one) - qr.QUIET, round((top - y - high) / one) - qr.QUIET
-        for step in range(round(wide / one)):
-            squares[-1][row][column + step] = True
-    return squares
+    kept = page["/Resources"].get("/XObject", {})
+    drawn = re.findall(rb"(/\S+) Do", content.get_data())
+    return [_modules(kept[name.decode()].get_object().get_data().decode("latin-1")) for name in drawn]
+
+
+def _modules(content: str) -> list[list[bool]]:
+    (_x, _y, units, _high), *bars = (map(float, found) for found in _RECTANGLE.findall(content))
+    size = int(units) - 2 * qr.QUIET
+    rows = [[False] * size for _ in range(size)]
+    for x, y, wide, high in bars:
+        assert high == 1
+        for step in range(int(wide)):
+            rows[size + qr.QUIET - 1 - int(y)][int(x) - qr.QUIET + step] = True
+    return rows

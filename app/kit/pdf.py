@@ -102,6 +102,7 @@ class Paper:
         _glyphs()
         self.width, self.height = size
         self._bytes = io.BytesIO()
+        self._codes: dict[str, tuple[str, int]] = {}  # the name and width of what is drawn once
         # invariant: the same facts give the same file, whenever it is made.
         self._on = Canvas(
             self._bytes,
@@ -227,18 +228,29 @@ class Paper:
         self._on.setDash([dash * _MM for dash in dashes])
 
     def qr(self, x: float, y: float, side: float, text: str, *, worn: bool = False) -> None:
-        """Draw a QR code as rectangles, its white border of four modules inside the square of `side`."""
-        rows = qr.modules(text, worn=worn)
-        one = side / (len(rows) + 2 * qr.QUIET) * _MM
+        """Draw a QR code as rectangles, its white border of four modules inside the square of `side`.
+
+        However often a sheet repeats a code, the file holds it once.
+        """
+        if text not in self._codes:
+            self._codes[text] = (f"code{len(self._codes)}", self._keep_code(qr.modules(text, worn=worn)))
+        name, size = self._codes[text]
+        with self.at(x, y + side, scale=side * _MM / size):
+            self._on.doForm(name)
+
+    def _keep_code(self, rows: list[list[bool]]) -> int:
+        """Keep a drawing of a code, one unit a module; returns how many units it is wide."""
+        size = len(rows) + 2 * qr.QUIET
+        self._on.beginForm(f"code{len(self._codes)}", 0, 0, size, size)
         self._on.setFillColor(HexColor(WHITE))
-        self._on.rect(x * _MM, -(y + side) * _MM, side * _MM, side * _MM, stroke=0, fill=1)
+        self._on.rect(0, 0, size, size, stroke=0, fill=1)
         self._on.setFillColor(HexColor("#000000"))
         path = self._on.beginPath()
         for across, down, wide in qr.runs(rows):
-            path.rect(
-                x * _MM + (across + qr.QUIET) * one, -y * _MM - (down + qr.QUIET + 1) * one, wide * one, one
-            )
+            path.rect(across + qr.QUIET, size - down - qr.QUIET - 1, wide, 1)
         self._on.drawPath(path, stroke=0, fill=1)
+        self._on.endForm()
+        return size
 
     def seal(self, x: float, y: float, side: float, mark: str, *, turn: float = -9) -> None:
         """Press the shop's 도장 into the square at (x, y), slightly turned, with its nicks."""
