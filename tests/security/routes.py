@@ -48,6 +48,7 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         "token": shop.opt_out,
         "digest": "0" * 12,
         "name": "app.css",
+        "ref": "A" * 22,
         "browser_id": 1,
         "device_id": 1,
         "session_id": 1,
