@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import structlog
 
 from app.cards.actions import ledger
+from app.customers import actions as people
 from app.extensions import files_dir
 from app.flows.unit import write
 from app.kit import files, images
@@ -105,8 +106,9 @@ def _add_row(*, shop_id: int, customer_id: int, ask_id: int, ref: str, digest: s
 def _open_ask(session: Any, *, shop_id: int, customer_id: int, ask_id: int, now: datetime | None) -> None:
     """Hold the card, then ask whether photos may still change. Raises NotHere, AskClosed."""
     ledger.hold_card(session, shop_id=shop_id, customer_id=customer_id)
+    person = people.customer(session, shop_id=shop_id, customer_id=customer_id)
     ask = photos.find_ask(session, shop_id=shop_id, customer_id=customer_id, ask_id=ask_id)
-    if ask is None:
+    if person is None or ask is None:
         raise NotHere
     if photos.has_review(session, shop_id=shop_id, ask_id=ask_id) or (now and ask.expires_at <= now):
         raise AskClosed

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.kit.image_process import LARGE_SIDE, MOST_PIXELS
@@ -127,20 +128,26 @@ def remake(source: Path, desk: Path, *, deadline_s: float = DEADLINE_S) -> Made:
 
 def _result(desk: Path) -> Made:
     """Believe the process's answer only as far as it can be checked. Raises BadImage."""
+    made = Made(desk / "large", desk / "small", 0, 0)
+    refused = ""
     try:
-        with open(desk / "answer", encoding="ascii") as file:
-            answer = json.loads(file.read(200))
-        refused = answer.get("refused")
+        answer = json.loads(_plain(desk / "answer", 200))
+        refused = str(answer.get("refused", ""))
         if not refused:
-            made = Made(desk / "large", desk / "small", answer["width"], answer["height"])
-            sides = range(1, LARGE_SIDE + 1)
-            if _is_webp(made.large) and _is_webp(made.small) and {made.width, made.height} <= set(sides):
+            made = replace(made, width=answer["width"], height=answer["height"])
+            are_webp = all(
+                _kind_and_pixels(_plain(path, HEAD_BYTES))[0] == "WEBP" for path in (made.large, made.small)
+            )
+            if are_webp and {made.width, made.height} <= set(range(1, LARGE_SIDE + 1)):
                 return made
     except (OSError, ValueError, KeyError, TypeError, AttributeError, Refused):
-        refused = None
+        refused = ""
     raise BadImage(refused if refused in _SENTENCES else "too_heavy")
 
 
-def _is_webp(path: Path) -> bool:
+def _plain(path: Path, most: int) -> bytes:
+    """Read the beginning of a plain file: a pipe would never end, a link may lead anywhere. Raises OSError."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OSError("not a plain file")
     with open(path, "rb") as file:
-        return _kind_and_pixels(file.read(HEAD_BYTES))[0] == "WEBP"
+        return file.read(most)

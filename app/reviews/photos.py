@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import or_, select
 
@@ -44,7 +44,7 @@ def photos_of_ask(shop_id: int, ask_id: int) -> list[PhotoLine]:
 
 def photos_of_reviews(shop_id: int, review_ids: Sequence[int]) -> dict[int, list[PhotoLine]]:
     """Return the photos that may be shown, by review; a review without any is an empty list."""
-    found: dict[int, list[PhotoLine]] = defaultdict(list)
+    found: defaultdict[Any, list[PhotoLine]] = defaultdict(list)
     if review_ids:
         rows = db.session.execute(
             select(Photo.review_id, *_LINE)
@@ -52,7 +52,7 @@ def photos_of_reviews(shop_id: int, review_ids: Sequence[int]) -> dict[int, list
             .order_by(Photo.id)
         )
         for row in rows:
-            found[row.review_id].append(PhotoLine(*tuple(row)[1:]))
+            found[row.review_id].append(PhotoLine(row.ref, row.state, row.reason, row.width, row.height))
     return found
 
 
