@@ -179,15 +179,15 @@ def test_of_many_workers_one_makes_it(ask: AnAsk, app: Flask, quick: list[int], 
     assert len(quick) == 1
 
 
+def _killed(*_paths: Path) -> Made:
+    raise SystemExit
+
+
 def test_a_photo_that_takes_its_worker_down_is_tried_three_times(
     ask: AnAsk, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ref = pick(ask)
-
-    def killed(*_paths: Path) -> Made:
-        raise SystemExit
-
-    monkeypatch.setattr(images, "remake", killed)
+    monkeypatch.setattr(images, "remake", _killed)
     for _ in range(3):
         with pytest.raises(SystemExit):
             photo.make_waiting(clock=clock)
@@ -203,9 +203,10 @@ def test_a_worker_killed_once_costs_only_a_minute(
     ask: AnAsk, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ref = pick(ask)
-    with monkeypatch.context() as killing, pytest.raises(SystemExit):
-        killing.setattr(images, "remake", lambda *_: (_ for _ in ()).throw(SystemExit))
-        photo.make_waiting(clock=clock)
+    with monkeypatch.context() as killing:
+        killing.setattr(images, "remake", _killed)
+        with pytest.raises(SystemExit):
+            photo.make_waiting(clock=clock)
     clock.advance(minutes=2)
     assert photo.make_waiting(clock=clock) == {"ready": 1}
     assert lies(ask, ref) == {LARGE, SMALL}

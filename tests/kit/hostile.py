@@ -141,6 +141,8 @@ def of_kind(kind: str) -> bytes:
     return encoded(kind, size=(64, 64))
 
 
+_BOMB = zlib.compress(bytes(80 * 1024 * 1024), 9)  # 80 KB
+
 # What each is refused for; where a decoder may also find it broken, both will do.
 REFUSED: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "nothing": (lambda: b"", {"empty"}),
@@ -170,15 +172,16 @@ REFUSED: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "JPEG cut off": (lambda: encoded(size=(900, 900))[:3000], {"broken"}),
     "JPEG of three bytes": (lambda: b"\xff\xd8\xff" + bytes(80), {"not_a_photo", "broken"}),
     "PNG cut off": (lambda: encoded("PNG")[:300], {"broken"}),
+    "PNG with a text bomb": (lambda: with_chunk(chunk(b"zTXt", b"Comment\x00\x00" + _BOMB)), {"broken"}),
+    "PNG with a profile bomb": (lambda: with_chunk(chunk(b"iCCP", b"icc\x00\x00" + _BOMB)), {"broken"}),
     "PNG with a wrong checksum": (broken_checksum, {"broken"}),
     "WebP cut off": (lambda: encoded("WEBP")[:200], {"broken", "not_a_photo"}),
 }  # fmt: skip
 
-_BOMB = zlib.compress(bytes(80 * 1024 * 1024), 9)  # 80 KB
 _TEXT = PngImagePlugin.PngInfo()
 _TEXT.add_itxt("XML:com.adobe.xmp", SCRIPT.decode())
 
-# What is a photo, with something else in it: either it is refused as broken, or only its pixels are left.
+# What is a photo, with something else in it: only its pixels are left.
 HARMLESS: dict[str, Callable[[], bytes]] = {
     "JPEG that is also HTML": lambda: encoded(comment=SCRIPT) + SCRIPT,
     "JPEG that is also a ZIP": lambda: encoded() + b"PK\x03\x04" + bytes(200),
@@ -187,8 +190,6 @@ HARMLESS: dict[str, Callable[[], bytes]] = {
     "JPEG with a profile of rubbish": lambda: encoded(icc_profile=b"\x00\x00\x01\x00ADBE" + b"\xff" * 4000),
     "JPEG within a JPEG (MPO)": nested,
     "JPEG for print (CMYK)": lambda: encoded(mode="CMYK"),
-    "PNG with a text bomb": lambda: with_chunk(chunk(b"zTXt", b"Comment\x00\x00" + _BOMB)),
-    "PNG with a profile bomb": lambda: with_chunk(chunk(b"iCCP", b"icc\x00\x00" + _BOMB)),
     "PNG with a script in its text": lambda: encoded("PNG", pnginfo=_TEXT),
     "PNG of forty million clear pixels": lambda: encoded(
         "PNG", size=(6300, 6300), mode="RGBA", compress_level=1

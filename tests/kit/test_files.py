@@ -76,12 +76,27 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
         files.open_reading(tmp_path, place)
 
 
-def test_a_desk_is_cleared_also_after_a_fall(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), files.desk(tmp_path) as desk:
+def _fall(root: Path, seen: list[int]) -> None:
+    with files.desk(root) as desk:
         (desk / "large").write_bytes(b"half")
-        assert desk.stat().st_mode & 0o777 == 0o700
+        seen.append(desk.stat().st_mode & 0o777)
         raise RuntimeError
+
+
+def test_a_desk_is_cleared_also_after_a_fall(tmp_path: Path) -> None:
+    seen: list[int] = []
+    with pytest.raises(RuntimeError):
+        _fall(tmp_path, seen)
+    assert seen == [0o700]
     assert list((tmp_path / "desks").iterdir()) == []
+
+
+def test_desks_of_the_killed_are_cleared_later(tmp_path: Path) -> None:
+    for name, age in (("old", 1.0), ("new", START.timestamp())):
+        (tmp_path / "desks" / name).mkdir(parents=True)
+        os.utime(tmp_path / "desks" / name, (age, age))
+    files.clear_desks(tmp_path, before=START - timedelta(days=1))
+    assert [path.name for path in (tmp_path / "desks").iterdir()] == ["new"]
 
 
 def test_only_what_is_old_is_listed(tmp_path: Path) -> None:

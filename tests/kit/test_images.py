@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -52,12 +53,7 @@ def bare(path: Path, longest: int) -> Image.Image:
 
 @pytest.mark.parametrize("what", hostile.HARMLESS)
 def test_only_pixels_are_left(tmp_path: Path, what: str) -> None:
-    try:
-        made = remake(hostile.HARMLESS[what](), tmp_path)
-    except BadImage as refusal:
-        assert what in ("PNG with a text bomb", "PNG with a profile bomb")
-        assert refusal.code == "broken"
-        return
+    made = remake(hostile.HARMLESS[what](), tmp_path)
     assert bare(made.large, image_process.LARGE_SIDE).size == (made.width, made.height)
     bare(made.small, image_process.SMALL_SIDE)
 
@@ -107,8 +103,6 @@ _GREEDY = {
 
 @pytest.mark.parametrize("what", _GREEDY)
 def test_the_process_is_limited(tmp_path: Path, what: str) -> None:
-    import subprocess
-
     script = _LIMITED + _GREEDY[what]
     command = [sys.executable, "-c", script, str(image_process.__file__), str(tmp_path / "large")]
     done = subprocess.run(command, capture_output=True, timeout=30, check=False)
