@@ -124,6 +124,9 @@ if (picker) {
     enqueue(files.slice(0, room));
     input.value = ''; // what was taken here is not sent again with the form
   });
+  picker.addEventListener('click', (event) => {
+    if (event.target.closest('[formaction]')) picker.querySelector('[data-photos-said]').textContent = ''; // there is room again
+  });
   document.addEventListener('htmx:load', settle);
   document.addEventListener('submit', (event) => {
     if (!busy || !event.target.contains(picker) || event.submitter?.hasAttribute('formaction')) return;
