@@ -19,7 +19,7 @@ BEYOND = {
     "cards/counter": "reads for the shop's counter",
     "cards/history": "reads that explain a card line by line",
     "customers/texts": "the exact words of consent, versioned",
-    "reviews/asks": "reads about the right to review a visit",
+    "reviews/asks": "reads who may review which visit",
     "reviews/photos": "reads about customers' photos and the files behind them",
     "messages/contract": "what a kind and a channel must offer",
     "messages/gather": "reads everything the gate asks for",

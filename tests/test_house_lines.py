@@ -78,8 +78,6 @@ UNSCOPED = {
     "app/messages/actions/claims.py:gone": "the worker looks over all shops",
     "app/messages/demo_reads.py:demo_letter": "by the carrier's own 128-bit key",
     "app/messages/queries.py:waiting_work": "the clock looks over all shops",
-    "app/reviews/asks.py:ask_by_token": "the link's secret names the shop",
-    "app/reviews/photos.py:waiting_photos": "the worker looks over all shops",
     "app/shops/actions.py:staff_by_login": "signing in: the login is what names the shop",
     "app/shops/actions.py:end_session": "by the session's secret",
     "app/shops/actions.py:renew_session": "the session was found by its secret",

@@ -60,6 +60,8 @@ def remake(kind: str, source: Path, folder: Path) -> dict[str, Any]:
                 return {"refused": "too_many_pixels"}
             if min(wide, high) < 1 or max(wide, high) > 40 * min(wide, high):
                 return {"refused": "not_a_photo"}
+            if picture.mode.startswith(("I", "F")):  # scans and measurements: more than eight bits of grey
+                return {"refused": "not_a_photo"}
             picture.seek(0)
             picture.draft("RGB", (LARGE_SIDE, LARGE_SIDE))  # a JPEG is decoded no larger than needed
             picture.load()

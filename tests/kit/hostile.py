@@ -136,6 +136,13 @@ def nested() -> bytes:
     return out.getvalue()
 
 
+def deep_grey() -> bytes:
+    """Return a PNG of sixteen bits of grey, as scanners write it."""
+    out = BytesIO()
+    Image.new("I;16", (64, 64), 30000).save(out, "PNG")
+    return out.getvalue()
+
+
 def of_kind(kind: str) -> bytes:
     """Return a picture of a kind we do not take."""
     return encoded(kind, size=(64, 64))
@@ -162,6 +169,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "PNG 30000 × 30000": (lambda: png(30000, 30000), {"too_many_pixels"}),
     "PNG 0 × 0": (lambda: png(0, 0), {"not_a_photo", "broken"}),
     "PNG 40000 × 1": (lambda: png(40000, 1, pixels=bytes(40001)), {"not_a_photo"}),
+    "PNG of sixteen bits of grey": (deep_grey, {"not_a_photo"}),
     "JPEG 65000 × 65000": (lambda: jpeg_claiming(65000, 65000), {"too_many_pixels"}),
     "WebP 16383 × 16383": (lambda: webp_claiming(16383), {"too_many_pixels"}),
     "WebP without a picture": (lambda: webp_claiming(64), {"not_a_photo", "broken"}),

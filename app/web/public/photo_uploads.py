@@ -15,7 +15,7 @@ from werkzeug.datastructures import FileStorage
 from app.flows import photo as flow
 from app.kit.images import MOST_BYTES as MOST_OF_ONE
 from app.kit.refusals import NotHere, Refused
-from app.reviews.asks import Ask, ask_by_token
+from app.reviews.asks import AskView, ask_by_token
 from app.shops import queries as shops
 from app.web.doors import now
 from app.web.guards import must_be_safe
@@ -24,9 +24,9 @@ from app.web.guards import must_be_safe
 MOST_BYTES = flow.MOST * MOST_OF_ONE + 1024 * 1024
 
 
-def ask_of(token: str) -> Ask:
+def ask_of(token: str) -> AskView:
     """Return the right to review that a link names. Raises NotHere, or PlainHttp for a real shop without https."""
-    ask = ask_by_token(token, now())
+    ask = ask_by_token(token, now=now())
     if ask is None:
         raise NotHere("후기 주소가 맞지 않아요. 받은 메시지의 링크를 다시 눌러 주세요.")
     must_be_safe(shops.shop_by_id(ask.shop_id))
@@ -38,7 +38,7 @@ def picked(files: Iterable[FileStorage]) -> list[FileStorage]:
     return [file for file in files if file.filename]
 
 
-def take_one(file: FileStorage, ask: Ask, at: datetime) -> str:
+def take_one(file: FileStorage, ask: AskView, at: datetime) -> str:
     """Take in one photo; returns its ref. Raises a Refused whose sentence belongs beside it."""
     return flow.add(
         shop_id=ask.shop_id,
@@ -49,7 +49,7 @@ def take_one(file: FileStorage, ask: Ask, at: datetime) -> str:
     )
 
 
-def take(files: Iterable[FileStorage], ask: Ask, at: datetime) -> list[str]:
+def take(files: Iterable[FileStorage], ask: AskView, at: datetime) -> list[str]:
     """Take in the photos of a form, each by itself; returns the sentences of those that were refused."""
     said = []
     for file in picked(files):
