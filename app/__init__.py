@@ -134,7 +134,10 @@ def _web(app: Flask) -> None:
     audiences.register(app)
     # Counted in each web process: two of them let twice as many through.
     guessable = audiences.guessable(app)
-    app.config["COARSE_LIMITS"] = dict.fromkeys(guessable, "45 per minute")
+    app.config["COARSE_LIMITS"] = {
+        **dict.fromkeys(guessable, "45 per minute"),
+        **dict.fromkeys(audiences.PHOTOS, "600 per minute"),
+    }
     for endpoint in audiences.without_csrf(app):
         csrf.exempt(app.view_functions[endpoint])
         if endpoint not in guessable:  # the demo carrier, as often and from one address as supervisors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import current_app, request
@@ -44,3 +45,9 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, default_limits=[_coarse_limit])
 migrate = Migrate()
+
+
+def files_dir() -> Path:
+    """Return the folder of customers' photos; like `db` it belongs to the application that is at work."""
+    folder: Path = current_app.config["DANGOL"].files_dir
+    return folder

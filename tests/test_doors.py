@@ -79,10 +79,16 @@ TABLE = """
 /owner/stamps                                         GET       owner     staff    session
 /owner/stamps                                         POST      owner     staff    session
 /owner/stamps/today                                   GET       owner     staff    session
+/r/<token>/photos                                     GET       public    anyone   token
+/r/<token>/photos                                     POST      public    anyone   token
+/r/<token>/photos/<ref>                               GET       public    anyone   token
+/r/<token>/photos/<ref>/removal                       POST      public    anyone   token
 /readyz                                               GET       public    anyone   none
 /s/<code>                                             GET+POST  public    anyone   code
 /s/<code>/details                                     GET+POST  public    anyone   code
 /s/<code>/open/<token>                                GET+POST  public    anyone   code
+/s/<code>/photos/<ref>                                GET       public    anyone   code
+/s/<code>/photos/<ref>/small                          GET       public    anyone   code
 /s/<code>/privacy                                     GET       public    anyone   code
 /setup/<token>                                        GET+POST  owner     anyone   token
 /sw.js                                                GET       public    anyone   none

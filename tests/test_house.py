@@ -19,6 +19,8 @@ BEYOND = {
     "cards/counter": "reads for the shop's counter",
     "cards/history": "reads that explain a card line by line",
     "customers/texts": "the exact words of consent, versioned",
+    "reviews/asks": "reads who may review which visit",
+    "reviews/photos": "reads about customers' photos and the files behind them",
     "messages/contract": "what a kind and a channel must offer",
     "messages/gather": "reads everything the gate asks for",
     "messages/outbox": "plans and cancels messages inside a flow",
@@ -28,9 +30,20 @@ BEYOND = {
     "messages/registry": "finds kinds and channels by their files",
     "messages/retries": "pure: pauses between attempts",
 }
-FOLDERS = {"cards/actions", "messages/actions", "messages/kinds", "messages/channels"}
+FOLDERS = {"cards/actions", "reviews/actions", "messages/actions", "messages/kinds", "messages/channels"}
 # What the doors may read from a feature room.
-READS = {"queries", "rules", "registry", "counter", "history", "previews", "demo_reads", "texts"}
+READS = {
+    "queries",
+    "rules",
+    "registry",
+    "counter",
+    "history",
+    "previews",
+    "demo_reads",
+    "texts",
+    "asks",
+    "photos",
+}
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 
 

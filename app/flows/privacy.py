@@ -12,10 +12,12 @@ from app.customers import actions as people
 from app.customers.actions import Trace
 from app.customers.models import Customer
 from app.customers.rules import OPTIONAL_KINDS
+from app.flows import photo
 from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox
+from app.reviews.actions import photos
 from app.shops import actions as shops
 
 # Taking one back takes back what stands on it. Nothing is given along: each yes is asked for by itself (22조 1항).
@@ -146,7 +148,9 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         outbox.forget(session, shop_id=shop_id, customer_id=customer_id)
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
         ledger.forget_reasons(session, shop_id=shop_id, customer_id=customer_id)
+        gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)
         people.forget(session, person=person, now=now)
+    photo.drop_files(shop_id=shop_id, refs=gone)
 
 
 def _withdraw_ads(session: Any, *, person: Customer, key: str, source: str, now: datetime) -> None:

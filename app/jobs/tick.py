@@ -22,6 +22,7 @@ from app.jobs import queue, tasks
 from app.kit.clock import next_minute_of_day
 from app.kit.net import boot_clock
 from app.messages import queries
+from app.reviews import photos
 from app.shops import queries as shops
 
 log = structlog.get_logger(__name__)
@@ -53,8 +54,10 @@ def _check_balances(now: datetime) -> None:
 
 
 def _keep_no_longer(now: datetime) -> None:
-    for shop_id in shops.shop_ids():
+    shop_ids = shops.shop_ids()
+    for shop_id in shop_ids:
         retention.erase_the_long_gone(shop_id=shop_id, now=now)
+    retention.clear_photos(shop_ids=shop_ids, now=now)
     retention.prune(now=now)
 
 
@@ -79,7 +82,7 @@ class Clock(threading.Thread):
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.redis = queue.connect(redis_url) if redis_url else None
         self._held_until = 0.0
-        self._waiting_since: float | None = None
+        self._waiting_since: dict[str, float] = {}
 
     def run(self) -> None:
         """Tick until the process stops. A failed tick is told and the next one tries again."""
@@ -104,7 +107,8 @@ class Clock(threading.Thread):
         if waiting.to_sweep:
             swept = deliver.sweep(now=now)
             log.info("swept", **swept)
-        self._wake_or_drain(waiting.is_due)
+        self._wake_or_do(queue.QUEUE, waiting.is_due, tasks.drain)
+        self._wake_or_do(queue.PHOTO_QUEUE, bool(photos.waiting_photos(now, limit=1)), tasks.make_photos)
         if waiting.to_look_up:
             tasks.look_up_unknown()
         due = queries.periodic_due({task.name: task.every for task in PERIODIC}, now)
@@ -122,14 +126,13 @@ class Clock(threading.Thread):
         self._held_until = began + LEASE_S if held else 0.0
         return held
 
-    def _wake_or_drain(self, is_due: bool) -> None:
+    def _wake_or_do(self, name: str, is_due: bool, do: Callable[[], dict[str, int]]) -> None:
         if not is_due:
-            self._waiting_since = None
+            self._waiting_since.pop(name, None)
             return
-        if self._waiting_since is None:
-            self._waiting_since = boot_clock()
-        woken = self.redis is not None and queue.wake(self.redis)
-        if not woken or boot_clock() - self._waiting_since > PATIENCE_S:
-            done = tasks.drain()
-            log.info("drained_by_the_clock", redis_answers=woken, **done)
-            self._waiting_since = None
+        since = self._waiting_since.setdefault(name, boot_clock())
+        woken = self.redis is not None and queue.wake(self.redis, name)
+        if not woken or boot_clock() - since > PATIENCE_S:
+            done = do()
+            log.info("drained_by_the_clock", queue=name, redis_answers=woken, **done)
+            self._waiting_since.pop(name, None)

@@ -18,12 +18,13 @@ TENANTS = ("none", "code", "session", "token")
 
 @dataclass(frozen=True)
 class Door:
-    """Who may come through: audience (whose pages), least role, and where the shop comes from."""
+    """Who may come through: audience (whose pages), least role, where the shop comes from, and how much at once."""
 
     audience: str
     role: str
     tenant: str
     csrf: bool = True
+    max_bytes: int | None = None
 
 
 def door(
@@ -35,18 +36,20 @@ def door(
     role: str = "anyone",
     tenant: str = "none",
     csrf: bool = True,
+    max_bytes: int | None = None,
 ) -> Callable[[View], View]:
     """Declare a view's route together with its lock.
 
     tenant: "none" no shop · "code" the shop's code in the URL · "session" the signed-in staff's shop ·
     "token" a one-time token names it. csrf=False only where something else proves who asks: a machine's secret, the token of
-    an opt-out (blocked cookies must not keep anybody from refusing ads).
+    an opt-out (blocked cookies must not keep anybody from refusing ads). max_bytes: how large a form with
+    files may be, where the application's MAX_CONTENT_LENGTH is too little.
     """
     if audience not in AUDIENCES or role not in ROLES or tenant not in TENANTS:
         raise ValueError(f"unknown door: {audience} {role} {tenant}")
 
     def declare(view: View) -> View:
-        view.door = Door(audience, role, tenant, csrf)  # type: ignore[attr-defined]
+        view.door = Door(audience, role, tenant, csrf, max_bytes)  # type: ignore[attr-defined]
         blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=view, methods=list(methods))
         return view
 

@@ -60,7 +60,8 @@ def current_card() -> Holder:
     return cast(Holder, g.holder)
 
 
-def _must_be_safe(shop: ShopView) -> None:
+def must_be_safe(shop: ShopView) -> None:
+    """Raise PlainHttp when a shop that is no demo is asked for without https."""
     if not shop.is_demo and not origin.is_secure():
         raise PlainHttp
 
@@ -76,7 +77,7 @@ def _shop_of_url() -> ShopView:
     shop = shops.shop_by_code((request.view_args or {})["code"])
     if shop is None:
         raise NotHere("찾으시는 가게가 없어요. 가게의 QR을 다시 찍어 주세요.")
-    _must_be_safe(shop)
+    must_be_safe(shop)
     return shop
 
 
@@ -87,7 +88,7 @@ def _staff_or_entrance(role: str) -> ResponseReturnValue | None:
         if request.method == "POST":
             return _kept_for_later()
         return redirect(url_for("owner.login", next=request.full_path.rstrip("?")))
-    _must_be_safe(current_staff().shop)
+    must_be_safe(current_staff().shop)
     if ROLES.index(current_staff().role) < ROLES.index(role):
         abort(403)
     return None
@@ -109,9 +110,11 @@ def _open_holder(holder_needed: bool) -> ResponseReturnValue | None:
 
 def check() -> ResponseReturnValue | None:
     """Run before every request: host, origin, readable text, then the door's own role and tenant."""
+    declared = door_of(current_app, request.endpoint) if request.endpoint else None
+    if declared is not None and declared.max_bytes:
+        request.max_content_length = declared.max_bytes  # before anybody reads the form
     if not origin.host_allowed(request.host) or has_nul(request):
         abort(400)
-    declared = door_of(current_app, request.endpoint) if request.endpoint else None
     if declared is None:
         return None  # unknown address (404 follows) or a static file
     if declared.csrf and request.method not in ("GET", "HEAD", "OPTIONS") and not origin.same_origin():

@@ -50,6 +50,7 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         "name": "app.css",
         "sheet": "poster",
         "batch": "A" * 16,
+        "ref": "A" * 22,
         "browser_id": 1,
         "device_id": 1,
         "session_id": 1,
