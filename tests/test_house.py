@@ -18,6 +18,10 @@ OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
 BEYOND = {
     "cards/counter": "reads for the shop's counter",
     "cards/history": "reads that explain a card line by line",
+    "shops/audit": "appends to the chained record of changes inside a flow",
+    "shops/history": "reads that record, and whether its chain is whole",
+    "shops/proofs": "changes how people prove who they are, inside a flow",
+    "shops/signins": "reads about signed-in devices and what must be proved again",
     "customers/texts": "the exact words of consent, versioned",
     "messages/contract": "what a kind and a channel must offer",
     "messages/gather": "reads everything the gate asks for",
@@ -30,7 +34,7 @@ BEYOND = {
 }
 FOLDERS = {"cards/actions", "messages/actions", "messages/kinds", "messages/channels"}
 # What the doors may read from a feature room.
-READS = {"queries", "rules", "registry", "counter", "history", "previews", "demo_reads", "texts"}
+READS = {"queries", "rules", "registry", "counter", "history", "previews", "demo_reads", "texts", "signins"}
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 
 
