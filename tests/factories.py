@@ -136,7 +136,7 @@ def a_session_id(token: str) -> int:
 
 def a_shared_device(shop: AShop) -> tuple[str, int]:
     """Turn a browser of the owner, who has a password and the PIN 8305, into a shared one: (token, session id)."""
-    a_password(shop, shop.owner_id)
+    a_password(shop, shop.owner_id, login=f"owner.{shop.code.lower()}")
     a_pin(shop, shop.owner_id)
     token = a_session(shop, shop.owner_id)
     session_id = a_session_id(token)
