@@ -67,13 +67,14 @@ def test_the_last_owner_stays_owner(shop: AShop) -> None:
     assert roles(shop) == {shop.owner_id: "manager", second: "owner"}
 
 
-def test_two_owners_who_demote_each_other_at_once_leave_one(app: Flask, shop: AShop) -> None:
-    second = factories.a_staff(shop, name="이사장", role="owner")
+def test_owners_who_are_all_demoted_at_once_leave_one(app: Flask, shop: AShop) -> None:
+    owners = [shop.owner_id, *(factories.a_staff(shop, name=f"{i}사장", role="owner") for i in range(7))]
+    now = factories.now()
     found = world.all_at_once(
-        app, [lambda who=who: change(shop, who, role="staff") for who in (shop.owner_id, second)]
+        app, [lambda who=who: change(shop, who, role="staff", now=now) for who in owners]
     )
     assert sum(isinstance(each, LastOwner) for each in found) == 1
-    assert sorted(roles(shop).values()) == ["owner", "staff"]
+    assert sorted(roles(shop).values()) == ["owner", *["staff"] * 7]
 
 
 def test_another_shops_people_are_not_here(shop: AShop, other_shop: AShop) -> None:
