@@ -18,7 +18,7 @@ class WrongProof(Refused):
 
     code = "wrong_proof"
     status = 422
-    sentence = "맞지 않아요. 다시 확인해서 적어 주세요."
+    sentence = "내 비밀번호가 맞지 않아요. 다시 확인해서 적어 주세요."
 
 
 def prove(*, shop_id: int, staff_id: int, session_id: int, typed: str, master: bytes, now: datetime) -> None:
