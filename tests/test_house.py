@@ -18,6 +18,10 @@ OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
 BEYOND = {
     "cards/counter": "reads for the shop's counter",
     "cards/history": "reads that explain a card line by line",
+    "shops/audit": "appends to the chained record of changes inside a flow",
+    "shops/history": "reads that record, and whether its chain is whole",
+    "shops/proofs": "changes how people prove who they are, inside a flow",
+    "shops/signins": "reads about signed-in devices and what must be proved again",
     "customers/texts": "the exact words of consent, versioned",
     "reviews/asks": "reads who may review which visit",
     "reviews/photos": "reads about customers' photos and the files behind them",
@@ -43,6 +47,7 @@ READS = {
     "texts",
     "asks",
     "photos",
+    "signins",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.flows import audit
 from app.flows.unit import write
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere, Refused
@@ -30,7 +31,7 @@ class AskedForByLaw(Refused):
     sentence = "법이 정한 안내라서 끄거나 바꿀 수 없어요."
 
 
-def switch(*, shop_id: int, kind: str, is_on: bool, now: datetime) -> None:
+def switch(*, shop_id: int, kind: str, is_on: bool, now: datetime, staff_id: int | None = None) -> None:
     """Switch a kind on or off. Off: what waits is left out when its time comes.
 
     Raises NotHere for an unknown kind, AskedForByLaw for a statutory one.
@@ -38,8 +39,12 @@ def switch(*, shop_id: int, kind: str, is_on: bool, now: datetime) -> None:
     spec = _kind(kind)
     with write() as session:
         row = _row(session, shop_id=shop_id, kind=spec, now=now)
+        if row.is_on == is_on:
+            return
         row.is_on = is_on
         row.changed_at = now
+        detail = f"{spec.key}:{'on' if is_on else 'off'}"
+        audit.note(session, shop_id=shop_id, what="automation", staff_id=staff_id, detail=detail, now=now)
 
 
 def save(*, shop_id: int, kind: str, text: str, delay_minutes: int | None = None, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from app.cards.actions import rewards
 from app.cards.models import Redemption, Reward
 from app.cards.rules import RewardGone
+from app.flows import audit
 from app.flows.unit import write
 from app.insights import actions as sums
 
@@ -58,4 +59,12 @@ def undo_use(*, shop_id: int, staff_id: int, redemption_id: int, now: datetime) 
             session, shop_id=shop_id, redemption_id=redemption_id, staff_id=staff_id, now=now
         )
         sums.count(session, shop_id=shop_id, at=used_at, rewards_used=-1)
+        audit.note(
+            session,
+            shop_id=shop_id,
+            what="use_undone",
+            staff_id=staff_id,
+            subject=f"redemption:{redemption_id}",
+            now=now,
+        )
         return reward.card_id

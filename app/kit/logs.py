@@ -24,6 +24,9 @@ _SECRET_KEYS = {
     "code",
     "cookie",
     "secret",
+    "pin",
+    "proof",
+    "second",
 }
 
 

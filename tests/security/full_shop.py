@@ -15,6 +15,7 @@ from app.flows import access, automation, claim, person, privacy, redeem, stamp
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
+from app.shops import proofs
 from app.shops.models import LoginTry
 from app.visits.models import Product, Visit, VisitItem
 from tests import factories
@@ -161,7 +162,9 @@ def _opt_out(shop: AShop, twin: ACustomer) -> str:
         ip="",
         now=factories.now(),
     )
-    factories.a_session(shop, shop.owner_id)
+    factories.a_session(shop, shop.owner_id)  # and with it the first line of the record of changes
+    with write() as session:
+        proofs.renew_recovery(session, shop_id=shop.id, staff_id=shop.owner_id, hashes=[f"of {shop.code}"])
     return str(db.session.scalar(db.select(OptOutLink.token).where(OptOutLink.shop_id == shop.id)))
 
 

@@ -84,7 +84,8 @@ def test_staff_come_and_go(app: Flask, owner_phone: Phone, shop: AShop) -> None:
     phone.open("/owner/login")
     phone.submit("로그인", login="alba01", password="주말에만 나와요 12")
     owner_phone.open("/owner/more/staff")
-    assert "최알바 님을 직원에서 뺄까요? 바로 로그아웃돼요." in owner_phone.open("/owner/more/staff").words
+    link = next(row for row in owner_phone.page.soup.select("main a") if "최알바 님" in row.get_text())  # type: ignore[union-attr]
+    assert "최알바 님을 직원에서 뺄까요? 바로 로그아웃돼요." in owner_phone.open(str(link["href"])).words
     page = owner_phone.submit("최알바 님을 직원에서 빼기")
     assert "직원에서 뺐어요" in page.words
     assert phone.open("/owner").path == "/owner/login"

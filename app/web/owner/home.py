@@ -32,7 +32,7 @@ def home() -> ResponseReturnValue:
         "keys": [new_token() for _ in claims],
         "today": insights.today(shop_id=shop_id, now=moment),
     }
-    if not staff.shop.is_demo:
+    if not staff.shop.is_demo and not staff.is_shared:
         me = next((line for line in shops.staff_of(shop_id) if line.id == staff.staff_id), None)
         context["needs_password"] = me is not None and not me.has_password
     if staff.role != "staff":

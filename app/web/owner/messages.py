@@ -181,7 +181,8 @@ def automation(kind: str) -> ResponseReturnValue:
 def switch_automation(kind: str) -> ResponseReturnValue:
     """Switch an automation on or off."""
     is_on = request.form.get("is_on") == "y"
-    automation_flow.switch(shop_id=current_staff().shop.id, kind=kind, is_on=is_on, now=now())
+    staff = current_staff()
+    automation_flow.switch(shop_id=staff.shop.id, kind=kind, is_on=is_on, now=now(), staff_id=staff.staff_id)
     label = josa(_line(kind).label, "을/를")
     said = f"{label} 켰어요" if is_on else f"{label} 껐어요. 기다리던 것도 보내지 않아요"
     if wants_fragment():
