@@ -20,7 +20,11 @@ BEYOND = {
     "cards/history": "reads that explain a card line by line",
     "customers/texts": "the exact words of consent, versioned",
     "messages/contract": "what a kind and a channel must offer",
+    "messages/causes": "what has become of the fact a message follows from",
     "messages/gather": "reads everything the gate asks for",
+    "messages/mail_form": "pure: how an e-mail looks, and the form of an ad",
+    "messages/results": "reads that tell what came of an automation",
+    "messages/routing": "pure: which way a message may travel to one person",
     "messages/outbox": "plans and cancels messages inside a flow",
     "messages/history": "reads that tell what was sent and why not",
     "messages/previews": "reads for the owner's preview",
@@ -30,7 +34,7 @@ BEYOND = {
 }
 FOLDERS = {"cards/actions", "messages/actions", "messages/kinds", "messages/channels"}
 # What the doors may read from a feature room.
-READS = {"queries", "rules", "registry", "counter", "history", "previews", "demo_reads", "texts"}
+READS = {"queries", "rules", "registry", "counter", "history", "previews", "demo_reads", "results", "texts"}
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 
 

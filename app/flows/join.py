@@ -27,6 +27,11 @@ class Joined:
     is_new: bool
 
 
+def email_key(master: bytes, email: str) -> str:
+    """Return the keyed hash that finds an e-mail address again after it was deleted."""
+    return keyed_hash(master, "email", email)
+
+
 def phone_key(master: bytes, phone: str) -> str:
     """Return the keyed hash that finds a number again after it was deleted."""
     return keyed_hash(master, "phone", phone)
@@ -141,7 +146,7 @@ def _record_answers(
         )
         if kind in ("ads", "ads_night") and (granted or gone):
             if granted:
-                people.lift_suppression(session, person=person, now=now)
+                people.lift_suppression(session, person=person, address_key=person.phone_key, now=now)
             tell_result(session, person=person, consent_id=row.id, kind=kind, granted=granted, now=now)
     if withdrawn:
         outbox.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)

@@ -141,12 +141,16 @@ def save_hours(*, shop_id: int, opens: str, closes: str) -> None:
         shop.open_minute, shop.close_minute = opens_at, closes_at
 
 
-def save_contact(*, shop_id: int, phone: str, opt_out_080: str = "") -> None:
-    """Save the number that every message carries, and the shop's 080 number if it has one. Raises Invalid."""
+def save_contact(*, shop_id: int, phone: str, opt_out_080: str = "", email: str = "") -> None:
+    """Save the number that every message carries, the shop's 080 number and its e-mail address, if it has them.
+
+    Raises Invalid.
+    """
     phone, opt_out_080 = rules.clean_contact(phone), rules.clean_080(opt_out_080)
+    email = rules.clean_reply_address(email)
     with write() as session:
         shop = shops.shop(session, shop_id=shop_id)
-        shop.phone, shop.opt_out_080 = phone, opt_out_080
+        shop.phone, shop.opt_out_080, shop.email = phone, opt_out_080, email
 
 
 def add_staff(

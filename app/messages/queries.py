@@ -28,6 +28,7 @@ class AutomationLine:
     is_ad: bool
     is_on: bool
     can_switch: bool  # what the law asks for can't be switched off
+    always_on: str  # why it can't, in words
     text: str
     default_text: str
     placeholders: dict[str, str]
@@ -49,7 +50,7 @@ def delay_words(minutes: int) -> str:
 
 
 def automations(shop_id: int) -> list[AutomationLine]:
-    """Return every kind as the shop has it set, 광고 first, then 안내."""
+    """Return every kind as the shop has it set, 광고 first, then 안내, then what can't be switched off."""
     changed = {
         row.kind: row for row in db.session.scalars(select(Automation).where(Automation.shop_id == shop_id))
     }
@@ -79,6 +80,7 @@ def _line(kind: Kind, row: Automation | None, last_sent_at: datetime | None) -> 
         is_ad=kind.is_ad,
         is_on=kind.statutory or (kind.default_on if row is None else row.is_on),
         can_switch=not kind.statutory,
+        always_on=kind.always_on,
         text=(row.text if row else "") or kind.text,
         default_text=kind.text,
         placeholders=dict(kind.placeholders),
@@ -244,3 +246,18 @@ def clock_age_s() -> float | None:
     """
     seen = db.session.scalar(select(ClockLease.seen_ms).where(ClockLease.name == "clock"))
     return None if not seen else max(0.0, (gather.database_ms(db.session) - seen) / 1000)
+
+
+def causes_known(shop_id: int, kind: str, causes: list[str]) -> set[str]:
+    """Return which of these causes have given a message of a kind already, whatever became of it."""
+    if not causes:
+        return set()
+    found = db.session.scalars(
+        select(Message.cause).where(
+            Message.shop_id == shop_id,
+            Message.kind == kind,
+            Message.cause.in_(causes),
+            Message.state != "cancelled",
+        )
+    )
+    return set(found)

@@ -31,6 +31,7 @@ class ShopView:
     close_minute: int
     story: str
     opt_out_080: str
+    email: str
     is_demo: bool
 
 
@@ -59,6 +60,7 @@ _SHOP = (
     Shop.close_minute,
     Shop.story,
     Shop.opt_out_080,
+    Shop.email,
     Shop.is_demo,
 )
 

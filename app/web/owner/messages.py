@@ -12,7 +12,7 @@ from app.flows import own_phone
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import history, previews, registry
+from app.messages import history, previews, registry, results
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -230,6 +230,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "fault": fault,
         "sms_bytes": SMS_BYTES,
         "wrong": {},
+        "result": results.came_back(current_staff().shop.id, now=now()) if line.kind == "come_back" else None,
     }
 
 

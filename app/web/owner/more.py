@@ -105,9 +105,9 @@ def hours() -> ResponseReturnValue:
 
 @door(bp, "/owner/more/contact", methods=("GET", "POST"), audience="owner", role="owner", tenant="session")
 def contact() -> ResponseReturnValue:
-    """The number customers can call, which every message carries, and an 080 number for opting out."""
+    """The number customers can call, which every message carries, an 080 number for opting out, an e-mail address."""
     shop = current_staff().shop
-    typed = _typed(phone=shop.phone, opt_out_080=shop.opt_out_080)
+    typed = _typed(phone=shop.phone, opt_out_080=shop.opt_out_080, email=shop.email)
     return _form("owner/contact.html", typed, lambda: shop_flow.save_contact(shop_id=shop.id, **typed))
 
 
