@@ -100,6 +100,8 @@ def _give(
         elif ads != standing[ADS_EMAIL]:
             _answer(session, person=person, ads=ads, stands=standing[ADS_EMAIL], trace=trace, now=now)
             if person.email_checked_at is not None:
+                if ads:
+                    people.lift_suppression(session, person=person, address_key=key, now=now)
                 _tell(session, person=person, granted=ads, now=now)
         if person.email_checked_at is None:
             _send_link(session, person=person, shop_code=shop_code, master=master, now=now)

@@ -28,7 +28,11 @@ from tests.messages.mail_server import (
 from tests.world import START
 
 SHOP = mail_form.Shop(
-    name="달빛커피", owner_name="김사장", address="서울 마포구 달빛로 1", phone="02-123-4567", email="moon@dal.test"
+    name="달빛커피",
+    owner_name="김사장",
+    address="서울 마포구 달빛로 1",
+    phone="02-123-4567",
+    email="moon@dal.test",
 )
 LINK = "https://a-rather-long-name-of-a-platform-for-shops.example.co.kr/o/abcdefghijklmnopqrstuv"
 AD = Letter(
@@ -87,7 +91,9 @@ def test_a_long_address_to_refuse_at_is_not_encoded() -> None:
 
 
 def test_a_notice_names_the_shop_and_has_nothing_to_refuse() -> None:
-    notice = replace(AD, subject="[달빛커피] 동의 처리 안내", opt_out="", reply_to="", text="처리를 마쳤어요.")
+    notice = replace(
+        AD, subject="[달빛커피] 동의 처리 안내", opt_out="", reply_to="", text="처리를 마쳤어요."
+    )
     with a_mail_server() as mailbox:
         assert isinstance(send(wire_to(mailbox.port), notice), Accepted)
     (mail,) = mailbox.taken
