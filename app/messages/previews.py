@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.customers.models import Consent, Customer
 from app.extensions import db
+from app.insights.rules import sayable
 from app.kit.clock import kst_day, start_of_day
 from app.kit.phone import masked
 from app.kit.text import carrier_bytes, not_carried
@@ -52,7 +53,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
     if text is not None:
         around = replace(around, body=text)
     channel = _preview_channel(spec, around)
-    facts = _example_facts(spec)
+    facts = _example_facts(spec) | _own_facts(shop_id, customer_id, spec)
     words = gather.compose(
         kind=spec,
         channel=channel,
@@ -126,8 +127,18 @@ def _example_facts(kind: Kind) -> dict[str, object]:
         "granted": True,
         "reward": example.get("받을 것", ""),
         "likes": example.get("좋아하는 것", ""),
-        "path": "/",
+        "path": "/s/…/email/…",
     }
+
+
+def _own_facts(shop_id: int, customer_id: int, kind: Kind) -> dict[str, object]:
+    """Return what is known of this very person, where the kind's words ask for it."""
+    if "좋아하는 것" not in kind.placeholders:
+        return {}
+    likes = db.session.scalar(
+        select(Customer.likes).where(Customer.shop_id == shop_id, Customer.id == customer_id)
+    )
+    return {"likes": sayable(likes or "")}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, or_, select
 
-from app.extensions import db
+from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
 from app.kit.columns import UtcDateTime
 from app.messages import gather, registry
@@ -62,7 +62,12 @@ def automations(shop_id: int) -> list[AutomationLine]:
             .group_by(Message.kind)
         )
     }
-    lines = [_line(kind, changed.get(key), last.get(key)) for key, kind in registry.kinds().items()]
+    by_mail = setting("WIRE").carries_mail
+    lines = [
+        _line(kind, changed.get(key), last.get(key))
+        for key, kind in registry.kinds().items()
+        if by_mail or kind.channels != ("email",)  # a kind of which nothing can go out here is nothing to set
+    ]
     return sorted(lines, key=lambda line: (not line.is_ad, not line.can_switch, line.label))
 
 

@@ -28,10 +28,11 @@ KIND = Kind(
     proves_address=True,
     any_hour=True,
     text=(
-        "{이름} 님, {가게} 카드에 이 이메일 주소를 적으셨어요. 맞으면 24시간 안에 아래 주소를 눌러 확인해 주세요. "
+        "안녕하세요, {가게} 카드에 이 이메일 주소가 적혔어요. 적으신 게 맞으면 24시간 안에 아래 주소를 눌러 확인해 주세요. "
         "적은 적이 없으면 그냥 두세요. 확인하기 전에는 아무것도 더 보내지 않아요."
     ),
-    placeholders={"이름": "김단골", "가게": "달빛커피"},
+    # No name: whoever types somebody else's address must not have words of their own sent there.
+    placeholders={"가게": "달빛커피"},
     channels=("email",),
     words=_words,
     life=timedelta(hours=24),
