@@ -148,6 +148,18 @@ def _record_answers(
             if granted:
                 people.lift_suppression(session, person=person, address_key=person.phone_key, now=now)
             tell_result(session, person=person, consent_id=row.id, kind=kind, granted=granted, now=now)
+    if standing["marketing"] and not clean.answers["marketing"] and standing[rules.ADS_EMAIL]:
+        # Agreed to elsewhere, but it stands on this one.
+        row = people.record_consent(
+            session,
+            person=person,
+            kind=rules.ADS_EMAIL,
+            action="withdraw",
+            phone_key=person.email_key,
+            trace=trace,
+            now=now,
+        )
+        tell_result(session, person=person, consent_id=row.id, kind=rules.ADS_EMAIL, granted=False, now=now)
     if withdrawn:
         outbox.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
 

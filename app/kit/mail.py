@@ -52,7 +52,8 @@ def deliver(
     server, until = _server(url), boot_clock() + deadline_s
     sock = net.connect(server.host, server.port, until, trusted=True)
     with net.hung_up_at(sock, until):
-        smtp = smtplib.SMTP(timeout=deadline_s)
+        # Said by name: else smtplib asks the resolver who we are, and that knows no deadline.
+        smtp = smtplib.SMTP(local_hostname=sender.rpartition("@")[2], timeout=deadline_s)
         smtp._host = server.host  # type: ignore[attr-defined]  # the name its certificate must carry
         smtp.sock = sock
         try:

@@ -29,7 +29,7 @@ _PARTICLES = {
     "으로(로)": "으로/로",
 }
 # Up to and with its end marks and the blanks after them, or the line end.
-_SENTENCE = re.compile(r"[^.!?…\n]*(?:[.!?…]+[\"'”’)]*|\n|$) *")
+_SENTENCE = re.compile(r"(?:[^\n.!?…]|[.!?…](?=[^\s.!?…\"'”’)]))*(?:[.!?…]+[\"'”’)]*|\n|$) *")
 _NAMED = re.compile(
     r"\{([^{}\n]{1,20})\}(" + "|".join(re.escape(written) for written in _PARTICLES) + r"| 님)?"
 )

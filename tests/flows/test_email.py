@@ -121,6 +121,19 @@ def test_withdrawing_marketing_takes_mail_along(
     assert [row.state for row in messages(jiwoo, kind="thank_you", channel="email")] == ["cancelled"]
 
 
+def test_the_details_form_takes_it_along_too(shop: AShop, jiwoo: ACustomer, mailbox: Mailbox) -> None:
+    from app.customers.rules import Details
+    from app.flows import join
+
+    mailed(shop, jiwoo)
+    join.add_details(
+        shop_id=shop.id, browser_token=jiwoo.browser, source="card", ip="", user_agent="",
+        details=Details(name="한지우", phone_raw="010-2345-6789", age14=True, required=True),
+        master=factories.master(), now=factories.now(),
+    )  # fmt: skip
+    assert said(jiwoo)[1:] == [(kind, "withdraw") for kind in ("marketing", "ads", "ads_night", "ads_email")]
+
+
 def test_another_address_must_be_confirmed_again(
     shop: AShop, jiwoo: ACustomer, mailbox: Mailbox, clock: Clock
 ) -> None:

@@ -70,6 +70,7 @@ def test_a_filled_value_stays_as_it_is(before: str, value: str) -> None:
         ("{이름} 님, {맛} 있어요. {이름} 님!", "지우 님!"),
         ("첫 줄\n{맛}\n끝 줄", "첫 줄\n끝 줄"),
         ("1.5잔은 {이름} 님께.", "1.5잔은 지우 님께."),
+        ("1.5잔과 {맛} 어떠세요? 또 봬요.", "또 봬요."),
     ],
 )
 def test_a_sentence_nobody_can_fill_is_left_out(text: str, told: str) -> None:

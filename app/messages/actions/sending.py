@@ -196,6 +196,9 @@ def _end(session: Any, hold: Hold, state: str, code: str, reason: str, was: str 
 def record(session: Any, sending: Sending, outcome: Outcome, *, jitter: float, now: datetime) -> None:
     """Write down what the provider said; nothing when the row is no longer ours (fenced off)."""
     hold = sending.hold
+    if isinstance(outcome, Rejected) and outcome.dead_address:
+        # People before messages, as every flow takes them: else this and an erasure could wait for each other.
+        people.note_dead_email(session, shop_id=hold.shop_id, email=sending.letter.to, now=now)
     session.execute(
         _END_ATTEMPT,
         {
@@ -220,8 +223,6 @@ def record(session: Any, sending: Sending, outcome: Outcome, *, jitter: float, n
             lease_ms=None,
         )
     elif isinstance(outcome, Rejected):
-        if outcome.dead_address:
-            people.note_dead_email(session, shop_id=hold.shop_id, email=sending.letter.to, now=now)
         _rejected(session, hold, outcome, jitter=jitter, now=now)
     else:
         change(

@@ -95,7 +95,8 @@ def _send_one(letter: Letter, wire: Wire, latest_start: float | None) -> Outcome
         return Rejected(str(fault), transport=True)
     except net.Unsure as fault:
         return Unknown(str(fault))
-    return Accepted(mail_form.one_line(words)[:80])
+    # Some servers repeat the address: what names a person is not kept beside the message.
+    return Accepted("" if "@" in words else mail_form.one_line(words)[:80])
 
 
 def _judged(refusal: mail.NoThanks) -> Rejected:

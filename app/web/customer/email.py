@@ -22,8 +22,9 @@ _SENT = "메일을 보냈어요. 메일의 주소를 눌러 확인하면 그때�
 
 def email_form() -> dict[str, Any]:
     """Return what the part of 내 정보 about e-mail needs; it is shown where this shop can send any."""
+    wire = current_app.config["WIRE"]
     return {
-        "by_mail": current_app.config["WIRE"].carries_mail and not current_shop().is_demo,
+        "by_mail": wire.carries_mail and wire.public_url is not None and not current_shop().is_demo,
         "ads_email": consent_text(ADS_EMAIL),
     }
 
