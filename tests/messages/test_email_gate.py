@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.kit.text import fill
 from app.messages import mail_form, registry, rules
 from app.messages.contract import Kind
 from app.messages.routing import ways
 from app.messages.rules import LABEL, Person, Sender
 from tests.messages import test_gate
 from tests.messages.test_gate import AD, DAY, FULL, REAL, RESULT, code, kst
+from tests.messages.test_registry import FACTS
 
 EMAIL = registry.channel("email").CAPABILITIES
 CHECK = registry.kind("email_check")
@@ -200,3 +202,13 @@ def test_which_ways_are_worth_asking_about(
 
 def test_the_label_is_the_same_everywhere() -> None:
     assert rules.LABEL == mail_form.LABEL == "(광고)"
+
+
+MAILABLE = [kind for kind in registry.kinds().values() if "email" in kind.channels]
+
+
+@pytest.mark.parametrize("kind", MAILABLE, ids=lambda kind: kind.key)
+def test_every_kind_that_may_go_by_mail_passes_in_its_own_words(kind: Kind) -> None:
+    values = {"이름": "한지우", "가게": "달빛커피", **kind.words(FACTS)}
+    quoted = [values[name] or "" for name in kind.quoted]
+    assert ask(kind, text=text_of(kind, body=fill(kind.text, values)), quoted=quoted) == "send"
