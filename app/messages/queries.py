@@ -11,9 +11,10 @@ from sqlalchemy import bindparam, func, or_, select
 from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
 from app.kit.columns import UtcDateTime
-from app.messages import gather, registry
+from app.messages import gather, mail_form, registry
 from app.messages.contract import Facts, Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
+from app.shops.models import Shop
 
 INBOX_DAYS = 180
 
@@ -132,6 +133,29 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
         .limit(1)
     )
     return Outlook(by_hand=counts[0], today=counts[1], unclear=counts[2], blocked_reason=blocked or "")
+
+
+def mail_lacks(shop_id: int) -> str:
+    """Return what the shop has not told and an ad by e-mail must say ("대표 이름, 주소"), or "".
+
+    Also "" where no e-mail goes out anyway. Until then its ads take another way.
+    """
+    wire = setting("WIRE")
+    if not wire.carries_mail:
+        return ""
+    shop = db.session.execute(
+        select(Shop.name, Shop.owner_name, Shop.address, Shop.phone, Shop.email, Shop.is_demo).where(
+            Shop.id == shop_id
+        )
+    ).one()
+    told = mail_form.Shop(
+        name=shop.name,
+        owner_name=shop.owner_name,
+        address=shop.address,
+        phone=shop.phone,
+        email=shop.email or wire.mail_from,
+    )
+    return "" if shop.is_demo else mail_form.missing(told)
 
 
 @dataclass(frozen=True)

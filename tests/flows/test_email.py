@@ -80,6 +80,18 @@ def test_after_the_button_ads_come_by_mail(
     assert db.session.query(AdGrant).count() == 1
 
 
+def test_two_taps_on_the_button_at_once_are_one_yes(
+    app: Flask, shop: AShop, jiwoo: ACustomer, mailbox: Mailbox
+) -> None:
+    give(shop, jiwoo)
+    token, master, now = token_of(jiwoo), factories.master(), factories.now()
+    works = [lambda: email.confirm(shop_id=shop.id, token=token, master=master, now=now)] * 4
+    assert world.all_at_once(app, works) == ["jiwoo@home.test"] * 4
+    told = [row.channel for row in messages(jiwoo, kind="consent_result")]
+    assert told[-2:] == ["card", "email"]
+    assert told.count("email") == 1
+
+
 @pytest.mark.parametrize(
     "typed", ["", "지우", "a@b", "a b@c.kr", "a@b..kr", "가@나.kr", "a@b.kr\nBcc: c@d.kr", "x" * 65 + "@b.kr"]
 )

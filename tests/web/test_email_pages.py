@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
 from app.customers.models import OptOutLink, Suppression
 from app.extensions import db
+from app.flows.unit import write
+from app.shops.models import Shop
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows.mailing import a_mailing_shop, drain, mailed, token_of
@@ -122,6 +125,19 @@ def test_the_shops_own_address(app: Flask, shop: AShop, owner_phone: Phone) -> N
     assert "이메일 주소를 다시 확인하거나 비워 두세요" in page.words
     owner_phone.submit("저장하기", email="Moon@Dal.test")
     assert factories.the_shop(shop).email == "moon@dal.test"
+
+
+def test_what_an_ad_must_say_is_asked_for(
+    app: Flask, shop: AShop, mailbox: Mailbox, owner_phone: Phone
+) -> None:
+    asked = "광고 이메일에는 주소가 꼭 들어가야 해요"
+    assert asked not in owner_phone.open("/owner/messages").words
+    with write() as session:
+        session.get_one(Shop, shop.id).address = ""
+    assert asked in owner_phone.open("/owner/messages").words
+    app.config["WIRE"] = replace(app.config["WIRE"], smtp_url="")
+    words = owner_phone.open("/owner/messages").words
+    assert "이메일" not in words
 
 
 def test_the_automation_page_shows_a_mail_as_it_would_arrive(

@@ -51,6 +51,7 @@ def messages() -> ResponseReturnValue:
         hand=previews.by_hand(shop_id, wire=_wire(), now=now()),
         outlook=reads.outlook(shop_id, now=now()),
         automations=reads.automations(shop_id),
+        mail_lacks=reads.mail_lacks(shop_id),
     )
 
 
