@@ -87,6 +87,8 @@ def _wire(config: Any, base_url: str) -> Wire:
         demo_phone_url=config.demo_phone_url,
         demo_phone_secret=config.demo_phone_secret,
         ca_file=str(authority) if authority else None,
+        smtp_url=config.smtp_url or "",
+        mail_from=config.mail_from,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app, request
 from flask_limiter import Limiter
@@ -28,6 +28,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def setting(name: str) -> Any:
+    """Return a setting of the application in whose context this runs, for rooms that know no web."""
+    return current_app.config[name]
 
 
 def _coarse_limit() -> str:

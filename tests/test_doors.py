@@ -22,6 +22,8 @@ TABLE = """
 /c/<code>/me/consents                                 POST      customer  holder   code
 /c/<code>/me/delete                                   GET+POST  customer  holder   code
 /c/<code>/me/download                                 GET       customer  holder   code
+/c/<code>/me/email                                    POST      customer  holder   code
+/c/<code>/me/email/removal                            POST      customer  holder   code
 /c/<code>/me/text                                     GET       customer  holder   code
 /c/<code>/qr.svg                                      GET       customer  holder   code
 /c/<code>/visits                                      GET       customer  holder   code
@@ -107,6 +109,7 @@ TABLE = """
 /readyz                                               GET       public    anyone   none
 /s/<code>                                             GET+POST  public    anyone   code
 /s/<code>/details                                     GET+POST  public    anyone   code
+/s/<code>/email/<token>                               GET+POST  public    anyone   code
 /s/<code>/open/<token>                                GET+POST  public    anyone   code
 /s/<code>/photos/<ref>                                GET       public    anyone   code
 /s/<code>/photos/<ref>/small                          GET       public    anyone   code

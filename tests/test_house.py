@@ -26,7 +26,11 @@ BEYOND = {
     "reviews/asks": "reads who may review which visit",
     "reviews/photos": "reads about customers' photos and the files behind them",
     "messages/contract": "what a kind and a channel must offer",
+    "messages/causes": "what has become of the fact a message follows from",
     "messages/gather": "reads everything the gate asks for",
+    "messages/mail_form": "pure: how an e-mail looks, and the form of an ad",
+    "messages/results": "reads that tell what came of an automation",
+    "messages/routing": "pure: which way a message may travel to one person",
     "messages/outbox": "plans and cancels messages inside a flow",
     "messages/history": "reads that tell what was sent and why not",
     "messages/previews": "reads for the owner's preview",
@@ -48,6 +52,7 @@ READS = {
     "asks",
     "photos",
     "signins",
+    "results",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

@@ -27,6 +27,11 @@ class Joined:
     is_new: bool
 
 
+def email_key(master: bytes, email: str) -> str:
+    """Return the keyed hash that finds an e-mail address again after it was deleted."""
+    return keyed_hash(master, "email", email)
+
+
 def phone_key(master: bytes, phone: str) -> str:
     """Return the keyed hash that finds a number again after it was deleted."""
     return keyed_hash(master, "phone", phone)
@@ -141,8 +146,20 @@ def _record_answers(
         )
         if kind in ("ads", "ads_night") and (granted or gone):
             if granted:
-                people.lift_suppression(session, person=person, now=now)
+                people.lift_suppression(session, person=person, address_key=person.phone_key, now=now)
             tell_result(session, person=person, consent_id=row.id, kind=kind, granted=granted, now=now)
+    if standing["marketing"] and not clean.answers["marketing"] and standing[rules.ADS_EMAIL]:
+        # Agreed to elsewhere, but it stands on this one.
+        row = people.record_consent(
+            session,
+            person=person,
+            kind=rules.ADS_EMAIL,
+            action="withdraw",
+            phone_key=person.email_key,
+            trace=trace,
+            now=now,
+        )
+        tell_result(session, person=person, consent_id=row.id, kind=rules.ADS_EMAIL, granted=False, now=now)
     if withdrawn:
         outbox.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
 

@@ -11,6 +11,7 @@ from app.cards.rules import RewardGone
 from app.flows import audit
 from app.flows.unit import write
 from app.insights import actions as sums
+from app.messages import outbox
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ def use_reward(*, shop_id: int, staff_id: int, reward_id: int, once: str, how: s
             return _same_answer(*before)
         use = rewards.add_redemption(session, reward=reward, once=once, staff_id=staff_id, how=how, now=now)
         sums.count(session, shop_id=shop_id, at=now, rewards_used=1)
+        # Who has it in hand needs no letter about it; the one on the card stays, as what happened.
+        outbox.cancel(
+            session,
+            shop_id=shop_id,
+            cause=f"fill:{reward.entry_id}",
+            but_card=True,
+            reason="손님이 이미 쓰셨어요.",
+            now=now,
+        )
         return Used(use.id, reward.name, reward.card_id, repeated=False)
 
 

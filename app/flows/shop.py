@@ -149,12 +149,18 @@ def save_hours(*, shop_id: int, staff_id: int, opens: str, closes: str, now: dat
             audit.note(session, shop_id=shop_id, what="hours", staff_id=staff_id, now=now)
 
 
-def save_contact(*, shop_id: int, staff_id: int, phone: str, opt_out_080: str = "", now: datetime) -> None:
-    """Save the number that every message carries, and the shop's 080 number if it has one. Raises Invalid."""
+def save_contact(
+    *, shop_id: int, staff_id: int, phone: str, opt_out_080: str = "", email: str = "", now: datetime
+) -> None:
+    """Save the number that every message carries, the shop's 080 number and its e-mail address, if it has them.
+
+    Raises Invalid.
+    """
     phone, opt_out_080 = rules.clean_contact(phone), rules.clean_080(opt_out_080)
+    email = rules.clean_reply_address(email)
     with write() as session:
         shop = shops.shop(session, shop_id=shop_id)
-        shop.phone, shop.opt_out_080 = phone, opt_out_080
+        shop.phone, shop.opt_out_080, shop.email = phone, opt_out_080, email
         if session.is_modified(shop):
             audit.note(session, shop_id=shop_id, what="contact", staff_id=staff_id, now=now)
 

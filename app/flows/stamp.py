@@ -14,7 +14,7 @@ from app.cards.actions import claims, ledger, rewards
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
 from app.customers import actions as people
-from app.flows import printed
+from app.flows import come_back, printed
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
@@ -165,6 +165,7 @@ def stamp_card(
     person = people.customer(session, shop_id=card.shop_id, customer_id=card.customer_id, lock=True)
     if person is None:
         raise NotHere
+    before = person.last_visit_at
     visit, is_new_visit = visits.note_visit(
         session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
     )
@@ -181,11 +182,13 @@ def stamp_card(
     )
     claims.answer_waiting(session, card=card, entry=entry, staff_id=staff_id, now=now)
     filled = rules.filled(card.balance, rule.goal)
+    fill_id = None
     if filled:
         fill = ledger.add_entry(
             session, card=card, kind="fill", delta=-rule.goal, now=now, part_of_id=entry.id, staff_id=staff_id
         )
         rewards.add_reward(session, card=card, rule=rule, entry=fill, now=now)
+        fill_id = fill.id
     sums.count(
         session,
         shop_id=card.shop_id,
@@ -203,10 +206,13 @@ def stamp_card(
         rule=rule,
         seen=seen,
         entry=entry,
+        fill_id=fill_id,
         person=person,
         is_new_visit=is_new_visit,
         now=now,
     )
+    if is_new_visit and before is not None and now - before >= come_back.SHORTEST:
+        come_back.they_came(session, shop_id=card.shop_id, customer_id=person.id, now=now)
     return _answer(card, rule, entry, filled=filled, repeated=False)
 
 
@@ -240,6 +246,7 @@ def _messages(
     rule: CardRule,
     seen: int,
     entry: LedgerEntry,
+    fill_id: int | None,
     person: Any,
     is_new_visit: bool,
     now: datetime,
@@ -259,6 +266,18 @@ def _messages(
         now=now,
         known=known,
     )
+    if fill_id is not None:
+        outbox.plan(
+            session,
+            shop_id=card.shop_id,
+            customer_id=person.id,
+            kind="reward_ready",
+            cause=f"fill:{fill_id}",
+            due_at=now,
+            facts={"reward": rule.reward_name},
+            now=now,
+            known=known,
+        )
     if is_new_visit:
         outbox.plan(
             session,

@@ -54,6 +54,7 @@ def _take_back_a_reward(session: Any, *, card: Card, staff_id: int, now: datetim
     ledger.add_entry(
         session, card=card, kind="reverse", delta=-fill.delta, now=now, reverses_id=fill.id, staff_id=staff_id
     )
+    outbox.cancel(session, shop_id=card.shop_id, cause=f"fill:{fill_id}", reason="적립 취소", now=now)
 
 
 def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:

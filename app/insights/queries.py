@@ -18,6 +18,9 @@ from app.visits import queries as visits
 # Looking at everybody would count history; the most faithful ones decide whom to greet.
 _LOOKED_AT = 300
 _ASKED_CLOSELY = 40
+# The last visits a rhythm is made of, and how far back a silence may have begun (half a year between visits).
+_RHYTHM_OF = 8
+_LONGEST_SILENCE = timedelta(days=380)
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,46 @@ def to_greet(*, shop_id: int, now: datetime, limit: int = 5) -> list[Expected]:
         if rhythm is not None and rules.is_due(gap_days=gap, rhythm_days=rhythm):
             expected.append(Expected(row.id, row.name, row.likes, rhythm, gap))
     return expected[:limit]
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A regular who has been away for longer than their own rhythm explains."""
+
+    customer_id: int
+    visit_id: int  # their last one
+    last_visit_at: datetime
+    likes: str  # what can be said of it, or ""
+
+
+def silent_ones(*, shop_id: int, now: datetime, after_id: int, limit: int) -> tuple[list[Silent], int | None]:
+    """Return who is silent among the next `limit` regulars by id, and the id to go on after (None: the end).
+
+    A batch looks at `limit` people and at most a dozen visits of each, however long the history is.
+    """
+    day = kst_day(now)
+    rows = db.session.execute(
+        select(Customer.id, Customer.likes, Customer.last_visit_at)
+        .where(
+            Customer.shop_id == shop_id,
+            Customer.id > after_id,
+            Customer.erased_at.is_(None),
+            Customer.visit_count >= rules.RHYTHM_VISITS,
+            Customer.last_visit_at < start_of_day(day - timedelta(days=rules.SHORTEST_SILENCE - 1)),
+            Customer.last_visit_at > now - _LONGEST_SILENCE,
+        )
+        .order_by(Customer.id)
+        .limit(limit)
+    ).all()
+    came = visits.last_of_many(shop_id=shop_id, customer_ids=[row.id for row in rows], most=_RHYTHM_OF)
+    silent = []
+    for row in rows:
+        seen = came.get(row.id, [])
+        rhythm = rules.rhythm([kst_day(visit.at) for visit in seen])
+        gap = (day - kst_day(row.last_visit_at)).days
+        if rhythm is not None and rules.is_silent(gap_days=gap, rhythm_days=rhythm):
+            silent.append(Silent(row.id, seen[0].id, row.last_visit_at, rules.sayable(row.likes)))
+    return silent, rows[-1].id if len(rows) == limit else None
 
 
 def _may_be_due(first: datetime | None, last: datetime, count: int, day: date) -> bool:

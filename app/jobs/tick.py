@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Flask
 
-from app.flows import claim, clock, deliver, night, retention
+from app.flows import claim, clock, come_back, deliver, night, retention
 from app.jobs import queue, tasks
 from app.kit.clock import next_minute_of_day
 from app.kit.net import boot_clock
@@ -48,6 +48,11 @@ def _expire_claims(now: datetime) -> None:
     claim.expire_due(now=now)
 
 
+def _ask_after_the_silent(now: datetime) -> None:
+    for shop_id in shops.shop_ids():
+        come_back.plan_for(shop_id=shop_id, now=now, stop=tasks.stopping.is_set)
+
+
 def _check_balances(now: datetime) -> None:
     for shop_id in shops.shop_ids():
         night.check_balances(shop_id=shop_id)
@@ -65,6 +70,12 @@ PERIODIC = (
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
+    ),
+    Periodic(
+        "come_back",
+        timedelta(days=1),
+        lambda now: next_minute_of_day(now, 9 * 60 + 30),
+        _ask_after_the_silent,
     ),
     Periodic(
         "keep_no_longer", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 40), _keep_no_longer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from sqlalchemy import String, cast, delete, or_, select, update
 
 from app.customers.models import Consent
 from app.customers.rules import standing
+from app.extensions import setting
 from app.kit.clock import kst_day
 from app.kit.upsert import built_once
-from app.messages import gather, registry, rules
-from app.messages.contract import Kind, Wire
+from app.messages import gather, registry, routing, rules
+from app.messages.contract import Kind
 from app.messages.gather import Around, Known
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 
@@ -54,7 +56,7 @@ def plan(
     Raises KeyError for an unknown kind or facts that lack a word of its text.
     """
     spec = registry.kind(kind)
-    wire = Wire(public_url=_PLANNED_LINK)
+    wire = replace(setting("WIRE"), public_url=_PLANNED_LINK, ads_need_080=False)
     known = known or gather.look_up(session, shop_id=shop_id, customer_id=customer_id, now=now)
     around = gather.around(known, kind=spec, wire=wire)
     if around.person.erased or not (around.sender.kind_on or spec.statutory):
@@ -73,21 +75,13 @@ def plan(
         not_after=not_after or due + spec.life,
         now=now,
     )
-    travels = _travelling_channel(spec, around.sender.is_demo)
+    travels = writer.way(routing.ways(spec, around.person, around.sender))
     note = writer.why_card_only(travels) if travels else None
     first = writer.write(CARD, note) if CARD in spec.channels else None
     if CARD in spec.channels and first is None:
         return None
     second = writer.write(travels, None) if travels and note is None else None
     return first if first is not None else second
-
-
-def _travelling_channel(kind: Kind, is_demo: bool) -> str | None:
-    for key in kind.channels:
-        can = registry.channel(key).CAPABILITIES
-        if can.transmits and can.is_demo == is_demo:
-            return key
-    return None
 
 
 class _Writer:
@@ -130,12 +124,20 @@ class _Writer:
         verdict = gather.verdict_on(
             kind=self.kind,
             channel=channel,
-            around=gather.as_if_wired(self.around, _PLANNED_LINK),
+            around=self.around,
             text=text,
+            facts=self.facts,
             not_after=self.not_after,
             now=max(self.due, self.now),
         )
         return text, verdict
+
+    def way(self, ways: list[str]) -> str | None:
+        """Return the first of these ways that may carry it, else the last one, which tells why not."""
+        for key in ways:
+            if key == ways[-1] or not isinstance(self._verdict(key)[1], rules.LeaveOut):
+                return key
+        return None
 
     def why_card_only(self, channel: str) -> rules.LeaveOut | None:
         """Return why this person gets it on the card alone, if so."""
@@ -179,24 +181,36 @@ def cancel(
     shop_id: int,
     cause: str | None = None,
     customer_id: int | None = None,
+    kind: str | None = None,
+    but_card: bool = False,
     reason: str,
     now: datetime,
 ) -> int:
     """Take back what has not gone out; returns how many rows.
 
-    By cause (a stamp undone: its letter leaves the card as well) or by customer (a deletion).
-    What is on the wire stays with its sender. Raises ValueError without either.
+    By cause (a stamp undone: its letter leaves the card as well, unless `but_card`) or by customer (a
+    deletion; only those of one `kind`, if named). What is on the wire stays with its sender. Raises
+    ValueError without either.
     """
     if cause is None and customer_id is None:
         raise ValueError("cancel what? a cause or a customer")
     which: list[Any] = [] if customer_id is None else [Message.customer_id == customer_id]
+    which += [] if kind is None else [Message.kind == kind]
     open_rows = Message.state.in_(("ready", "claimed"))
-    if cause is not None:
+    if cause is not None and but_card:
+        which.append(Message.cause == cause)
+    elif cause is not None:
         on_the_card = (Message.channel == CARD) & (Message.state == "sent")
         return _cancel(
             session, shop_id, [Message.cause == cause, or_(open_rows, on_the_card), *which], reason
         )
     return _cancel(session, shop_id, [open_rows, *which], reason)
+
+
+def cancel_channel(session: Any, *, shop_id: int, customer_id: int, channel: str, reason: str) -> int:
+    """Take back what waits to go to a person over one channel; returns how many rows."""
+    waits = [Message.customer_id == customer_id, Message.channel == channel]
+    return _cancel(session, shop_id, [*waits, Message.state.in_(("ready", "claimed"))], reason)
 
 
 def cancel_unconsented(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
@@ -212,9 +226,14 @@ def cancel_unconsented(session: Any, *, shop_id: int, customer_id: int, now: dat
     holds = standing([(row.kind, row.action) for row in rows])
     mine = [Message.customer_id == customer_id, Message.state.in_(("ready", "claimed"))]
     taken = 0
-    if not holds["ads"]:
-        ads = [key for key, spec in registry.kinds().items() if spec.is_ad]
-        travels = [key for key, way in registry.channels().items() if way.CAPABILITIES.transmits]
+    ads = [key for key, spec in registry.kinds().items() if spec.is_ad]
+    # Each channel stands on its own consent.
+    travels = [
+        key
+        for key, way in registry.channels().items()
+        if way.CAPABILITIES.transmits and not holds[way.CAPABILITIES.consent]
+    ]
+    if travels:
         which = [*mine, Message.kind.in_(ads), Message.channel.in_(travels)]
         taken += _cancel(session, shop_id, which, "손님이 동의를 거두셨어요.")
     if not holds["marketing"]:

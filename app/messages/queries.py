@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, or_, select
 
-from app.extensions import db
+from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
 from app.kit.columns import UtcDateTime
-from app.messages import gather, registry
+from app.messages import gather, mail_form, registry
 from app.messages.contract import Facts, Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
+from app.shops.models import Shop
 
 INBOX_DAYS = 180
 
@@ -28,6 +29,7 @@ class AutomationLine:
     is_ad: bool
     is_on: bool
     can_switch: bool  # what the law asks for can't be switched off
+    always_on: str  # why it can't, in words
     text: str
     default_text: str
     placeholders: dict[str, str]
@@ -49,7 +51,7 @@ def delay_words(minutes: int) -> str:
 
 
 def automations(shop_id: int) -> list[AutomationLine]:
-    """Return every kind as the shop has it set, 광고 first, then 안내."""
+    """Return every kind as the shop has it set, 광고 first, then 안내, then what can't be switched off."""
     changed = {
         row.kind: row for row in db.session.scalars(select(Automation).where(Automation.shop_id == shop_id))
     }
@@ -61,7 +63,12 @@ def automations(shop_id: int) -> list[AutomationLine]:
             .group_by(Message.kind)
         )
     }
-    lines = [_line(kind, changed.get(key), last.get(key)) for key, kind in registry.kinds().items()]
+    by_mail = setting("WIRE").carries_mail
+    lines = [
+        _line(kind, changed.get(key), last.get(key))
+        for key, kind in registry.kinds().items()
+        if by_mail or kind.channels != ("email",)  # a kind of which nothing can go out here is nothing to set
+    ]
     return sorted(lines, key=lambda line: (not line.is_ad, not line.can_switch, line.label))
 
 
@@ -79,6 +86,7 @@ def _line(kind: Kind, row: Automation | None, last_sent_at: datetime | None) -> 
         is_ad=kind.is_ad,
         is_on=kind.statutory or (kind.default_on if row is None else row.is_on),
         can_switch=not kind.statutory,
+        always_on=kind.always_on,
         text=(row.text if row else "") or kind.text,
         default_text=kind.text,
         placeholders=dict(kind.placeholders),
@@ -125,6 +133,29 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
         .limit(1)
     )
     return Outlook(by_hand=counts[0], today=counts[1], unclear=counts[2], blocked_reason=blocked or "")
+
+
+def mail_lacks(shop_id: int) -> str:
+    """Return what the shop has not told and an ad by e-mail must say ("대표 이름, 주소"), or "".
+
+    Also "" where no e-mail goes out anyway. Until then its ads take another way.
+    """
+    wire = setting("WIRE")
+    if not wire.carries_mail:
+        return ""
+    shop = db.session.execute(
+        select(Shop.name, Shop.owner_name, Shop.address, Shop.phone, Shop.email, Shop.is_demo).where(
+            Shop.id == shop_id
+        )
+    ).one()
+    told = mail_form.Shop(
+        name=shop.name,
+        owner_name=shop.owner_name,
+        address=shop.address,
+        phone=shop.phone,
+        email=shop.email or wire.mail_from,
+    )
+    return "" if shop.is_demo else mail_form.missing(told)
 
 
 @dataclass(frozen=True)
@@ -244,3 +275,18 @@ def clock_age_s() -> float | None:
     """
     seen = db.session.scalar(select(ClockLease.seen_ms).where(ClockLease.name == "clock"))
     return None if not seen else max(0.0, (gather.database_ms(db.session) - seen) / 1000)
+
+
+def causes_known(shop_id: int, kind: str, causes: list[str]) -> set[str]:
+    """Return which of these causes have given a message of a kind already, whatever became of it."""
+    if not causes:
+        return set()
+    found = db.session.scalars(
+        select(Message.cause).where(
+            Message.shop_id == shop_id,
+            Message.kind == kind,
+            Message.cause.in_(causes),
+            Message.state != "cancelled",
+        )
+    )
+    return set(found)

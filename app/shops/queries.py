@@ -33,6 +33,7 @@ class ShopView:
     close_minute: int
     story: str
     opt_out_080: str
+    email: str
     is_demo: bool
 
 
@@ -70,6 +71,7 @@ _SHOP = (
     Shop.close_minute,
     Shop.story,
     Shop.opt_out_080,
+    Shop.email,
     Shop.is_demo,
 )
 

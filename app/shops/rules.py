@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.kit.addresses import email_address
 from app.kit.refusals import Invalid, Refused
 
 PASSWORD_MIN = 10
@@ -208,6 +209,16 @@ def clean_080(number: str) -> str:
     if not _FREE_CALL.fullmatch(digits):
         raise Invalid({"opt_out_080": "080으로 시작하는 번호를 적거나 비워 두세요. 예: 080-123-4567"})
     return f"{digits[:3]}-{digits[3:-4]}-{digits[-4:]}"
+
+
+def clean_reply_address(typed: str) -> str:
+    """Check the shop's own e-mail address, where answers to its e-mails go; "" for none. Raises Invalid."""
+    if not typed.strip():
+        return ""
+    address = email_address(typed)
+    if address is None:
+        raise Invalid({"email": "이메일 주소를 다시 확인하거나 비워 두세요. 예: shop@naver.com"})
+    return address
 
 
 def clean_account(*, name: str, login: str, password: str) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from flask import Flask
 
-from app.kit import korean, phone
+from app.kit import addresses, korean, phone
 from app.kit.clock import kst_day
 from app.web.doors import now
 
@@ -39,6 +39,7 @@ def register(app: Flask) -> None:
         native=korean.native_count,  # 3 → 세
         josa=korean.josa,  # '라떼'|josa('을/를') → 라떼를
         masked=phone.masked,  # 010-••••-1234
+        masked_email=addresses.masked_email,  # mi•••@naver.com
         phone=phone.national,  # 010-1234-5678
     )
     env.globals["now"] = now

@@ -174,6 +174,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('email', sa.String(length=254), nullable=True))
         batch_op.add_column(sa.Column('email_key', sa.String(length=64), server_default='', nullable=False))
         batch_op.add_column(sa.Column('email_checked_at', sa.DateTime(), nullable=True))
+        batch_op.add_column(sa.Column('email_failed_at', sa.DateTime(), nullable=True))
+
+    with op.batch_alter_table('opt_out_links', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('email_key', sa.String(length=64), server_default='', nullable=False))
 
     with op.batch_alter_table('shops', schema=None) as batch_op:
         batch_op.add_column(sa.Column('email', sa.String(length=254), server_default='', nullable=False))
@@ -211,7 +215,11 @@ def downgrade() -> None:
     with op.batch_alter_table('shops', schema=None) as batch_op:
         batch_op.drop_column('email')
 
+    with op.batch_alter_table('opt_out_links', schema=None) as batch_op:
+        batch_op.drop_column('email_key')
+
     with op.batch_alter_table('customers', schema=None) as batch_op:
+        batch_op.drop_column('email_failed_at')
         batch_op.drop_column('email_checked_at')
         batch_op.drop_column('email_key')
         batch_op.drop_column('email')

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.cards.models import Card, LedgerEntry, Redemption
-from app.customers.models import OptOutLink, PhoneClaim
+from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
 from app.flows import access, automation, claim, person, privacy, redeem, stamp
 from app.flows.undo import undo_stamp
@@ -80,6 +80,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     refused = factories.a_claim(shop, nameless)
     claim.refuse(shop_id=shop.id, claim_id=refused.claim_id, staff_id=shop.owner_id, now=now)
     message_id = _messages(shop, known, word)
+    address = _address(known, number)
     token = _opt_out(shop, twin)
     ids = {
         "claim_id": waiting.claim_id,
@@ -96,6 +97,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     secrets = (
         f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀", f"{word}라떼",
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
+        address,
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 
@@ -135,6 +137,19 @@ def _messages(shop: AShop, known: ACustomer, word: str) -> int:
         session.add(by_hand)
         session.flush()
         return int(by_hand.id)
+
+
+def _address(known: ACustomer, number: str) -> str:
+    """Give the person an e-mail address they have confirmed."""
+    address = f"mail-{number[-4:]}@home.test"
+    with write() as session:
+        someone = session.get_one(Customer, known.id)
+        someone.email, someone.email_key, someone.email_checked_at = (
+            address,
+            f"key-of-{address}",
+            factories.now(),
+        )
+    return address
 
 
 def _opt_out(shop: AShop, twin: ACustomer) -> str:

@@ -135,6 +135,7 @@ def _about(person: MyDetails) -> dict[str, str]:
     return {
         "이름": person.name or "적지 않았어요",
         "휴대폰 번호": national(person.phone) if person.phone else "적지 않았어요",
+        "이메일": _email(person),
         "사장님이 기억하는 것": person.likes,
         "사장님 메모": person.memo,
         "카드를 만든 날": _on(person.joined_at),
@@ -142,6 +143,12 @@ def _about(person: MyDetails) -> dict[str, str]:
         "마지막 방문": _on(person.last_visit_at) if person.last_visit_at else "",
         "방문": f"{person.visit_count}번" if person.visit_count else "",
     }
+
+
+def _email(person: MyDetails) -> str:
+    if person.email is None:
+        return ""
+    return person.email if person.email_checked_at else f"{person.email} (아직 확인하지 않았어요)"
 
 
 def _said(line: ConsentLine) -> str:

@@ -12,7 +12,7 @@ from app.flows import own_phone
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import history, previews, registry
+from app.messages import history, previews, registry, results
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -51,6 +51,7 @@ def messages() -> ResponseReturnValue:
         hand=previews.by_hand(shop_id, wire=_wire(), now=now()),
         outlook=reads.outlook(shop_id, now=now()),
         automations=reads.automations(shop_id),
+        mail_lacks=reads.mail_lacks(shop_id),
     )
 
 
@@ -231,6 +232,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "fault": fault,
         "sms_bytes": SMS_BYTES,
         "wrong": {},
+        "result": results.came_back(current_staff().shop.id, now=now()) if line.kind == "come_back" else None,
     }
 
 

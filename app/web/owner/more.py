@@ -134,10 +134,10 @@ def hours() -> ResponseReturnValue:
     sudo=True,
 )
 def contact() -> ResponseReturnValue:
-    """The number customers can call, which every message carries, and an 080 number for opting out."""
+    """The number customers can call, which every message carries, an 080 number for opting out, an e-mail address."""
     staff = current_staff()
     shop = staff.shop
-    typed = _typed(phone=shop.phone, opt_out_080=shop.opt_out_080)
+    typed = _typed(phone=shop.phone, opt_out_080=shop.opt_out_080, email=shop.email)
     return _form(
         "owner/contact.html",
         typed,
