@@ -26,11 +26,24 @@ BEYOND = {
     "messages/previews": "reads for the owner's preview",
     "messages/demo_reads": "reads for the demo shop's phone",
     "messages/registry": "finds kinds and channels by their files",
+    "messages/wanting": "reads whether the card may offer a review request",
+    "reviews/asks": "reads who may review which visit",
     "messages/retries": "pure: pauses between attempts",
 }
-FOLDERS = {"cards/actions", "messages/actions", "messages/kinds", "messages/channels"}
+FOLDERS = {"cards/actions", "reviews/actions", "messages/actions", "messages/kinds", "messages/channels"}
 # What the doors may read from a feature room.
-READS = {"queries", "rules", "registry", "counter", "history", "previews", "demo_reads", "texts"}
+READS = {
+    "queries",
+    "rules",
+    "registry",
+    "counter",
+    "history",
+    "previews",
+    "demo_reads",
+    "texts",
+    "asks",
+    "wanting",
+}
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 
 

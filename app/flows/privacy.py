@@ -16,7 +16,9 @@ from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox
+from app.reviews.actions import reviews
 from app.shops import actions as shops
+from app.voices import actions as voices
 
 # Taking one back takes back what stands on it. Nothing is given along: each yes is asked for by itself (22조 1항).
 _STANDS_ON = {
@@ -146,6 +148,9 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         outbox.forget(session, shop_id=shop_id, customer_id=customer_id)
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
         ledger.forget_reasons(session, shop_id=shop_id, customer_id=customer_id)
+        voices.forget(session, shop_id=shop_id, customer_id=customer_id)
+        # The photos of the person's reviews are forgotten here, before the reviews they belong to.
+        reviews.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
         people.forget(session, person=person, now=now)
 
 

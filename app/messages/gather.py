@@ -18,6 +18,7 @@ from app.kit.text import fill
 from app.messages import registry, rules
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
+from app.reviews.models import Review, ReviewAsk
 from app.shops.models import Shop
 from app.visits.models import Visit
 
@@ -89,8 +90,12 @@ _RECENT_ADS = select(AdGrant.at).where(
     AdGrant.customer_id == bindparam("customer"),
     AdGrant.at > bindparam("since", type_=UtcDateTime()),
 )
-_VISIT_REVERSED = select(Visit.reversed_at).where(
-    Visit.shop_id == bindparam("shop"), Visit.id == bindparam("number")
+# What became of a visit, and of the ask to review it: one look for every kind that follows a visit.
+_VISIT_NOW = (
+    select(Visit.reversed_at.is_not(None), ReviewAsk.wanted_at.is_not(None), Review.id.is_not(None))
+    .outerjoin(ReviewAsk, (ReviewAsk.shop_id == Visit.shop_id) & (ReviewAsk.visit_id == Visit.id))
+    .outerjoin(Review, (Review.shop_id == ReviewAsk.shop_id) & (Review.ask_id == ReviewAsk.id))
+    .where(Visit.shop_id == bindparam("shop"), Visit.id == bindparam("number"))
 )
 _STAMP_REVERSED = select(LedgerEntry.id).where(
     LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.reverses_id == bindparam("number")
@@ -187,12 +192,17 @@ def recent_ads(
 
 
 def fresh_facts(session: Any, *, shop_id: int, cause: str, facts: Facts) -> dict[str, Any]:
-    """Return the planned facts with what has become of their cause: `taken_back` for an undone one."""
+    """Return the planned facts with what has become of their cause: `taken_back` for an undone one.
+
+    For a visit also `wanted` (its customer asked to be asked for a review) and `reviewed` (it has one).
+    """
     what, _, number = cause.partition(":")
     taken_back = False
     if what == "visit" and number.isdigit():
-        taken_back = session.scalar(_VISIT_REVERSED, {"shop": shop_id, "number": int(number)}) is not None
-    elif what == "stamp" and number.isdigit():
+        row = session.execute(_VISIT_NOW, {"shop": shop_id, "number": int(number)}).one_or_none()
+        undone, wanted, reviewed = row or (False, False, False)
+        return {**facts, "taken_back": bool(undone), "wanted": bool(wanted), "reviewed": bool(reviewed)}
+    if what == "stamp" and number.isdigit():
         taken_back = session.scalar(_STAMP_REVERSED, {"shop": shop_id, "number": int(number)}) is not None
     return {**facts, "taken_back": taken_back}
 

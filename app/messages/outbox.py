@@ -199,6 +199,15 @@ def cancel(
     return _cancel(session, shop_id, [open_rows, *which], reason)
 
 
+def cancel_waiting(session: Any, *, shop_id: int, cause: str, kinds: tuple[str, ...], reason: str) -> int:
+    """Take back the waiting messages of these kinds that follow from a cause; returns how many rows.
+
+    What already lies on the card stays there.
+    """
+    which = [Message.cause == cause, Message.kind.in_(kinds), Message.state.in_(("ready", "claimed"))]
+    return _cancel(session, shop_id, which, reason)
+
+
 def cancel_unconsented(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
     """Take back the waiting messages whose consent is gone; returns how many (망법 50조②).
 

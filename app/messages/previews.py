@@ -114,6 +114,10 @@ def _example_facts(kind: Kind) -> dict[str, object]:
         "day": "2026-11-23",
         "consent": "ads",
         "granted": True,
+        # A way that leads nowhere: the preview only shows that there is one.
+        "token": "…",
+        "code": "…",
+        "voice": "…",
     }
 
 

@@ -19,7 +19,17 @@ ROOM = Path(__file__).resolve().parents[2] / "app" / "messages"
 KINDS = list(registry.kinds().values())
 CHANNELS = list(registry.channels().values())
 # What any planner may hand over; a kind reads what it needs.
-FACTS = {"balance": 7, "goal": 10, "day": "2026-11-23", "consent": "ads", "granted": True, "first": False}
+FACTS = {
+    "balance": 7,
+    "goal": 10,
+    "day": "2026-11-23",
+    "consent": "ads",
+    "granted": True,
+    "first": False,
+    "token": "t",
+    "code": "S",
+    "voice": 1,
+}
 
 
 def test_every_file_is_found() -> None:
@@ -57,6 +67,10 @@ class TestEveryKind:
         assert kind.label
         assert kind.sentence.endswith("요")
         assert ("{때}" in kind.sentence) == bool(kind.delay_minutes)
+
+    def test_a_way_that_leads_somewhere_has_a_button(self, kind: Kind) -> None:
+        assert (kind.path is None) == (not kind.button)
+        assert kind.path is None or kind.path(FACTS).startswith("/")
 
     def test_what_was_undone_is_not_wanted(self, kind: Kind) -> None:
         assert kind.still_wanted({**FACTS, "taken_back": False})
