@@ -173,18 +173,18 @@ class Waiting:
 def waiting(shop_id: int, *, role: str) -> Waiting:
     """Count for the home screen what waits for an answer; complaints for the owner alone."""
     rows = db.session.execute(
-        select(Voice.kind == COMPLAINT, func.count(), func.min(Voice.waiting_since))
+        select(Voice.kind, func.count(), func.min(Voice.waiting_since))
         .where(
             Voice.shop_id == shop_id,
             Voice.closed_at.is_(None),
             Voice.waiting_since.is_not(None),
             *_for_ears(role),
         )
-        .group_by(Voice.kind == COMPLAINT)
+        .group_by(Voice.kind)
     )
-    found = {bool(complaint): (int(count), since) for complaint, count, since in rows}
-    complaints, since = found.get(True, (0, None))
-    return Waiting(complaints, since, found.get(False, (0, None))[0])
+    found = {kind: (int(count), since) for kind, count, since in rows}
+    complaints, since = found.pop(COMPLAINT, (0, None))
+    return Waiting(complaints, since, sum(count for count, _since in found.values()))
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,6 @@ def shop_reviews() -> ResponseReturnValue:
         "owner/reviews.html",
         page=page,
         standing=reviews.standing(shop_id),
-        waiting_reviews=reviews.unanswered(shop_id),
         unanswered=unanswered,
     )
 
