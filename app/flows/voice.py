@@ -23,7 +23,7 @@ _GONE = "찾으시는 말씀이 없어요. 목록에서 다시 골라 주세요.
 
 def open_voice(*, shop_id: int, customer_id: int, kind: str, text: str, once: str, now: datetime) -> int:
     """Begin a matter; returns its id, the same for the same key. Raises Invalid, NotHere, TooMuchSaid."""
-    about, words = rules.clean_kind(kind), rules.clean_line(text)
+    about, words = rules.clean_voice(kind=kind, text=text)
     key = _key("customer", customer_id, once)
 
     def opened() -> int:

@@ -168,6 +168,7 @@ def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
         .order_by(Review.id.desc())
         .limit(limit)
     )
+    # The photos of these reviews are read here, once for all of them.
     return [
         ReviewLine(
             *row[:7],

@@ -24,15 +24,20 @@ class TooMuchSaid(Refused):
     sentence = "오늘은 많이 남겨 주셨어요. 급한 일은 가게에 전화해 주세요."
 
 
-def clean_kind(kind: str) -> str:
-    """Check what it is about. Raises Invalid."""
-    if kind not in KINDS:
-        raise Invalid({"kind": "칭찬, 불편, 문의, 제안 가운데 하나를 골라 주세요."})
-    return kind
+def clean_voice(*, kind: str, text: str) -> tuple[str, str]:
+    """Check what a customer begins: what it is about, and the words. Raises Invalid with a sentence a field."""
+    wrong = {} if kind in KINDS else {"kind": "칭찬, 불편, 문의, 제안 가운데 하나를 골라 주세요."}
+    try:
+        words = clean_line(text)
+    except Invalid as error:
+        raise Invalid({**wrong, **error.fields}) from None
+    if wrong:
+        raise Invalid(wrong)
+    return kind, words
 
 
 def clean_line(text: str) -> str:
-    """Check one thing said in a thread. Raises Invalid."""
+    """Check one thing said in a thread; returns it tidied. Raises Invalid."""
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise Invalid({"text": "하실 말씀을 적어 주세요."})

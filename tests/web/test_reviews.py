@@ -96,6 +96,16 @@ def test_a_double_tap_is_thanked_and_another_try_sees_the_review(
     assert db.session.scalar(db.select(db.func.count(Review.id))) == 1
 
 
+def test_a_fourth_review_of_a_day_keeps_what_was_typed(phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
+    tokens = [an_ask(shop, jiwoo, days_ago=days) for days in (1, 2, 3, 4)]
+    for token in tokens[:3]:
+        leave(token)
+    phone.open(f"/r/{tokens[3]}")
+    late = phone.submit("후기 남기기", stars="3", text="네 번째예요", status=422)
+    assert any("내일 남겨 주세요" in sentence for sentence in late.errors())
+    assert (late.value("stars"), late.value("text")) == ("3", "네 번째예요")
+
+
 def test_links_that_open_nothing_say_what_to_do(
     phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock
 ) -> None:

@@ -17,6 +17,7 @@ def test_a_complaint_from_the_card_to_the_answer(
 ) -> None:
     phone.holding(jiwoo).open(f"/c/{shop.code}")
     phone.tap("사장님께 한마디")
+    assert len(phone.submit("사장님께 보내기", status=422).soup.select(".field .error")) == 2
     wrong = phone.submit("사장님께 보내기", text="화장실이 추워요", status=422)
     assert (wrong.value("text"), len(wrong.errors())) == ("화장실이 추워요", 2)
     thread = phone.submit("사장님께 보내기", kind="complaint")

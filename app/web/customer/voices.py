@@ -8,16 +8,21 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.flows import voice as flow
-from app.kit.refusals import Invalid, NotHere
+from app.kit.refusals import Invalid, NotHere, Refused
 from app.kit.signing import new_token
 from app.voices import queries as voices
 from app.voices.queries import Thread
-from app.voices.rules import KINDS
+from app.voices.rules import KINDS, TooMuchSaid
 from app.web import answers
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
+
+
+def _beside(error: Refused) -> dict[str, str]:
+    """Return the sentences beside the fields: whatever is refused, what was typed stays."""
+    return error.fields if isinstance(error, Invalid) else {"text": error.sentence}
 
 
 def _once() -> str:
@@ -43,8 +48,8 @@ def voices_of_mine(code: str) -> ResponseReturnValue:
         voice_id = flow.open_voice(
             shop_id=holder.shop_id, customer_id=holder.customer_id, **typed, once=_once(), now=now()
         )
-    except Invalid as error:
-        wrong = answers.in_order(error.fields, typed)
+    except (Invalid, TooMuchSaid) as error:
+        wrong = answers.in_order(_beside(error), typed)
         return answers.invalid("customer/voices.html", **page | {"wrong": wrong})
     flash("사장님께 전했어요")
     return see_other(url_for("customer.voice", code=code, voice_id=voice_id))
@@ -73,8 +78,8 @@ def voice(code: str, voice_id: int) -> ResponseReturnValue:
             once=_once(),
             now=now(),
         )
-    except Invalid as error:
-        return answers.invalid("customer/voice.html", **page | {"wrong": error.fields})
+    except (Invalid, TooMuchSaid) as error:
+        return answers.invalid("customer/voice.html", **page | {"wrong": _beside(error)})
     return see_other(url_for("customer.voice", code=code, voice_id=voice_id))
 
 

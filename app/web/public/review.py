@@ -15,9 +15,10 @@ from app.kit.signing import new_token
 from app.reviews import queries as reviews
 from app.reviews import rules
 from app.reviews.asks import AskView, ask_by_token
-from app.reviews.rules import AskGone, VisitUndone
+from app.reviews.rules import AskGone, TooManyReviews, VisitUndone
 from app.shops import queries as shops
 from app.shops.rules import PlainHttp
+from app.voices.rules import TooMuchSaid
 from app.web import answers, origin
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -64,14 +65,15 @@ def review(token: str) -> ResponseReturnValue:
 
 
 def _leave(ask: AskView, page: dict[str, Any]) -> ResponseReturnValue:
+    # Photos that came with the form are taken in here, before anything is judged.
     try:
         left = flow.leave(
             token=ask.token, **page["typed"], told_reward=row_number(request.form.get("told")) or 0, now=now()
         )
-    except Invalid as error:
-        return answers.invalid(
-            "public/review.html", **page | {"wrong": answers.in_order(error.fields, _FIELDS)}
-        )
+    except (Invalid, TooManyReviews) as error:
+        # Whatever is refused, what was typed stays.
+        wrong = error.fields if isinstance(error, Invalid) else {"text": error.sentence}
+        return answers.invalid("public/review.html", **page | {"wrong": answers.in_order(wrong, _FIELDS)})
     if left.repeated and not left.same:
         return see_other(url_for("public.review", token=ask.token))
     return see_other(url_for("public.review_thanks", token=ask.token))
@@ -104,7 +106,8 @@ def review_voice(token: str) -> ResponseReturnValue:
     once = (request.form.get("once") or page["once"])[:80]
     try:
         voices.say_beside_review(token=ask.token, text=page["typed"], once=once, now=now())
-    except Invalid as error:
-        return answers.invalid("public/review_thanks.html", **page | {"wrong": error.fields})
+    except (Invalid, TooMuchSaid) as error:
+        wrong = error.fields if isinstance(error, Invalid) else {"text": error.sentence}
+        return answers.invalid("public/review_thanks.html", **page | {"wrong": wrong})
     flash("사장님께 전했어요")
     return see_other(url_for("public.review_thanks", token=token))
