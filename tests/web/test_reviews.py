@@ -16,6 +16,7 @@ from app.shops.models import AccessLog
 from app.visits.models import Visit
 from app.web.assets import load
 from tests import factories, pages
+from tests.browser.payloads import PAYLOADS
 from tests.factories import ACustomer, AShop
 from tests.flows.test_review import an_ask, gives, leave
 from tests.phone import Page, Phone
@@ -251,6 +252,26 @@ def test_reviews_are_told_of_where_data_is_told_of(
     mine = phone.holding(jiwoo).open(f"/c/{shop.code}/me/download").answer.get_json()
     assert [(line["stars"], line["text"]) for line in mine["reviews"]] == [(5, "내려받을 후기")]
     assert "내려받을 후기" in phone.open(f"/c/{shop.code}/me/text").html
+
+
+def test_what_is_typed_stays_text(app: Flask, owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
+    """S07: every page is looked at by phone.py, which sees an element or a handler that slipped in."""
+    typed = "\n".join(PAYLOADS)[:900].strip()
+    left = leave(an_ask(shop, jiwoo), mood="bad", text=typed)
+    review.answer(
+        shop_id=shop.id,
+        staff_id=shop.owner_id,
+        review_id=left.review_id,
+        text=typed[:500],
+        now=factories.now(),
+    )
+    pages_of_all = [Phone(app).open(f"/s/{shop.code}"), Phone(app).open(f"/s/{shop.code}/reviews")]
+    for page in (*pages_of_all, owner_phone.open("/owner/reviews"), owner_phone.open("/owner/voices")):
+        assert page.soup.find("svg", attrs={"onload": True}) is None
+        assert page.soup.find("iframe") is None
+        assert typed[:60] in "\n".join(tag.get_text() for tag in page.soup.select(".pre, .list .two")), (
+            page.path
+        )
 
 
 def test_old_visits_are_not_offered(phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
