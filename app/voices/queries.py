@@ -197,46 +197,48 @@ class LastWords:
     reviews: int
 
 
-_HEARD = (
-    VoiceLine.shop_id == bindparam("shop"),
-    VoiceLine.staff_id.is_(None),
-    Voice.customer_id == bindparam("customer"),
-    or_(bindparam("owner", type_=Boolean), Voice.kind != COMPLAINT),
-)
-
-
-def _of_the_last(column: Any) -> Any:
-    return (
-        select(column)
-        .join(Voice, (Voice.shop_id == VoiceLine.shop_id) & (Voice.id == VoiceLine.voice_id))
-        .where(*_HEARD)
-        .order_by(VoiceLine.id.desc())
-        .limit(1)
-        .scalar_subquery()
+_NEWEST = (
+    select(func.max(Voice.id))
+    .where(
+        Voice.shop_id == Customer.shop_id,
+        Voice.customer_id == Customer.id,
+        or_(bindparam("owner", type_=Boolean), Voice.kind != COMPLAINT),
     )
-
-
-# Asked with every stamp: one statement, built once.
-_LAST_WORDS = select(
-    select(Voice.kind)
-    .join(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.voice_id == Voice.id))
-    .where(*_HEARD)
-    .order_by(VoiceLine.id.desc())
-    .limit(1)
-    .scalar_subquery(),
-    _of_the_last(VoiceLine.text),
-    _of_the_last(VoiceLine.at),
-    select(func.count(Review.id))
-    .where(Review.shop_id == bindparam("shop"), Review.customer_id == bindparam("customer"))
-    .scalar_subquery(),
+    .correlate(Customer)
+    .scalar_subquery()
+)
+_SAID_LAST = (
+    select(func.max(VoiceLine.id))
+    .where(VoiceLine.shop_id == Voice.shop_id, VoiceLine.voice_id == Voice.id, VoiceLine.staff_id.is_(None))
+    .correlate(Voice)
+    .scalar_subquery()
+)
+# Asked with every stamp: one statement, built once, that follows the person's own rows.
+_LAST_WORDS = (
+    select(
+        Voice.kind,
+        VoiceLine.text,
+        VoiceLine.at,
+        select(func.count(Review.id))
+        .where(Review.shop_id == Customer.shop_id, Review.customer_id == Customer.id)
+        .correlate(Customer)
+        .scalar_subquery(),
+    )
+    .select_from(Customer)
+    .outerjoin(Voice, (Voice.shop_id == Customer.shop_id) & (Voice.id == _NEWEST))
+    .outerjoin(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.id == _SAID_LAST))
+    .where(Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"))
 )
 
 
 def last_words(*, shop_id: int, customer_id: int, role: str) -> LastWords:
-    """Return what a person said last, as far as a role may hear it, and how many reviews they left."""
+    """Return what a person said last in their newest matter that a role may hear, and how many reviews they left.
+
+    Raises NoResultFound for another shop's person.
+    """
     which = {"shop": shop_id, "customer": customer_id, "owner": role == "owner"}
     kind, text, at, reviews = db.session.execute(_LAST_WORDS, which).one()
-    return LastWords(kind, text or "", at, int(reviews))
+    return LastWords(kind if at else None, text or "", at, int(reviews))
 
 
 @dataclass(frozen=True)
