@@ -1,6 +1,6 @@
 """후기 요청: once for a visit, when what was bought has been used. The same words whatever is answered.
 
-Asking for a review counts as an ad (korea: INFERRED, the careful reading). Facts: `token` of the ask;
+Asking for a review is treated as an ad: no text says so, it is the careful reading. Facts: `token` of the ask;
 fresh ones: `taken_back`, `reviewed`, `wanted` (the person asked to be asked: review_wanted goes instead).
 """
 
