@@ -26,7 +26,13 @@ TABLE = """
 /c/<code>/me/email/removal                            POST      customer  holder   code
 /c/<code>/me/text                                     GET       customer  holder   code
 /c/<code>/qr.svg                                      GET       customer  holder   code
+/c/<code>/reviews                                     GET+POST  customer  holder   code
+/c/<code>/reviews/wish                                POST      customer  holder   code
 /c/<code>/visits                                      GET       customer  holder   code
+/c/<code>/voices                                      GET+POST  customer  holder   code
+/c/<code>/voices/<int:voice_id>                       GET+POST  customer  holder   code
+/c/<code>/voices/<int:voice_id>/lines                 GET       customer  holder   code
+/c/<code>/voices/<int:voice_id>/read                  POST      customer  holder   code
 /demo/gateway/messages                                GET       public    anyone   none    machine
 /demo/gateway/messages                                POST      public    anyone   none    machine
 /demo/phone/<token>                                   GET       public    anyone   token
@@ -73,6 +79,7 @@ TABLE = """
 /owner/more/second-step/confirmation                  POST      owner     staff    session
 /owner/more/second-step/end                           POST      owner     staff    session
 /owner/more/sharing                                   GET+POST  owner     manager  session
+/owner/more/reviews                                   GET+POST  owner     owner    session
 /owner/more/shop                                      GET+POST  owner     manager  session
 /owner/more/staff                                     GET+POST  owner     owner    session
 /owner/more/staff/<int:staff_id>                      GET+POST  owner     owner    session
@@ -94,6 +101,8 @@ TABLE = """
 /owner/print/cards/<batch>/pdf                        GET       owner     staff    session
 /owner/proof                                          GET+POST  owner     staff    session
 /owner/redemptions/<int:redemption_id>/reversal       POST      owner     staff    session
+/owner/reviews                                        GET       owner     manager  session
+/owner/reviews/<int:review_id>                        GET+POST  owner     manager  session
 /owner/rewards/<int:reward_id>/use                    POST      owner     staff    session
 /owner/sharing                                        GET+POST  owner     staff    session
 /owner/stamps                                         GET       owner     staff    session
@@ -106,6 +115,13 @@ TABLE = """
 /owner/turn                                           GET+POST  owner     staff    session
 /owner/turn/<int:staff_id>                            GET+POST  owner     staff    session
 /owner/turn/end                                       POST      owner     staff    session
+/owner/voices                                         GET       owner     manager  session
+/owner/voices/<int:voice_id>                          GET+POST  owner     manager  session
+/owner/voices/<int:voice_id>/closing                  POST      owner     manager  session
+/owner/voices/<int:voice_id>/lines                    GET       owner     manager  session
+/r/<token>                                            GET+POST  public    anyone   token
+/r/<token>/thanks                                     GET       public    anyone   token
+/r/<token>/voices                                     POST      public    anyone   token
 /readyz                                               GET       public    anyone   none
 /s/<code>                                             GET+POST  public    anyone   code
 /s/<code>/details                                     GET+POST  public    anyone   code
@@ -114,6 +130,7 @@ TABLE = """
 /s/<code>/photos/<ref>                                GET       public    anyone   code
 /s/<code>/photos/<ref>/small                          GET       public    anyone   code
 /s/<code>/privacy                                     GET       public    anyone   code
+/s/<code>/reviews                                     GET       public    anyone   code
 /setup/<token>                                        GET+POST  owner     anyone   token
 /sw.js                                                GET       public    anyone   none
 """

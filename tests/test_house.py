@@ -31,11 +31,13 @@ BEYOND = {
     "messages/mail_form": "pure: how an e-mail looks, and the form of an ad",
     "messages/results": "reads that tell what came of an automation",
     "messages/routing": "pure: which way a message may travel to one person",
-    "messages/outbox": "plans and cancels messages inside a flow",
+    "messages/outbox": "plans messages inside a flow",
+    "messages/recall": "takes messages back inside a flow",
     "messages/history": "reads that tell what was sent and why not",
     "messages/previews": "reads for the owner's preview",
     "messages/demo_reads": "reads for the demo shop's phone",
     "messages/registry": "finds kinds and channels by their files",
+    "messages/wanting": "reads whether the card may offer a review request",
     "messages/retries": "pure: pauses between attempts",
 }
 FOLDERS = {"cards/actions", "reviews/actions", "messages/actions", "messages/kinds", "messages/channels"}
@@ -53,6 +55,7 @@ READS = {
     "photos",
     "signins",
     "results",
+    "wanting",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

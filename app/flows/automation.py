@@ -18,6 +18,7 @@ from app.messages import registry
 from app.messages.contract import Kind
 from app.messages.models import Automation
 from app.messages.rules import false_label, promotion_word
+from app.reviews.rules import bought_words
 
 LONGEST_DELAY = 7 * 24 * 60
 # What the frame around an ad takes: label, name, contact, opt-out link.
@@ -80,6 +81,8 @@ def text_fault(kind: Kind, words: str) -> str | None:
         return "글이 너무 길어요. 850자 안으로 줄여 주세요."
     if false_label(words):
         return "(광고) 표시는 저희가 맨 앞에 붙여 드려요. 글에서는 빼 주세요."
+    if (sentence := bought_words(words)) is not None:
+        return sentence
     if not kind.is_ad and (word := promotion_word(words)) is not None:
         return f"안내 글에는 홍보하는 말(‘{word}’)을 쓸 수 없어요. 이런 말은 광고 문자로 보내 주세요."
     return None

@@ -11,7 +11,7 @@ from app.flows.unit import write
 from app.insights import queries as insights
 from app.insights import rules
 from app.insights.queries import Silent
-from app.messages import gather, outbox
+from app.messages import gather, outbox, recall
 from app.messages import queries as messages
 
 KIND = "come_back"
@@ -74,6 +74,6 @@ def _plan(shop_id: int, silent: list[Silent], now: datetime) -> int:
 
 def they_came(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> None:
     """Somebody silent stands at the counter: what waits to ask after them is not sent any more."""
-    outbox.cancel(
+    recall.cancel(
         session, shop_id=shop_id, customer_id=customer_id, kind=KIND, reason="손님이 다녀가셨어요.", now=now
     )

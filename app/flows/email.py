@@ -20,7 +20,7 @@ from app.flows.unit import after_a_race, write
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.kit.signing import keyed_hash, same
-from app.messages import outbox
+from app.messages import outbox, recall
 from app.messages.models import Message
 
 LIFE = timedelta(hours=24)
@@ -161,7 +161,7 @@ def _answer(session: Any, *, person: Customer, ads: bool, stands: bool, trace: T
     action = "grant" if ads else "withdraw" if stands else "decline"
     _record(session, person=person, action=action, trace=trace, now=now)
     if not ads and stands:
-        outbox.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
+        recall.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
 
 
 def _record(session: Any, *, person: Customer, action: str, trace: Trace, now: datetime) -> Any:
@@ -183,7 +183,7 @@ def _tell(session: Any, *, person: Customer, granted: bool, now: datetime) -> No
 
 def _forget_waiting(session: Any, *, person: Customer, now: datetime) -> None:
     """What waits for the old address does not go to the new one, nor to none."""
-    outbox.cancel_channel(
+    recall.cancel_channel(
         session,
         shop_id=person.shop_id,
         customer_id=person.id,

@@ -15,7 +15,7 @@ from app.customers.models import Customer
 from app.customers.rules import Details
 from app.flows.unit import after_a_race, write
 from app.kit.signing import keyed_hash
-from app.messages import outbox
+from app.messages import outbox, recall
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _record_answers(
         )
         tell_result(session, person=person, consent_id=row.id, kind=rules.ADS_EMAIL, granted=False, now=now)
     if withdrawn:
-        outbox.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
+        recall.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
 
 
 def tell_result(

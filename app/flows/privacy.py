@@ -16,9 +16,10 @@ from app.flows import photo
 from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
-from app.messages import outbox
-from app.reviews.actions import photos
+from app.messages import outbox, recall
+from app.reviews.actions import photos, reviews
 from app.shops import actions as shops
+from app.voices import actions as voices
 
 _ADS = ("ads", "ads_night", ADS_EMAIL)
 # Taking one back takes back what stands on it. Nothing is given along: each yes is asked for by itself (22조 1항).
@@ -97,7 +98,7 @@ def change_consent(
             asked = person.email_key if kind == ADS_EMAIL else person.phone_key
             people.lift_suppression(session, person=person, address_key=asked, now=now)
         if not grant:
-            outbox.cancel_unconsented(session, shop_id=shop_id, customer_id=customer_id, now=now)
+            recall.cancel_unconsented(session, shop_id=shop_id, customer_id=customer_id, now=now)
         _touch_card(session, shop_id=shop_id, customer_id=customer_id)
 
 
@@ -163,13 +164,16 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
         if person is None:
             raise NotHere
-        outbox.cancel(
+        recall.cancel(
             session, shop_id=shop_id, customer_id=customer_id, reason="손님이 정보를 지웠어요", now=now
         )
-        outbox.forget(session, shop_id=shop_id, customer_id=customer_id)
+        recall.forget(session, shop_id=shop_id, customer_id=customer_id)
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
         ledger.forget_reasons(session, shop_id=shop_id, customer_id=customer_id)
+        voices.forget(session, shop_id=shop_id, customer_id=customer_id)
+        # Photos before the reviews they belong to; their files go once this is committed.
         gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)
+        reviews.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
         people.forget(session, person=person, now=now)
     photo.drop_files(shop_id=shop_id, refs=gone)
 
@@ -188,7 +192,7 @@ def _withdraw_ads(session: Any, *, person: Customer, key: str, source: str, now:
                 trace=trace,
                 now=now,
             )
-    outbox.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
+    recall.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
 
 
 def _touch_card(session: Any, *, shop_id: int, customer_id: int) -> None:

@@ -11,7 +11,7 @@ from app.cards.rules import RewardGone
 from app.flows import audit
 from app.flows.unit import write
 from app.insights import actions as sums
-from app.messages import outbox
+from app.messages import recall
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def use_reward(*, shop_id: int, staff_id: int, reward_id: int, once: str, how: s
         use = rewards.add_redemption(session, reward=reward, once=once, staff_id=staff_id, how=how, now=now)
         sums.count(session, shop_id=shop_id, at=now, rewards_used=1)
         # Who has it in hand needs no letter about it; the one on the card stays, as what happened.
-        outbox.cancel(
+        recall.cancel(
             session,
             shop_id=shop_id,
             cause=f"fill:{reward.entry_id}",

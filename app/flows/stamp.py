@@ -181,14 +181,8 @@ def stamp_card(
         **_kept(facts),
     )
     claims.answer_waiting(session, card=card, entry=entry, staff_id=staff_id, now=now)
-    filled = rules.filled(card.balance, rule.goal)
-    fill_id = None
-    if filled:
-        fill = ledger.add_entry(
-            session, card=card, kind="fill", delta=-rule.goal, now=now, part_of_id=entry.id, staff_id=staff_id
-        )
-        rewards.add_reward(session, card=card, rule=rule, entry=fill, now=now)
-        fill_id = fill.id
+    fill_id = rewards.give_if_full(session, card=card, rule=rule, earned=entry, staff_id=staff_id, now=now)
+    filled = fill_id is not None
     sums.count(
         session,
         shop_id=card.shop_id,

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Flask
 
-from app.flows import claim, clock, come_back, deliver, night, retention
+from app.flows import claim, clock, come_back, deliver, night, retention, review_asks
 from app.jobs import queue, tasks
 from app.kit.clock import next_minute_of_day
 from app.kit.net import boot_clock
@@ -66,8 +66,14 @@ def _keep_no_longer(now: datetime) -> None:
     retention.prune(now=now)
 
 
+def _plan_reviews(now: datetime) -> None:
+    for shop_id in shops.shop_ids():
+        review_asks.plan_requests(shop_id=shop_id, now=now)
+
+
 PERIODIC = (
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
+    Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
     ),

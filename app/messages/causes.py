@@ -8,10 +8,15 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.models import LedgerEntry, Reward
+from app.reviews.models import Review, ReviewAsk
 from app.visits.models import Visit
 
-_VISIT_REVERSED = select(Visit.reversed_at).where(
-    Visit.shop_id == bindparam("shop"), Visit.id == bindparam("number")
+# What became of a visit, and of the ask to review it: one look for every kind that follows a visit.
+_VISIT_NOW = (
+    select(Visit.reversed_at.is_not(None), ReviewAsk.wanted_at.is_not(None), Review.id.is_not(None))
+    .outerjoin(ReviewAsk, (ReviewAsk.shop_id == Visit.shop_id) & (ReviewAsk.visit_id == Visit.id))
+    .outerjoin(Review, (Review.shop_id == ReviewAsk.shop_id) & (Review.ask_id == ReviewAsk.id))
+    .where(Visit.shop_id == bindparam("shop"), Visit.id == bindparam("number"))
 )
 _STAMP_REVERSED = select(LedgerEntry.id).where(
     LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.reverses_id == bindparam("number")
@@ -40,18 +45,26 @@ _SILENCE_OVER = (
     )
     .limit(1)
 )
-_BECOME = {
-    "visit": _VISIT_REVERSED,
+# A row says that the cause is over.
+_OVER = {
     "stamp": _STAMP_REVERSED,
     "fill": _REWARD_GONE,
     "silence": _SILENCE_OVER,
 }
 
 
-def is_over(session: Any, *, shop_id: int, cause: str) -> bool:
-    """Tell whether a cause ("visit:12", "silence:12" …) was undone, used up or ended; False for other words."""
+def became(session: Any, *, shop_id: int, cause: str) -> dict[str, bool]:
+    """Return what a cause ("visit:12", "silence:12" …) has become, as facts for a kind's `still_wanted`.
+
+    `taken_back`: undone, used up or ended. For a visit also `wanted` (its customer asked to be asked for a
+    review) and `reviewed` (it has one).
+    """
     what, _, number = cause.partition(":")
-    asked = _BECOME.get(what)
-    if asked is None or not number.isdigit():
-        return False
-    return session.scalar(asked, {"shop": shop_id, "number": int(number)}) is not None
+    if not number.isdigit():
+        return {"taken_back": False}
+    which = {"shop": shop_id, "number": int(number)}
+    if what == "visit":
+        undone, wanted, reviewed = session.execute(_VISIT_NOW, which).one_or_none() or (False, False, False)
+        return {"taken_back": bool(undone), "wanted": bool(wanted), "reviewed": bool(reviewed)}
+    over = _OVER.get(what)
+    return {"taken_back": over is not None and session.scalar(over, which) is not None}

@@ -214,8 +214,8 @@ def recent_ads(
 
 
 def fresh_facts(session: Any, *, shop_id: int, cause: str, facts: Facts) -> dict[str, Any]:
-    """Return the planned facts with what has become of their cause: `taken_back` for an undone one."""
-    return {**facts, "taken_back": causes.is_over(session, shop_id=shop_id, cause=cause)}
+    """Return the planned facts with what has become of their cause (messages/causes.py says what that is)."""
+    return {**facts, **causes.became(session, shop_id=shop_id, cause=cause)}
 
 
 def compose(

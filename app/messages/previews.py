@@ -128,6 +128,10 @@ def _example_facts(kind: Kind) -> dict[str, object]:
         "reward": example.get("받을 것", ""),
         "likes": example.get("좋아하는 것", ""),
         "path": "/s/…/email/…",
+        # A way that leads nowhere: the preview only shows that there is one.
+        "token": "…",
+        "code": "…",
+        "voice": "…",
     }
 
 

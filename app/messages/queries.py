@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,6 +75,20 @@ def automations(shop_id: int) -> list[AutomationLine]:
 def automation(shop_id: int, kind: str) -> AutomationLine | None:
     """Return one kind as the shop has it set, or None for a kind that doesn't exist."""
     return next((line for line in automations(shop_id) if line.kind == kind), None)
+
+
+def switched_on(shop_id: int, kinds: Iterable[str]) -> list[str]:
+    """Return those of the kinds that this shop has switched on. Raises KeyError for an unknown one."""
+    wanted = [registry.kind(key) for key in kinds]
+    said = {
+        row.kind: row.is_on
+        for row in db.session.execute(
+            select(Automation.kind, Automation.is_on).where(
+                Automation.shop_id == shop_id, Automation.kind.in_([kind.key for kind in wanted])
+            )
+        )
+    }
+    return [kind.key for kind in wanted if kind.statutory or said.get(kind.key, kind.default_on)]
 
 
 def _line(kind: Kind, row: Automation | None, last_sent_at: datetime | None) -> AutomationLine:

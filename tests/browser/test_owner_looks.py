@@ -15,7 +15,13 @@ from tests.security.full_shop import FullShop, a_full_shop
 from tests.security.routes import routes, values_for
 
 # What a door of the owner's side shows that is no page of its own.
-_PIECES = {"/owner/claims", "/owner/enter/<token>", "/owner/print/cards/<batch>", "/setup/<token>"}
+_PIECES = {
+    "/owner/claims",
+    "/owner/enter/<token>",
+    "/owner/print/cards/<batch>",
+    "/owner/voices/<int:voice_id>/lines",
+    "/setup/<token>",
+}
 # A full shop's rows are named by its word; two of one word would share a key.
 _words = iter(("별님", "달님", "해님"))
 _SETUP = "name=달빛커피&reward_name=아메리카노&goal=10&phone=02-123-4567&opens=09:00&closes=22:00"

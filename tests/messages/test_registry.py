@@ -29,6 +29,9 @@ FACTS = {
     "reward": "아메리카노 한 잔",
     "likes": "라떼 연하게",
     "path": "/s/x/email/y",
+    "token": "t",
+    "code": "S",
+    "voice": 1,
 }
 
 
@@ -68,6 +71,10 @@ class TestEveryKind:
         assert kind.label
         assert kind.sentence.endswith("요")
         assert ("{때}" in kind.sentence) == bool(kind.delay_minutes)
+
+    def test_a_way_that_leads_somewhere_has_a_button(self, kind: Kind) -> None:
+        assert (kind.path is None) == (not kind.button)
+        assert kind.path is None or kind.path(FACTS).startswith("/")
 
     def test_what_was_undone_is_not_wanted(self, kind: Kind) -> None:
         assert kind.still_wanted({**FACTS, "taken_back": False})

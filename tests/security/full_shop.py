@@ -11,10 +11,11 @@ from typing import Any
 from app.cards.models import Card, LedgerEntry, Redemption
 from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
-from app.flows import access, automation, claim, person, privacy, redeem, stamp
+from app.flows import access, automation, claim, person, privacy, redeem, review, review_asks, stamp, voice
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
+from app.reviews.models import Photo
 from app.shops import proofs
 from app.shops.models import LoginTry
 from app.visits.models import Product, Visit, VisitItem
@@ -81,6 +82,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     claim.refuse(shop_id=shop.id, claim_id=refused.claim_id, staff_id=shop.owner_id, now=now)
     message_id = _messages(shop, known, word)
     address = _address(known, number)
+    review_id, voice_id, ask_token = _said(shop, known, word)
     token = _opt_out(shop, twin)
     ids = {
         "claim_id": waiting.claim_id,
@@ -91,6 +93,8 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "redemption_id": _newest_use(shop),
         "message_id": message_id,
         "staff_id": staff_id,
+        "review_id": review_id,
+        "voice_id": voice_id,
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
@@ -98,6 +102,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀", f"{word}라떼",
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
         address,
+        ask_token, f"{word}불편",
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 
@@ -150,6 +155,29 @@ def _address(known: ACustomer, number: str) -> str:
             factories.now(),
         )
     return address
+
+
+def _said(shop: AShop, known: ACustomer, word: str) -> tuple[int, int, str]:
+    """Let the person review the last visit, and say something to the shop alone; both are answered.
+
+    Returns the review, the voice, and the token of the ask. The review's words are for everybody.
+    """
+    own, now = {"shop_id": shop.id, "staff_id": shop.owner_id}, factories.now()
+    decided = dict.fromkeys(("naver_url", "kakao_url", "google_url"), "")
+    review.save_settings(shop_id=shop.id, reward_stamps="0", hashtag=f"{word}상회", **decided, now=now)
+    visit_id = db.session.scalar(db.select(db.func.max(Visit.id)).where(Visit.customer_id == known.id))
+    token = review_asks.open_ask(shop_id=shop.id, customer_id=known.id, visit_id=int(visit_id or 0), now=now)
+    left = review.leave(token=token, stars="4", mood="good", text="맛있어요", told_reward=0, now=now)
+    review.answer(**own, review_id=left.review_id, text="고맙습니다", now=now)
+    picked = {"shop_id": shop.id, "customer_id": known.id, "at": now}
+    with write() as session:
+        session.add(
+            Photo(**picked, review_id=left.review_id, ref=hashlib.sha256(word.encode()).hexdigest()[:22])
+        )
+    voice_id = voice.open_voice(
+        shop_id=shop.id, customer_id=known.id, kind="complaint", text=f"{word}불편", once=factories.once(), now=now
+    )  # fmt: skip
+    return left.review_id, voice_id, token
 
 
 def _opt_out(shop: AShop, twin: ACustomer) -> str:

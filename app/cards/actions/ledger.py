@@ -36,6 +36,8 @@ _EARNS = (
     LedgerEntry.shop_id == bindparam("shop"),
     LedgerEntry.card_id == bindparam("card"),
     LedgerEntry.kind == _STANDING_EARN,
+    # A stamp for a review came without anybody at the counter: it neither cools down nor fills the day.
+    LedgerEntry.how != "review",
     ~undone(),
 )
 _LAST_EARN = (

@@ -16,7 +16,7 @@ from app.messages import gather, registry, retries, rules
 from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
 from app.messages.contract import Absent, Accepted, Found, Letter, Lookup, Outcome, Rejected, Wire
 from app.messages.models import AdGrant, Attempt, ChannelHealth, Message
-from app.messages.outbox import give_back_rights
+from app.messages.recall import give_back_rights
 
 # Makes the free opt-out token of a person: (session, shop_id, customer_id, address_key, email_key, now) → token.
 OptOutMaker = Callable[..., str]

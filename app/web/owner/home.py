@@ -11,7 +11,9 @@ from app.insights import rules
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
 from app.messages import queries as messages
+from app.reviews import queries as reviews
 from app.shops import queries as shops
+from app.voices import queries as voices
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
@@ -39,6 +41,8 @@ def home() -> ResponseReturnValue:
         fortnight = insights.stamps_by_day(shop_id=shop_id, last=kst_day(moment), days=14)
         week = fortnight[7:]
         context |= {
+            "voices": voices.waiting(shop_id, role=staff.role),
+            "reviews_waiting": reviews.unanswered(shop_id),
             "outlook": messages.outlook(shop_id, now=moment),
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),
             "week": [(rules.weekday(day), count) for day, count in week],

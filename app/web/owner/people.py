@@ -17,6 +17,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Invalid, NotHere
 from app.messages import history as letters
 from app.visits import queries as visits
+from app.voices import queries as voices
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -103,6 +104,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "older": [line for line in lines if line.can_undo and line.at < undo_since],
         "came": [visit for visit in came if not visit.reversed],
         "rhythm": words.rhythm_words(rhythm) if rhythm else "",
+        "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
         "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
         "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
         "consent_names": CONSENT_NAMES,

@@ -11,6 +11,7 @@ from app.cards import queries as cards
 from app.customers.texts import CONSENTS
 from app.flows import join as flow
 from app.kit.refusals import Invalid, NotHere
+from app.reviews import queries as reviews
 from app.web import cookies, handover
 from app.web.answers import invalid
 from app.web.details_form import KEPT, DetailsForm
@@ -20,6 +21,7 @@ from app.web.public.blueprint import bp
 
 # Printed into QR codes (app/web/owner/sheets.py): what is on paper out there must be known here for good.
 _SOURCES = {"link", "poster", "table", "sticker", "parcel"}
+_NEWEST = 3  # reviews; the page is light on weak Wi-Fi
 
 
 def _source() -> str:
@@ -56,7 +58,15 @@ def join(code: str) -> ResponseReturnValue:
         if _held():
             return redirect(url_for("customer.card", code=code))
         outside = handover.external_url(url_for("public.join", code=code)) if handover.in_kakao() else ""
-        return _page("public/join.html", shop=shop, promise=_promise(), outside=outside, via=_source())
+        return _page(
+            "public/join.html",
+            shop=shop,
+            promise=_promise(),
+            outside=outside,
+            via=_source(),
+            standing=reviews.standing(shop.id),
+            newest=reviews.reviews(shop.id, limit=_NEWEST).lines,
+        )
     return _with_card(code)
 
 
