@@ -9,12 +9,13 @@ from typing import Any
 from app.cards.actions import ledger, rewards
 from app.cards.models import Card
 from app.customers import actions as people
+from app.flows import filled
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.messages import outbox, recall
 from app.reviews import rules
-from app.reviews.actions import reviews
+from app.reviews.actions import photos, reviews
 from app.reviews.models import Review, ReviewAsk
 from app.reviews.rules import AskGone, TooManyReviews, VisitUndone, Written
 from app.voices import actions as voices
@@ -71,7 +72,7 @@ def _leave(*, token: str, written: Written, told_reward: int, now: datetime) -> 
             reward=rules.reward_words(given),
             now=now,
         )
-        # The photos picked on the form are tied to the review here.
+        photos.attach(session, shop_id=ask.shop_id, ask_id=ask.id, review_id=review.id)
         _tell(session, ask=ask, review=review, now=now)
         return Left(ask.shop_id, review.id, repeated=False, same=False, reward=review.reward)
 
@@ -95,7 +96,9 @@ def _reward(session: Any, *, ask: ReviewAsk, stamps: int, now: datetime) -> int:
     for number in range(stamps):
         once = f"review:{ask.id}:{number}"
         entry = ledger.add_entry(session, card=card, kind="earn", delta=1, now=now, how="review", once=once)
-        rewards.give_if_full(session, card=card, rule=rule, earned=entry, staff_id=None, now=now)
+        fill_id = rewards.give_if_full(session, card=card, rule=rule, earned=entry, staff_id=None, now=now)
+        if fill_id is not None:
+            filled.tell(session, card=card, rule=rule, fill_id=fill_id, now=now)
     sums.count(session, shop_id=ask.shop_id, at=now, stamps=stamps)
     return stamps
 

@@ -15,6 +15,7 @@ from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
 from app.customers import actions as people
 from app.flows import come_back, printed
+from app.flows import filled as full
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
@@ -261,17 +262,7 @@ def _messages(
         known=known,
     )
     if fill_id is not None:
-        outbox.plan(
-            session,
-            shop_id=card.shop_id,
-            customer_id=person.id,
-            kind="reward_ready",
-            cause=f"fill:{fill_id}",
-            due_at=now,
-            facts={"reward": rule.reward_name},
-            now=now,
-            known=known,
-        )
+        full.tell(session, card=card, rule=rule, fill_id=fill_id, now=now, known=known)
     if is_new_visit:
         outbox.plan(
             session,

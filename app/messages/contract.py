@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 Facts = Mapping[str, Any]
 
+# The channel on which everything lies, whatever else carries it.
+CARD = "card"
+
 
 def always(facts: Facts) -> bool:
     """Say yes: nothing that can happen after planning makes the message unwanted."""

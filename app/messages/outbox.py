@@ -11,7 +11,7 @@ from app.extensions import setting
 from app.kit.clock import kst_day
 from app.kit.upsert import built_once
 from app.messages import gather, registry, routing, rules
-from app.messages.contract import Kind
+from app.messages.contract import CARD, Kind
 from app.messages.gather import Around, Known
 from app.messages.models import Message
 
@@ -20,7 +20,6 @@ _PLANNED_BASE = "https://planned.invalid"
 _PLANNED_LINK = f"{_PLANNED_BASE}/o/x"
 # Nothing is missing and nobody did anything wrong: the card carries it, no second row needed.
 _CARD_ONLY = {"no_phone", "no_consent", "no_marketing", "refused", "age"}
-CARD = "card"
 
 _WRITTEN_ONCE = built_once(
     Message.__table__,

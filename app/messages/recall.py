@@ -10,8 +10,8 @@ from sqlalchemy import String, cast, delete, or_, select, update
 from app.customers.models import Consent
 from app.customers.rules import standing
 from app.messages import registry
+from app.messages.contract import CARD
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
-from app.messages.outbox import CARD
 
 
 def cancel(

@@ -12,6 +12,7 @@ from app.customers.models import Customer
 from app.extensions import db
 from app.reviews import rules
 from app.reviews.models import Review, ReviewAsk, ReviewReply, ReviewSetting
+from app.reviews.photos import PhotoLine, photos_of_reviews
 from app.reviews.rules import Settings
 from app.visits.models import Visit
 
@@ -34,6 +35,7 @@ class ReviewLine:
     reply: str
     replied_at: datetime | None
     customer_name: str  # for the shop's own eyes
+    photos: list[PhotoLine]
 
     @property
     def who(self) -> str:
@@ -168,7 +170,8 @@ def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
         .order_by(Review.id.desc())
         .limit(limit)
     )
-    # The photos of these reviews are read here, once for all of them.
+    found = rows.all()
+    shown = photos_of_reviews(shop_id, [row.id for row in found])
     return [
         ReviewLine(
             *row[:7],
@@ -179,6 +182,7 @@ def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
             row.reply or "",
             row.replied_at,
             row.name,
+            shown.get(row.id, []),
         )
-        for row in rows
+        for row in found
     ]

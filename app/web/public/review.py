@@ -12,8 +12,8 @@ from app.flows import voice as voices
 from app.flows.review import WRONG_LINK
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import new_token
+from app.reviews import photos, rules
 from app.reviews import queries as reviews
-from app.reviews import rules
 from app.reviews.asks import AskView, ask_by_token
 from app.reviews.rules import AskGone, TooManyReviews, VisitUndone
 from app.shops import queries as shops
@@ -22,6 +22,7 @@ from app.voices.rules import TooMuchSaid
 from app.web import answers, origin
 from app.web.answers import see_other
 from app.web.doors import door, now
+from app.web.public import photo_uploads
 from app.web.public.blueprint import bp
 from app.web.readable import row_number
 
@@ -39,7 +40,14 @@ def _asked(token: str) -> tuple[AskView, dict[str, Any]]:
     return ask, {"ask": ask, "shop": shop, "settings": reviews.settings(ask.shop_id)}
 
 
-@door(bp, "/r/<token>", methods=("GET", "POST"), audience="public", tenant="token")
+@door(
+    bp,
+    "/r/<token>",
+    methods=("GET", "POST"),
+    audience="public",
+    tenant="token",
+    max_bytes=photo_uploads.MOST_BYTES,
+)
 def review(token: str) -> ResponseReturnValue:
     """Ask how it was; a visit that has its review shows it."""
     ask, page = _asked(token)
@@ -51,6 +59,7 @@ def review(token: str) -> ResponseReturnValue:
         "moods": list(rules.MOODS.items()),
         "typed": {name: request.form.get(name, "") for name in _FIELDS},
         "wrong": {},
+        "photos": photos.photos_of_ask(ask.shop_id, ask.ask_id),
     }
     if request.method == "POST":
         return _leave(ask, page)
@@ -65,7 +74,10 @@ def review(token: str) -> ResponseReturnValue:
 
 
 def _leave(ask: AskView, page: dict[str, Any]) -> ResponseReturnValue:
-    # Photos that came with the form are taken in here, before anything is judged.
+    refused = [] if ask.has_review else photo_uploads.take(request.files.getlist("photo"), ask, now())
+    if refused:
+        page |= {"photos": photos.photos_of_ask(ask.shop_id, ask.ask_id)}
+        return answers.invalid("public/review.html", **page | {"wrong": {"photo": refused[0]}})
     try:
         left = flow.leave(
             token=ask.token, **page["typed"], told_reward=row_number(request.form.get("told")) or 0, now=now()
@@ -73,6 +85,7 @@ def _leave(ask: AskView, page: dict[str, Any]) -> ResponseReturnValue:
     except (Invalid, TooManyReviews) as error:
         # Whatever is refused, what was typed stays.
         wrong = error.fields if isinstance(error, Invalid) else {"text": error.sentence}
+        page |= {"photos": photos.photos_of_ask(ask.shop_id, ask.ask_id)}
         return answers.invalid("public/review.html", **page | {"wrong": answers.in_order(wrong, _FIELDS)})
     if left.repeated and not left.same:
         return see_other(url_for("public.review", token=ask.token))
