@@ -106,11 +106,11 @@ def test_a_visit_that_was_undone_leaves_them_silent(app: Flask, shop: AShop, clo
 @pytest.mark.parametrize(
     ("likes", "agrees", "text"),
     [
-        ("라떼 연하게", "all", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 라떼 연하게 생각나실 때 편하게 들러 주세요. 늘 반갑게 맞을게요."),
-        ("", "all", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 늘 반갑게 맞을게요."),
-        ("오이 싫어함", "all", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 늘 반갑게 맞을게요."),
+        ("라떼 연하게", "all", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 라떼 연하게, 저희가 잊지 않고 있어요. 편하게 들러 주시면 늘 반갑게 맞을게요."),
+        ("", "all", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 편하게 들러 주시면 늘 반갑게 맞을게요."),
+        ("오이 싫어함", "all", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 편하게 들러 주시면 늘 반갑게 맞을게요."),
         # Used for an offer only with the marketing consent, on the card too.
-        ("라떼 연하게", "required", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 늘 반갑게 맞을게요."),
+        ("라떼 연하게", "required", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 편하게 들러 주시면 늘 반갑게 맞을게요."),
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_not_said(app: Flask, shop: AShop, likes: str, agrees: str, text: str) -> None:

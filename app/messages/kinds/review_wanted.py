@@ -30,7 +30,7 @@ KIND = Kind(
     is_ad=False,
     text="{이름} 님, 부탁하신 대로 후기 쓰는 곳을 알려 드려요. 좋았던 점도 아쉬웠던 점도 편하게 적어 주세요.",
     placeholders={"이름": "김단골", "가게": "달빛커피"},
-    channels=("demo_phone", "own_phone", "card"),
+    channels=("demo_phone", "email", "own_phone", "card"),
     words=_words,
     life=timedelta(days=2),
     sentence="‘이번 후기 요청 받을게요’를 누른 손님께 하루 뒤에 후기 쓰는 곳을 알려 드려요",
