@@ -40,6 +40,7 @@ TABLE = """
 /owner/claims/<int:claim_id>/refusal                  POST      owner     staff    session
 /owner/enter/<token>                                  GET+POST  owner     anyone   token
 /owner/entries/<int:entry_id>/reversal                POST      owner     staff    session
+/owner/insights                                       GET       owner     manager  session
 /owner/login                                          GET+POST  owner     anyone   none
 /owner/logout                                         POST      owner     staff    session
 /owner/lookups                                        POST      owner     staff    session

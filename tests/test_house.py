@@ -19,6 +19,8 @@ BEYOND = {
     "cards/counter": "reads for the shop's counter",
     "cards/history": "reads that explain a card line by line",
     "customers/texts": "the exact words of consent, versioned",
+    "cards/wallet": "reads the cards of one browser, of all shops",
+    "insights/weeks": "pure: months, weeks and busy hours in words",
     "messages/contract": "what a kind and a channel must offer",
     "messages/gather": "reads everything the gate asks for",
     "messages/outbox": "plans and cancels messages inside a flow",
@@ -30,7 +32,18 @@ BEYOND = {
 }
 FOLDERS = {"cards/actions", "messages/actions", "messages/kinds", "messages/channels"}
 # What the doors may read from a feature room.
-READS = {"queries", "rules", "registry", "counter", "history", "previews", "demo_reads", "texts"}
+READS = {
+    "queries",
+    "rules",
+    "wallet",
+    "weeks",
+    "registry",
+    "counter",
+    "history",
+    "previews",
+    "demo_reads",
+    "texts",
+}
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, tuple_
 
 from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
@@ -193,6 +193,24 @@ def unread(shop_id: int, customer_id: int, *, now: datetime) -> int:
     since = now - timedelta(days=INBOX_DAYS)
     which = {"shop": shop_id, "customer": customer_id, "since": since}
     return int(db.session.scalar(_UNREAD, which) or 0)
+
+
+def unread_of(people: list[tuple[int, int]], *, now: datetime) -> dict[tuple[int, int], int]:
+    """Return the same for several cards by one read; `people` and the answer's keys are (shop_id, customer_id)."""
+    if not people:
+        return {}
+    rows = db.session.execute(
+        select(Message.shop_id, Message.customer_id, func.count())
+        .where(
+            tuple_(Message.shop_id, Message.customer_id).in_(people),
+            Message.channel == "card",
+            Message.state == "sent",
+            Message.sent_at > now - timedelta(days=INBOX_DAYS),
+            Message.read_at.is_(None),
+        )
+        .group_by(Message.shop_id, Message.customer_id)
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 @dataclass(frozen=True)

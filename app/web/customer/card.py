@@ -48,6 +48,7 @@ def _context() -> dict[str, Any]:
         "page": page,
         "headline": headline(page),
         "letters": letters,
+        "held": holder.held,
         "version": _version(page.changed, page.word, page.declined, letters),
         "once": new_token(),
         "outside": _outside() if handover.in_kakao() else "",
