@@ -143,7 +143,7 @@ def test_reviews_are_of_visits_that_were_and_voices_of_people_who_came(shop: Des
     for review in reviews.values():
         ask = asks[review["ask_id"]]
         visit = visits[ask["visit_id"]]
-        assert visit["at"] < ask["made_at"] < review["at"] < now and review["at"] < ask["expires_at"]
+        assert visit["at"] == ask["made_at"] < review["at"] < now and review["at"] < ask["expires_at"]
         assert visit["customer_id"] == review["customer_id"] and visit["reversed_at"] is None
         bought = basket.get(visit["id"], set())
         assert about[review["text"]] in {"", *bought}
@@ -162,6 +162,20 @@ def test_reviews_are_of_visits_that_were_and_voices_of_people_who_came(shop: Des
             voice["closed_at"] is not None or said[-1]["staff_id"] is not None
         )
         assert all(line["at"] < now for line in said)
+
+
+def test_a_stamp_for_a_review_stands_in_the_ledger_and_on_the_review() -> None:
+    rows = _now(JEONGSUN).plain
+    given = {
+        entry["customer_id"]: entry["at"] for entry in rows("ledger_entries") if entry["how"] == "review"
+    }
+    rewarded = {row["customer_id"]: row["at"] for row in rows("reviews") if row["reward"]}
+    assert given == rewarded and len(given) >= 2
+    since = rows("review_settings")[0]["changed_at"]
+    asks = {ask["id"]: ask["made_at"] for ask in rows("review_asks")}
+    for review in rows("reviews"):
+        assert (review["reward"] == "도장 1개") == (asks[review["ask_id"]] > since)
+    assert not any(row["reward"] for row in _now(DALBIT).plain("reviews"))
 
 
 def test_a_cold_seat_waits_for_an_answer_since_three_hours() -> None:
@@ -194,7 +208,12 @@ def test_letters_of_kinds_that_are_not_built_in_are_not_written(monkeypatch: pyt
         written = [row for row in tables.plain("messages") if row["kind"] in built]
         assert {row["kind"] for row in written} == set(built)
         assert all("token" in row["facts"] for row in written if row["kind"] != "come_back")
-        asked = {row["customer_id"]: row["created_at"] for row in written if row["kind"] == "come_back"}
+        greeted = [row for row in written if row["kind"] == "come_back"]
+        asked = {
+            row["customer_id"]: row["sent_at"]
+            for row in greeted
+            if (row["channel"], row["state"]) == ("demo_phone", "sent")
+        }
         back = {
             visit["customer_id"]
             for visit in tables.plain("visits")

@@ -114,6 +114,7 @@ DALBIT = Description(
     likes=_LIKES,
     memos=_MEMOS,
     reviews=dalbit_said.REVIEWS,
+    review_stamps=0,
     hashtag="달빛한잔",
     threads=dalbit_said.THREADS,
 )

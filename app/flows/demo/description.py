@@ -94,5 +94,6 @@ class Description:
     likes: tuple[str, ...]
     memos: tuple[str, ...]
     reviews: tuple[ReviewWords, ...]
+    review_stamps: int  # given for a review in the last month: none or one
     hashtag: str
     threads: tuple[Thread, ...]

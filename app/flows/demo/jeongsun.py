@@ -100,6 +100,7 @@ JEONGSUN = Description(
     likes=_LIKES,
     memos=_MEMOS,
     reviews=jeongsun_said.REVIEWS,
+    review_stamps=1,
     hashtag="정순네반찬",
     threads=jeongsun_said.THREADS,
 )

@@ -1,7 +1,7 @@
 """Letters whose kind may or may not be built in: written only for kinds the registry knows.
 
 What such a kind needs of facts stands here and nowhere else in the demo: review kinds their ask's token,
-오랜만이에요 the days of silence.
+a greeting after a silence its days.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Any
 from app.flows.demo.days import at_minute
 from app.flows.demo.holders import Holder
 from app.flows.demo.reviews import Asked
+from app.flows.demo.rows import Row, moment_of
 from app.kit.clock import kst_day
 from app.messages import registry
+from app.messages.contract import Kind
 
 KINDS = ("review_request", "review_thanks", "come_back")
 _ASKED_BACK_FROM, _ASKED_BACK_TO = 10, 40  # days ago
@@ -26,7 +28,7 @@ _SHARES = (5, 4)  # who came again, who did not
 
 @dataclass(frozen=True)
 class Later:
-    """One letter to be: due at `at`, from the fact `cause`."""
+    """One letter to be, planned at `at` from the fact `cause`; its kind says how much later it is due."""
 
     kind: str
     holder: Holder
@@ -49,11 +51,18 @@ def causes(asked: list[Asked], holders: list[Holder], *, since: datetime, moment
 
 def _about_reviews(asked: list[Asked]) -> Iterator[Later]:
     for each in asked:
-        facts, ask = {"token": each.ask["token"]}, each.ask
-        yield Later("review_request", each.holder, f"ask:{ask['id']}", facts, ask["made_at"])
+        facts, at = {"token": each.ask["token"]}, moment_of(each.visit, "at")
+        asks = registry.kinds().get("review_request")
+        # Who wrote before the request was due is not asked any more.
+        if asks is not None and (each.review is None or each.review["at"] > at + _delay(asks)):
+            yield Later("review_request", each.holder, f"visit:{each.visit['id']}", facts, at)
         if each.review is not None:
-            at = each.review["at"]
-            yield Later("review_thanks", each.holder, f"review:{each.review['id']}", facts, at)
+            written = moment_of(each.review, "at")
+            yield Later("review_thanks", each.holder, f"review:{each.review['id']}", facts, written)
+
+
+def _delay(kind: Kind) -> timedelta:
+    return timedelta(minutes=kind.delay_minutes)
 
 
 def _asked_back(holders: list[Holder], moment: datetime) -> Iterator[Later]:
@@ -61,11 +70,11 @@ def _asked_back(holders: list[Holder], moment: datetime) -> Iterator[Later]:
     back: list[tuple[float, str, Later]] = []
     away: list[tuple[float, str, Later]] = []
     for holder in holders:
-        person, seen = holder.person, [visit["at"] for visit in holder.stood]
-        if person.withdrew or person.erased_at or not person.name or len(seen) < 3:
+        person = holder.person
+        if person.withdrew or person.erased_at or not person.name or len(holder.stood) < 4:
             continue
-        for here, there in zip(seen, [*seen[1:], None], strict=True):
-            letter = _due(holder, here, there, moment)
+        for here, there in zip(holder.stood, [*holder.stood[1:], None], strict=True):
+            letter = _greeting(holder, here, None if there is None else moment_of(there, "at"), moment)
             if letter is not None and person.agrees("ads", letter.at):
                 quiet = letter.facts["days"] / person.gap
                 (away if there is None else back).append((quiet, holder.card["ref"], letter))
@@ -74,8 +83,9 @@ def _asked_back(holders: list[Holder], moment: datetime) -> Iterator[Later]:
         yield from (letter for _quiet, _ref, letter in some[:share])
 
 
-def _due(holder: Holder, here: datetime, there: datetime | None, moment: datetime) -> Later | None:
+def _greeting(holder: Holder, visit: Row, there: datetime | None, moment: datetime) -> Later | None:
     """Return the greeting that fits into the silence between two visits, if one does."""
+    here = moment_of(visit, "at")
     silence = timedelta(days=max(_QUIET_DAYS, round(1.75 * holder.person.gap)))
     if there is None:
         day = max(here + silence, moment - timedelta(days=_ASKED_BACK_TO - 4))
@@ -88,4 +98,4 @@ def _due(holder: Holder, here: datetime, there: datetime | None, moment: datetim
     days = (kst_day(at) - kst_day(here)).days
     if there is None and days > 120:
         return None
-    return Later("come_back", holder, f"quiet:{kst_day(here)}", {"days": days}, at)
+    return Later("come_back", holder, f"silence:{visit['id']}", {"days": days}, at)

@@ -119,8 +119,10 @@ class Writer:
         return self._planned(stamp.holder, kind, cause, facts, at, due, undone=stamp.undone_at is not None)
 
     def _later(self, letter: Later) -> None:
-        facts = {"day": kst_day(letter.at).isoformat(), **letter.facts}
-        self._planned(letter.holder, registry.kind(letter.kind), letter.cause, facts, letter.at, letter.at)
+        kind, at = registry.kind(letter.kind), letter.at
+        facts = {"day": kst_day(at).isoformat(), **letter.facts}
+        due = at + timedelta(minutes=kind.delay_minutes)
+        self._planned(letter.holder, kind, letter.cause, facts, at, due)
 
     def _planned(
         self,

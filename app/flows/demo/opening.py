@@ -94,6 +94,9 @@ def draw_history(
     tables.number("customers")
     tables.number("cards")
     counter.run(holders, now)
+    # Words have a chance of their own: a new review moves nobody's visit.
+    said = Random(f"{described.seed}, said")
+    asked = Reviewers(said, counter, now).write(holders)
     _asking_now(counter, holders, now)
     for table, by in (
         ("visits", "at"), ("visit_items", None), ("claims", "created_at"), ("ledger_entries", "at"),
@@ -109,9 +112,6 @@ def draw_history(
         ("suppressions", "at"),
     ):
         tables.number(table, by=by)
-    # Words have a chance of their own: a new review moves nobody's visit.
-    said = Random(f"{described.seed}, said")
-    asked = Reviewers(said, tables, described, shop["id"]).write(holders, staff[0], now)
     Voices(said, tables, described, shop["id"]).write(holders, staff[0], now)
     writer = Writer(rng, tables, described, shop["id"], evidence, base_url, now)
     later = later_letters.causes(asked, holders, since=writer.since, moment=now)

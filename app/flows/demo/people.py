@@ -54,6 +54,7 @@ def invent(rng: Random, calendar: Calendar) -> list[Person]:
     for person in people:
         _what_they_said(rng, person, calendar.moment)
     _who_left(rng, shop, people, calendar.moment)
+    _came_again(rng, people, calendar)
     _just_been_here(people, calendar)
     _what_the_owner_noted(rng, shop, people)
     return people
@@ -211,6 +212,20 @@ def _who_left(rng: Random, shop: Description, people: list[Person], moment: date
             person.erased_at = max(at, person.comes[-1] + timedelta(hours=5)) if person.comes else at
             if person.erased_at > moment - timedelta(hours=1):
                 person.erased_at = None
+
+
+def _came_again(rng: Random, people: list[Person], calendar: Calendar) -> None:
+    """Let a few who had grown quiet, and who agreed to letters, come once more in the last weeks."""
+    quiet = [
+        person
+        for person in people
+        if person.pace == "gone_quiet" and person.name and person.said.get("ads")
+        if not person.withdrew and person.erased_at is None and len(person.comes) >= 4
+        if person.comes[-1] < calendar.moment - timedelta(days=45)
+    ]
+    for place, person in enumerate(quiet[: min(calendar.shop.people // 60, len(quiet) // 2)][:6]):
+        day = calendar.next_open(calendar.today - timedelta(days=8 + 3 * place))
+        person.comes.append(pick_moment(rng, calendar.shop, day, person.rush))
 
 
 def _just_been_here(people: list[Person], calendar: Calendar) -> None:

@@ -202,6 +202,11 @@ class Counter:
             return
         reward["used_at"] = at
 
+    def thank_for_review(self, holder: Holder, at: datetime) -> None:
+        """Give the stamp a review was promised; nobody pressed it at the counter, and no visit goes with it."""
+        self._entry(holder, "earn", 1, at, how="review", once=drawn_key(self.rng))
+        self._close_the_books(holder)
+
     def claim(
         self,
         holder: Holder,
