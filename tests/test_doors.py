@@ -48,6 +48,7 @@ TABLE = """
 /owner/claims/<int:claim_id>/refusal                  POST      owner     staff    session
 /owner/enter/<token>                                  GET+POST  owner     anyone   token
 /owner/entries/<int:entry_id>/reversal                POST      owner     staff    session
+/owner/insights                                       GET       owner     manager  session
 /owner/login                                          GET+POST  owner     anyone   none
 /owner/login/second                                   GET+POST  owner     anyone   none
 /owner/logout                                         POST      owner     staff    session

@@ -71,7 +71,7 @@ UNSCOPED = {
     "app/cards/actions/ledger.py:drop_code_uses": "nightly: what is too old, in every shop",
     "app/shops/actions.py:drop_access_log": "nightly: what is too old, in every shop",
     "app/shops/actions.py:drop_sessions": "nightly: what is too old, in every shop",
-    "app/cards/queries.py:held_cards": "a browser's own cards, by its secret",
+    "app/cards/wallet.py:held_cards": "a browser's own cards, by its secret",
     "app/customers/actions.py:drop_evidence": "nightly: what is too old, in every shop",
     "app/customers/actions.py:opt_out_by_token": "the link's secret names the shop",
     "app/reviews/actions/reviews.py:ask_by_token": "the link's secret names the shop",

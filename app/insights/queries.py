@@ -1,4 +1,4 @@
-"""Reads for the owner's home: today's sums, the week, who may come today."""
+"""Reads for the owner's home and 가게 흐름: the daily sums, who may come today, when people come."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.insights import rules
+from app.insights import rules, weeks
 from app.insights.models import DayCount
 from app.insights.rules import Expected
-from app.kit.clock import kst_day, start_of_day
+from app.insights.weeks import Busy, Day
+from app.kit.clock import KST, kst_day, start_of_day
 from app.visits import queries as visits
 
 # Looking at everybody would count history; the most faithful ones decide whom to greet.
@@ -21,6 +22,9 @@ _ASKED_CLOSELY = 40
 # The last visits a rhythm is made of, and how far back a silence may have begun (half a year between visits).
 _RHYTHM_OF = 8
 _LONGEST_SILENCE = timedelta(days=380)
+BUSY_WEEKS = 8
+# A shop with more visits than these in eight weeks knows its busy hour from the newest of them.
+_MOMENTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,25 @@ def stamps_by_day(*, shop_id: int, last: date, days: int) -> list[tuple[date, in
     )
     known: dict[date, int] = {row.day: row.stamps for row in rows}
     return [(day, known.get(day, 0)) for day in (first + timedelta(days=offset) for offset in range(days))]
+
+
+def days(*, shop_id: int, first: date, last: date) -> list[Day]:
+    """Return the sums of the days on which something happened, in their order."""
+    rows = db.session.execute(
+        select(DayCount.day, DayCount.visits, DayCount.returning_visits, DayCount.new_customers)
+        .where(DayCount.shop_id == shop_id, DayCount.day >= first, DayCount.day <= last)
+        .order_by(DayCount.day)
+    )
+    return [Day(*row) for row in rows]
+
+
+def busy(*, shop_id: int, now: datetime) -> Busy | None:
+    """Return when the shop is busiest by the visits of the last eight weeks, today left out; None while too few."""
+    today = start_of_day(kst_day(now))
+    came = visits.moments(
+        shop_id=shop_id, since=today - timedelta(weeks=BUSY_WEEKS), until=today, limit=_MOMENTS
+    )
+    return weeks.busy([(at.weekday(), at.hour) for at in (each.astimezone(KST) for each in came)])
 
 
 def to_greet(*, shop_id: int, now: datetime, limit: int = 5) -> list[Expected]:

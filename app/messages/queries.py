@@ -1,4 +1,4 @@
-"""Reads for the owner's pages, the card's inbox and the demo phone, shaped for a page."""
+"""Reads for the owner's pages and the clock."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import func, or_, select
 
 from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
-from app.kit.columns import UtcDateTime
 from app.messages import gather, mail_form, registry
-from app.messages.contract import Facts, Kind
+from app.messages.contract import Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
 from app.shops.models import Shop
-
-INBOX_DAYS = 180
 
 
 @dataclass(frozen=True)
@@ -170,74 +167,6 @@ def mail_lacks(shop_id: int) -> str:
         email=shop.email or wire.mail_from,
     )
     return "" if shop.is_demo else mail_form.missing(told)
-
-
-@dataclass(frozen=True)
-class LetterLine:
-    """One letter on the card: 가게에서 온 말."""
-
-    id: int
-    kind: str
-    label: str
-    text: str
-    at: datetime
-    is_new: bool
-    path: str = ""  # where its button leads, inside our own pages; "" = it has none
-    button: str = ""
-
-
-def inbox(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -> list[LetterLine]:
-    """Return the letters on a card, newest first."""
-    rows = db.session.execute(
-        select(Message.id, Message.kind, Message.text, Message.facts, Message.sent_at, Message.read_at)
-        .where(
-            Message.shop_id == shop_id,
-            Message.customer_id == customer_id,
-            Message.channel == "card",
-            Message.state == "sent",
-            Message.sent_at > now - timedelta(days=INBOX_DAYS),
-        )
-        .order_by(Message.id.desc())
-        .limit(limit)
-    )
-    kinds = registry.kinds()
-    return [
-        LetterLine(
-            id=row.id,
-            kind=row.kind,
-            label=kinds[row.kind].label if row.kind in kinds else "가게에서 온 말",
-            text=row.text,
-            at=row.sent_at,
-            is_new=row.read_at is None,
-            **_way_on(kinds.get(row.kind), row.facts),
-        )
-        for row in rows
-    ]
-
-
-def _way_on(kind: Kind | None, facts: Facts) -> dict[str, str]:
-    """Return the letter's button; none once the facts are forgotten."""
-    if kind is None or kind.path is None or not facts:
-        return {}
-    return {"path": kind.path(facts), "button": kind.button}
-
-
-# Asked with every look at a card: built once.
-_UNREAD = select(func.count()).where(
-    Message.shop_id == bindparam("shop"),
-    Message.customer_id == bindparam("customer"),
-    Message.channel == "card",
-    Message.state == "sent",
-    Message.sent_at > bindparam("since", type_=UtcDateTime()),
-    Message.read_at.is_(None),
-)
-
-
-def unread(shop_id: int, customer_id: int, *, now: datetime) -> int:
-    """Return how many letters on the card nobody has opened yet, of those the inbox still shows."""
-    since = now - timedelta(days=INBOX_DAYS)
-    which = {"shop": shop_id, "customer": customer_id, "since": since}
-    return int(db.session.scalar(_UNREAD, which) or 0)
 
 
 @dataclass(frozen=True)

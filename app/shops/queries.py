@@ -102,6 +102,12 @@ def first_shop() -> ShopView | None:
     return ShopView(**row._mapping) if row else None
 
 
+def demo_shops() -> list[ShopView]:
+    """Return the demo shops of this installation, the oldest first."""
+    rows = db.session.execute(select(*_SHOP).where(Shop.is_demo).order_by(Shop.id).limit(2))
+    return [ShopView(**row._mapping) for row in rows]
+
+
 def owner_of(shop_id: int) -> int | None:
     """Return the staff id of the shop's owner."""
     return db.session.scalar(

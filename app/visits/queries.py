@@ -133,3 +133,15 @@ def recent_of_many(*, shop_id: int, customer_ids: list[int], since: datetime) ->
     for customer_id, at in rows:
         found.setdefault(customer_id, []).append(at)
     return found
+
+
+def moments(*, shop_id: int, since: datetime, until: datetime, limit: int) -> list[datetime]:
+    """Return when people came, newest first, by the index on the shop's visits."""
+    return list(
+        db.session.scalars(
+            select(Visit.at)
+            .where(Visit.shop_id == shop_id, Visit.at >= since, Visit.at < until, Visit.reversed_at.is_(None))
+            .order_by(Visit.at.desc())
+            .limit(limit)
+        )
+    )

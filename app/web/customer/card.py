@@ -18,7 +18,7 @@ from app.flows.stamp import card_key
 from app.kit import qr
 from app.kit.korean import josa, native_count
 from app.kit.signing import new_token
-from app.messages import queries as messages
+from app.messages import inbox as inbox_reads
 from app.messages import wanting
 from app.web import handover
 from app.web.answers import fragment, see_other
@@ -45,13 +45,14 @@ def card_context() -> dict[str, Any]:
     """Return what the card page and its live part need beside newest_line()."""
     holder, shop = current_card(), current_shop()
     page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
-    letters = messages.unread(holder.shop_id, holder.customer_id, now=now())
+    letters = inbox_reads.unread(holder.shop_id, holder.customer_id, now=now())
     wish = wanting.wish(shop_id=holder.shop_id, customer_id=holder.customer_id, now=now())
     return {
         "shop": shop,
         "page": page,
         "headline": headline(page),
         "letters": letters,
+        "held": holder.held,
         "wish": wish,
         "version": _version(page, letters, wish),
         "once": new_token(),

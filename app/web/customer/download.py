@@ -18,7 +18,7 @@ from app.customers.texts import CONSENT_NAMES
 from app.kit.clock import kst_day
 from app.kit.korean import clock_time, day_name, won
 from app.kit.phone import national
-from app.messages import queries as messages
+from app.messages import inbox as inbox_reads
 from app.reviews import queries as reviews
 from app.reviews.rules import MOODS
 from app.visits import queries as visits_of_shop
@@ -41,7 +41,7 @@ class Known:
     card: cards.CardPage
     lines: list[cards.CardLine]
     visits: list[visits_of_shop.VisitLine]
-    letters: list[messages.LetterLine]
+    letters: list[inbox_reads.LetterLine]
     reviews: list[reviews.ReviewLine]
     said: list[voices.MySaid]
 
@@ -54,7 +54,7 @@ def _known() -> Known:
         card=cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now()),
         lines=cards.card_lines(shop_id=holder.shop_id, card_id=holder.card_id, limit=_ALL),
         visits=visits_of_shop.visits_of(**where),
-        letters=messages.inbox(holder.shop_id, holder.customer_id, now=now(), limit=_ALL),
+        letters=inbox_reads.letters(holder.shop_id, holder.customer_id, now=now(), limit=_ALL),
         reviews=reviews.reviews_of(**where, limit=_ALL),
         said=voices.everything_said(**where),
     )

@@ -85,7 +85,7 @@ def me_delete(code: str) -> ResponseReturnValue:
         page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
         return render_template("customer/me_delete.html", shop=current_shop(), page=page)
     flow.erase(shop_id=holder.shop_id, customer_id=holder.customer_id, now=now())
-    return see_other(url_for("public.landing", left="1"))
+    return see_other(url_for("public.landing", left=code))
 
 
 def _as_said_before(form: DetailsForm, mine: people.MyDetails) -> None:

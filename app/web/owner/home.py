@@ -11,6 +11,7 @@ from app.insights import rules
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
 from app.messages import queries as messages
+from app.messages import results
 from app.reviews import queries as reviews
 from app.shops import queries as shops
 from app.voices import queries as voices
@@ -51,11 +52,12 @@ def home() -> ResponseReturnValue:
                 (person, rules.rhythm_words(person.rhythm_days))
                 for person in insights.to_greet(shop_id=shop_id, now=moment)
             ],
+            "came_back": results.came_back(shop_id, now=moment),
             "is_new_shop": not any(count for _day, count in fortnight)
             and counter.cards_out(shop_id=shop_id, now=moment)[0] == 0,
             "base_url": current_app.config["BASE_URL"],
         }
     note_waiting(claims)
-    if context.get("expected"):
+    if context.get("expected") or context.get("came_back"):
         note_look("list")
     return render_template("owner/home.html", **context)
