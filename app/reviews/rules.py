@@ -22,6 +22,7 @@ URL_MAX = 200
 REWARD_MOST = 3  # stamps
 # S10: after a visit, once a visit, and so many on one Korean day.
 MOST_A_DAY = 3
+REWARD_CHANGED = "그사이에 가게에서 후기에 드리는 도장을 바꿨어요. 위의 안내를 다시 보고 남겨 주세요."
 ASK_LIVES = timedelta(days=60)
 # "이번 후기 요청 받을게요": asked once, a day after the visit; kept at most three days after it (예외 3호).
 WANTED_AFTER = timedelta(days=1)

@@ -37,8 +37,12 @@ def ask_for(session: Any, *, visit: Visit, now: datetime) -> ReviewAsk:
         )
         .on_conflict_do_nothing()
     )
+    # Held until the flow ends: two taps of one wish at once are one wish.
     found: ReviewAsk = session.scalars(
-        select(ReviewAsk).where(ReviewAsk.shop_id == visit.shop_id, ReviewAsk.visit_id == visit.id)
+        select(ReviewAsk)
+        .where(ReviewAsk.shop_id == visit.shop_id, ReviewAsk.visit_id == visit.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
     return found
 
