@@ -24,7 +24,7 @@ def looks_wrong(phone: Handset, path: str) -> list[str]:
     phone.open(path)
     phone.page.evaluate("document.documentElement.dataset.text = 'xlarge'")
     wide = phone.page.evaluate("document.documentElement.scrollWidth")
-    phone.page.evaluate("delete document.documentElement.dataset.text")
+    phone.page.evaluate("document.documentElement.dataset.text = 'normal'")
     phone.page.set_viewport_size({"width": 390, "height": 844})
     return [*([f"{path} is {wide} px wide"] if wide > 320 else []), *map(str, phone.axe_faults().items())]
 
