@@ -147,6 +147,10 @@ def test_what_is_given_is_told_before_and_disclosed_first_everywhere(
         assert disclosed_first(page) == [badge], page.path
     own = phone.open(f"/c/{shop.code}/me/text").html
     assert own.index(badge) < own.index("최고예요")
+    (kept,) = phone.open(f"/c/{shop.code}/me/download").answer.get_json()["reviews"]
+    assert (kept["disclosed"], kept["text"]) == (badge, "최고예요")
+    raw = phone.open(f"/c/{shop.code}/me/download").html
+    assert raw.index(badge) < raw.index("최고예요")
     assert phone.open(f"/c/{shop.code}/visits").words.count("후기를 남기셔서") == 1
 
 
