@@ -27,14 +27,14 @@ class AlreadyOn(Refused):
     """The second step is on; a new secret would lock out the app that knows the old one."""
 
     code = "second_already_on"
-    sentence = "두 번째 확인을 이미 쓰고 있어요."
+    sentence = "2단계 인증을 이미 쓰고 있어요."
 
 
 class NotOn(Refused):
     """There is no second step to speak of."""
 
     code = "second_not_on"
-    sentence = "두 번째 확인을 쓰고 있지 않아요."
+    sentence = "2단계 인증을 쓰고 있지 않아요."
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def test_the_second_step_from_the_first_page_to_the_next_sign_in(
     other = Phone(app)
     other.open("/owner/people?q=지우")
     page = other.submit("로그인", login="bomnal", password=factories.PASSWORD)
-    assert page.h1 == "두 번째 확인"
+    assert page.h1 == "2단계 인증"
     assert factories.PASSWORD not in page.html
     assert Phone(app).open("/owner/login/second").path == "/owner/login", (
         "another browser did not type the password"

@@ -1,4 +1,4 @@
-"""두 번째 확인: an authenticator app's six digits after the password, and the codes for the day it is lost."""
+"""2단계 인증: an authenticator app's six digits after the password, and the codes for the day it is lost."""
 
 from __future__ import annotations
 
@@ -114,5 +114,5 @@ def end_second_step() -> ResponseReturnValue:
     """Sign in by password alone from now on."""
     mine = _whose()
     flow.turn_off(**mine, by=mine["staff_id"], now=now())
-    flash("두 번째 확인을 껐어요")
+    flash("2단계 인증을 껐어요")
     return see_other(url_for("owner.second_step"))
