@@ -46,7 +46,7 @@ class Setup:
 
 
 def begin(*, shop_id: int, staff_id: int, master: bytes, now: datetime) -> None:
-    """Make a secret; it counts only once a code of it was typed. A second tap keeps the first one's secret.
+    """Make a new secret; it counts only once a code of it was typed. Whoever saw an earlier one knows nothing.
 
     Raises AlreadyOn, NotHere.
     """
@@ -54,8 +54,7 @@ def begin(*, shop_id: int, staff_id: int, master: bytes, now: datetime) -> None:
         person = _person(session, shop_id=shop_id, staff_id=staff_id)
         if person.totp_on_at is not None:
             raise AlreadyOn
-        if person.totp_secret is None:
-            person.totp_secret = seal(master, _PURPOSE, totp.new_secret(), bound_to=_whose(person))
+        person.totp_secret = seal(master, _PURPOSE, totp.new_secret(), bound_to=_whose(person))
 
 
 def setup_of(*, shop_id: int, staff_id: int, master: bytes) -> Setup | None:
