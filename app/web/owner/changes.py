@@ -33,6 +33,7 @@ _PLAIN = {
     "hours": "영업시간을 바꿨어요",
     "use_undone": "혜택 사용을 취소했어요",
 }
+_REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
 # Of oneself, and of somebody else ({} is their name).
 _OF_WHOM = {
     "session_ended": ("다른 기기에서 로그아웃했어요", "{} 님의 기기 하나를 로그아웃했어요"),
@@ -50,6 +51,8 @@ def sentence(line: Change) -> str:
         return _HOW.get(line.detail, "들어왔어요")
     if line.what == "sign_in_failed":
         return f"{whom} 님 이름으로 여러 번 틀리게 들어오려 했어요"
+    if line.what == "sudo_failed":
+        return f"{whom} 님의 본인 확인이 여러 번 틀렸어요"
     if line.what == "staff_added":
         return f"{whom} 님을 {WORK_AS.get(line.detail, '직원으로')} 넣었어요"
     if line.what == "staff_changed":
@@ -63,11 +66,17 @@ def sentence(line: Change) -> str:
             else f"카드 규칙을 도장 {before}개에서 {after}개로 바꿨어요"
         )
     if line.what == "automation":
-        key, _, switch = line.detail.partition(":")
+        key, _, how = line.detail.partition(":")
         kind = registry.kinds().get(key)
-        return (
-            f"{josa(kind.label if kind else '자동 안내', '을/를')} {'켰어요' if switch == 'on' else '껐어요'}"
-        )
+        label = kind.label if kind else "자동 안내"
+        if how in _REWORDED:
+            return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
+        return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
+    if line.what == "review_settings":
+        before, _, after = line.detail.partition(">")
+        if before == after:
+            return "후기 해시태그나 다른 곳 주소를 바꿨어요"
+        return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
     if line.what in _OF_WHOM:
         of_self, of_other = _OF_WHOM[line.what]
         return of_self if line.is_self else of_other.format(whom)
