@@ -166,5 +166,6 @@ def save_settings(
         reviews.put_settings(session, shop_id=shop_id, settings=settings, now=now)
         if settings != before:
             detail = f"{before.reward_stamps}>{settings.reward_stamps}"
-            about = {"what": "review_settings", "staff_id": staff_id, "detail": detail}
-            audit.note(session, shop_id=shop_id, **about, now=now)
+            audit.note(
+                session, shop_id=shop_id, what="review_settings", staff_id=staff_id, detail=detail, now=now
+            )
