@@ -9,11 +9,12 @@ from typing import Any
 from app.cards.actions import ledger, rewards
 from app.cards.models import Card
 from app.customers import actions as people
-from app.flows import filled
+from app.flows import audit, filled
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
+from app.reviews import queries as reads
 from app.reviews import rules
 from app.reviews.actions import photos, reviews
 from app.reviews.models import Review, ReviewAsk
@@ -155,6 +156,7 @@ def save_settings(
     kakao_url: str,
     google_url: str,
     now: datetime,
+    staff_id: int | None = None,
 ) -> None:
     """Save what the shop decides about reviews. Raises Invalid with a sentence a field."""
     settings = rules.clean_settings(
@@ -165,8 +167,14 @@ def save_settings(
         google_url=google_url,
     )
     with write() as session:
+        before = reads.settings(shop_id)
         reviews.put_settings(session, shop_id=shop_id, settings=settings, now=now)
         if settings.reward_stamps:
             # With a reward even a request that was asked for is an ad (정보통신망법 50조).
             reason = "후기에 도장을 드리기로 해서 보내지 않아요."
             recall.cancel_kind(session, shop_id=shop_id, kind="review_wanted", reason=reason)
+        if settings != before:
+            detail = f"{before.reward_stamps}>{settings.reward_stamps}"
+            audit.note(
+                session, shop_id=shop_id, what="review_settings", staff_id=staff_id, detail=detail, now=now
+            )
