@@ -107,7 +107,7 @@ def _judged(refusal: mail.NoThanks) -> Rejected:
     # The server's words may repeat the address: only the step and the number are kept.
     said = f"{refusal.step} {refusal.code}"
     if refusal.step == "AUTH":
-        return Rejected(f"the mail server does not know us: {said}", retry_after_s=60.0)
+        return Rejected(f"the mail server does not know us: {said}", retry_after_s=60.0, is_try=False)
     if refusal.code < 500:
         return Rejected(said)
     is_dead = refusal.step == "RCPT" and _NO_SUCH_ADDRESS.match(refusal.words) is not None
