@@ -179,6 +179,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('email_key', sa.String(length=64), server_default='', nullable=False))
         batch_op.add_column(sa.Column('email_checked_at', sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column('email_failed_at', sa.DateTime(), nullable=True))
+        batch_op.create_index('ix_customers_shop_email', ['shop_id', 'email'], unique=False, sqlite_where=sa.text('email IS NOT NULL'), postgresql_where=sa.text('email IS NOT NULL'))
 
     with op.batch_alter_table('opt_out_links', schema=None) as batch_op:
         batch_op.add_column(sa.Column('email_key', sa.String(length=64), server_default='', nullable=False))
@@ -223,6 +224,7 @@ def downgrade() -> None:
         batch_op.drop_column('email_key')
 
     with op.batch_alter_table('customers', schema=None) as batch_op:
+        batch_op.drop_index('ix_customers_shop_email')
         batch_op.drop_column('email_failed_at')
         batch_op.drop_column('email_checked_at')
         batch_op.drop_column('email_key')
