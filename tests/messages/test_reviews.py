@@ -93,7 +93,7 @@ def test_old_visits_and_switched_off_shops_are_left_alone(
 def test_the_clock_asks_every_ten_minutes(shop: AShop, visit_id: int) -> None:
     (task,) = [task for task in tick.PERIODIC if task.name == "plan_reviews"]
     assert task.every == timedelta(minutes=10)
-    task.run(factories.now())
+    task.run(factories.now(), lambda: False)
     assert ("review_request", "card") in asking()
 
 
