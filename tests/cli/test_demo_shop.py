@@ -151,8 +151,9 @@ def test_reviews_are_of_visits_that_were_and_voices_of_people_who_came(shop: Des
     assert len({review["customer_id"] for review in reviews.values()}) == len(reviews)
     assert all(len(words.text) >= 3 and len(words.text.split()) <= 90 for words in shop.reviews)
     late = max(reviews.values(), key=lambda review: review["at"])
-    replied = {reply["review_id"] for reply in rows["review_replies"].values()}
+    replied = {reply["review_id"]: reply["at"] for reply in rows["review_replies"].values()}
     assert replied and late["id"] not in replied
+    assert all(review["answered_at"] == replied.get(review["id"]) for review in reviews.values())
     lines: dict[int, list[Any]] = {}
     for line in rows["voice_lines"].values():
         lines.setdefault(line["voice_id"], []).append(line)
