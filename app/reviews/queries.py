@@ -36,6 +36,7 @@ class ReviewLine:
     replied_at: datetime | None
     customer_name: str  # for the shop's own eyes
     photos: list[PhotoLine]
+    is_left: bool  # its writer deleted everything: nobody waits for an answer
 
     @property
     def who(self) -> str:
@@ -104,12 +105,13 @@ def standing(shop_id: int) -> Standing:
 def reviews(
     shop_id: int, *, after: int | None = None, unanswered: bool = False, limit: int = 20
 ) -> ReviewPage:
-    """Return a shop's reviews, newest first. `after`: the id of the last one shown; `unanswered`: without a reply."""
+    """Return a shop's reviews, newest first. `after`: the id of the last one shown; `unanswered`: those whose
+    writer waits for the shop's answer."""
     where: list[Any] = [Review.shop_id == shop_id]
     if after is not None:
         where.append(Review.id < after)
     if unanswered:
-        where.append(ReviewReply.id.is_(None))
+        where += [ReviewReply.id.is_(None), Customer.erased_at.is_(None)]
     found = _lines(shop_id, *where, limit=limit + 1)
     shown = found[:limit]
     return ReviewPage(shown, shown[-1].id if len(found) > limit else None)
@@ -135,10 +137,11 @@ def unanswered(shop_id: int) -> int:
     count = db.session.scalar(
         select(func.count())
         .select_from(Review)
+        .join(Customer, (Customer.shop_id == Review.shop_id) & (Customer.id == Review.customer_id))
         .outerjoin(
             ReviewReply, (ReviewReply.shop_id == Review.shop_id) & (ReviewReply.review_id == Review.id)
         )
-        .where(Review.shop_id == shop_id, ReviewReply.id.is_(None))
+        .where(Review.shop_id == shop_id, ReviewReply.id.is_(None), Customer.erased_at.is_(None))
     )
     return int(count or 0)
 
@@ -159,6 +162,7 @@ def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
             ReviewReply.text.label("reply"),
             ReviewReply.at.label("replied_at"),
             Customer.name,
+            Customer.erased_at,
         )
         .join(ReviewAsk, (ReviewAsk.shop_id == Review.shop_id) & (ReviewAsk.id == Review.ask_id))
         .join(Visit, (Visit.shop_id == ReviewAsk.shop_id) & (Visit.id == ReviewAsk.visit_id))
@@ -183,6 +187,7 @@ def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
             row.replied_at,
             row.name,
             shown.get(row.id, []),
+            row.erased_at is not None,
         )
         for row in found
     ]
