@@ -40,8 +40,8 @@ def leave(*, token: str, stars: str, mood: str, text: str, told_reward: int, now
 
     `told_reward`: the stamps that the form named before anybody wrote; just these are given, so that nothing
     is rewarded that was not disclosed first. A form that named more than the shop gives by now comes back.
-    아쉬웠어요 also opens a voice for the owner. Raises Invalid, NotHere, ReviewErased, AskGone,
-    VisitUndone, TooManyReviews.
+    아쉬웠어요 also opens a voice for the owner. Raises Invalid, NotHere (ReviewErased
+    for a person who left), AskGone, VisitUndone, TooManyReviews.
     """
     written = rules.clean_review(stars=stars, mood=mood, text=text)
     return after_a_race(lambda: _leave(token=token, written=written, told_reward=told_reward, now=now))

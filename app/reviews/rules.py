@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from app.kit.refusals import Invalid, Refused
+from app.kit.refusals import Invalid, NotHere, Refused
 
 TEXT_MAX = 1000
 REPLY_MAX = 500
@@ -82,11 +82,10 @@ class VisitUndone(Refused):
     sentence = "이 방문의 적립이 취소되어 후기를 남길 수 없어요. 가게에서 카드를 보여 주세요."
 
 
-class ReviewErased(Refused):
+class ReviewErased(NotHere):
     """The link of a person who deleted everything: there is nobody any more whose review it could be."""
 
     code = "review_erased"
-    status = 404
     sentence = "지웠거나 없는 후기예요. 가게에서 카드를 다시 받으실 수 있어요."
 
 
