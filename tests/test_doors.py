@@ -130,6 +130,7 @@ TABLE = """
 /s/<code>/open/<token>                                GET+POST  public    anyone   code
 /s/<code>/photos/<ref>                                GET       public    anyone   code
 /s/<code>/photos/<ref>/small                          GET       public    anyone   code
+/s/<code>/photos/<ref>/view                           GET       public    anyone   code
 /s/<code>/privacy                                     GET       public    anyone   code
 /s/<code>/reviews                                     GET       public    anyone   code
 /setup/<token>                                        GET+POST  owner     anyone   token

@@ -212,6 +212,15 @@ def drop(*, shop_id: int, customer_id: int, ask_id: int, ref: str) -> bool:
     return gone
 
 
+def drop_refused(*, shop_id: int, ask_id: int) -> int:
+    """Delete the rows of photos that were refused, once their holder picks others. Returns how many.
+
+    Their files went when they were refused.
+    """
+    with write() as session:
+        return photos.drop_refused(session, shop_id=shop_id, ask_id=ask_id)
+
+
 def drop_files(*, shop_id: int, refs: Sequence[str]) -> None:
     """Delete the files of photos whose rows are gone. Call it after the commit."""
     for ref in refs:

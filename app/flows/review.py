@@ -18,7 +18,7 @@ from app.reviews import queries as reads
 from app.reviews import rules
 from app.reviews.actions import photos, reviews
 from app.reviews.models import Review, ReviewAsk
-from app.reviews.rules import AskGone, TooManyReviews, VisitUndone, Written
+from app.reviews.rules import AskGone, ReviewErased, TooManyReviews, VisitUndone, WriterGone, Written
 from app.voices import actions as voices
 from app.voices.rules import kind_after_review
 
@@ -41,7 +41,8 @@ def leave(*, token: str, stars: str, mood: str, text: str, told_reward: int, now
 
     `told_reward`: the stamps that the form named before anybody wrote; just these are given, so that nothing
     is rewarded that was not disclosed first. A form that named more than the shop gives by now comes back.
-    아쉬웠어요 also opens a voice for the owner. Raises Invalid, NotHere, AskGone, VisitUndone, TooManyReviews.
+    아쉬웠어요 also opens a voice for the owner. Raises Invalid, NotHere (ReviewErased
+    for a person who left), AskGone, VisitUndone, TooManyReviews.
     """
     written = rules.clean_review(stars=stars, mood=mood, text=text)
     return after_a_race(lambda: _leave(token=token, written=written, told_reward=told_reward, now=now))
@@ -61,7 +62,7 @@ def _leave(*, token: str, written: Written, told_reward: int, now: datetime) -> 
         ask, undone_at = found
         person = people.customer(session, shop_id=ask.shop_id, customer_id=ask.customer_id, lock=True)
         if person is None:
-            raise NotHere(WRONG_LINK)
+            raise ReviewErased
         before = reviews.review_of(session, shop_id=ask.shop_id, ask_id=ask.id)
         if before is not None:
             same = (before.stars, before.mood, before.text) == (written.stars, written.mood, written.text)
@@ -138,9 +139,11 @@ def _tell(session: Any, *, ask: ReviewAsk, review: Review, now: datetime) -> Non
 
 
 def answer(*, shop_id: int, staff_id: int, review_id: int, text: str, now: datetime) -> None:
-    """Write or change the shop's public answer to a review. Raises Invalid, NotHere."""
+    """Write or change the shop's public answer to a review. Raises Invalid, NotHere, WriterGone."""
     words = rules.clean_reply(text)
     with write() as session:
+        if reviews.writer_left(session, shop_id=shop_id, review_id=review_id):
+            raise WriterGone
         if not reviews.put_reply(
             session, shop_id=shop_id, review_id=review_id, staff_id=staff_id, text=words, now=now
         ):

@@ -65,9 +65,9 @@ def remake(kind: str, source: Path, folder: Path) -> dict[str, Any]:
             if wide * high > MOST_PIXELS:
                 return {"refused": "too_many_pixels"}
             if min(wide, high) < 1 or max(wide, high) > 40 * min(wide, high):
-                return {"refused": "not_a_photo"}
+                return {"refused": "unreadable"}
             if picture.mode.startswith(("I", "F")):  # scans and measurements: more than eight bits of grey
-                return {"refused": "not_a_photo"}
+                return {"refused": "unreadable"}
             picture.seek(0)
             picture.draft("RGB", (LARGE_SIDE, LARGE_SIDE))  # a JPEG is decoded no larger than needed
             picture.load()
@@ -81,7 +81,7 @@ def remake(kind: str, source: Path, folder: Path) -> dict[str, Any]:
     except MemoryError:
         return {"refused": "too_heavy"}
     except UnidentifiedImageError:
-        return {"refused": "not_a_photo"}
+        return {"refused": "unreadable"}
     except Exception as fault:  # whatever a decoder says of a broken file, the answer is the same sentence
         if _is_machines(fault):
             raise

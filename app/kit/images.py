@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -26,19 +27,24 @@ _NO_FAULT = {MACHINE_FAILED, 2, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
 
 _PROGRAM = Path(__file__).with_name("image_process.py")
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-_NOT_A_PHOTO = "사진이 아니에요. 휴대폰으로 찍은 사진을 골라 주세요."
+# What begins like a picture we do not take: GIF, TIFF, AVIF, a PNG or a WebP that goes on as none.
+_PICTURES = re.compile(rb"GIF8[79]a|II\*\0|MM\0\*|.{4}ftypavi[fs]|\x89PNG\r\n\x1a\n|RIFF.{4}WEBP", re.DOTALL)
 _SENTENCES = {
     "empty": "사진이 비어 있어요. 다시 골라 주세요.",
     "too_large": "사진이 너무 커요(15MB까지). 조금 작은 사진을 골라 주세요.",
-    "not_a_photo": _NOT_A_PHOTO,
+    "not_a_photo": "사진이 아니에요. 휴대폰으로 찍은 사진을 골라 주세요.",
     "too_many_pixels": "사진이 너무 커요(4천만 화소까지). 조금 작은 사진을 골라 주세요.",
     "too_heavy": "이 사진은 열 수 없어요. 다른 사진을 골라 주세요.",
+    "unreadable": "이 사진은 열 수 없어요. 다른 사진을 골라 주세요.",
     "broken": "사진이 온전하지 않아요. 다시 골라 주세요.",
 }
 
 
 class BadImage(Refused):
-    """A picture we do not take. `code`: empty, too_large, not_a_photo, too_many_pixels, too_heavy, broken."""
+    """A picture we do not take.
+
+    `code`: empty, too_large, not_a_photo, unreadable (it begins like a picture), too_many_pixels, too_heavy, broken.
+    """
 
     status = 422
 
@@ -83,7 +89,7 @@ def _kind_and_pixels(head: bytes) -> tuple[str, int]:
         return "WEBP", _webp_pixels(head)
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
         return "HEIF", 0
-    raise BadImage("not_a_photo")
+    raise BadImage("unreadable" if _PICTURES.match(head) else "not_a_photo")
 
 
 def _webp_pixels(head: bytes) -> int:
@@ -97,7 +103,7 @@ def _webp_pixels(head: bytes) -> int:
     if chunk == b"VP8 ":
         wide, high = int.from_bytes(head[26:28], "little"), int.from_bytes(head[28:30], "little")
         return (wide & 0x3FFF) * (high & 0x3FFF)
-    raise BadImage("not_a_photo")
+    raise BadImage("unreadable")
 
 
 def remake(source: Path, desk: Path, *, deadline_s: float = DEADLINE_S) -> Made:

@@ -69,6 +69,16 @@ def fill(text: str, values: Mapping[str, str | None]) -> str:
     return _NAMED.sub(one, text)
 
 
+def shortened(text: str, most: int) -> str:
+    """Return at most `most` characters of a text, cut between words where it can be, with one … where it was cut."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    if not text[most - 1].isspace() and len(whole := kept.rsplit(None, 1)[0]) > most // 2:
+        kept = whole
+    return kept.rstrip(" \n.,…!?") + "…"
+
+
 def carrier_bytes(text: str) -> int:
     """Return the length in bytes as Korean carriers count it (cp949; `euc-kr` miscounts 뷁 and its like).
 

@@ -61,6 +61,16 @@ def ask_by_token(token: str, *, now: datetime) -> AskView | None:
     return AskView(*row[:5], row[5], bool(row[6]), row[7] <= now, undone=bool(row[8]))
 
 
+def is_of_a_person_who_left(token: str) -> bool:
+    """Tell whether a link was once good and its person deleted everything since."""
+    row = db.session.scalar(
+        select(ReviewAsk.id)
+        .join(Customer, (Customer.shop_id == ReviewAsk.shop_id) & (Customer.id == ReviewAsk.customer_id))
+        .where(ReviewAsk.token == token, Customer.erased_at.is_not(None))
+    )
+    return row is not None
+
+
 @dataclass(frozen=True)
 class VisitToReview:
     """A visit of the card's holder that has no review yet."""

@@ -56,14 +56,19 @@ def photos_of_reviews(shop_id: int, review_ids: Sequence[int]) -> dict[int, list
     return found
 
 
-def open_shown(shop_id: int, ref: str, *, small: bool) -> BinaryIO | None:
-    """Open the WebP of a photo of a review; None for any other, and for another shop's (S05)."""
-    is_shown = db.session.scalar(
-        select(Photo.id).where(
+def shown_photo(shop_id: int, ref: str) -> PhotoLine | None:
+    """Return a photo of a review; None for any other, and for another shop's (S05)."""
+    row = db.session.execute(
+        select(*_LINE).where(
             Photo.shop_id == shop_id, Photo.ref == ref, Photo.state == "ready", Photo.review_id.is_not(None)
         )
-    )
-    return _open(SMALL if small else LARGE, shop_id, ref) if is_shown else None
+    ).one_or_none()
+    return PhotoLine(*row) if row else None
+
+
+def open_shown(shop_id: int, ref: str, *, small: bool) -> BinaryIO | None:
+    """Open the WebP of a photo of a review; None for any other, and for another shop's (S05)."""
+    return _open(SMALL if small else LARGE, shop_id, ref) if shown_photo(shop_id, ref) else None
 
 
 def open_picked(shop_id: int, ask_id: int, ref: str) -> BinaryIO | None:

@@ -39,6 +39,7 @@ class ReviewLine:
     replied_at: datetime | None
     customer_name: str  # for the shop's own eyes
     photos: list[PhotoLine]
+    is_left: bool  # its writer deleted everything: nobody waits for an answer
 
     @property
     def who(self) -> str:
@@ -107,7 +108,8 @@ def standing(shop_id: int) -> Standing:
 def reviews(
     shop_id: int, *, after: int | None = None, unanswered: bool = False, limit: int = 20
 ) -> ReviewPage:
-    """Return a shop's reviews, newest first. `after`: the id of the last one shown; `unanswered`: without a reply."""
+    """Return a shop's reviews, newest first. `after`: the id of the last one shown; `unanswered`: those whose
+    writer waits for the shop's answer."""
     where: list[Any] = [Review.shop_id == shop_id]
     if after is not None:
         where.append(Review.id < after)
@@ -160,6 +162,7 @@ def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
             ReviewReply.text.label("reply"),
             ReviewReply.at.label("replied_at"),
             Customer.name,
+            Customer.erased_at,
         )
         .join(ReviewAsk, (ReviewAsk.shop_id == Review.shop_id) & (ReviewAsk.id == Review.ask_id))
         .join(Visit, (Visit.shop_id == ReviewAsk.shop_id) & (Visit.id == ReviewAsk.visit_id))
@@ -184,6 +187,7 @@ def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
             row.replied_at,
             row.name,
             shown.get(row.id, []),
+            row.erased_at is not None,
         )
         for row in found
     ]

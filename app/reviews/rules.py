@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
-from app.kit.refusals import Invalid, Refused
+from app.kit.refusals import Invalid, NotHere, Refused
 
 TEXT_MAX = 1000
 REPLY_MAX = 500
@@ -95,6 +95,21 @@ class VisitUndone(Refused):
     code = "visit_undone"
     status = 410
     sentence = "이 방문의 적립이 취소되어 후기를 남길 수 없어요. 가게에서 카드를 보여 주세요."
+
+
+class ReviewErased(NotHere):
+    """The link of a person who deleted everything: there is nobody any more whose review it could be."""
+
+    code = "review_erased"
+    sentence = "지웠거나 없는 후기예요. 가게에서 카드를 다시 받으실 수 있어요."
+
+
+class WriterGone(Refused):
+    """Nobody is left to answer."""
+
+    code = "writer_gone"
+    status = 409
+    sentence = "손님이 정보를 지우셔서 이 후기에는 답글을 남기지 않아요."
 
 
 class TooManyReviews(Refused):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, bindparam, func, or_, select
+from sqlalchemy import Boolean, and_, bindparam, func, or_, select
 
 from app.customers.models import Customer
 from app.extensions import db
@@ -119,9 +119,13 @@ def thread(
 
 
 def threads(shop_id: int, *, role: str, after: int | None = None, limit: int = 20) -> ThreadPage:
-    """Return the shop's matters for a role: the open ones, who waits longest on top, then the settled ones."""
+    """Return the shop's matters for a role: the open ones, then the settled ones.
+
+    On top the complaints that wait for an answer, then whoever else waits, each the longest first; then the rest.
+    """
     heard = _for_ears(role)
-    waiting = (Voice.waiting_since.is_(None), Voice.waiting_since, Voice.id.desc())
+    is_calm = and_(Voice.waiting_since.is_not(None), Voice.kind != COMPLAINT)
+    waiting = (Voice.waiting_since.is_(None), is_calm, Voice.waiting_since, Voice.id.desc())
     still_open = [] if after else _list(shop_id, Voice.closed_at.is_(None), *heard, order=waiting, limit=100)
     where = [Voice.closed_at.is_not(None), *heard, *([Voice.id < after] if after else [])]
     found = _list(shop_id, *where, order=(Voice.id.desc(),), limit=limit + 1)

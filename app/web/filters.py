@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from flask import Flask
 
-from app.kit import addresses, korean, phone
+from app.kit import addresses, korean, phone, text
 from app.kit.clock import kst_day
 from app.reviews.rules import MOODS, STAR_WORDS
 from app.voices.rules import KINDS
@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
         masked=phone.masked,  # 010-••••-1234
         masked_email=addresses.masked_email,  # mi•••@naver.com
         phone=phone.national,  # 010-1234-5678
+        shortened=text.shortened,  # a long text in a list, with … where it was cut
         star_word=STAR_WORDS.__getitem__,  # 5 → 아주 좋아요
         mood_word=MOODS.__getitem__,  # good → 좋았어요
         voice_word=KINDS.__getitem__,  # complaint → 불편

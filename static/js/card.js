@@ -133,17 +133,27 @@ if (find('[data-card]')) {
     rewards: Number(find('[data-rewards]')?.dataset.rewards ?? 0),
     last: find('[data-last]')?.dataset.last ?? '',
   });
+  // What has just come lies above, for whoever has scrolled down to the button.
+  const bringIntoView = (at) => {
+    const { top, bottom } = at?.getBoundingClientRect() ?? {};
+    const under = find('.thumb')?.getBoundingClientRect().top ?? innerHeight;
+    if (!at || (top >= 0 && bottom <= under)) return;
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    at.scrollIntoView({ block: at.offsetHeight < under ? 'center' : 'start', behavior: calm ? 'auto' : 'smooth' });
+  };
   let before = count();
   const tell = (after) => {
     const landed = after.stamps - before.stamps;
     if (!landed && after.rewards === before.rewards) return;
     if (QUIET[after.last]) return say(QUIET[after.last]);
     if (after.rewards > before.rewards) {
+      bringIntoView(find('.voucher'));
       say('카드를 다 채웠어요! 혜택이 생겼어요');
       buzz([40, 60, 40, 60, 120]);
     } else if (landed > 0) {
       const seals = Array.from(document.querySelectorAll('[data-stamps] > span')).slice(before.stamps, after.stamps);
       seals.forEach((seal, i) => { seal.classList.add('new'); seal.style.setProperty('--i', i); });
+      bringIntoView(find('[data-stamps]'));
       say(landed === 1 ? '도장이 찍혔어요' : `도장 ${landed}개가 찍혔어요`);
       buzz(60);
     }

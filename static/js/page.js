@@ -6,6 +6,7 @@
  *   data-autosubmit  input: its form is sent when it changes (switches, choices)
  *   data-typed       on a form htmx sends: when the session has ended it is sent plainly, so that what was typed survives signing in
  *   data-print       prints · data-open="id" opens a <dialog> · data-close closes it
+ *   data-back        link: one step back, where the browser knows one of ours; else where it leads
  *   data-cut         on a form: what to say when it could not be sent
  *   data-fill="#id"  puts the button's data-text into that field (placeholders)
  */
@@ -114,6 +115,10 @@ document.addEventListener('click', (event) => {
   const opener = at?.closest('[data-open]');
   if (opener) document.getElementById(opener.dataset.open)?.showModal();
   if (at?.closest('[data-close]') || at?.matches('dialog')) at.closest('dialog')?.close();
+  if (at?.closest('a[data-back]') && (globalThis.navigation ? navigation.canGoBack : history.length > 1)) {
+    event.preventDefault();
+    history.back();
+  }
   const filler = at?.closest('[data-fill]');
   if (filler) {
     const field = document.querySelector(filler.dataset.fill);

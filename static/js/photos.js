@@ -4,6 +4,8 @@
  *   [data-uploading]       tiles of this page: on their way, or refused with the server's sentence
  *   [data-photos-said]     one sentence for all (a sixth photo)
  * The form waits until everything picked has arrived. A photo the browser can't open (HEIC) goes as it is.
+ * One that is refused gives its place to the next that was picked with it, and leaves with the next pick.
+ * Everything is looked up anew each time: a review that can't be saved comes back into the page, with a new picker.
  */
 const LONGEST = 1600;
 const MOST_BYTES = 15 * 1024 * 1024;
@@ -11,10 +13,16 @@ const TOO_LARGE = '사진이 너무 커요(15MB까지). 조금 작은 사진을 
 const CUT = '인터넷이 끊겨서 올리지 못했어요.';
 const AWHILE = '지금은 올릴 수 없어요. 잠시 뒤에 다시 해 주세요.';
 
-const picker = document.querySelector('.picker[data-photos]');
+const ONES = ['', '한', '두', '세', '네', '다섯', '여섯', '일곱', '여덟', '아홉'];
+const TENS = ['', '열', '스물', '서른', '마흔', '쉰', '예순', '일흔', '여든', '아흔'];
+const inWords = (number) => `${number > 99 ? number : number === 20 ? '스무' : TENS[Math.floor(number / 10)] + ONES[number % 10]} 장`;
+
+const find = (selector) => document.querySelector(`.picker[data-photos] ${selector}`);
 const previews = new Map(); // ref → the canvas drawn here, until the server's own picture is there
-let busy = 0;
-let line = Promise.resolve();
+let isBusy = false;
+let spare = []; // picked and not sent: their turn comes, or there is no room for them
+let said = '';
+let isFirst = false; // the next one to be sent begins a new pick
 let held = null; // what was pressed while photos were on their way
 
 const make = (tag, name, words = '') => {
@@ -42,8 +50,9 @@ const post = (blob, progress) => new Promise((done) => {
   const form = new FormData();
   form.append('csrf_token', document.querySelector('input[name=csrf_token]')?.value ?? '');
   form.append('photo', blob, 'photo');
+  if (isFirst) form.append('first', '1');
   const asked = new XMLHttpRequest();
-  asked.open('POST', picker.dataset.photos);
+  asked.open('POST', document.querySelector('.picker[data-photos]').dataset.photos);
   asked.setRequestHeader('HX-Request', 'true');
   asked.timeout = 90000;
   asked.upload.onprogress = (event) => progress(event.lengthComputable ? Math.round((event.loaded / event.total) * 100) : 0);
@@ -56,7 +65,9 @@ const send = async (blob, progress) => {
   const answer = await post(blob, progress);
   const fits = answer?.getResponseHeader('X-Form-Token'); // the page was older than its session
   if (fits) for (const input of document.querySelectorAll('input[name=csrf_token]')) input.value = fits;
-  return fits || !answer || answer.status >= 500 ? post(blob, progress) : answer;
+  const last = fits || !answer || answer.status >= 500 ? await post(blob, progress) : answer;
+  if (last) isFirst = false;
+  return last;
 };
 
 const refresh = () => document.getElementById('picked')?.dispatchEvent(new CustomEvent('dangol:photos'));
@@ -68,13 +79,14 @@ const refuse = (tile, sentence, again) => {
   button.type = 'button';
   button.addEventListener('click', () => { tile.remove(); again?.(); });
   tile.append(button);
+  if (again) tile.dataset.again = '';
 };
 
 const upload = async (file) => {
   const tile = make('li', '');
   const word = make('span', 'picked-word', '올리고 있어요');
   tile.append(word);
-  picker.querySelector('[data-uploading]').append(tile);
+  find('[data-uploading]').append(tile);
   let blob = file;
   try {
     const small = await shrink(file);
@@ -91,48 +103,59 @@ const upload = async (file) => {
     return refresh();
   }
   const said = answer?.getResponseHeader('X-Sentence') ? answer.responseText : answer ? AWHILE : CUT;
-  return refuse(tile, said, answer && answer.status < 500 && answer.status !== 429 ? null : () => enqueue([file]));
+  return refuse(tile, said, answer && answer.status < 500 && answer.status !== 429 ? null : () => { spare.unshift(file); fillUp(); });
 };
 
-const enqueue = (files) => {
-  for (const file of files) {
-    busy += 1;
-    line = line.then(() => upload(file)).catch(() => refresh()).then(() => {
-      busy -= 1;
-      if (!busy && held) { const { form, pressed } = held; held = null; form.requestSubmit(pressed); }
-    });
-  }
+const tell = (sentence) => {
+  if (sentence !== said) find('[data-photos-said]').textContent = sentence;
+  said = sentence;
+};
+// One after the other: whether there is room is known when the one before has its place, or was refused.
+const fillUp = () => {
+  if (isBusy) return;
+  const { living, most } = document.getElementById('picked').dataset;
+  const onTheirWay = document.querySelectorAll('.picker [data-uploading] > li:not(.refused)').length;
+  const hasRoom = Number(living) + onTheirWay < Number(most);
+  tell(spare.length && !hasRoom ? `${inWords(Number(most))}까지 올릴 수 있어요. ${inWords(spare.length)}은 넣지 못했어요.` : '');
+  if (!spare.length || !hasRoom) return;
+  isBusy = true;
+  upload(spare.shift()).catch(() => refresh()).then(() => {
+    isBusy = false;
+    fillUp();
+    if (!isBusy && held) { const { form, pressed } = held; held = null; form.requestSubmit(pressed); }
+  });
 };
 
 // The server's view is new: tiles it knows leave, and what it is still making ready shows the picture drawn here.
 const settle = () => {
   for (const item of document.querySelectorAll('#picked li[data-ref]')) {
-    picker.querySelector(`[data-uploading] [data-arrived="${CSS.escape(item.dataset.ref)}"]`)?.remove();
+    find(`[data-uploading] [data-arrived="${CSS.escape(item.dataset.ref)}"]`)?.remove();
     const canvas = previews.get(item.dataset.ref);
     if (canvas && item.dataset.state === 'waiting' && !item.contains(canvas)) item.prepend(canvas);
   }
+  if (find('[data-photos-said]')) fillUp();
 };
 
-if (picker) {
-  picker.addEventListener('change', (event) => {
-    const input = event.target;
-    if (!(input instanceof HTMLInputElement) || input.type !== 'file') return;
-    const { living, most } = document.getElementById('picked').dataset;
-    const room = Math.max(0, Number(most) - Number(living) - picker.querySelectorAll('[data-uploading] > li:not(.refused)').length);
-    const files = [...input.files];
-    picker.querySelector('[data-photos-said]').textContent = files.length > room ? `사진은 ${most}장까지 올릴 수 있어요. 다른 사진을 지우고 다시 골라 주세요.` : '';
-    enqueue(files.slice(0, room));
-    input.value = ''; // what was taken here is not sent again with the form
-  });
-  picker.addEventListener('click', (event) => {
-    if (event.target.closest('[formaction]')) picker.querySelector('[data-photos-said]').textContent = ''; // there is room again
-  });
-  document.addEventListener('htmx:load', settle);
-  document.addEventListener('submit', (event) => {
-    if (!busy || !event.target.contains(picker) || event.submitter?.hasAttribute('formaction')) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    held = { form: event.target, pressed: event.submitter };
-    document.dispatchEvent(new CustomEvent('dangol:say', { detail: '사진이 다 올라가면 바로 보낼게요.' }));
-  }, true);
-}
+document.addEventListener('change', (event) => {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || input.type !== 'file' || !input.closest('.picker[data-photos]')) return;
+  for (const tile of document.querySelectorAll('.picker .refused:not([data-again])')) tile.remove();
+  spare = [...(isBusy ? spare : []), ...input.files]; // what there was no room for was told, and is over
+  find('[data-photos-said]').textContent = said = '';
+  isFirst = true;
+  input.value = ''; // what was taken here is not sent again with the form
+  fillUp();
+});
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('.picker [formaction]')) return;
+  if (!isBusy) spare = []; // whoever makes room chooses what it is for
+  find('[data-photos-said]').textContent = said = '';
+});
+document.addEventListener('htmx:load', settle);
+document.addEventListener('submit', (event) => {
+  if (!isBusy || !event.target.querySelector('.picker') || event.submitter?.hasAttribute('formaction')) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  held = { form: event.target, pressed: event.submitter };
+  document.dispatchEvent(new CustomEvent('dangol:say', { detail: '사진이 다 올라가면 바로 보낼게요.' }));
+}, true);

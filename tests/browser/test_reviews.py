@@ -49,3 +49,20 @@ def test_one_star_is_heard_and_answered(handset: NewHandset, shop: AShop) -> Non
     stranger = handset()
     stranger.open(f"/s/{shop.code}/reviews")
     assert "말씀 새겨들을게요." in stranger.words
+
+
+def test_a_break_of_the_internet_takes_nothing_that_was_written(handset: NewHandset, shop: AShop) -> None:
+    phone = handset(quiet=False)  # the console tells of the break
+    page = phone.open(f"/r/{an_ask(shop, factories.a_customer(shop))}")
+    page.fill("#text", "따뜻했어요")
+    phone.press("후기 남기기")  # without stars it comes back into the page, and goes on from there
+    page.get_by_text("한 가지만 고쳐 주세요").wait_for()
+    page.get_by_label("5점").check()
+    phone.context.set_offline(True)
+    phone.press("후기 남기기")
+    page.get_by_text("쓰신 글은 그대로 있어요. 다시 눌러 주세요.").wait_for()
+    assert page.input_value("#text") == "따뜻했어요"
+    assert page.get_by_label("5점").is_checked()
+    phone.context.set_offline(False)
+    phone.press("후기 남기기")
+    page.wait_for_url("**/thanks")

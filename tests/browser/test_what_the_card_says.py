@@ -71,6 +71,22 @@ def test_the_phone_says_what_the_counter_did(handset: NewHandset, shop: AShop) -
     _hears(phone, "혜택을 다시 쓸 수 있어요")
 
 
+def test_a_stamp_that_lands_is_seen_from_below(handset: NewHandset, shop: AShop) -> None:
+    holder = factories.a_card_with(4, shop)
+    small = {"width": 320, "height": 640}
+    for motion in ("reduce", "no-preference"):
+        phone = handset(card=holder, viewport=small, reduced_motion=motion)
+        page = phone.open(f"/c/{shop.code}")
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        phone.until("document.querySelector('[data-stamps]').getBoundingClientRect().bottom < 0")
+        factories.a_stamp(shop, holder.card_id)
+        _hears(phone, "도장이 찍혔어요")
+        phone.until(
+            "(({ top, bottom }) => top >= 0 && bottom <= document.querySelector('.thumb').getBoundingClientRect().top)"
+            "(document.querySelector('[data-stamps]').getBoundingClientRect())"
+        )
+
+
 def test_nothing_said_covers_the_matching_word(handset: NewHandset, shop: AShop) -> None:
     holder = factories.a_customer(shop)
     phone = handset(card=holder)

@@ -103,6 +103,21 @@ def test_a_key_is_its_persons_own(shop: AShop, jiwoo: ACustomer, minho: ACustome
     assert lines() == 4
 
 
+def test_a_complaint_that_waits_is_on_top(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    def said(kind: str) -> int:
+        clock.advance(minutes=1)
+        return opened(shop, jiwoo, kind=kind)
+
+    calm, praise, first, second, idea = [
+        said(kind) for kind in ("complaint", "praise", "complaint", "complaint", "idea")
+    ]
+    thanked = said("praise")
+    for voice_id in (calm, thanked):
+        answered(shop, voice_id)
+    found = [line.id for line in queries.threads(shop.id, role="owner").open]
+    assert found == [first, second, praise, idea, thanked, calm]
+
+
 def test_a_complaint_is_for_the_owner_alone(shop: AShop, jiwoo: ACustomer) -> None:
     complaint, praise = opened(shop, jiwoo), opened(shop, jiwoo, kind="praise", text="늘 친절하세요")
     assert {line.id for line in queries.threads(shop.id, role="owner").open} == {complaint, praise}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.text import carrier_bytes, fill, not_carried, placeholders, stray_braces
+from app.kit.text import carrier_bytes, fill, not_carried, placeholders, shortened, stray_braces
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,16 @@ def test_a_filled_value_stays_as_it_is(before: str, value: str) -> None:
 )
 def test_a_sentence_nobody_can_fill_is_left_out(text: str, told: str) -> None:
     assert fill(text, {"이름": "지우", "맛": None}) == told
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("따뜻했어요.", "따뜻했어요."),
+        ("국물이 식어서 아쉬웠어요. 다음에는 따뜻하게 부탁드려요.", "국물이 식어서 아쉬웠어요…"),
+        ("국물이 식어서 아쉬웠고 다음에는 따뜻하게", "국물이 식어서 아쉬웠고…"),
+        ("가" * 30, "가" * 15 + "…"),
+    ],
+)
+def test_a_long_text_is_cut_with_one_ellipsis(typed: str, shown: str) -> None:
+    assert shortened(typed, 16) == shown

@@ -60,6 +60,7 @@ def test_a_photo_arrives_and_the_strip_shows_it(guest: Phone, ask: AnAsk, clock:
     ("data", "sentence"),
     [
         (b"hello, I am a photo", "사진이 아니에요. 휴대폰으로 찍은 사진을 골라 주세요."),
+        (b"\x00\x00\x00\x20ftypavif" + bytes(40), "이 사진은 열 수 없어요. 다른 사진을 골라 주세요."),
         (
             b"\xff\xd8\xff" + bytes(40 * 1024 * 1024),
             "사진이 너무 커요(15MB까지). 조금 작은 사진을 골라 주세요.",
@@ -110,6 +111,28 @@ def test_a_sixth_photo_is_told_so(guest: Phone, ask: AnAsk) -> None:
     assert "data-full" in guest.open(f"/r/{ask.token}/photos").html
 
 
+def test_what_was_refused_takes_no_place_and_leaves_with_the_next_pick(
+    guest: Phone, ask: AnAsk, clock: Clock
+) -> None:
+    pick(ask, hostile.heic()[:24] + bytes(4000))
+    photo.make_waiting(clock=clock)
+    strip = guest.open(f"/r/{ask.token}/photos")
+    assert "0/5" in strip.words
+    assert "열 수 없어요" in strip.words
+    fields = {"csrf_token": guest.token(), "photo": [(BytesIO(a_jpeg()), "a.jpg")], "first": "1"}
+    guest.post(f"/r/{ask.token}/photos", fields, htmx=True, follow=False, status=204)
+    strip = guest.open(f"/r/{ask.token}/photos")
+    assert "1/5" in strip.words
+    assert "열 수 없어요" not in strip.words
+
+
+def test_a_form_with_too_many_takes_five_and_says_how_many_it_left(guest: Phone, ask: AnAsk) -> None:
+    upload(guest, ask, b"a text", *[a_jpeg(n) for n in range(7)], htmx=False, status=303)
+    words = guest.open(f"/r/{ask.token}").words
+    assert "다섯 장까지 올릴 수 있어요. 두 장은 넣지 못했어요." in words
+    assert "5/5" in words
+
+
 def test_a_photo_is_taken_back_and_twice_is_no_fault(guest: Phone, ask: AnAsk) -> None:
     ref = pick(ask)
     fields = {"csrf_token": guest.token()}
@@ -157,6 +180,10 @@ def test_a_sent_photo_is_a_picture_and_nothing_else(
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cache-Control"] == "private, max-age=31536000, immutable"
         guest.open(f"/s/{other_shop.code}/photos/{ref}{where}", status=404)
+    page = guest.open(f"/s/{shop.code}/photos/{ref}/view")
+    assert f"/s/{shop.code}/photos/{ref}" in [tag["src"] for tag in page.soup.select("main img")]
+    assert guest.tap("닫기").path == f"/s/{shop.code}/reviews"
+    guest.open(f"/s/{other_shop.code}/photos/{ref}/view", status=404)
     for strange in ("..%2F..%2Fetc%2Fpasswd", "A" * 21, "%00" * 22):
         assert guest.open(f"/s/{shop.code}/photos/{strange}", status=None).status in (400, 404)
     guest.open(f"/s/{shop.code}")

@@ -10,7 +10,7 @@ from bs4 import Tag
 from flask import Flask
 
 from app.extensions import db
-from app.flows import review
+from app.flows import privacy, review
 from app.reviews.models import Review
 from app.shops.models import AccessLog
 from app.visits.models import Visit
@@ -76,6 +76,7 @@ def test_the_thanks_page_is_the_same_for_every_rating(app: Flask, shop: AShop) -
         assert not left.repeated
         page = Phone(app).open(f"/r/{token}/thanks")
         assert "https://naver.me/spring" in page.html
+        assert "하고 싶은 말을 편하게 적어 주세요." in page.words, "nobody is told to have been disappointed"
         for tag in page.soup.select("[name=csrf_token], [name=once]"):
             tag["value"] = ""
         seen.add(str(page.soup.body).replace(token, "TOKEN"))
@@ -93,8 +94,21 @@ def test_a_double_tap_is_thanked_and_another_try_sees_the_review(
     other = phone.post(first.path, {**fields, "stars": "1"})
     assert other.h1 == "이미 남기신 후기예요"
     assert "4점 · 좋아요" in other.words
-    assert phone.open(f"/r/{token}").h1 == "이미 남기신 후기예요"
+    assert "먼저 남기신 후기가 있어서 이번 글은 올리지 않았어요." in other.words
+    assert "올리지 않았어요" not in phone.open(f"/r/{token}").words
     assert db.session.scalar(db.select(db.func.count(Review.id))) == 1
+
+
+def test_the_form_is_sent_in_place_and_leads_to_the_thanks(
+    phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    form = phone.open(f"/r/{an_ask(shop, jiwoo)}")
+    assert form.soup.select_one("#review-form[data-typed][hx-target='#main']") is not None
+    assert "‘아쉬웠어요’를 고르시면 사장님께 따로 전해 드려요." in form.words
+    back = phone.submit("후기 남기기", text="조금 식었어요", htmx=True, status=422)
+    assert "별점을 하나 골라 주세요." in back.errors()
+    assert (back.value("text"), back.h1) == ("조금 식었어요", "봄날커피, 어떠셨어요?")
+    assert phone.submit("후기 남기기", stars="2", text="조금 식었어요", htmx=True).h1 == "후기 고마워요"
 
 
 def test_a_fourth_review_of_a_day_keeps_what_was_typed(phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
@@ -217,6 +231,33 @@ def test_the_owner_answers_and_everybody_reads_it(
     assert "답글 기다리는 후기" not in owner_phone.open("/owner").words
     looked = set(db.session.scalars(db.select(AccessLog.action).where(AccessLog.shop_id == shop.id)))
     assert "reviews" in looked
+
+
+def test_nobody_answers_a_person_who_left(
+    app: Flask, owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    token = an_ask(shop, jiwoo)
+    left = leave(token, stars="2")
+    page = owner_phone.open(f"/owner/reviews/{left.review_id}")
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    late = {"csrf_token": owner_phone.token(), "text": "고맙습니다"}
+    assert "정보를 지우셔서" in owner_phone.post(page.path, late, status=409).words
+    assert "답글 기다리는 후기" not in owner_phone.open("/owner").words
+    assert "모두 답하셨어요" in owner_phone.open("/owner/reviews?unanswered=1").words
+    for path in ("/owner/reviews", page.path):
+        shown = owner_phone.open(path)
+        assert "2점 · 조금 아쉬워요 정보를 지운 손님" in shown.words
+        assert shown.soup.select_one("article.review :is(a, form)") is None
+    for path in ("", "/thanks", "/photos"):
+        gone = Phone(app).open(f"/r/{token}{path}", status=404)
+        assert "지웠거나 없는 후기예요. 가게에서 카드를 다시 받으실 수 있어요." in gone.words
+
+
+def test_a_shop_without_reviews_says_so_once(owner_phone: Phone) -> None:
+    for path in ("/owner/reviews", "/owner/reviews?unanswered=1"):
+        page = owner_phone.open(path)
+        assert page.words.count("아직 후기가 없어요") == 1
+        assert "답글 기다리는 후기" not in page.words
 
 
 def test_a_review_of_another_shop_is_not_there(

@@ -119,6 +119,19 @@ def drop_draft(session: Any, *, shop_id: int, ask_id: int, ref: str) -> bool:
     return bool(done.rowcount)
 
 
+def drop_refused(session: Any, *, shop_id: int, ask_id: int) -> int:
+    """Delete the photos of an ask that were refused; returns how many."""
+    done = session.execute(
+        delete(Photo).where(
+            Photo.shop_id == shop_id,
+            Photo.ask_id == ask_id,
+            Photo.review_id.is_(None),
+            Photo.state == "refused",
+        )
+    )
+    return int(done.rowcount)
+
+
 def attach(session: Any, *, shop_id: int, ask_id: int, review_id: int) -> int:
     """Let the photos that were picked belong to the review that was sent; returns how many.
 

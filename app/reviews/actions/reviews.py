@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from app.customers.models import Customer
 from app.kit.clock import kst_day, start_of_day
 from app.kit.signing import new_token
 from app.kit.upsert import insert_into
@@ -124,6 +125,16 @@ def put_reply(session: Any, *, shop_id: int, review_id: int, staff_id: int, text
         .on_conflict_do_update(index_elements=["shop_id", "review_id"], set_=facts)
     )
     return True
+
+
+def writer_left(session: Any, *, shop_id: int, review_id: int) -> bool:
+    """Tell whether the person who wrote a review deleted everything since."""
+    row = session.scalar(
+        select(Review.id)
+        .join(Customer, (Customer.shop_id == Review.shop_id) & (Customer.id == Review.customer_id))
+        .where(Review.shop_id == shop_id, Review.id == review_id, Customer.erased_at.is_not(None))
+    )
+    return row is not None
 
 
 def put_settings(session: Any, *, shop_id: int, settings: Settings, now: datetime) -> None:

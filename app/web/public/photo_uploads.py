@@ -13,9 +13,13 @@ from typing import BinaryIO, cast
 from werkzeug.datastructures import FileStorage
 
 from app.flows import photo as flow
+from app.flows.photo import TooMany
+from app.flows.review import WRONG_LINK
 from app.kit.images import MOST_BYTES as MOST_OF_ONE
+from app.kit.korean import native_count
 from app.kit.refusals import NotHere, Refused
-from app.reviews.asks import AskView, ask_by_token
+from app.reviews.asks import AskView, ask_by_token, is_of_a_person_who_left
+from app.reviews.rules import ReviewErased
 from app.shops import queries as shops
 from app.web.doors import now
 from app.web.guards import must_be_safe
@@ -25,10 +29,13 @@ MOST_BYTES = flow.MOST * MOST_OF_ONE + 1024 * 1024
 
 
 def ask_of(token: str) -> AskView:
-    """Return the right to review that a link names. Raises NotHere, or PlainHttp for a real shop without https."""
+    """Return the right to review that a link names.
+
+    Raises NotHere, ReviewErased, or PlainHttp for a real shop without https.
+    """
     ask = ask_by_token(token, now=now())
     if ask is None:
-        raise NotHere("후기 주소가 맞지 않아요. 받은 메시지의 링크를 다시 눌러 주세요.")
+        raise ReviewErased if is_of_a_person_who_left(token) else NotHere(WRONG_LINK)
     must_be_safe(shops.shop_by_id(ask.shop_id))
     return ask
 
@@ -51,10 +58,23 @@ def take_one(file: FileStorage, ask: AskView, at: datetime) -> str:
 
 def take(files: Iterable[FileStorage], ask: AskView, at: datetime) -> list[str]:
     """Take in the photos of a form, each by itself; returns the sentences of those that were refused."""
-    said = []
-    for file in picked(files):
+    said, left_out = [], 0
+    chosen = picked(files)
+    if chosen:
+        forget_refused(ask)
+    for file in chosen:
         try:
             take_one(file, ask, at)
+        except TooMany:
+            left_out += 1
         except Refused as refusal:
             said.append(refusal.sentence)
+    if left_out:
+        most, left = native_count(flow.MOST), native_count(left_out)
+        said.append(f"{most} 장까지 올릴 수 있어요. {left} 장은 넣지 못했어요.")
     return list(dict.fromkeys(said))
+
+
+def forget_refused(ask: AskView) -> None:
+    """Let what was refused leave the page: other photos are picked now."""
+    flow.drop_refused(shop_id=ask.shop_id, ask_id=ask.ask_id)

@@ -14,7 +14,7 @@ from app.web.answers import see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_shop
 from app.web.public.blueprint import bp
-from app.web.public.photo_uploads import MOST_BYTES, ask_of, picked, take, take_one
+from app.web.public.photo_uploads import MOST_BYTES, ask_of, forget_refused, picked, take, take_one
 
 # A picture is only a picture: whatever its bytes may say to a browser that guesses, nothing in it runs (S09).
 # The style is the browser's own: it puts a picture that is opened alone in the middle.
@@ -30,10 +30,13 @@ def picked_photos(token: str) -> ResponseReturnValue:
 
 @door(bp, "/r/<token>/photos", methods=("POST",), audience="public", tenant="token", max_bytes=MOST_BYTES)
 def add_photos(token: str) -> ResponseReturnValue:
-    """Take in one photo or several. The script sends one at a time and hears why one was refused."""
+    """Take in one photo or several. The script sends one at a time and hears why one was refused; the first
+    of a pick says so, and what was refused before leaves."""
     ask = ask_of(token)
     files = request.files.getlist("photo")
     if wants_fragment() and len(picked(files)) == 1:
+        if request.form.get("first"):
+            forget_refused(ask)
         answer = make_response("", 204)
         answer.headers["X-Photo"] = take_one(picked(files)[0], ask, now())
         return answer
@@ -76,6 +79,16 @@ def picked_photo(token: str, ref: str) -> ResponseReturnValue:
 def photo(code: str, ref: str) -> ResponseReturnValue:
     """Answer a photo of a review."""
     return _picture(photos.open_shown(current_shop().id, ref, small=False))
+
+
+@door(bp, "/s/<code>/photos/<ref>/view", audience="public", tenant="code")
+def photo_view(code: str, ref: str) -> ResponseReturnValue:
+    """Show a photo of a review in a page of ours: a card on the home screen has no way back of its own."""
+    shop = current_shop()
+    shown = photos.shown_photo(shop.id, ref)
+    if shown is None:
+        raise NotHere(_GONE)
+    return render_template("public/photo.html", shop=shop, photo=shown)
 
 
 @door(bp, "/s/<code>/photos/<ref>/small", audience="public", tenant="code")

@@ -9,17 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from app.flows import review as flow
 from app.flows import voice as voices
-from app.flows.review import WRONG_LINK
-from app.kit.refusals import Invalid, NotHere
+from app.kit.refusals import Invalid
 from app.kit.signing import new_token
 from app.reviews import photos, rules
 from app.reviews import queries as reviews
-from app.reviews.asks import AskView, ask_by_token
+from app.reviews.asks import AskView
 from app.reviews.rules import AskGone, TooManyReviews, VisitUndone
 from app.shops import queries as shops
-from app.shops.rules import PlainHttp
 from app.voices.rules import TooMuchSaid
-from app.web import answers, origin
+from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
 from app.web.public import photo_uploads
@@ -30,13 +28,9 @@ _FIELDS = ("stars", "mood", "text")
 
 
 def _asked(token: str) -> tuple[AskView, dict[str, Any]]:
-    """Return the ask and what every page about it needs. Raises NotHere, PlainHttp."""
-    ask = ask_by_token(token, now=now())
-    if ask is None:
-        raise NotHere(WRONG_LINK)
+    """Return the ask and what every page about it needs. Raises NotHere, ReviewErased, PlainHttp."""
+    ask = photo_uploads.ask_of(token)
     shop = shops.shop_by_id(ask.shop_id)
-    if not shop.is_demo and not origin.is_secure():
-        raise PlainHttp
     return ask, {"ask": ask, "shop": shop, "settings": reviews.settings(ask.shop_id)}
 
 
@@ -54,6 +48,7 @@ def review(token: str) -> ResponseReturnValue:
     told = page["settings"].reward_stamps
     page |= {
         "mine": None,
+        "not_taken": False,
         "told": told,
         "disclosure": rules.disclosure(rules.reward_words(told)),
         "moods": list(rules.MOODS.items()),
@@ -65,7 +60,9 @@ def review(token: str) -> ResponseReturnValue:
         return _leave(ask, page)
     if ask.has_review:
         mine = reviews.review_of_ask(shop_id=ask.shop_id, ask_id=ask.ask_id)
-        return render_template("public/review.html", **page | {"mine": mine})
+        return render_template(
+            "public/review.html", **page | {"mine": mine, "not_taken": request.args.get("again") == "1"}
+        )
     if ask.undone:
         raise VisitUndone
     if ask.expired:
@@ -88,7 +85,8 @@ def _leave(ask: AskView, page: dict[str, Any]) -> ResponseReturnValue:
         page |= {"photos": photos.photos_of_ask(ask.shop_id, ask.ask_id)}
         return answers.invalid("public/review.html", **page | {"wrong": answers.in_order(wrong, _FIELDS)})
     if left.repeated and not left.same:
-        return see_other(url_for("public.review", token=ask.token))
+        # Written in a second tab: the first one stands, and the page says what became of this one.
+        return see_other(url_for("public.review", token=ask.token, again=1))
     return see_other(url_for("public.review_thanks", token=ask.token))
 
 
