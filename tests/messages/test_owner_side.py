@@ -155,7 +155,7 @@ def test_the_shops_delay_counts_from_the_visit(town: Flask, clock: Clock) -> Non
     ("kind", "text", "words"),
     [
         ("thank_you", "{주소}로 오세요", "{주소}라는 칸은 없어요"),
-        ("thank_you", "{이름 님", "중괄호"),
+        ("thank_you", "{이름 님", "{이름}처럼 앞뒤를 모두 닫아"),
         ("thank_you", "(광고) 안녕", "(광고) 표시"),
         ("thank_you", "[광 고] 안녕", "(광고) 표시"),
         ("thank_you", "가" * 900, "너무 길어요"),

@@ -131,7 +131,7 @@ def test_the_second_step_from_the_first_page_to_the_next_sign_in(
         "another browser did not type the password"
     )
     page = other.submit("들어가기", second="123456", status=422)
-    assert "맞지 않아요" in page.words
+    assert "맞지 않거나 이미 쓴 번호예요" in page.words
     page = other.submit("들어가기", second=totp.code_at(key, totp.step_of(clock())))
     assert page.path == "/owner/people"
     assert page.value("q") == "지우"
