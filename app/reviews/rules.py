@@ -160,14 +160,21 @@ def clean_settings(
     clean: dict[str, str] = {}
     for field, typed in links.items():
         name, hosts = _PLACES[field]
-        clean[field] = typed.strip()
-        if clean[field] and not _leads_to(clean[field], hosts):
-            wrong[field] = (
-                f"{name}에서 복사한 주소를 그대로 붙여 주세요. https://로 시작하는 {hosts[0]} 주소예요."
-            )
+        clean[field] = _address_in(typed)
+        if typed.strip() and not _leads_to(clean[field], hosts):
+            app = "네이버 지도" if field == "naver_url" else name
+            wrong[field] = f"붙인 글에 {name} 주소가 없어요. {app}에서 ‘공유’를 누르고 복사해서 붙여 주세요."
     if wrong:
         raise Invalid(wrong)
     return Settings(reward, hashtag, **clean)
+
+
+def _address_in(pasted: str) -> str:
+    """Return the address in what a map's share button copies (name, place, address), with https; else ""."""
+    if found := re.search(r"https?://(\S+)", pasted, re.IGNORECASE):
+        return f"https://{found[1]}"
+    bare = (word for word in pasted.split() if re.match(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", word, re.IGNORECASE))
+    return f"https://{word}" if (word := next(bare, "")) else ""
 
 
 def _leads_to(url: str, hosts: tuple[str, ...]) -> bool:
