@@ -16,6 +16,7 @@ from app.shops.models import Staff
 from app.shops.rules import LinkGone, PlainHttp, SecondStepDue, TooManyTries, WrongLogin
 
 _TOUCH_EVERY = timedelta(hours=1)
+_WRONG_SECOND = "맞지 않거나 이미 쓴 번호예요. 앱에 지금 보이는 여섯 숫자나 남은 비상 번호를 적어 주세요."
 
 
 def mint_link(*, kind: str, shop_id: int | None, staff_id: int | None, lifetime_s: int, now: datetime) -> str:
@@ -120,7 +121,7 @@ def sign_in_second(
         _must_be_safe(session, shop_id=shop_id, is_secure=is_secure)
         how = second_step.accept(session, person=person, typed=typed, master=master, now=now)
         if how is None:
-            raise Invalid({"second": "맞지 않아요. 앱에 지금 보이는 여섯 숫자를 적어 주세요."})
+            raise Invalid({"second": _WRONG_SECOND})
         shops.forget_tries(session, key=f"second:{staff_id}")
         shops.forget_tries(session, key=f"login:{person.login}")
         return _let_in(

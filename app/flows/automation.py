@@ -96,7 +96,7 @@ def text_fault(kind: Kind, words: str) -> str | None:
         stranger = josa(f"{{{sorted(unknown)[0]}}}", "이라는/라는")
         return f"{stranger} 칸은 없어요. {_told_apart(kind.placeholders)}만 쓸 수 있어요."
     if stray_braces(words):
-        return "중괄호 { }는 {이름}처럼 짝을 맞춰 주세요."
+        return "{이름}처럼 앞뒤를 모두 닫아 주세요. 글 아래의 단추를 누르면 바로 들어가요."
     if carrier_bytes(words) > LMS_BYTES - _ROOM_FOR_FRAME:
         return "글이 너무 길어요. 850자 안으로 줄여 주세요."
     if false_label(words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.flows import audit
 from app.flows.unit import write
@@ -56,6 +57,7 @@ def set_pin(*, shop_id: int, staff_id: int, pin: str, by: int, now: datetime) ->
             raise NotHere
         person.pin_hash = pin_hash
         shops.forget_tries(session, key=_day_key(staff_id))
+        shops.forget_tries_anywhere(session, before="pin:", after=f":{staff_id}")  # guesses at another number
         proofs.leave_devices(session, shop_id=shop_id, staff_id=staff_id)
         audit.note(
             session, shop_id=shop_id, what="pin_set", staff_id=by, subject=f"staff:{staff_id}", now=now
@@ -123,19 +125,25 @@ def take_turn(*, shop_id: int, session_id: int, staff_id: int, pin: str, now: da
     # Counted only after that commit: of many at once each sees at least all who came before it.
     with write() as session:
         since = now - timedelta(seconds=rules.PIN_WINDOW_S)
-        over = shops.tries(session, key=here, since=since) > rules.TRIES_PER_PIN
+        tried = shops.tries(session, key=here, since=since)
+        over = tried > rules.TRIES_PER_PIN
         day_ago = now - timedelta(seconds=rules.PIN_DAY_S)
         used_up = shops.tries(session, key=day, since=day_ago) > rules.TRIES_PER_PIN_A_DAY
         if over or used_up:
-            about = {"what": "sign_in_failed", "subject": f"staff:{staff_id}"}
-            audit.note_once(session, shop_id=shop_id, **about, since=since, now=now)
+            _note_guessing(session, shop_id=shop_id, staff_id=staff_id, now=now)
     if used_up:
         raise PinUsedUp
     if over:
         raise TooManyPins
     # argon2 takes tens of milliseconds: no transaction is open meanwhile.
     if not password_matches(stored, pin.strip()):
-        raise Invalid({"pin": "비밀 숫자가 맞지 않아요. 다시 눌러 주세요."})
+        if tried == rules.TRIES_PER_PIN:  # the next one would not be looked at: said now, not after it
+            with write() as session:
+                _note_guessing(session, shop_id=shop_id, staff_id=staff_id, now=now)
+            raise TooManyPins
+        last = tried == rules.TRIES_PER_PIN - 1
+        then = "한 번 더 틀리면 5분 동안 쉬어요." if last else "다시 눌러 주세요."
+        raise Invalid({"pin": f"비밀 숫자가 맞지 않아요. {then}"})
     with write() as session:
         person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
         row = proofs.session_row(session, shop_id=shop_id, session_id=session_id)
@@ -163,6 +171,12 @@ def still_here(*, session_id: int, staff_id: int, acting_until: datetime, now: d
         return
     with write() as session:
         proofs.keep_acting(session, session_id=session_id, staff_id=staff_id, until=until)
+
+
+def _note_guessing(session: Any, *, shop_id: int, staff_id: int, now: datetime) -> None:
+    since = now - timedelta(seconds=rules.PIN_WINDOW_S)
+    about = {"what": "sign_in_failed", "subject": f"staff:{staff_id}"}
+    audit.note_once(session, shop_id=shop_id, **about, since=since, now=now)
 
 
 def _day_key(staff_id: int) -> str:

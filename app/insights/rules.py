@@ -167,10 +167,12 @@ def week_words(counts: Sequence[tuple[date, int]], *, before: int) -> str:
     )
     if not before:
         return first
+    # Said of the whole week, or the difference reads as the busiest day's.
+    whole = f" 한 주 동안 도장 {total:,}개," if len(ties) == 1 else ""
     change = total - before
     if change == 0:
-        return f"{first} 그 전 주와 똑같이 {total:,}개예요."
-    return f"{first} 그 전 주보다 {abs(change):,}개 {'많아요' if change > 0 else '적어요'}."
+        return f"{first}{whole} 그 전 주와 똑같아요."
+    return f"{first}{whole} 그 전 주보다 {abs(change):,}개 {'많아요' if change > 0 else '적어요'}."
 
 
 def busiest_index(counts: Sequence[tuple[date, int]]) -> int:

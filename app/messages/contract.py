@@ -34,11 +34,14 @@ class Kind:
     life: timedelta  # after the due time plus this it is stale and never goes out
     delay_minutes: int = 0  # due this long after its cause, unless the shop changed it
     sentence: str = ""  # the automation as one sentence; {때} is the delay in words
+    note: str = ""  # to whom and when exactly, where the sentence leaves that open
+    rests_while_rewarded: str = ""  # what the owner reads while reviews are rewarded and none of it goes out
     statutory: bool = False  # asked for by law: can't be switched off or reworded
     always_on: str = "법이 정한 안내라 늘 켜져 있어요"  # what the owner reads of a statutory one
     proves_address: bool = (
         False  # goes to an e-mail address nobody has confirmed yet, to ask whether it is theirs
     )
+    may_lack: tuple[str, ...] = ()  # placeholders that not everybody has: their sentence is then left out
     quoted: tuple[str, ...] = ()  # placeholders that only repeat a name we gave (of a reward): no promotion
     any_hour: bool = False  # an answer people wait for; other 안내 keep to the daytime
     personal_offer: bool = False  # needs the marketing consent even on the card

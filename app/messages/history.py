@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app.customers.models import Consent, Customer
 from app.extensions import db
 from app.kit.clock import kst_day
-from app.kit.korean import clock_time, day_and_time
+from app.kit.korean import clock_time, day_and_time, day_name
 from app.messages import registry
 from app.messages.models import Message
 
@@ -34,6 +34,8 @@ STATE_WORDS = {
 }
 WAITING = ("ready", "claimed", "sending")
 _CARD = "card"
+# Put off, not merely planned: said as one statement, the new day and why.
+_PUT_OFF = {"cap": "이 손님께 요즘 보낸 광고가 있어요."}
 # The letter on the card and one text: more rows than this no cause has.
 _ROWS_A_LINE = 4
 
@@ -81,7 +83,7 @@ def waiting(
     )
     known = {_one_cause(row) for row in rows}
     rows += [row for row in db.session.execute(beside).all() if _one_cause(row) in known]
-    return _lines(rows, now)
+    return sorted(_lines(rows, now), key=lambda line: (line.at, line.id))
 
 
 def sent(
@@ -169,7 +171,7 @@ def _line(rows: list[_Told], now: datetime) -> HistoryLine:
         state=message.state,
         state_words=_state_words(message, now),
         tells_when=message.state == "ready" and message.staged_at is None,
-        reason="" if stale else message.reason,
+        reason="" if stale else _PUT_OFF[message.code] if _is_put_off(message) else message.reason,
         also=_beside(card) if card else "",
         text=message.text,
         at=message.sent_at or message.due_at,
@@ -185,8 +187,17 @@ def _state_words(message: Message, now: datetime) -> str:
     if message.staged_at:
         return "보내실 차례"
     is_today = kst_day(message.due_at) == kst_day(now)
+    if _is_put_off(message):
+        to = (
+            f"오늘 {clock_time(message.due_at)}으로" if is_today else f"{day_name(kst_day(message.due_at))}로"
+        )
+        return f"{to} 미뤘어요"
     when = clock_time(message.due_at) if is_today else day_and_time(message.due_at)
     return f"{when}에 카드에 남겨요" if on_card else f"{when}에 보내요"
+
+
+def _is_put_off(message: Message) -> bool:
+    return message.state == "ready" and message.staged_at is None and message.code in _PUT_OFF
 
 
 def _beside(card: Message) -> str:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Exists, exists, select
 
+from app.cards import queries as cards
 from app.customers.models import Consent, Customer
 from app.extensions import db
 from app.insights.rules import sayable
 from app.kit.clock import kst_day, start_of_day
+from app.kit.korean import josa
 from app.kit.phone import masked
-from app.kit.text import carrier_bytes, not_carried
+from app.kit.text import carrier_bytes, fill, not_carried, placeholders
 from app.messages import gather, registry, routing, rules
 from app.messages.channels.own_phone import sms_link
 from app.messages.contract import Kind, Wire
 from app.messages.models import Message
+from app.shops.models import Shop
 
 BEST_OF_DAY = 5
+# Remarks of another kind stand among what people like.
+_LIKES_LOOKED_AT = 10
 # Enough to find five that may go out now among those that must wait.
 _LOOKED_AT = 40
 
@@ -36,6 +42,7 @@ class Preview:
     length: int  # bytes as carriers count
     not_carried: tuple[str, ...]  # characters a text message can't show
     subject: str = ""  # of an e-mail
+    lacking: str = ""  # what becomes of these words for whom a placeholder is not known, or ""
 
 
 def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | None = None) -> Preview | None:
@@ -44,7 +51,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
     None when the shop has no customer yet. Raises KeyError for an unknown kind or placeholder.
     """
     spec = registry.kind(kind)
-    customer_id = _fitting_customer(shop_id, wants_consent=spec.is_ad)
+    customer_id = _who_has_it_all(shop_id, spec, now) or _fitting_customer(shop_id, wants_consent=spec.is_ad)
     if customer_id is None:
         return None
     around = gather.look_around(
@@ -53,7 +60,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
     if text is not None:
         around = replace(around, body=text)
     channel = _preview_channel(spec, around)
-    facts = _example_facts(spec) | _own_facts(shop_id, customer_id, spec)
+    facts = _example_facts(examples(shop_id, spec)) | _own_facts(shop_id, customer_id, spec, around)
     words = gather.compose(
         kind=spec,
         channel=channel,
@@ -82,6 +89,62 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
         length=carrier_bytes(words),
         not_carried=() if by_mail else tuple(not_carried(words)),
         subject=gather.subject(kind=spec, channel=channel, around=around),
+        lacking=_lacking(spec, around.body),
+    )
+
+
+def examples(shop_id: int, kind: Kind) -> dict[str, str]:
+    """Return what each placeholder may turn into in this very shop: its own name, its own card's promise."""
+    own = {"가게": db.session.scalar(select(Shop.name).where(Shop.id == shop_id)) or ""}
+    if {"받을 것", "목표"} & set(kind.placeholders) and (card := cards.promise(shop_id)) is not None:
+        own |= {"받을 것": card.reward_name, "목표": str(card.goal), "지금": str(min(7, card.goal))}
+    return {name: own.get(name) or example for name, example in kind.placeholders.items()}
+
+
+def _lacking(kind: Kind, body: str) -> str:
+    """Say how the words change for who lacks one of their placeholders."""
+    named = [name for name in kind.may_lack if name in placeholders(body)]
+    if not named:
+        return ""
+    known: dict[str, str | None] = dict.fromkeys(placeholders(body), "말")
+    what = josa("이나 ".join(named), "을/를")
+    if fill(body, known | dict.fromkeys(named)).strip():
+        return f"{what} 적어 두지 않은 손님께는 그 문장을 빼고 보내요."
+    return f"{what} 모르는 손님께는 기본 글을 보내요."
+
+
+def _who_has_it_all(shop_id: int, kind: Kind, now: datetime) -> int | None:
+    """Return the one seen last of whom everything the words may name is known and may be used."""
+    if not kind.may_lack:
+        return None
+    seen = db.session.execute(
+        select(Customer.id, Customer.likes)
+        .where(
+            Customer.shop_id == shop_id,
+            Customer.erased_at.is_(None),
+            Customer.phone.is_not(None),
+            Customer.likes != "",
+            _agreed(shop_id, "ads"),
+            _agreed(shop_id, "marketing"),
+        )
+        .order_by(Customer.last_visit_at.desc().nulls_last(), Customer.id.desc())
+        .limit(_LIKES_LOOKED_AT)
+    )
+    for customer_id, likes in seen:
+        if sayable(likes):
+            holds = gather.look_up(db.session, shop_id=shop_id, customer_id=customer_id, now=now).person
+            if holds.ads and holds.marketing and not holds.refused:
+                return int(customer_id)
+    return None
+
+
+def _agreed(shop_id: int, kind: str) -> Exists:
+    """Say that somebody agreed once; whether it still holds is asked of the few who are found."""
+    return exists().where(
+        Consent.shop_id == shop_id,
+        Consent.customer_id == Customer.id,
+        Consent.kind == kind,
+        Consent.action == "grant",
     )
 
 
@@ -94,13 +157,7 @@ def _fitting_customer(shop_id: int, *, wants_consent: bool) -> int | None:
         .limit(1)
     )
     if wants_consent:
-        agreed = select(Consent.id).where(
-            Consent.shop_id == shop_id,
-            Consent.customer_id == Customer.id,
-            Consent.kind == "ads",
-            Consent.action == "grant",
-        )
-        found = db.session.scalar(people.where(Customer.phone.is_not(None), agreed.exists()))
+        found = db.session.scalar(people.where(Customer.phone.is_not(None), _agreed(shop_id, "ads")))
         if found is not None:
             return int(found)
     found = db.session.scalar(people)
@@ -116,8 +173,7 @@ def _preview_channel(kind: Kind, around: gather.Around) -> str:
     return "card" if "card" in kind.channels else kind.channels[0]
 
 
-def _example_facts(kind: Kind) -> dict[str, object]:
-    example = kind.placeholders
+def _example_facts(example: Mapping[str, str]) -> dict[str, object]:
     return {
         "balance": example.get("지금", "7"),
         "goal": example.get("목표", "10"),
@@ -135,10 +191,12 @@ def _example_facts(kind: Kind) -> dict[str, object]:
     }
 
 
-def _own_facts(shop_id: int, customer_id: int, kind: Kind) -> dict[str, object]:
-    """Return what is known of this very person, where the kind's words ask for it."""
+def _own_facts(shop_id: int, customer_id: int, kind: Kind, around: gather.Around) -> dict[str, object]:
+    """Return what is known of this very person, where the kind's words ask for it and it may be used."""
     if "좋아하는 것" not in kind.placeholders:
         return {}
+    if not around.person.marketing:
+        return {"likes": ""}
     likes = db.session.scalar(
         select(Customer.likes).where(Customer.shop_id == shop_id, Customer.id == customer_id)
     )

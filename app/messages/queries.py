@@ -13,6 +13,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.messages import gather, mail_form, registry
 from app.messages.contract import Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
+from app.reviews import queries as reviews
 from app.shops.models import Shop
 
 
@@ -32,6 +33,8 @@ class AutomationLine:
     placeholders: dict[str, str]
     delay_minutes: int
     has_delay: bool
+    note: str  # to whom and when exactly, or ""
+    resting: str  # why none of it goes out just now, or ""
     sends_texts: bool  # False: it only lies on the card, nothing is transmitted
     last_sent_at: datetime | None
 
@@ -61,8 +64,9 @@ def automations(shop_id: int) -> list[AutomationLine]:
         )
     }
     by_mail = setting("WIRE").carries_mail
+    rewarded = reviews.settings(shop_id).reward_stamps > 0
     lines = [
-        _line(kind, changed.get(key), last.get(key))
+        _line(kind, changed.get(key), last.get(key), rewarded=rewarded)
         for key, kind in registry.kinds().items()
         if by_mail or kind.channels != ("email",)  # a kind of which nothing can go out here is nothing to set
     ]
@@ -88,7 +92,9 @@ def switched_on(shop_id: int, kinds: Iterable[str]) -> list[str]:
     return [kind.key for kind in wanted if kind.statutory or said.get(kind.key, kind.default_on)]
 
 
-def _line(kind: Kind, row: Automation | None, last_sent_at: datetime | None) -> AutomationLine:
+def _line(
+    kind: Kind, row: Automation | None, last_sent_at: datetime | None, *, rewarded: bool
+) -> AutomationLine:
     delay = kind.delay_minutes if row is None or row.delay_minutes is None else row.delay_minutes
     return AutomationLine(
         kind=kind.key,
@@ -103,6 +109,8 @@ def _line(kind: Kind, row: Automation | None, last_sent_at: datetime | None) -> 
         placeholders=dict(kind.placeholders),
         delay_minutes=delay,
         has_delay=kind.delay_minutes > 0,
+        note=kind.note,
+        resting=kind.rests_while_rewarded if rewarded else "",
         sends_texts=any(registry.channel(key).CAPABILITIES.transmits for key in kind.channels),
         last_sent_at=last_sent_at,
     )
@@ -113,7 +121,8 @@ class Outlook:
     """ "오늘 보낼 말" on the home screen."""
 
     by_hand: int  # waiting for the owner's tap
-    today: int  # will go out by themselves before midnight
+    today: int  # texts and e-mails that will go out by themselves before midnight
+    today_by: str  # what these are: "문자", "이메일", "문자와 이메일"
     unclear: int  # "확인 필요"
     blocked_reason: str  # why nothing real may go out, or ""
 
@@ -121,15 +130,13 @@ class Outlook:
 def outlook(shop_id: int, *, now: datetime) -> Outlook:
     """Count what waits for the owner and what goes out today."""
     midnight = start_of_day(kst_day(now) + timedelta(days=1))
+    texts, mails = _by_themselves("phone"), _by_themselves("email")
+    goes_today = (Message.state == "ready") & Message.staged_at.is_(None) & (Message.due_at < midnight)
     counts = db.session.execute(
         select(
             func.count().filter(Message.state == "ready", Message.staged_at.is_not(None)),
-            func.count().filter(
-                Message.state == "ready",
-                Message.staged_at.is_(None),
-                Message.due_at < midnight,
-                Message.channel != "card",
-            ),
+            func.count().filter(goes_today, Message.channel.in_(texts)),
+            func.count().filter(goes_today, Message.channel.in_(mails)),
             func.count().filter(Message.state == "unknown"),
         ).where(Message.shop_id == shop_id, Message.state.in_(("ready", "unknown")))
     ).one()
@@ -143,7 +150,20 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
         .order_by(Message.id.desc())
         .limit(1)
     )
-    return Outlook(by_hand=counts[0], today=counts[1], unclear=counts[2], blocked_reason=blocked or "")
+    by_hand, today_texts, today_mails, unclear = counts
+    return Outlook(
+        by_hand=by_hand,
+        today=today_texts + today_mails,
+        today_by="와 ".join(["문자"] * bool(today_texts) + ["이메일"] * bool(today_mails)),
+        unclear=unclear,
+        blocked_reason=blocked or "",
+    )
+
+
+def _by_themselves(address: str) -> list[str]:
+    """Return the channels that carry something away to such an address without anybody's hand."""
+    able = ((key, channel.CAPABILITIES) for key, channel in registry.channels().items())
+    return [key for key, can in able if can.transmits and not can.by_hand and can.address == address]
 
 
 def mail_lacks(shop_id: int) -> str:

@@ -43,20 +43,17 @@ NAMELESS = "손님"
 # The sites a shop may lead to: their name, how an address of a place begins there, and host and path of what
 # may be given. Only maps, places and the short addresses that these hand out: elsewhere the same sites send
 # on to wherever an address says (google.com/url?q=…), and our customers would follow in the shop's name.
-_PLACES: Mapping[str, tuple[str, str, re.Pattern[str]]] = {
+_PLACES: Mapping[str, tuple[str, re.Pattern[str]]] = {
     "naver_url": (
         "네이버",
-        "https://naver.me/",
         re.compile(r"naver\.me/[\w/-]+|(?:m\.)?map\.naver\.com/.*|(?:(?:m|pcmap)\.)?place\.naver\.com/.+"),
     ),
     "kakao_url": (
         "카카오맵",
-        "https://place.map.kakao.com/",
         re.compile(r"kko\.(?:to|kakao\.com)/[\w/-]+|(?:(?:m|place)\.)?map\.kakao\.com/.*"),
     ),
     "google_url": (
         "구글 지도",
-        "https://maps.app.goo.gl/",
         re.compile(
             r"maps\.app\.goo\.gl/[\w-]+|goo\.gl/maps/[\w-]+|g\.co/kgs/[\w-]+|g\.page/[\w./-]+"
             r"|(?:www\.)?google\.(?:com|co\.kr)/maps(?:/.*)?|maps\.google\.(?:com|co\.kr)/(?:maps(?:/.*)?)?"
@@ -141,7 +138,7 @@ class Settings:
 
     def places(self) -> list[tuple[str, str]]:
         """Return where else one may write: (name, address), in a fixed order."""
-        given = [(name, getattr(self, field)) for field, (name, *_) in _PLACES.items()]
+        given = [(name, getattr(self, field)) for field, (name, _places) in _PLACES.items()]
         return [(name, url) for name, url in given if url]
 
 
@@ -189,13 +186,22 @@ def clean_settings(
     links = {"naver_url": naver_url, "kakao_url": kakao_url, "google_url": google_url}
     clean: dict[str, str] = {}
     for field, typed in links.items():
-        name, example, places = _PLACES[field]
-        clean[field] = typed.strip()
-        if clean[field] and not _leads_to(clean[field], places):
-            wrong[field] = f"{name}에서 우리 가게를 열고 ‘공유’에서 복사한 주소를 붙여 주세요. 예: {example}…"
+        name, places = _PLACES[field]
+        clean[field] = _address_in(typed)
+        if typed.strip() and not _leads_to(clean[field], places):
+            app = "네이버 지도" if field == "naver_url" else name
+            wrong[field] = f"붙인 글에 {name} 주소가 없어요. {app}에서 ‘공유’를 누르고 복사해서 붙여 주세요."
     if wrong:
         raise Invalid(wrong)
     return Settings(reward, hashtag, **clean)
+
+
+def _address_in(pasted: str) -> str:
+    """Return the address in what a map's share button copies (name, place, address), with https; else ""."""
+    if found := re.search(r"https?://(\S+)", pasted, re.IGNORECASE):
+        return f"https://{found[1]}"
+    bare = (word for word in pasted.split() if re.match(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", word, re.IGNORECASE))
+    return f"https://{word}" if (word := next(bare, "")) else ""
 
 
 def _leads_to(url: str, places: re.Pattern[str]) -> bool:

@@ -208,6 +208,12 @@ def forget_tries(session: Any, *, key: str) -> None:
     session.execute(delete(LoginTry).where(LoginTry.key == key))
 
 
+def forget_tries_anywhere(session: Any, *, before: str, after: str) -> None:
+    """Clear the attempts of every key that begins and ends so: one person's, at whichever device."""
+    mine = LoginTry.key.startswith(before, autoescape=True) & LoginTry.key.endswith(after, autoescape=True)
+    session.execute(delete(LoginTry).where(mine))
+
+
 def drop_tries(session: Any, *, before: datetime) -> None:
     """Delete attempts made before a moment."""
     session.execute(delete(LoginTry).where(LoginTry.at < before))

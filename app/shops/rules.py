@@ -104,7 +104,10 @@ class TooManyPins(Refused):
 
     code = "too_many_pins"
     status = 429
-    sentence = "비밀 숫자를 여러 번 틀려서 잠시 멈췄어요. 5분 뒤에 다시 해 주세요."
+    sentence = (
+        "비밀 숫자를 여러 번 틀려서 잠시 멈췄어요. 5분 뒤에 다시 해 주세요. "
+        "급하면 사장님께 새 숫자를 부탁해 주세요."
+    )
 
 
 class PinUsedUp(Refused):

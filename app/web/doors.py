@@ -28,6 +28,7 @@ class Door:
     max_bytes: int | None = None
     sudo: bool = False
     device: str = "any"
+    look_first: Callable[..., Any] | None = None
 
 
 def door(
@@ -42,14 +43,17 @@ def door(
     max_bytes: int | None = None,
     sudo: bool = False,
     device: str = "any",
+    look_first: Callable[..., Any] | None = None,
 ) -> Callable[[View], View]:
     """Declare a view's route together with its lock.
 
     tenant: "none" no shop · "code" the shop's code in the URL · "session" the signed-in staff's shop ·
     "token" a one-time token names it. csrf=False only where something else proves who asks: a machine's secret, the token of
     an opt-out (blocked cookies must not keep anybody from refusing ads). max_bytes: how large a form with
-    files may be when its token names an ask, where the application's MAX_CONTENT_LENGTH is too little. sudo=True: a POST asks who this is
-    once more, unless that was proved a few minutes ago; looking does not. device: "any" · "own" not on a
+    files may be when its token names an ask, where the application's MAX_CONTENT_LENGTH is too little. sudo=True:
+    a POST asks who this is once more, unless that was proved a few minutes ago; looking does not. look_first(**the
+    URL's values): what is wrong with the typed form, as an answer, before anybody is asked who they are; None when
+    it is well. It only looks. device: "any" · "own" not on a
     device that several people share · "idle" also on a shared one at which nobody stands.
     """
     if audience not in AUDIENCES or role not in ROLES or tenant not in TENANTS or device not in DEVICES:
@@ -58,7 +62,7 @@ def door(
         raise ValueError(f"only who signed in can prove it again: {rule}")
 
     def declare(view: View) -> View:
-        view.door = Door(audience, role, tenant, csrf, max_bytes, sudo, device)  # type: ignore[attr-defined]
+        view.door = Door(audience, role, tenant, csrf, max_bytes, sudo, device, look_first)  # type: ignore[attr-defined]
         blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=view, methods=list(methods))
         return view
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from app.kit.refusals import Refused
 from app.web.answers import wants_fragment
+from app.web.doors import door_of
 from app.web.resume import this_form
 
 log = structlog.get_logger()
@@ -23,6 +24,9 @@ _SENTENCES = {
     429: "잠깐 사이에 너무 많이 눌렀어요. 1분 뒤에 다시 해 주세요.",
     500: "저희 쪽에 문제가 생겼어요. 잠시 뒤에 다시 해 주세요. 적립한 도장은 그대로 있어요.",
 }
+
+# Whose page it is, by the least role its door asks for.
+_WHOSE = {"manager": "사장님이나 매니저가 보는 화면이에요.", "owner": "사장님만 볼 수 있는 화면이에요."}
 
 _STALE = "화면을 오래 열어 두어 다시 확인했어요. 적은 것은 그대로 있으니 한 번만 더 눌러 주세요."
 
@@ -46,8 +50,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status in (301, 302, 303, 307, 308):
         return error.get_response()
-    if status == 403 and request.path.startswith("/owner"):
-        return _page(status, "사장님만 볼 수 있는 화면이에요.")
+    if status == 403 and (declared := door_of(current_app, request.endpoint or "")) is not None:
+        return _page(status, _WHOSE.get(declared.role, _SENTENCES[403]))
     return _page(status, _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]))
 
 

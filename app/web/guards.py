@@ -118,7 +118,7 @@ def _staff_or_entrance(declared: Door) -> ResponseReturnValue | None:
     if not (staff.is_shared and declared.device == "idle") and _is_below(declared.role):
         abort(403)
     if declared.sudo and request.method == "POST":
-        return proving.ask_again(staff)
+        return proving.ask_again(staff, declared)
     return None
 
 

@@ -11,7 +11,7 @@ from app.shops import queries as shops
 from app.shops import signins
 from app.shops.queries import StaffView
 from app.web.answers import asked_for_piece, page_around
-from app.web.doors import now
+from app.web.doors import Door, now
 from app.web.resume import Kept, this_form
 
 
@@ -42,8 +42,11 @@ def prove(staff: StaffView) -> None:
     )
 
 
-def ask_again(staff: StaffView) -> ResponseReturnValue | None:
-    """Let a POST through that is proved or carries its proof; else answer with its form and the question."""
+def ask_again(staff: StaffView, declared: Door) -> ResponseReturnValue | None:
+    """Let a POST through that is proved or carries its proof; else answer with its form and the question.
+
+    A form that can't be saved anyway says so first: nobody types a password for it.
+    """
     if not is_due(staff):
         return None
     if request.form.get("proof"):
@@ -55,6 +58,10 @@ def ask_again(staff: StaffView) -> ResponseReturnValue | None:
                 raise
             return _page(staff, kept=this_form(), refusal=refusal)
         return None
+    if declared.look_first is not None:
+        wrong: ResponseReturnValue | None = declared.look_first(**(request.view_args or {}))
+        if wrong is not None:
+            return wrong
     if asked_for_piece():
         # A typed form is then sent plainly (page.js) and comes back with the question; anything else goes there.
         return "", 401, {"HX-Redirect": url_for("owner.proof", next=page_around() or None)}

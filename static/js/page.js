@@ -45,7 +45,6 @@ document.addEventListener('dangol:say', (event) => say(event.detail));
 
 const region = document.getElementById('toasts');
 if (region) {
-  for (const toast of region.querySelectorAll('[data-toast]')) dismissLater(toast);
   new MutationObserver((changes) => {
     for (const change of changes) for (const node of change.addedNodes) if (node.dataset?.toast !== undefined) dismissLater(node);
   }).observe(region, { childList: true });

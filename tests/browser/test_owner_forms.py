@@ -31,7 +31,8 @@ def test_a_form_that_cant_be_saved_leaves_the_way_back_open(handset: NewHandset,
     assert phone.page.locator("h1").inner_text() == "카드 규칙"
     phone.page.locator("#goal").fill("8")
     phone.press("저장하기")
-    phone.page.locator("#toasts", has_text="저장했어요").wait_for()
+    phone.page.locator(".said", has_text="저장했어요").wait_for()
+    assert not _lies_over(phone, ".said", "h1")
     assert "도장 8개" in phone.words
 
 

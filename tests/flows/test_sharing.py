@@ -135,14 +135,29 @@ def test_the_pause_is_five_minutes_and_a_day_has_an_end(
 ) -> None:
     _token, session_id = tablet
     for _ in range(6):
-        for _ in range(5):
-            with pytest.raises(Invalid):
+        for said in (*["다시 눌러 주세요"] * 3, "한 번 더 틀리면 5분 동안 쉬어요"):
+            with pytest.raises(Invalid) as wrong:
                 take(shop, session_id, jiwon, "0917")
+            assert said in wrong.value.fields["pin"]
+        with pytest.raises(TooManyPins):
+            take(shop, session_id, jiwon, "0917")
         clock.advance(minutes=5, seconds=1)
     with pytest.raises(PinUsedUp):
         take(shop, session_id, jiwon)
     factories.a_pin(shop, jiwon, "6094")
     take(shop, session_id, jiwon, "6094")
+
+
+def test_a_new_pin_ends_the_pause_at_the_tablet(shop: AShop, tablet: tuple[str, int], jiwon: int) -> None:
+    token, session_id = tablet
+    for _ in range(5):
+        with pytest.raises((Invalid, TooManyPins)):
+            take(shop, session_id, jiwon, "0917")
+    with pytest.raises(TooManyPins):
+        take(shop, session_id, jiwon)
+    factories.a_pin(shop, jiwon, "6094")
+    take(shop, session_id, jiwon, "6094")
+    assert seen(token).staff_id == jiwon
 
 
 def _alone(shop: AShop) -> None:

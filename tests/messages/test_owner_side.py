@@ -14,7 +14,7 @@ from app.extensions import db
 from app.flows import automation, deliver, letters, own_phone
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.messages import history, inbox, previews, queries, recall
+from app.messages import history, inbox, previews, queries, recall, registry
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Message
 from tests.messages.world import a_consent, a_customer, a_shop, rows, thank
@@ -155,7 +155,7 @@ def test_the_shops_delay_counts_from_the_visit(town: Flask, clock: Clock) -> Non
     ("kind", "text", "words"),
     [
         ("thank_you", "{주소}로 오세요", "{주소}라는 칸은 없어요"),
-        ("thank_you", "{이름 님", "중괄호"),
+        ("thank_you", "{이름 님", "{이름}처럼 앞뒤를 모두 닫아"),
         ("thank_you", "(광고) 안녕", "(광고) 표시"),
         ("thank_you", "[광 고] 안녕", "(광고) 표시"),
         ("thank_you", "가" * 900, "너무 길어요"),
@@ -196,6 +196,80 @@ def test_a_preview_is_a_real_persons_message(town: Flask, clock: Clock, wire: Wi
     assert later.code == "night"
     for kind in ("stamp_receipt", "consent_result", "optout_result"):
         assert previews.preview(shop, kind, wire=wire, now=clock()) is not None
+
+
+_LACKING = "좋아하는 것을 적어 두지 않은 손님께는 그 문장을 빼고 보내요."
+_BARE = "좋아하는 것을 모르는 손님께는 기본 글을 보내요."
+
+
+@pytest.mark.parametrize(
+    ("words", "shown", "lacking"),
+    [
+        ("{이름} 님, 잘 지내시죠? {좋아하는 것}, 기억해요.", "라떼, 기억해요.", _LACKING),
+        ("{좋아하는 것}을(를) 드세요. {좋아하는 것}이(가) 그립죠?", "라떼를 드세요. 라떼가 그립죠?", _BARE),
+        ("{이름} 님, 잘 지내시죠?", "김단골 님, 잘 지내시죠?", ""),
+    ],
+    ids=["one sentence", "nothing else", "not named"],
+)
+def test_the_preview_shows_who_has_it_and_says_what_others_get(
+    town: Flask, clock: Clock, wire: Wire, words: str, shown: str, lacking: str
+) -> None:
+    shop = a_shop()
+    knows = a_customer(shop, "김단골")
+    no_yes = a_customer(shop, "박새봄", phone="+821099990001", agreed=("age14", "required", "ads"))
+    remark = a_customer(shop, "이가을", phone="+821099990002")
+    a_customer(shop, "정겨울", phone="+821099990003")  # seen last of all, nothing is known of them
+    with write() as session:
+        likes = {knows: "라떼", no_yes: "유자차", remark: "오이 싫어함"}
+        for customer_id, liked in likes.items():
+            person = session.get(Customer, customer_id)
+            assert person is not None
+            person.likes = liked
+    seen = previews.preview(shop, "come_back", wire=wire, now=clock(), text=words)
+    assert seen is not None
+    assert (seen.customer_name, seen.lacking) == ("김단골", lacking)
+    assert shown in seen.text
+
+
+def test_without_anybody_who_has_it_the_preview_leaves_it_out(town: Flask, clock: Clock, wire: Wire) -> None:
+    shop = a_shop()
+    person = a_customer(shop, "박새봄", agreed=("age14", "required", "ads"))
+    with write() as session:
+        row = session.get(Customer, person)
+        assert row is not None
+        row.likes = "유자차"  # known, but not agreed to be used for offers
+    seen = previews.preview(shop, "come_back", wire=wire, now=clock())
+    assert seen is not None
+    assert ("유자차" in seen.text, seen.lacking) == (False, _LACKING)
+
+
+def test_examples_are_the_shops_own(town: Flask, clock: Clock) -> None:
+    shop = a_shop("봄날꽃집")
+    assert previews.examples(shop, registry.kind("thank_you")) == {"이름": "김단골", "가게": "봄날꽃집"}
+    assert all(
+        not {"달빛커피", "라떼 연하게"} & set(kind.placeholders.values())
+        for kind in registry.kinds().values()
+    )
+
+
+def test_what_was_put_off_is_one_statement_and_stands_where_its_time_is(
+    town: Flask, clock: Clock, wire: Wire
+) -> None:
+    shop = a_shop()
+    one, other = a_customer(shop, "김단골"), a_customer(shop, "박새봄", phone="+821099990001")
+    thank(shop, one, clock)
+    clock.advance(hours=3)
+    deliver.drain(wire=wire, clock=clock)
+    thank(shop, one, clock, "silence:1", kind="come_back")
+    clock.advance(minutes=1)
+    thank(shop, other, clock, "visit:3")
+    coming = [line for line in history.waiting(shop, now=clock()) if line.channel == "demo_phone"]
+    assert [(line.customer_name, line.state_words, line.reason) for line in coming] == [
+        ("박새봄", "오후 7:50에 보내요", ""),
+        ("김단골", "11월 26일(목)로 미뤘어요", "이 손님께 요즘 보낸 광고가 있어요."),
+    ]
+    seen = queries.outlook(shop, now=clock())
+    assert (seen.today, seen.today_by) == (1, "문자"), "the card and what was put off are not counted"
 
 
 def test_history_tells_state_and_reason_page_by_page(town: Flask, clock: Clock, wire: Wire) -> None:

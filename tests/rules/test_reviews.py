@@ -70,9 +70,39 @@ def test_a_link_of_the_three_places(field: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "pasted", "kept"),
+    [
+        ("naver_url", "naver.me/abc", "https://naver.me/abc"),
+        ("naver_url", "http://naver.me/abc", "https://naver.me/abc"),
+        ("naver_url", "[달빛커피] 서울 마포구 3.5층 https://naver.me/FxYz1234", "https://naver.me/FxYz1234"),
+        ("naver_url", "[네이버 지도]\n달빛커피\nHTTPS://naver.me/FxYz1234\n", "https://naver.me/FxYz1234"),
+        ("naver_url", "달빛커피https://naver.me/FxYz1234", "https://naver.me/FxYz1234"),
+        ("kakao_url", "[카카오맵] 달빛커피 서울 https://kko.to/abc 커피", "https://kko.to/abc"),
+        ("google_url", "달빛커피 maps.app.goo.gl/AbC", "https://maps.app.goo.gl/AbC"),
+    ],
+)
+def test_what_a_share_button_copies_is_enough(field: str, pasted: str, kept: str) -> None:
+    found = rules.clean_settings(reward_stamps="0", hashtag="", **{**NO_LINKS, field: pasted})
+    assert getattr(found, field) == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("naver_url", "붙인 글에 네이버 주소가 없어요. 네이버 지도에서 ‘공유’를"),
+        ("kakao_url", "붙인 글에 카카오맵 주소가 없어요. 카카오맵에서 ‘공유’를"),
+        ("google_url", "붙인 글에 구글 지도 주소가 없어요. 구글 지도에서 ‘공유’를"),
+    ],
+)
+def test_without_an_address_each_place_says_its_own_name(field: str, said: str) -> None:
+    with pytest.raises(Invalid) as wrong:
+        rules.clean_settings(reward_stamps="0", hashtag="", **{**NO_LINKS, field: "달빛커피"})
+    assert said in wrong.value.fields[field]
+
+
+@pytest.mark.parametrize(
     "url",
     [
-        "http://naver.me/x",
         "https://naver.me.evil.kr/x",
         "https://evilnaver.com/x",
         "https://naver.com@evil.kr/x",
@@ -80,10 +110,11 @@ def test_a_link_of_the_three_places(field: str, url: str) -> None:
         "https://naver.com:8443/x",
         "https://google.com/maps",
         "javascript:alert(1)//naver.com",
-        "naver.me/x",
         "https://naver.com/" + "a" * 200,
-        "https://naver.com/a b",
         "https://[naver.com/",
+        "달빛커피",
+        "서울 마포구 3.5층/2호",
+        "https://evil.kr/ https://naver.me/x",
     ],
 )
 def test_no_link_of_naver(url: str) -> None:

@@ -304,5 +304,6 @@ def test_staff_stamp_but_do_not_see_the_list_of_people(app: Flask, shop: AShop, 
     phone = Phone(app).signed_in(shop, factories.a_staff(shop))
     _scan(phone, factories.a_code(jiwoo))
     assert "모두 보기" not in phone.open(f"/owner/panel/{jiwoo.card_id}").words
-    for path in ("/owner/people", f"/owner/people/{jiwoo.id}", "/owner/messages", "/owner/more/card"):
-        assert "사장님만 볼 수 있는 화면이에요." in phone.open(path, status=403).words
+    for path in ("/owner/people", f"/owner/people/{jiwoo.id}", "/owner/messages"):
+        assert "사장님이나 매니저가 보는 화면이에요." in phone.open(path, status=403).words
+    assert "사장님만 볼 수 있는 화면이에요." in phone.open("/owner/more/card", status=403).words

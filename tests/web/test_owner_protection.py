@@ -58,8 +58,37 @@ def test_a_new_person_and_the_proof_are_typed_in_one_form(app: Flask, shop: ASho
     }
     page = phone.post("/owner/more/staff", form, status=401)
     assert "평일에만" not in page.html
+    assert "직원 비밀번호 방금 정한 것을 한 번 더 적어 주세요." in page.words
     phone.submit("확인하고 계속하기", proof=factories.PASSWORD, password="평일에만 나와요 12")
     assert [line.name for line in queries.staff_of(shop.id)] == ["김사장", "최알바", "이알바"]
+
+
+def test_what_cannot_be_saved_is_said_before_a_password_is_asked(
+    app: Flask, shop: AShop, clock: Clock
+) -> None:
+    factories.a_password(shop, shop.owner_id)
+    person = factories.a_staff(shop, name="지원")
+    phone = Phone(app).signed_in(shop, shop.owner_id)
+    clock.advance(minutes=16)
+    phone.open("/owner/more/staff")
+    for htmx in (False, True):
+        page = phone.submit("직원 넣기", status=422, htmx=htmx)
+        assert len(page.errors()) >= 3
+        assert page.soup.find("input", attrs={"name": "proof"}) is not None
+        phone.open("/owner/more/staff")
+    for press, wrong, right in (
+        (
+            "새 비밀번호로 바꾸기",
+            {"login": "ab", "password": "짧아요"},
+            {"login": "jeomjang", "password": "평일에는 제가 봐요"},
+        ),
+        ("비밀 숫자 정하기", {"pin": "1"}, {"pin": "4719"}),
+    ):
+        phone.open(f"/owner/more/staff/{person}")
+        page = phone.submit(press, status=422, **wrong)
+        assert page.h1 == "지원 님"
+        phone.open(f"/owner/more/staff/{person}")
+        assert phone.submit(press, status=401, **right).h1 == "본인인지 확인할게요"
 
 
 def test_in_a_page_with_scripts_a_wrong_proof_is_said_and_moves_nothing(
@@ -131,7 +160,7 @@ def test_the_second_step_from_the_first_page_to_the_next_sign_in(
         "another browser did not type the password"
     )
     page = other.submit("들어가기", second="123456", status=422)
-    assert "맞지 않아요" in page.words
+    assert "맞지 않거나 이미 쓴 번호예요" in page.words
     page = other.submit("들어가기", second=totp.code_at(key, totp.step_of(clock())))
     assert page.path == "/owner/people"
     assert page.value("q") == "지우"

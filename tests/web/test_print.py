@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -22,6 +24,7 @@ from tests.phone import Page, Phone
 from tests.world import Clock
 
 VIA = {"poster": "poster", "poster-a5": "poster", "table": "table", "stickers": "sticker", "parcel": "parcel"}
+ROOT = Path(__file__).resolve().parents[2]
 LONG = "우리 동네 아주 오래된 커피 볶는 집!"
 
 
@@ -178,6 +181,27 @@ def test_a_parcels_code_leads_a_holder_to_the_card(app: Flask, shop: AShop, minh
     assert phone.open(f"/s/{shop.code}/details").path == f"/c/{shop.code}/details"
 
 
+def test_no_class_on_paper_is_dressed_as_something_on_the_screen(owner_phone: Phone) -> None:
+    """A card's surface or shadow of the same name would be printed, black where the screen is dark."""
+    owner_phone.open("/owner/print/cards")
+    owner_phone.submit("새 종이 카드 만들기", count="1")
+    sheets = [owner_phone.page, *(owner_phone.open(f"/owner/print/{sheet}") for sheet in VIA)]
+    on_paper = {
+        name
+        for page in sheets
+        if page is not None
+        for tag in page.soup.select(".paper *[class]")
+        for name in tag["class"]
+    }
+    styles = [each for each in sorted((ROOT / "static" / "css").rglob("*.css")) if each.name != "print.css"]
+    selectors = " ".join(each.read_text() for each in styles)
+    on_screen = set(re.findall(r"(?:^|[{},;])\s*\.([a-z-]+)", selectors, re.MULTILINE))
+    assert {"ending", "pocket"} <= on_paper
+    assert {"review", "wallet", "asks"} <= on_screen
+    # The 도장 is the same everywhere, and sr is seen nowhere.
+    assert on_paper & on_screen <= {"seal", "sr"}
+
+
 # --- cards on paper ----------------------------------------------------------------------------------
 
 
@@ -187,7 +211,7 @@ def test_new_cards_are_printed_and_stamped(owner_phone: Phone, shop: AShop) -> N
     assert page.h1 == "종이 카드 인쇄하기"
     body = owner_phone.open(f"{page.path}/pdf").answer.get_data()
     words = paper.text_of(body)
-    assert len(paper.codes_of(body)) == len(page.soup.select(".wallet")) == 10
+    assert len(paper.codes_of(body)) == len(page.soup.select(".pocket")) == 10
     assert paper.sizes_of(body) == [(210.0, 297.0)]
     for spoken in db.session.scalars(db.select(Card.spoken).where(Card.shop_id == shop.id)):
         assert spoken in page.words

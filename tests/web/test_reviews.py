@@ -275,7 +275,7 @@ def test_the_settings_say_what_is_wrong_and_keep_what_was_typed(owner_phone: Pho
     wrong = owner_phone.submit(
         "저장하기", reward_stamps="2", naver_url="https://evil.kr/naver.com", status=422
     )
-    assert any("네이버에서 우리 가게를 열고" in sentence for sentence in wrong.errors())
+    assert any("붙인 글에 네이버 주소가 없어요" in sentence for sentence in wrong.errors())
     assert (wrong.value("reward_stamps"), wrong.value("naver_url")) == ("2", "https://evil.kr/naver.com")
     owner_phone.submit("저장하기", naver_url="https://naver.me/spring", hashtag="#봄날커피")
     kept = owner_phone.open("/owner/more/reviews")

@@ -50,6 +50,8 @@ def test_a_name_a_pin_a_stamp_and_the_next_person(tablet: Phone, jiwon: int, min
     assert "비밀 숫자가 맞지 않아요" in page.words
     assert page.value("pin") == ""
     page = tablet.submit("확인", pin="4719", status=403)  # 손님 is not hers
+    assert "사장님이나 매니저가 보는 화면이에요." in page.words
+    assert "지원 님이 쓰고 있어요 다음 사람" in page.words
     page = tablet.open("/owner/stamps")
     assert "지원 님이 쓰고 있어요" in page.words
     form = {

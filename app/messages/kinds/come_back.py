@@ -27,10 +27,16 @@ KIND = Kind(
         "{이름} 님, 잘 지내시죠? {가게}에서 안부 전합니다. "
         "{좋아하는 것}, 저희가 잊지 않고 있어요. 편하게 들러 주시면 늘 반갑게 맞을게요."
     ),
-    placeholders={"이름": "김단골", "가게": "달빛커피", "좋아하는 것": "라떼 연하게"},
+    placeholders={"이름": "김단골", "가게": "우리 가게", "좋아하는 것": "덜 맵게"},
     channels=("demo_phone", "email", "own_phone", "card"),
     words=_words,
     life=timedelta(days=14),
     sentence="뜸해진 손님께 안부를 보내요",
+    # insights/rules.py: RHYTHM_VISITS, LONG_SILENCE, SHORTEST_SILENCE; jobs/tick.py: the hour.
+    note=(
+        "네 번 이상 오신 단골 가운데 늘 오시던 간격의 두 배 가까이, 적어도 일주일 안 오신 분께 "
+        "아침 9시 반에 한 번만 준비해요. 그사이 다녀가시면 보내지 않아요."
+    ),
+    may_lack=("좋아하는 것",),
     still_wanted=_still_wanted,
 )

@@ -32,7 +32,7 @@ KIND = Kind(
         "적은 적이 없으면 그냥 두세요. 확인하기 전에는 아무것도 더 보내지 않아요."
     ),
     # No name: whoever types somebody else's address must not have words of their own sent there.
-    placeholders={"가게": "달빛커피"},
+    placeholders={"가게": "우리 가게"},
     channels=("email",),
     words=_words,
     life=timedelta(hours=24),

@@ -24,7 +24,7 @@ KIND = Kind(
     label="후기 감사",
     is_ad=False,
     text="{이름} 님, 시간을 내어 후기를 남겨 주셔서 고맙습니다. 한 줄 한 줄 잘 읽겠습니다.",
-    placeholders={"이름": "김단골", "가게": "달빛커피"},
+    placeholders={"이름": "김단골", "가게": "우리 가게"},
     channels=("demo_phone", "email", "own_phone", "card"),
     words=_words,
     life=timedelta(days=1),

@@ -24,11 +24,12 @@ KIND = Kind(
     label="다 채운 카드 안내",
     is_ad=False,
     text="{이름} 님, 도장을 다 모으셨어요. 약속드린 {받을 것}을(를) 드릴게요. 카드에 담아 두었어요.",
-    placeholders={"이름": "김단골", "가게": "달빛커피", "받을 것": "아메리카노 한 잔"},
+    placeholders={"이름": "김단골", "가게": "우리 가게", "받을 것": "모아서 받는 것"},
     channels=("demo_phone", "email", "own_phone", "card"),
     words=_words,
     life=timedelta(days=3),
     sentence="도장을 다 모으면 받을 것을 알려 드려요",
+    note="다 모은 바로 그때 보내고, 밤이면 아침 8시에 보내요. 그사이 쓰시면 보내지 않아요.",
     quoted=("받을 것",),
     still_wanted=_still_wanted,
 )

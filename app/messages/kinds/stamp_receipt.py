@@ -25,7 +25,7 @@ KIND = Kind(
     label="도장 안내",
     is_ad=False,
     text="{이름} 님, 방문해 주셔서 감사합니다. 도장 {도장}개 찍었어요({지금}/{목표}).",
-    placeholders={"이름": "김단골", "가게": "달빛커피", "도장": "1", "지금": "7", "목표": "10"},
+    placeholders={"이름": "김단골", "가게": "우리 가게", "도장": "1", "지금": "7", "목표": "10"},
     channels=("card",),
     words=_words,
     life=timedelta(days=1),

@@ -24,7 +24,7 @@ KIND = Kind(
     label="한마디 답 안내",
     is_ad=False,
     text="{이름} 님, 남겨 주신 말씀에 사장님이 답을 남겼어요.",
-    placeholders={"이름": "김단골", "가게": "달빛커피"},
+    placeholders={"이름": "김단골", "가게": "우리 가게"},
     channels=("demo_phone", "email", "own_phone", "card"),
     words=_words,
     life=timedelta(days=3),

@@ -231,6 +231,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "line": line,
         "text": text,
         "delay": delay,
+        "examples": previews.examples(current_staff().shop.id, registry.kind(line.kind)),
         "delays": sorted(delays.items()),
         "shown": shown,
         "fault": fault,

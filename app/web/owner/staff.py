@@ -11,6 +11,7 @@ from app.flows import second_step, sharing
 from app.flows import staff as staff_flow
 from app.kit.refusals import Invalid, NotHere
 from app.shops import queries as shops
+from app.shops import rules
 from app.shops.queries import StaffLine
 from app.web import answers, proving
 from app.web.answers import see_other
@@ -28,6 +29,36 @@ MAY = {
 }
 
 
+def _list(**more: Any) -> dict[str, Any]:
+    staff = current_staff()
+    typed = {name: asked.text(name) for name in ("name", "login")}
+    typed["role"] = asked.text("role") or "staff"  # the least, when nothing is said
+    return {
+        "lines": shops.staff_of(staff.shop.id),
+        "typed": typed,
+        "works": WORKS,
+        "may": MAY,
+        "proof_due": request.method == "GET" and proving.is_due(staff),
+        "wrong": {},
+        **more,
+    }
+
+
+def _list_again(error: Invalid, *, proof_due: bool) -> ResponseReturnValue:
+    wrong = answers.in_order(error.fields, ("name", "login", "password", "role"))
+    return answers.invalid("owner/staff_list.html", **_list(wrong=wrong, proof_due=proof_due))
+
+
+def _new_person_first() -> ResponseReturnValue | None:
+    try:
+        rules.clean_account(
+            name=asked.text("name"), login=asked.text("login"), password=asked.text("password")
+        )
+    except Invalid as error:
+        return _list_again(error, proof_due=True)
+    return None
+
+
 @door(
     bp,
     "/owner/more/staff",
@@ -36,28 +67,20 @@ MAY = {
     role="owner",
     tenant="session",
     sudo=True,
+    look_first=_new_person_first,
 )
 def staff_list() -> ResponseReturnValue:
     """Show who works here, or add a person who may stamp, or see more as a manager."""
     staff = current_staff()
-    typed = {name: asked.text(name) for name in ("name", "login")}
-    typed["role"] = asked.text("role") or "staff"  # the least, when nothing is said
-    around: dict[str, Any] = {
-        "lines": shops.staff_of(staff.shop.id),
-        "typed": typed,
-        "works": WORKS,
-        "may": MAY,
-        "proof_due": proving.is_due(staff),
-    }
     if request.method == "GET":
-        return render_template("owner/staff_list.html", **around, wrong={})
+        return render_template("owner/staff_list.html", **_list())
+    typed = _list()["typed"]
     try:
         staff_flow.add_staff(
             shop_id=staff.shop.id, **typed, password=asked.text("password"), by=staff.staff_id, now=now()
         )
     except Invalid as error:
-        wrong = answers.in_order(error.fields, ("name", "login", "password", "role"))
-        return answers.invalid("owner/staff_list.html", **around | {"proof_due": False}, wrong=wrong)
+        return _list_again(error, proof_due=False)
     flash(f"{typed['name'].strip()} 님을 {WORK_AS[typed['role']]} 넣었어요")
     return see_other(url_for("owner.staff_list"))
 
@@ -112,6 +135,23 @@ def staff_person(staff_id: int) -> ResponseReturnValue:
     return see_other(url_for("owner.staff_list"))
 
 
+def _password_again(line: StaffLine, error: Invalid, *, proof_due: bool) -> ResponseReturnValue:
+    typed = {"name": line.name, "role": line.role, "login": asked.text("login")}
+    wrong = answers.in_order(error.fields, ("login", "password"))
+    return answers.invalid(
+        "owner/staff_person.html", **_page(line, typed=typed, wrong=wrong, proof_due=proof_due)
+    )
+
+
+def _password_first(staff_id: int) -> ResponseReturnValue | None:
+    line = _line(staff_id)
+    try:
+        rules.clean_account(name=line.name, login=asked.text("login"), password=asked.text("password"))
+    except Invalid as error:
+        return _password_again(line, error, proof_due=True)
+    return None
+
+
 @door(
     bp,
     "/owner/more/staff/<int:staff_id>/password",
@@ -120,28 +160,36 @@ def staff_person(staff_id: int) -> ResponseReturnValue:
     role="owner",
     tenant="session",
     sudo=True,
+    look_first=_password_first,
 )
 def give_password(staff_id: int) -> ResponseReturnValue:
     """Set a new password for somebody who forgot theirs; they are signed out everywhere."""
     line, staff = _line(staff_id), current_staff()
-    login = asked.text("login")
     if line.id == staff.staff_id:  # one's own is changed on one's own page, which asks for the present one
         return see_other(url_for("owner.password"))
     try:
         staff_flow.give_password(
             shop_id=staff.shop.id,
             staff_id=staff_id,
-            login=login,
+            login=asked.text("login"),
             password=asked.text("password"),
             by=staff.staff_id,
             now=now(),
         )
     except Invalid as error:
-        typed = {"name": line.name, "role": line.role, "login": login}
-        wrong = answers.in_order(error.fields, ("login", "password"))
-        return answers.invalid("owner/staff_person.html", **_page(line, typed=typed, wrong=wrong))
+        return _password_again(line, error, proof_due=False)
     flash(f"{line.name} 님의 비밀번호를 바꾸었어요. 본인에게 알려 주세요")
     return see_other(url_for("owner.staff_person", staff_id=staff_id))
+
+
+def _pin_first(staff_id: int) -> ResponseReturnValue | None:
+    line = _line(staff_id)
+    try:
+        rules.clean_pin(asked.text("pin"))
+    except Invalid as error:
+        page = _page(line, wrong=error.fields, proof_due=True)
+        return answers.invalid("owner/staff_person.html", **page)
+    return None
 
 
 @door(
@@ -152,6 +200,7 @@ def give_password(staff_id: int) -> ResponseReturnValue:
     role="owner",
     tenant="session",
     sudo=True,
+    look_first=_pin_first,
 )
 def give_pin(staff_id: int) -> ResponseReturnValue:
     """Give somebody without a phone of their own here a PIN for the shared device."""
