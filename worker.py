@@ -37,7 +37,7 @@ class DrainWorker(SimpleWorker):
     def __init__(self, app: Flask, url: str) -> None:
         connection = queue.connect(url, answer_s=WORKER_TTL_S)
         super().__init__(
-            [queue.drain_queue(connection)],
+            queue.served(connection),
             connection=connection,
             job_class=queue.ListedJob,
             serializer=JSONSerializer,

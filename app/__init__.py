@@ -87,6 +87,8 @@ def _wire(config: Any, base_url: str) -> Wire:
         demo_phone_url=config.demo_phone_url,
         demo_phone_secret=config.demo_phone_secret,
         ca_file=str(authority) if authority else None,
+        smtp_url=config.smtp_url or "",
+        mail_from=config.mail_from,
     )
 
 
@@ -134,7 +136,10 @@ def _web(app: Flask) -> None:
     audiences.register(app)
     # Counted in each web process: two of them let twice as many through.
     guessable = audiences.guessable(app)
-    app.config["COARSE_LIMITS"] = dict.fromkeys(guessable, "45 per minute")
+    app.config["COARSE_LIMITS"] = {
+        **dict.fromkeys(guessable, "45 per minute"),
+        **dict.fromkeys(audiences.PHOTOS, "600 per minute"),
+    }
     for endpoint in audiences.without_csrf(app):
         csrf.exempt(app.view_functions[endpoint])
         if endpoint not in guessable:  # the demo carrier, as often and from one address as supervisors

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app, request
 from flask_limiter import Limiter
@@ -29,6 +30,11 @@ class Base(DeclarativeBase):
     )
 
 
+def setting(name: str) -> Any:
+    """Return a setting of the application in whose context this runs, for rooms that know no web."""
+    return current_app.config[name]
+
+
 def _coarse_limit() -> str:
     """Return how often one address may ask for this endpoint: less where there is something to guess."""
     limit: str = current_app.config["COARSE_LIMITS"].get(request.endpoint, "1200 per minute")
@@ -44,3 +50,9 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, default_limits=[_coarse_limit])
 migrate = Migrate()
+
+
+def files_dir() -> Path:
+    """Return the folder of customers' photos; like `db` it belongs to the application that is at work."""
+    folder: Path = current_app.config["DANGOL"].files_dir
+    return folder

@@ -48,7 +48,7 @@ def measure(folder: Path) -> list[Row]:
             flask_migrate.upgrade()
             now = app.config["CLOCK"]()
             shop_id = opening.open_demo_shop(
-                master=app.config["MASTER_KEY"], base_url="http://127.0.0.1", now=now
+                opening.SHOPS[0], master=app.config["MASTER_KEY"], base_url="http://127.0.0.1", now=now
             ).shop_id
             rates = [_one_turn(app, shop_id, turn) for turn in range(TURNS)]
             sent = db.session.scalar(

@@ -19,13 +19,14 @@ from app.cards.models import Card, Reward
 from app.customers.models import Customer
 from app.customers.rules import CONSENT_KINDS, Details
 from app.extensions import db
-from app.flows import access, claim, join, stamp
+from app.flows import access, claim, join, printed, sharing, stamp
+from app.flows import shop as shop_flow
 from app.flows.claim import Asked
 from app.flows.stamp import Stamped
 from app.flows.unit import write
-from app.kit.signing import new_token
+from app.kit.signing import new_token, token_hash
 from app.shops import actions as shops
-from app.shops.models import Shop
+from app.shops.models import Shop, StaffSession
 
 _numbers = itertools.count(1000_0001)
 
@@ -108,6 +109,39 @@ def a_session(shop: AShop, staff_id: int, *, is_secure: bool = True) -> str:
     """Sign a person in by a one-time link, over https or plain http; returns the session token."""
     link = access.mint_link(kind="owner", shop_id=shop.id, staff_id=staff_id, lifetime_s=600, now=now())
     return access.enter(token=link, user_agent="test", ip="127.0.0.1", is_secure=is_secure, now=now())
+
+
+PASSWORD = "달빛 아래 커피 한 잔"
+
+
+def a_password(shop: AShop, staff_id: int, *, login: str = "bomnal") -> str:
+    """Give a person a login and a password of their own; returns the password."""
+    shop_flow.set_password(shop_id=shop.id, staff_id=staff_id, login=login, password=PASSWORD, now=now())
+    return PASSWORD
+
+
+def a_pin(shop: AShop, staff_id: int, pin: str = "8305") -> str:
+    """Give a person a PIN for shared devices; returns it."""
+    sharing.set_pin(shop_id=shop.id, staff_id=staff_id, pin=pin, by=staff_id, now=now())
+    return pin
+
+
+def a_session_id(token: str) -> int:
+    """Return the row of a session token."""
+    db.session.rollback()
+    found = db.session.scalar(db.select(StaffSession.id).where(StaffSession.token_hash == token_hash(token)))
+    assert found is not None
+    return int(found)
+
+
+def a_shared_device(shop: AShop) -> tuple[str, int]:
+    """Turn a browser of the owner, who has a password and the PIN 8305, into a shared one: (token, session id)."""
+    a_password(shop, shop.owner_id, login=f"owner.{shop.code.lower()}")
+    a_pin(shop, shop.owner_id)
+    token = a_session(shop, shop.owner_id)
+    session_id = a_session_id(token)
+    sharing.turn_on(shop_id=shop.id, staff_id=shop.owner_id, session_id=session_id, now=now())
+    return token, session_id
 
 
 def a_customer(
@@ -220,4 +254,13 @@ def _goal_of(card_id: int) -> Any:
         .join(Card, (Card.shop_id == CardRule.shop_id) & (Card.rule_id == CardRule.id))
         .where(Card.id == card_id)
         .scalar_subquery()
+    )
+
+
+def a_printed_code(customer: ACustomer, *, seen: int = 0) -> str:
+    """Print a person's card (anew when `seen` is not 0) and return what its QR says."""
+    printed.print_for(shop_id=customer.shop_id, customer_id=customer.id, seen=seen)
+    card = a_card(customer.card_id)
+    return printed.code_on(
+        master(), shop_id=card.shop_id, card_id=card.id, ref=card.ref, version=card.print_version
     )

@@ -25,7 +25,7 @@ class Page:
         self.url = url
         self.path = urlsplit(url).path
         self.status = answer.status_code
-        self.html = answer.get_data(as_text=True)
+        self.html = answer.get_data().decode(errors="replace")  # a picture or a PDF is no text
         self.is_html = answer.mimetype == "text/html"
 
     @cached_property

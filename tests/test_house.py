@@ -18,19 +18,51 @@ OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
 BEYOND = {
     "cards/counter": "reads for the shop's counter",
     "cards/history": "reads that explain a card line by line",
+    "shops/audit": "appends to the chained record of changes inside a flow",
+    "shops/history": "reads that record, and whether its chain is whole",
+    "shops/proofs": "changes how people prove who they are, inside a flow",
+    "shops/signins": "reads about signed-in devices and what must be proved again",
     "customers/texts": "the exact words of consent, versioned",
+    "reviews/asks": "reads who may review which visit",
+    "reviews/photos": "reads about customers' photos and the files behind them",
+    "cards/wallet": "reads the cards of one browser, of all shops",
+    "insights/weeks": "pure: months, weeks and busy hours in words",
     "messages/contract": "what a kind and a channel must offer",
+    "messages/causes": "what has become of the fact a message follows from",
     "messages/gather": "reads everything the gate asks for",
-    "messages/outbox": "plans and cancels messages inside a flow",
+    "messages/mail_form": "pure: how an e-mail looks, and the form of an ad",
+    "messages/results": "reads that tell what came of an automation",
+    "messages/routing": "pure: which way a message may travel to one person",
+    "messages/outbox": "plans messages inside a flow",
+    "messages/recall": "takes messages back inside a flow",
+    "messages/inbox": "reads the letters on a card",
     "messages/history": "reads that tell what was sent and why not",
     "messages/previews": "reads for the owner's preview",
     "messages/demo_reads": "reads for the demo shop's phone",
     "messages/registry": "finds kinds and channels by their files",
+    "messages/wanting": "reads whether the card may offer a review request",
     "messages/retries": "pure: pauses between attempts",
 }
-FOLDERS = {"cards/actions", "messages/actions", "messages/kinds", "messages/channels"}
+FOLDERS = {"cards/actions", "reviews/actions", "messages/actions", "messages/kinds", "messages/channels"}
 # What the doors may read from a feature room.
-READS = {"queries", "rules", "registry", "counter", "history", "previews", "demo_reads", "texts"}
+READS = {
+    "queries",
+    "rules",
+    "wallet",
+    "weeks",
+    "registry",
+    "counter",
+    "history",
+    "inbox",
+    "previews",
+    "demo_reads",
+    "texts",
+    "asks",
+    "photos",
+    "signins",
+    "results",
+    "wanting",
+}
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 
 

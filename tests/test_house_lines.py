@@ -71,15 +71,17 @@ UNSCOPED = {
     "app/cards/actions/ledger.py:drop_code_uses": "nightly: what is too old, in every shop",
     "app/shops/actions.py:drop_access_log": "nightly: what is too old, in every shop",
     "app/shops/actions.py:drop_sessions": "nightly: what is too old, in every shop",
-    "app/cards/queries.py:held_cards": "a browser's own cards, by its secret",
+    "app/cards/wallet.py:held_cards": "a browser's own cards, by its secret",
     "app/customers/actions.py:drop_evidence": "nightly: what is too old, in every shop",
     "app/customers/actions.py:opt_out_by_token": "the link's secret names the shop",
+    "app/reviews/actions/reviews.py:ask_by_token": "the link's secret names the shop",
     "app/customers/queries.py:_lines": "its callers pass the shop among the conditions",
     "app/messages/actions/claims.py:gone": "the worker looks over all shops",
     "app/messages/demo_reads.py:demo_letter": "by the carrier's own 128-bit key",
     "app/messages/queries.py:waiting_work": "the clock looks over all shops",
     "app/shops/actions.py:staff_by_login": "signing in: the login is what names the shop",
     "app/shops/actions.py:end_session": "by the session's secret",
+    "app/shops/proofs.py:keep_acting": "the session was found by its secret",
     "app/shops/actions.py:renew_session": "the session was found by its secret",
 }
 

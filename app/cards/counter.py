@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -124,6 +125,7 @@ _LAST_STAMP = (
         LedgerEntry.shop_id == bindparam("shop"),
         LedgerEntry.card_id == bindparam("card"),
         LedgerEntry.kind == "earn",
+        LedgerEntry.how != "review",  # nobody pressed it here: it is not what 적립 취소 is for
         ~undone(),
     )
     .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
@@ -211,3 +213,38 @@ def cards_out(*, shop_id: int, now: datetime) -> tuple[int, int]:
         .where(Card.shop_id == shop_id, Card.closed_at.is_(None))
     ).one()
     return int(row[0]), int(row[1])
+
+
+@dataclass(frozen=True)
+class PrintedCard:
+    """What stands on a paper card. `version` 0: none was printed yet."""
+
+    card_id: int
+    customer_id: int
+    ref: str
+    spoken: str
+    version: int
+    goal: int
+    reward_name: str
+
+
+def printed_cards(
+    *, shop_id: int, refs: Sequence[str] = (), customer_id: int | None = None
+) -> list[PrintedCard]:
+    """Return the open cards of these references, or of one person, in the order they were made."""
+    whose = Card.customer_id == customer_id if customer_id is not None else Card.ref.in_(refs)
+    rows = db.session.execute(
+        select(
+            Card.id,
+            Card.customer_id,
+            Card.ref,
+            Card.spoken,
+            Card.print_version,
+            CardRule.goal,
+            CardRule.reward_name,
+        )
+        .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
+        .where(Card.shop_id == shop_id, Card.closed_at.is_(None), whose)
+        .order_by(Card.id)
+    )
+    return [PrintedCard(*row) for row in rows]

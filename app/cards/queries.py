@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Redemption, Reward
 from app.customers.models import Customer, Device, PhoneClaim
 from app.extensions import db
 from app.kit.signing import token_hash
-from app.shops.models import Shop
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,19 @@ class Holder:
     customer_id: int
     card_id: int
     name: str
+    held: int  # cards of all shops in this browser
 
 
 # Statements of the hot pages are built once: building one again costs as much as running it.
+_MINE = aliased(Device)
+_HELD = (
+    select(func.count())
+    .select_from(_MINE)
+    .where(_MINE.browser_hash == bindparam("browser"))
+    .scalar_subquery()
+)
 _HOLDER = (
-    select(Device.shop_id, Device.customer_id, Card.id, Customer.name)
+    select(Device.shop_id, Device.customer_id, Card.id, Customer.name, _HELD)
     .join(Customer, (Customer.shop_id == Device.shop_id) & (Customer.id == Device.customer_id))
     .join(Card, (Card.shop_id == Device.shop_id) & (Card.customer_id == Device.customer_id))
     .where(
@@ -85,19 +93,6 @@ class CardPage:
     def missing(self) -> int:
         """Stamps until the next reward."""
         return max(self.goal - self.balance, 0)
-
-
-@dataclass(frozen=True)
-class HeldCard:
-    """One of the cards a browser holds, for 내 카드."""
-
-    shop_code: str
-    shop_name: str
-    mark: str
-    balance: int
-    goal: int
-    reward_name: str
-    rewards: int
 
 
 @dataclass(frozen=True)
@@ -212,30 +207,6 @@ def newest_line(*, shop_id: int, card_id: int) -> str:
     if use:
         found.append((use.reversed_at, "use_back") if use.reversed_at else (use.at, "use"))
     return str(max(found)[1]) if found else ""
-
-
-def held_cards(browser_token: str) -> list[HeldCard]:
-    """Return the cards this browser holds, the one seen last first. Nothing else joins these shops."""
-    ready = (
-        select(func.count())
-        .where(
-            Reward.shop_id == Card.shop_id,
-            Reward.card_id == Card.id,
-            Reward.used_at.is_(None),
-            Reward.withdrawn_at.is_(None),
-        )
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        select(Shop.code, Shop.name, Shop.mark, Card.balance, CardRule.goal, CardRule.reward_name, ready)
-        .select_from(Device)
-        .join(Card, (Card.shop_id == Device.shop_id) & (Card.customer_id == Device.customer_id))
-        .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
-        .join(Shop, Shop.id == Device.shop_id)
-        .where(Device.browser_hash == token_hash(browser_token), Card.closed_at.is_(None))
-        .order_by(Device.seen_at.desc(), Device.id.desc())
-    )
-    return [HeldCard(*row) for row in rows]
 
 
 def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine]:

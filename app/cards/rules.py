@@ -11,7 +11,8 @@ from app.kit.refusals import Refused
 from app.kit.signing import SPOKEN_ALPHABET, same, spoken_mac
 
 STEP_SECONDS = 30
-_CODE_MAC_LENGTH = 10  # 50 bits
+_CODE_MAC_LENGTH = 10  # 50 bits, for half a minute
+_PRINT_MAC_LENGTH = 16  # 80 bits: what is on paper stands for years
 OVERRIDE_MAX = 60
 # A scan or a claim shows that the card itself is here; for this long the staff need not check again.
 LIVE_SECONDS = 120
@@ -38,6 +39,20 @@ class OldCode(Refused):
     code = "old_code"
     status = 409
     sentence = "시간이 지난 코드예요. 손님 화면을 새로 열어 다시 찍어 주세요."
+
+
+class OldPrint(OldCode):
+    """A printed card that was lost and made anew: whoever holds the old one earns nothing with it."""
+
+    code = "old_print"
+    sentence = "새로 만들어서 이제 쓰지 않는 종이 카드예요. 새 종이 카드를 찍거나 카드의 글자로 찾아 주세요."
+
+
+class ForgedPrint(UnknownCode):
+    """It looks like a printed card of ours, and nothing of ours printed it."""
+
+    code = "forged_print"
+    sentence = "우리가 인쇄한 종이 카드가 아니에요. 카드의 글자나 전화번호 끝 네 자리로 찾아 주세요."
 
 
 class ForeignCode(Refused):
@@ -146,12 +161,46 @@ def card_code(*, key: bytes, shop_id: int, ref: str, step: int) -> str:
 
 def read_code(text: str) -> tuple[str, str]:
     """Split a scanned text into (ref, mac). Raises UnknownCode for anything else."""
+    return _split(text, "D1", _CODE_MAC_LENGTH)
+
+
+def _split(text: str, kind: str, mac_length: int) -> tuple[str, str]:
     parts = text.strip().upper().split(".")
-    if len(parts) != 3 or parts[0] != "D1" or len(parts[2]) != _CODE_MAC_LENGTH:
+    if len(parts) != 3 or parts[0] != kind or len(parts[2]) != mac_length:
         raise UnknownCode
     if not parts[1] or not set(parts[1] + parts[2]) <= set(SPOKEN_ALPHABET):
         raise UnknownCode
     return parts[1], parts[2]
+
+
+def printed_code(*, key: bytes, shop_id: int, ref: str) -> str:
+    """Return the text of a printed card's QR: `P1.<ref>.<80-bit HMAC>` (alphanumeric QR mode).
+
+    It stands still, so it can be copied: it earns, under every limit, and proves nothing else.
+    """
+    return f"P1.{ref}.{spoken_mac(key, f'{shop_id}.{ref}', _PRINT_MAC_LENGTH)}"
+
+
+def is_printed(text: str) -> bool:
+    """Say whether a scanned text means to be a printed card's code."""
+    return text.strip().upper().startswith("P1.")
+
+
+def read_printed_code(text: str) -> tuple[str, str]:
+    """Split a printed card's code into (ref, mac). Raises UnknownCode for anything else."""
+    return _split(text, "P1", _PRINT_MAC_LENGTH)
+
+
+def check_print(*, keys: Sequence[bytes], shop_id: int, ref: str, mac: str) -> None:
+    """Let the newest printed code pass. `keys`: of every version so far, the newest last, none = never printed.
+
+    Raises OldPrint for an earlier version's code and ForgedPrint for anybody else's.
+    """
+    fits = [same(spoken_mac(key, f"{shop_id}.{ref}", _PRINT_MAC_LENGTH), mac) for key in keys]
+    if not any(fits):
+        raise ForgedPrint
+    if not fits[-1]:
+        raise OldPrint
 
 
 def matching_step(*, key: bytes, shop_id: int, ref: str, mac: str, now: datetime) -> int | None:
@@ -185,7 +234,10 @@ def clean_reason(reason: str | None) -> str:
 
 
 def seen_live(*, how: str, at: datetime, now: datetime) -> bool:
-    """Say whether the card itself was at the counter a moment ago (spending needs the live card or a check)."""
+    """Say whether the card itself was at the counter a moment ago (spending needs the live card or a check).
+
+    A printed card can be copied: it is never live.
+    """
     return how in ("scan", "claim") and 0 <= (now - at).total_seconds() <= LIVE_SECONDS
 
 

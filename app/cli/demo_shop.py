@@ -1,4 +1,4 @@
-"""`flask demo-shop`: open the demo shop 달빛커피 with its people and their 18 months."""
+"""`flask demo-shop`: open the demo shops 달빛커피 and 정순네 반찬 with their people and all that happened."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.flows.demo import opening
+from app.flows.demo.description import Description
 
 
 @click.command("demo-shop")
@@ -21,13 +22,20 @@ from app.flows.demo import opening
 )
 @with_appcontext
 def demo_shop(anchor: datetime | None) -> None:
-    """Open the demo shop; refuses when it is there already."""
+    """Open the demo shops; refuses when they are all there already."""
     now = current_app.config["CLOCK"]() if anchor is None else opening.present_of(anchor.date())
+    opened = [_open(shop, now) for shop in opening.SHOPS]
+    if not any(opened):
+        click.echo("The demo shops are there already; nothing was changed.", err=True)
+        sys.exit(1)
+
+
+def _open(shop: Description, now: datetime) -> bool:
     try:
         opened = opening.open_demo_shop(
-            master=current_app.config["MASTER_KEY"], base_url=current_app.config["BASE_URL"], now=now
+            shop, master=current_app.config["MASTER_KEY"], base_url=current_app.config["BASE_URL"], now=now
         )
     except opening.ShopExists:
-        click.echo("The demo shop is there already; nothing was changed.", err=True)
-        sys.exit(1)
-    click.echo(f"Demo shop 달빛커피: {opened.people} customers, {opened.rows['visits']:,} visits.")
+        return False
+    click.echo(f"Demo shop {shop.name}: {opened.people} customers, {opened.rows['visits']:,} visits.")
+    return True

@@ -19,7 +19,7 @@ from app.shops import queries as shops
 @click.pass_context
 @with_appcontext
 def prepare(context: click.Context, base: str | None) -> None:
-    """Migrate, fill an empty installation with the demo shop (unless DEMO=0) and print the links.
+    """Migrate, fill an empty installation with the demo shops (unless DEMO=0) and print the links.
 
     Only the links go to standard output; progress goes to standard error.
     """

@@ -15,6 +15,9 @@ from app.customers.texts import CONSENT_TEXTS, TEXT_VERSION
 from app.kit.signing import new_token, token_hash
 
 AD_CHANNELS = "문자"
+MAIL_CHANNELS = "이메일"
+
+_CHANNELS = {"ads": AD_CHANNELS, "ads_night": AD_CHANNELS, "ads_email": MAIL_CHANNELS}
 
 # Asked with every stamp or every message: built once.
 _LIVING = select(Customer).where(
@@ -120,6 +123,30 @@ def claimed_phone(session: Any, *, person: Customer) -> str | None:
     return found
 
 
+def give_email(session: Any, *, person: Customer, email: str, key: str) -> None:
+    """Note an e-mail address; nothing goes there before the person opened the link we send to it."""
+    person.email, person.email_key = email, key
+    person.email_checked_at = person.email_failed_at = None
+    session.flush()
+
+
+def drop_email(session: Any, *, person: Customer) -> None:
+    """Forget a person's e-mail address."""
+    person.email, person.email_key = None, ""
+    person.email_checked_at = person.email_failed_at = None
+    session.flush()
+
+
+def note_dead_email(session: Any, *, shop_id: int, email: str, now: datetime) -> None:
+    """The address's own server said that there is nobody: no card of this shop writes there any more."""
+    session.execute(
+        update(Customer)
+        .where(Customer.shop_id == shop_id, Customer.email == email)
+        .values(email_failed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def answered(session: Any, *, person: Customer) -> set[str]:
     """Return the kinds of consent that a person has answered, one way or the other."""
     kinds = select(Consent.kind).where(Consent.shop_id == person.shop_id, Consent.customer_id == person.id)
@@ -145,7 +172,7 @@ def record_consent(
         customer_id=person.id,
         kind=kind,
         action=action,
-        channels=AD_CHANNELS if kind in ("ads", "ads_night") else "",
+        channels=_CHANNELS.get(kind, ""),
         text_version=TEXT_VERSION,
         text_hash=hashlib.sha256(CONSENT_TEXTS[kind].encode()).hexdigest(),
         source=trace.source,
@@ -159,8 +186,24 @@ def record_consent(
     return row
 
 
-def opt_out_link(session: Any, *, shop_id: int, customer_id: int, address_key: str, now: datetime) -> str:
-    """Return the person's free opt-out token, made once and good for years (S14: 128 bits)."""
+def last_consent(session: Any, *, person: Customer, kind: str) -> Consent:
+    """Return what a person said last about one kind of consent. Raises NoResultFound when they never did."""
+    row: Consent = session.scalars(
+        select(Consent)
+        .where(Consent.shop_id == person.shop_id, Consent.customer_id == person.id, Consent.kind == kind)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    ).one()
+    return row
+
+
+def opt_out_link(
+    session: Any, *, shop_id: int, customer_id: int, address_key: str, email_key: str = "", now: datetime
+) -> str:
+    """Return the person's free opt-out token, made once and good for years (S14: 128 bits).
+
+    It refuses for every address the person holds: their number and the e-mail address they confirmed.
+    """
     link = session.scalar(_LINK, {"shop": shop_id, "customer": customer_id})
     if link is None:
         link = OptOutLink(
@@ -172,6 +215,7 @@ def opt_out_link(session: Any, *, shop_id: int, customer_id: int, address_key: s
         )
         session.add(link)
     link.address_key = address_key or link.address_key
+    link.email_key = email_key or link.email_key
     session.flush()
     token: str = link.token
     return token
@@ -200,8 +244,8 @@ def suppress(
     return row, True
 
 
-def lift_suppression(session: Any, *, person: Customer, now: datetime) -> None:
-    """The person who refused asks for messages again: their address is free from now on.
+def lift_suppression(session: Any, *, person: Customer, address_key: str, now: datetime) -> None:
+    """The person who refused asks for messages again: this address of theirs is free from now on.
 
     Nobody else can ask: a number is typed, not proven, and an opt-out outlives the card it came from.
     """
@@ -209,7 +253,7 @@ def lift_suppression(session: Any, *, person: Customer, now: datetime) -> None:
         update(Suppression)
         .where(
             Suppression.shop_id == person.shop_id,
-            Suppression.address_key == person.phone_key,
+            Suppression.address_key == address_key,
             Suppression.customer_id == person.id,
             Suppression.lifted_at.is_(None),
         )
@@ -242,6 +286,7 @@ def forget(session: Any, *, person: Customer, now: datetime) -> None:
         session.execute(delete(table).where(table.shop_id == person.shop_id, table.customer_id == person.id))
     person.name = person.memo = person.likes = person.phone_key = ""
     person.phone = person.phone_tail = None
+    drop_email(session, person=person)
     person.erased_at = now
     session.flush()
 

@@ -32,11 +32,13 @@ class Customer(Model):
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(64), default="", server_default="")  # keyed hash of it
     email_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # opened the link we sent there
+    email_failed_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # its server said: nobody of that name
     memo: Mapped[str] = mapped_column(Text, default="")  # what the owner wants to remember
     likes: Mapped[str] = mapped_column(String(120), default="")  # "라떼 연하게"
-    source: Mapped[str] = mapped_column(
-        String(20)
-    )  # where the data came from: qr | link | staff | demo | import
+    # Where the data came from: qr | link | poster | table | sticker | parcel | printed | staff | demo | import
+    source: Mapped[str] = mapped_column(String(20))
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
     first_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -102,14 +104,14 @@ class Consent(Model):
         String(12)
     )  # age14 | required | marketing | ads | ads_night | ads_email
     action: Mapped[str] = mapped_column(String(10))  # grant | decline | withdraw
-    channels: Mapped[str] = mapped_column(String(40), default="")  # for ads: "문자"
+    channels: Mapped[str] = mapped_column(String(40), default="")  # for ads: "문자" or "이메일"
     text_version: Mapped[str] = mapped_column(String(20))
     text_hash: Mapped[str] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     ip: Mapped[str] = mapped_column(String(45), default="")
     user_agent: Mapped[str] = mapped_column(String(200), default="")
-    phone_key: Mapped[str] = mapped_column(String(64), default="")
+    phone_key: Mapped[str] = mapped_column(String(64), default="")  # for ads_email: of the e-mail address
 
 
 class Suppression(Model):
@@ -138,4 +140,5 @@ class OptOutLink(Model):
     customer_id: Mapped[int] = mapped_column()
     token: Mapped[str] = mapped_column(String(24), unique=True)  # 128 bits
     address_key: Mapped[str] = mapped_column(String(64))
+    email_key: Mapped[str] = mapped_column(String(64), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -41,6 +41,9 @@ class MyDetails:
     first_visit_at: datetime | None
     last_visit_at: datetime | None
     visit_count: int
+    email: str | None
+    email_checked_at: datetime | None
+    email_failed_at: datetime | None
     standing: dict[str, bool]
     said: list[ConsentLine]
 
@@ -85,6 +88,9 @@ def _details(*, shop_id: int, customer_id: int) -> MyDetails:
             Customer.first_visit_at,
             Customer.last_visit_at,
             Customer.visit_count,
+            Customer.email,
+            Customer.email_checked_at,
+            Customer.email_failed_at,
         ).where(Customer.shop_id == shop_id, Customer.id == customer_id, Customer.erased_at.is_(None))
     ).one()
     said = [
@@ -103,7 +109,7 @@ def _details(*, shop_id: int, customer_id: int) -> MyDetails:
         )
     ]
     standing = rules.standing([(line.kind, line.action) for line in said])
-    return MyDetails(*row, standing=standing, said=said)
+    return MyDetails(**row._mapping, standing=standing, said=said)
 
 
 def person(*, shop_id: int, customer_id: int) -> MyDetails | None:
@@ -140,17 +146,22 @@ def same_number(*, shop_id: int, customer_id: int) -> SameNumber | None:
 def opt_out_page(token: str) -> OptOutPage | None:
     """Return whose messages this link refuses; looking changes nothing (S14)."""
     row = db.session.execute(
-        select(Shop.name, Shop.phone, Suppression.at)
+        select(Shop.name, Shop.phone, OptOutLink.shop_id, OptOutLink.address_key, OptOutLink.email_key)
         .join(OptOutLink, OptOutLink.shop_id == Shop.id)
-        .outerjoin(
-            Suppression,
-            (Suppression.shop_id == OptOutLink.shop_id)
-            & (Suppression.address_key == OptOutLink.address_key)
-            & Suppression.lifted_at.is_(None),
-        )
         .where(OptOutLink.token == token)
     ).one_or_none()
-    return OptOutPage(*row) if row else None
+    if row is None:
+        return None
+    keys = {row.address_key, row.email_key} - {""}
+    refused = db.session.scalars(
+        select(Suppression.at).where(
+            Suppression.shop_id == row.shop_id,
+            Suppression.address_key.in_(keys),
+            Suppression.lifted_at.is_(None),
+        )
+    ).all()
+    # While one of them may still get ads there is something left to refuse.
+    return OptOutPage(row.name, row.phone, max(refused) if len(refused) == len(keys) > 0 else None)
 
 
 @dataclass(frozen=True)

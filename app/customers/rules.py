@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.kit.addresses import email_address
 from app.kit.phone import korean_mobile
 from app.kit.refusals import Invalid
 
@@ -16,6 +17,8 @@ LIKES_MAX = 60
 # The five boxes, in the order they are shown (개인정보 보호법 22조, 정보통신망법 50조).
 CONSENT_KINDS = ("age14", "required", "marketing", "ads", "ads_night")
 OPTIONAL_KINDS = ("marketing", "ads", "ads_night")
+# Asked where an e-mail address is typed, never on the form above.
+ADS_EMAIL = "ads_email"
 
 # 주민등록번호 may not be collected at all (개인정보 보호법 24조의2); health is sensitive data (23조).
 _RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-\s]?[1-8]\d{6}(?!\d)")
@@ -88,6 +91,16 @@ def _missing_boxes(details: Details) -> dict[str, str]:
     return wrong
 
 
+def clean_email(raw: str) -> str:
+    """Return a typed e-mail address as it is stored. Raises Invalid (field: email)."""
+    if not raw.strip():
+        raise Invalid({"email": "이메일 주소를 적어 주세요. 예: dangol@naver.com"})
+    address = email_address(raw)
+    if address is None:
+        raise Invalid({"email": "이메일 주소를 다시 확인해 주세요. 예: dangol@naver.com"})
+    return address
+
+
 def clean_notes(*, name: str, memo: str, likes: str) -> tuple[str, str, str]:
     """Check what the shop wants to remember of a person; returns (name, memo, likes) tidied.
 
@@ -115,7 +128,7 @@ def clean_notes(*, name: str, memo: str, likes: str) -> tuple[str, str, str]:
 
 def standing(rows: Sequence[tuple[str, str]]) -> dict[str, bool]:
     """Return what holds now from a person's consent rows (kind, action) in the order they were made."""
-    now_holds = dict.fromkeys(CONSENT_KINDS, False)
+    now_holds = dict.fromkeys((*CONSENT_KINDS, ADS_EMAIL), False)
     for kind, action in rows:
         now_holds[kind] = action == "grant"
     return now_holds

@@ -87,9 +87,26 @@ CONSENTS: tuple[ConsentText, ...] = (
     ),
 )
 
-CONSENT_TEXTS: dict[str, str] = {text.kind: text.full() for text in CONSENTS}
+# Stands beside the e-mail address alone; the address itself is part of what is agreed to.
+ADS_EMAIL = ConsentText(
+    kind="ads_email",
+    required=False,
+    line="광고 이메일을 받을게요",
+    rows=(
+        ("목적", "이메일로 적립과 혜택 안내, 동의한 경우 감사 인사·쿠폰·새 소식 (광고) 보내기"),
+        ("항목", "이메일 주소"),
+        ("기간", "이메일을 지우거나 내 정보를 지울 때까지"),
+        (
+            "거부할 권리",
+            "적지 않거나 동의하지 않을 수 있어요. 메일마다 있는 무료 수신거부 주소나 내 정보에서 언제든 그만 받을 수 있어요.",
+        ),
+    ),
+    loud="적어 주신 이메일은 홍보를 위한 연락에 쓰여요. 보관 기간: 이메일을 지울 때까지. 맞춤 혜택 동의가 함께 필요해요.",
+)
 
-_BY_KIND = {text.kind: text for text in CONSENTS}
+_BY_KIND = {text.kind: text for text in (*CONSENTS, ADS_EMAIL)}
+
+CONSENT_TEXTS: dict[str, str] = {kind: text.full() for kind, text in _BY_KIND.items()}
 
 
 def consent_text(kind: str) -> ConsentText:
@@ -104,4 +121,5 @@ CONSENT_NAMES: dict[str, str] = {
     "marketing": "맞춤 혜택",
     "ads": "광고 문자",
     "ads_night": "밤 광고 문자",
+    "ads_email": "광고 이메일",
 }

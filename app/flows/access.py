@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.flows import audit, second_step
 from app.flows.unit import write
 from app.kit.passwords import password_matches
-from app.kit.refusals import NotHere
+from app.kit.refusals import Invalid, NotHere
+from app.kit.signing import same, token_hash
 from app.shops import actions as shops
 from app.shops import rules
-from app.shops.rules import LinkGone, PlainHttp, TooManyTries, WrongLogin
+from app.shops.models import Staff
+from app.shops.rules import LinkGone, PlainHttp, SecondStepDue, TooManyTries, WrongLogin
 
 _TOUCH_EVERY = timedelta(hours=1)
 
@@ -26,8 +29,9 @@ def mint_link(*, kind: str, shop_id: int | None, staff_id: int | None, lifetime_
 def enter(*, token: str, user_agent: str, ip: str, is_secure: bool, now: datetime) -> str:
     """Use an owner's link up and sign them in; returns the session token.
 
-    `is_secure`: the request came over https or loopback. Raises LinkGone, and PlainHttp (the link stays
-    good) for a real shop over plain http.
+    `is_secure`: the request came over https or loopback. The link comes from the console of the installation,
+    so it asks for no second step: it is the way back for an owner who lost everything. Raises LinkGone, and
+    PlainHttp (the link stays good) for a real shop over plain http.
     """
     with write() as session:
         link = shops.use_link(session, kind="owner", token=token, now=now)
@@ -37,14 +41,8 @@ def enter(*, token: str, user_agent: str, ip: str, is_secure: bool, now: datetim
         if person is None:
             raise LinkGone
         _must_be_safe(session, shop_id=link.shop_id, is_secure=is_secure)
-        return shops.open_session(
-            session,
-            person=person,
-            user_agent=user_agent,
-            ip=ip,
-            is_secure=is_secure,
-            days=rules.SESSION_DAYS,
-            now=now,
+        return _let_in(
+            session, person=person, how="link", user_agent=user_agent, ip=ip, is_secure=is_secure, now=now
         )
 
 
@@ -52,8 +50,8 @@ def sign_in(*, login: str, password: str, user_agent: str, ip: str, is_secure: b
     """Sign a person in by password; returns the session token.
 
     The attempt is counted, in a transaction of its own, before the password is looked at: twenty
-    guesses at once count twenty. Raises WrongLogin, TooManyTries, and PlainHttp for a
-    real shop over plain http.
+    guesses at once count twenty. Raises WrongLogin, TooManyTries, SecondStepDue for who has one, and
+    PlainHttp for a real shop over plain http.
     """
     login = login.strip().lower()[:60]
     keys = {f"login:{login}": rules.TRIES_PER_LOGIN, f"ip:{ip[:45]}": rules.TRIES_PER_IP}
@@ -67,6 +65,8 @@ def sign_in(*, login: str, password: str, user_agent: str, ip: str, is_secure: b
         staff_id, shop_id, stored = (
             (person.id, person.shop_id, person.password_hash) if person else (None, None, None)
         )
+        if over and person is not None:
+            _note_burst(session, person=person, since=since, now=now)
     if over:
         raise TooManyTries
     # argon2 takes tens of milliseconds: no transaction is open meanwhile.
@@ -77,16 +77,81 @@ def sign_in(*, login: str, password: str, user_agent: str, ip: str, is_secure: b
         if person is None:
             raise WrongLogin
         _must_be_safe(session, shop_id=shop_id, is_secure=is_secure)
+        if person.totp_on_at is not None:
+            raise SecondStepDue(shop_id=shop_id, staff_id=staff_id, mark=_mark(person))
         shops.forget_tries(session, key=f"login:{login}")
-        return shops.open_session(
-            session,
-            person=person,
-            user_agent=user_agent,
-            ip=ip,
-            is_secure=is_secure,
-            days=rules.SESSION_DAYS,
-            now=now,
+        return _let_in(
+            session, person=person, how="password", user_agent=user_agent, ip=ip, is_secure=is_secure, now=now
         )
+
+
+def sign_in_second(
+    *,
+    shop_id: int,
+    staff_id: int,
+    mark: str,
+    typed: str,
+    user_agent: str,
+    ip: str,
+    is_secure: bool,
+    master: bytes,
+    now: datetime,
+) -> str:
+    """Sign a person in whose password was right a moment ago (`mark`: which one); returns the session token.
+
+    Counted like the password, before the code is looked at. Raises Invalid (field: second), TooManyTries,
+    WrongLogin when the password was changed meanwhile, and PlainHttp.
+    """
+    keys = {f"second:{staff_id}": rules.TRIES_PER_LOGIN, f"ip:{ip[:45]}": rules.TRIES_PER_IP}
+    since = now - timedelta(seconds=rules.TRY_WINDOW_S)
+    with write() as session:
+        shops.note_try(session, keys=list(keys), now=now)
+    with write() as session:
+        over = any(shops.tries(session, key=key, since=since) > most for key, most in keys.items())
+        person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
+        if over and person is not None:
+            _note_burst(session, person=person, since=since, now=now)
+    if over:
+        raise TooManyTries
+    with write() as session:
+        person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
+        if person is None or not same(_mark(person), mark):
+            raise WrongLogin
+        _must_be_safe(session, shop_id=shop_id, is_secure=is_secure)
+        how = second_step.accept(session, person=person, typed=typed, master=master, now=now)
+        if how is None:
+            raise Invalid({"second": "맞지 않아요. 앱에 지금 보이는 여섯 숫자를 적어 주세요."})
+        shops.forget_tries(session, key=f"second:{staff_id}")
+        shops.forget_tries(session, key=f"login:{person.login}")
+        return _let_in(
+            session, person=person, how=how, user_agent=user_agent, ip=ip, is_secure=is_secure, now=now
+        )
+
+
+def _mark(person: Staff) -> str:
+    """Return what tells one password of a person from the next, and nothing about it."""
+    return token_hash(f"password of {person.id}: {person.password_hash}")
+
+
+def _let_in(
+    session: Any, *, person: Staff, how: str, user_agent: str, ip: str, is_secure: bool, now: datetime
+) -> str:
+    token = shops.open_session(
+        session,
+        person=person,
+        user_agent=user_agent,
+        ip=ip,
+        is_secure=is_secure,
+        days=rules.SESSION_DAYS,
+        now=now,
+    )
+    audit.note(session, shop_id=person.shop_id, what="sign_in", staff_id=person.id, detail=how, now=now)
+    return token
+
+
+def _note_burst(session: Any, *, person: Staff, since: datetime, now: datetime) -> None:
+    about = {"what": "sign_in_failed", "subject": f"staff:{person.id}"}
+    audit.note_once(session, shop_id=person.shop_id, **about, since=since, now=now)
 
 
 def _must_be_safe(session: Any, *, shop_id: int, is_secure: bool) -> None:
@@ -107,6 +172,20 @@ def end_browser(*, shop_id: int, staff_id: int, session_id: int, now: datetime) 
             session, shop_id=shop_id, staff_id=staff_id, session_id=session_id, now=now
         ):
             raise NotHere("이미 로그아웃한 기기예요.")
+        about = f"staff:{staff_id}"
+        audit.note(session, shop_id=shop_id, what="session_ended", staff_id=staff_id, subject=about, now=now)
+
+
+def end_other_browsers(*, shop_id: int, staff_id: int, session_id: int, now: datetime) -> int:
+    """Sign a person out everywhere but here; returns how many devices that were."""
+    with write() as session:
+        ended = shops.end_sessions(session, shop_id=shop_id, staff_id=staff_id, but=session_id, now=now)
+        if ended:
+            about = f"staff:{staff_id}"
+            audit.note(
+                session, shop_id=shop_id, what="session_ended", staff_id=staff_id, subject=about, now=now
+            )
+        return ended
 
 
 def touch(*, session_id: int, seen_at: datetime, now: datetime) -> None:

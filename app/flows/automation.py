@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.flows import audit
 from app.flows.unit import write
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere, Refused
@@ -17,6 +18,7 @@ from app.messages import registry
 from app.messages.contract import Kind
 from app.messages.models import Automation
 from app.messages.rules import false_label, promotion_word
+from app.reviews.rules import bought_words
 
 LONGEST_DELAY = 7 * 24 * 60
 # What the frame around an ad takes: label, name, contact, opt-out link.
@@ -30,7 +32,7 @@ class AskedForByLaw(Refused):
     sentence = "법이 정한 안내라서 끄거나 바꿀 수 없어요."
 
 
-def switch(*, shop_id: int, kind: str, is_on: bool, now: datetime) -> None:
+def switch(*, shop_id: int, kind: str, is_on: bool, now: datetime, staff_id: int | None = None) -> None:
     """Switch a kind on or off. Off: what waits is left out when its time comes.
 
     Raises NotHere for an unknown kind, AskedForByLaw for a statutory one.
@@ -38,8 +40,12 @@ def switch(*, shop_id: int, kind: str, is_on: bool, now: datetime) -> None:
     spec = _kind(kind)
     with write() as session:
         row = _row(session, shop_id=shop_id, kind=spec, now=now)
+        if row.is_on == is_on:
+            return
         row.is_on = is_on
         row.changed_at = now
+        detail = f"{spec.key}:{'on' if is_on else 'off'}"
+        audit.note(session, shop_id=shop_id, what="automation", staff_id=staff_id, detail=detail, now=now)
 
 
 def save(*, shop_id: int, kind: str, text: str, delay_minutes: int | None = None, now: datetime) -> None:
@@ -75,6 +81,8 @@ def text_fault(kind: Kind, words: str) -> str | None:
         return "글이 너무 길어요. 850자 안으로 줄여 주세요."
     if false_label(words):
         return "(광고) 표시는 저희가 맨 앞에 붙여 드려요. 글에서는 빼 주세요."
+    if (sentence := bought_words(words)) is not None:
+        return sentence
     if not kind.is_ad and (word := promotion_word(words)) is not None:
         return f"안내 글에는 홍보하는 말(‘{word}’)을 쓸 수 없어요. 이런 말은 광고 문자로 보내 주세요."
     return None

@@ -15,7 +15,7 @@ from app.customers.models import Customer
 from app.customers.rules import Details
 from app.flows.unit import after_a_race, write
 from app.kit.signing import keyed_hash
-from app.messages import outbox
+from app.messages import outbox, recall
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ class Joined:
     customer_id: int
     card_id: int
     is_new: bool
+
+
+def email_key(master: bytes, email: str) -> str:
+    """Return the keyed hash that finds an e-mail address again after it was deleted."""
+    return keyed_hash(master, "email", email)
 
 
 def phone_key(master: bytes, phone: str) -> str:
@@ -141,10 +146,22 @@ def _record_answers(
         )
         if kind in ("ads", "ads_night") and (granted or gone):
             if granted:
-                people.lift_suppression(session, person=person, now=now)
+                people.lift_suppression(session, person=person, address_key=person.phone_key, now=now)
             tell_result(session, person=person, consent_id=row.id, kind=kind, granted=granted, now=now)
+    if standing["marketing"] and not clean.answers["marketing"] and standing[rules.ADS_EMAIL]:
+        # Agreed to elsewhere, but it stands on this one.
+        row = people.record_consent(
+            session,
+            person=person,
+            kind=rules.ADS_EMAIL,
+            action="withdraw",
+            phone_key=person.email_key,
+            trace=trace,
+            now=now,
+        )
+        tell_result(session, person=person, consent_id=row.id, kind=rules.ADS_EMAIL, granted=False, now=now)
     if withdrawn:
-        outbox.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
+        recall.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
 
 
 def tell_result(

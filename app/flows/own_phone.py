@@ -110,5 +110,11 @@ def _ask_gate(session: Any, row: Message, wire: Wire, now: datetime) -> rules.Ve
         but_message_id=row.id,
     )
     return gather.verdict_on(
-        kind=kind, channel=row.channel, around=around, text=row.text, not_after=row.not_after, now=now
+        kind=kind,
+        channel=row.channel,
+        around=around,
+        text=row.text,
+        facts=row.facts,
+        not_after=row.not_after,
+        now=now,
     )

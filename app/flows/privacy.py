@@ -10,20 +10,30 @@ from app.cards.actions import ledger
 from app.cards.models import Card
 from app.customers import actions as people
 from app.customers.actions import Trace
-from app.customers.models import Customer
-from app.customers.rules import OPTIONAL_KINDS
+from app.customers.models import Customer, OptOutLink, Suppression
+from app.customers.rules import ADS_EMAIL, OPTIONAL_KINDS
+from app.flows import photo
 from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
-from app.messages import outbox
+from app.messages import outbox, recall
+from app.reviews.actions import photos, reviews
 from app.shops import actions as shops
+from app.voices import actions as voices
 
+_ADS = ("ads", "ads_night", ADS_EMAIL)
 # Taking one back takes back what stands on it. Nothing is given along: each yes is asked for by itself (22조 1항).
 _STANDS_ON = {
     "ads": ("marketing", "광고 문자를 받으려면 ‘맞춤 혜택’도 켜 주세요."),
     "ads_night": ("ads", "밤에도 받으려면 ‘광고 문자’를 먼저 켜 주세요."),
+    "ads_email": ("marketing", "광고 이메일을 받으려면 ‘맞춤 혜택’도 켜 주세요."),
 }
-_CARRIES = {"marketing": ("ads", "ads_night"), "ads": ("ads_night",), "ads_night": ()}
+_CARRIES = {
+    "marketing": ("ads", "ads_night", "ads_email"),
+    "ads": ("ads_night",),
+    "ads_night": (),
+    "ads_email": (),
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ def change_consent(
     number (there is nothing to agree to), for one that stands on another not given (field: its kind),
     and for a kind that is not optional.
     """
-    if kind not in OPTIONAL_KINDS:
+    if kind not in (*OPTIONAL_KINDS, ADS_EMAIL):
         raise Invalid({"kind": "바꿀 수 없는 항목이에요."})
     trace = Trace(source="card", ip=ip, user_agent=user_agent)
     with write() as session:
@@ -63,6 +73,8 @@ def change_consent(
         number = person.phone or people.claimed_phone(session, person=person)
         if grant and number is None:
             raise Invalid({"kind": "휴대폰 번호를 먼저 남겨 주세요."})
+        if grant and kind == ADS_EMAIL and person.email_checked_at is None:
+            raise Invalid({"kind": "이메일 주소를 먼저 적고 확인해 주세요."})
         key = phone_key(master, number) if number else ""
         standing = people.standing(session, person=person)
         if grant and kind in _STANDS_ON and not standing[_STANDS_ON[kind][0]]:
@@ -75,16 +87,18 @@ def change_consent(
                 person=person,
                 kind=each,
                 action="grant" if grant else "withdraw",
-                phone_key=key,
+                phone_key=person.email_key if each == ADS_EMAIL else key,
                 trace=trace,
                 now=now,
             )
-            if each in ("ads", "ads_night"):
+            if each in _ADS:
                 tell_result(session, person=person, consent_id=row.id, kind=each, granted=grant, now=now)
-        if grant and kind != "marketing":
-            people.lift_suppression(session, person=person, now=now)
+        if grant and kind in _ADS:
+            # Each address is freed by its own yes.
+            asked = person.email_key if kind == ADS_EMAIL else person.phone_key
+            people.lift_suppression(session, person=person, address_key=asked, now=now)
         if not grant:
-            outbox.cancel_unconsented(session, shop_id=shop_id, customer_id=customer_id, now=now)
+            recall.cancel_unconsented(session, shop_id=shop_id, customer_id=customer_id, now=now)
         _touch_card(session, shop_id=shop_id, customer_id=customer_id)
 
 
@@ -104,14 +118,8 @@ def _opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
         shop = shops.shop(session, shop_id=link.shop_id)
         ledger.hold_card(session, shop_id=link.shop_id, customer_id=link.customer_id)
         person = people.customer(session, shop_id=link.shop_id, customer_id=link.customer_id, lock=True)
-        row, is_new = people.suppress(
-            session,
-            shop_id=link.shop_id,
-            customer_id=link.customer_id,
-            address_key=link.address_key,
-            source=source,
-            now=now,
-        )
+        # One refusal is for all ads, whatever way they would come.
+        row, is_new = _suppress_all(session, link=link, source=source, now=now)
         if person is not None and is_new:
             _withdraw_ads(session, person=person, key=link.address_key, source=source, now=now)
             outbox.plan(
@@ -129,6 +137,22 @@ def _opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
         return OptedOut(shop.name, is_new)
 
 
+def _suppress_all(session: Any, *, link: OptOutLink, source: str, now: datetime) -> tuple[Suppression, bool]:
+    """Refuse for every address of the link; returns a row that is new, if one is, and whether."""
+    rows = [
+        people.suppress(
+            session,
+            shop_id=link.shop_id,
+            customer_id=link.customer_id,
+            address_key=key,
+            source=source,
+            now=now,
+        )
+        for key in dict.fromkeys(filter(None, (link.address_key, link.email_key))) or ("",)
+    ]
+    return next((row for row in rows if row[1]), rows[0])
+
+
 def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
     """Delete a person's data at their wish (개인정보 보호법 36조, 21조).
 
@@ -140,24 +164,35 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
         if person is None:
             raise NotHere
-        outbox.cancel(
+        recall.cancel(
             session, shop_id=shop_id, customer_id=customer_id, reason="손님이 정보를 지웠어요", now=now
         )
-        outbox.forget(session, shop_id=shop_id, customer_id=customer_id)
+        recall.forget(session, shop_id=shop_id, customer_id=customer_id)
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
         ledger.forget_reasons(session, shop_id=shop_id, customer_id=customer_id)
+        voices.forget(session, shop_id=shop_id, customer_id=customer_id)
+        # Photos before the reviews they belong to; their files go once this is committed.
+        gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)
+        reviews.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
         people.forget(session, person=person, now=now)
+    photo.drop_files(shop_id=shop_id, refs=gone)
 
 
 def _withdraw_ads(session: Any, *, person: Customer, key: str, source: str, now: datetime) -> None:
     standing = people.standing(session, person=person)
     trace = Trace(source=source, ip="", user_agent="")
-    for kind in ("ads", "ads_night"):
+    for kind in _ADS:
         if standing[kind]:
             people.record_consent(
-                session, person=person, kind=kind, action="withdraw", phone_key=key, trace=trace, now=now
+                session,
+                person=person,
+                kind=kind,
+                action="withdraw",
+                phone_key=person.email_key if kind == ADS_EMAIL else key,
+                trace=trace,
+                now=now,
             )
-    outbox.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
+    recall.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
 
 
 def _touch_card(session: Any, *, shop_id: int, customer_id: int) -> None:

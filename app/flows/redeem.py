@@ -8,8 +8,10 @@ from datetime import datetime
 from app.cards.actions import rewards
 from app.cards.models import Redemption, Reward
 from app.cards.rules import RewardGone
+from app.flows import audit
 from app.flows.unit import write
 from app.insights import actions as sums
+from app.messages import recall
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,15 @@ def use_reward(*, shop_id: int, staff_id: int, reward_id: int, once: str, how: s
             return _same_answer(*before)
         use = rewards.add_redemption(session, reward=reward, once=once, staff_id=staff_id, how=how, now=now)
         sums.count(session, shop_id=shop_id, at=now, rewards_used=1)
+        # Who has it in hand needs no letter about it; the one on the card stays, as what happened.
+        recall.cancel(
+            session,
+            shop_id=shop_id,
+            cause=f"fill:{reward.entry_id}",
+            but_card=True,
+            reason="손님이 이미 쓰셨어요.",
+            now=now,
+        )
         return Used(use.id, reward.name, reward.card_id, repeated=False)
 
 
@@ -58,4 +69,12 @@ def undo_use(*, shop_id: int, staff_id: int, redemption_id: int, now: datetime) 
             session, shop_id=shop_id, redemption_id=redemption_id, staff_id=staff_id, now=now
         )
         sums.count(session, shop_id=shop_id, at=used_at, rewards_used=-1)
+        audit.note(
+            session,
+            shop_id=shop_id,
+            what="use_undone",
+            staff_id=staff_id,
+            subject=f"redemption:{redemption_id}",
+            now=now,
+        )
         return reward.card_id

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from app.cards import queries as cards
 from app.cards.actions import ledger
 from app.customers import actions as people
+from app.flows import photo
 from app.flows.privacy import erase
 from app.flows.unit import write
 from app.kit.refusals import NotHere
@@ -42,6 +43,13 @@ def erase_the_long_gone(*, shop_id: int, now: datetime) -> int:
             erased += 1
         if len(gone) < _BATCH:
             return erased
+
+
+def clear_photos(*, shop_ids: Sequence[int], now: datetime) -> None:
+    """Delete photos of reviews that were never sent, and files that no photo knows."""
+    for shop_id in shop_ids:
+        photo.drop_old_drafts(shop_id=shop_id, now=now)
+    photo.drop_orphans(now=now)
 
 
 def prune(*, now: datetime) -> None:

@@ -5,30 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from app.cards.actions import ledger
+from app.flows import audit
+from app.flows.staff import LOGIN_TAKEN
 from app.flows.unit import write
 from app.kit.passwords import hash_password, password_matches
-from app.kit.refusals import Invalid, NotHere, Refused
+from app.kit.refusals import Invalid, NotHere
 from app.shops import actions as shops
-from app.shops import queries as reads
-from app.shops import rules
-from app.shops.models import StaffSession
+from app.shops import rules, signins
 from app.shops.rules import LinkGone, PlainHttp, TooManyTries
 
 TEXT_SIZES = ("normal", "large", "xlarge")
-HIRED_ROLES = ("staff", "manager")
-_LOGIN_TAKEN = "이미 있는 아이디예요. 다른 아이디를 정해 주세요."
 _WRONG_PRESENT = "지금 비밀번호가 맞지 않아요. 다시 적어 주세요."
-
-
-class LastOwner(Refused):
-    """A shop keeps at least its owner."""
-
-    code = "last_owner"
-    sentence = "사장님은 뺄 수 없어요."
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,7 @@ def set_up(
             password_hash=password_hash,
             now=now,
         )
-        return shops.open_session(
+        opened = shops.open_session(
             session,
             person=owner,
             user_agent=user_agent,
@@ -99,9 +89,21 @@ def set_up(
             days=rules.SESSION_DAYS,
             now=now,
         )
+        audit.note(session, shop_id=shop.id, what="shop_opened", staff_id=owner.id, now=now)
+        return opened
 
 
-def save_profile(*, shop_id: int, name: str, owner_name: str, address: str, story: str, mark: str) -> None:
+def save_profile(
+    *,
+    shop_id: int,
+    staff_id: int,
+    name: str,
+    owner_name: str,
+    address: str,
+    story: str,
+    mark: str,
+    now: datetime,
+) -> None:
     """Save what the shop tells about itself; an empty mark means its first syllable. Raises Invalid."""
     profile = rules.clean_profile(name=name, owner_name=owner_name, address=address, story=story)
     mark = mark.strip()
@@ -112,9 +114,11 @@ def save_profile(*, shop_id: int, name: str, owner_name: str, address: str, stor
         shop.name, shop.owner_name = profile.name, profile.owner_name
         shop.address, shop.story = profile.address, profile.story
         shop.mark = mark or rules.first_syllable(profile.name)
+        if session.is_modified(shop):
+            audit.note(session, shop_id=shop_id, what="profile", staff_id=staff_id, now=now)
 
 
-def save_card_rule(*, shop_id: int, goal: str, reward_name: str, now: datetime) -> None:
+def save_card_rule(*, shop_id: int, staff_id: int, goal: str, reward_name: str, now: datetime) -> None:
     """Begin a new rule for cards issued from now on; cards already out keep theirs. Raises Invalid."""
     stamps, reward = rules.clean_card_rule(goal=goal, reward_name=reward_name)
     with write() as session:
@@ -131,59 +135,34 @@ def save_card_rule(*, shop_id: int, goal: str, reward_name: str, now: datetime) 
             cooldown_s=present.cooldown_s,
             daily_cap=present.daily_cap,
         )
+        detail = f"{present.goal}>{stamps}"
+        audit.note(session, shop_id=shop_id, what="card_rule", staff_id=staff_id, detail=detail, now=now)
 
 
-def save_hours(*, shop_id: int, opens: str, closes: str) -> None:
+def save_hours(*, shop_id: int, staff_id: int, opens: str, closes: str, now: datetime) -> None:
     """Save opening hours ("HH:MM"); claims wait until closing. Raises Invalid."""
     opens_at, closes_at = rules.clean_hours(opens=opens, closes=closes)
     with write() as session:
         shop = shops.shop(session, shop_id=shop_id)
         shop.open_minute, shop.close_minute = opens_at, closes_at
+        if session.is_modified(shop):
+            audit.note(session, shop_id=shop_id, what="hours", staff_id=staff_id, now=now)
 
 
-def save_contact(*, shop_id: int, phone: str, opt_out_080: str = "") -> None:
-    """Save the number that every message carries, and the shop's 080 number if it has one. Raises Invalid."""
+def save_contact(
+    *, shop_id: int, staff_id: int, phone: str, opt_out_080: str = "", email: str = "", now: datetime
+) -> None:
+    """Save the number that every message carries, the shop's 080 number and its e-mail address, if it has them.
+
+    Raises Invalid.
+    """
     phone, opt_out_080 = rules.clean_contact(phone), rules.clean_080(opt_out_080)
+    email = rules.clean_reply_address(email)
     with write() as session:
         shop = shops.shop(session, shop_id=shop_id)
-        shop.phone, shop.opt_out_080 = phone, opt_out_080
-
-
-def add_staff(
-    *, shop_id: int, name: str, login: str, password: str, now: datetime, role: str = "staff"
-) -> None:
-    """Add a person who may stamp, or a manager who also sees people and messages.
-
-    Raises Invalid, also when the login is taken and for any other role: an owner is not made here.
-    """
-    if role not in HIRED_ROLES:
-        raise Invalid({"role": "맡길 일을 골라 주세요."})
-    name, login, password = rules.clean_account(name=name, login=login, password=password)
-    password_hash = hash_password(password)
-    try:
-        with write() as session:
-            shops.add_staff(
-                session,
-                shop_id=shop_id,
-                name=name,
-                role=role,
-                login=login,
-                password_hash=password_hash,
-                now=now,
-            )
-    except IntegrityError:
-        raise Invalid({"login": _LOGIN_TAKEN}) from None
-
-
-def end_staff(*, shop_id: int, staff_id: int, now: datetime) -> None:
-    """A person stops working here; what they stamped stays under their name. Raises LastOwner, NotHere."""
-    with write() as session:
-        person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
-        if person is None:
-            raise NotHere
-        if person.role == "owner":
-            raise LastOwner
-        shops.end_staff(session, person=person, now=now)
+        shop.phone, shop.opt_out_080, shop.email = phone, opt_out_080, email
+        if session.is_modified(shop):
+            audit.note(session, shop_id=shop_id, what="contact", staff_id=staff_id, now=now)
 
 
 def set_password(
@@ -215,16 +194,17 @@ def set_password(
                 raise Invalid({"present": _WRONG_PRESENT})
             person.login, person.password_hash = login, password_hash
             shops.forget_tries(session, key=_tries_key(staff_id))
-            others = update(StaffSession).where(
-                StaffSession.shop_id == shop_id,
-                StaffSession.staff_id == staff_id,
-                StaffSession.ended_at.is_(None),
+            shops.end_sessions(session, shop_id=shop_id, staff_id=staff_id, but=session_id, now=now)
+            audit.note(
+                session,
+                shop_id=shop_id,
+                what="password_set",
+                staff_id=staff_id,
+                subject=f"staff:{staff_id}",
+                now=now,
             )
-            if session_id is not None:
-                others = others.where(StaffSession.id != session_id)
-            session.execute(others.values(ended_at=now))
     except IntegrityError:
-        raise Invalid({"login": _LOGIN_TAKEN}) from None
+        raise Invalid({"login": LOGIN_TAKEN}) from None
 
 
 def _tries_key(staff_id: int) -> str:
@@ -244,7 +224,9 @@ def _ask_present(
         if person is None:
             raise NotHere
         stored = person.password_hash
-        if not reads.must_prove_password(shop_id=shop_id, staff_id=staff_id, session_id=session_id, now=now):
+        if not signins.must_prove_password(
+            shop_id=shop_id, staff_id=staff_id, session_id=session_id, now=now
+        ):
             return stored
         shops.note_try(session, keys=[key], now=now)
     with write() as session:

@@ -14,6 +14,8 @@ from app.cards.actions import claims, ledger, rewards
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
 from app.customers import actions as people
+from app.flows import come_back, printed
+from app.flows import filled as full
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
@@ -24,11 +26,12 @@ from app.visits import actions as visits
 
 @dataclass(frozen=True)
 class Found:
-    """A card that is about to be stamped. `spent`: its code was used before."""
+    """A card that is about to be stamped. `spent`: its code was used before; `printed`: it is the paper one."""
 
     card: Card
     rule: CardRule
     spent: bool = False
+    printed: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def give(
     card_id: int | None = None,
     override_reason: str | None = None,
 ) -> Stamped:
-    """Stamp a card by its rotating code (`code`) or picked by the staff (`card_id`).
+    """Stamp a card by its code (`code`, rotating or printed) or picked by the staff (`card_id`).
 
     `once` is the client's key: the same key gives the same answer. Raises UnknownCode, ForeignCode,
     OldCode, AlreadyUsed, TooSoon, OverCap, NotHere.
@@ -109,7 +112,7 @@ def _give(
             found=found,
             staff_id=staff_id,
             once=once,
-            how=how,
+            how="printed" if found.printed else how,  # the code itself says so, never the form
             override_reason=override_reason,
             now=now,
         )
@@ -163,6 +166,7 @@ def stamp_card(
     person = people.customer(session, shop_id=card.shop_id, customer_id=card.customer_id, lock=True)
     if person is None:
         raise NotHere
+    before = person.last_visit_at
     visit, is_new_visit = visits.note_visit(
         session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
     )
@@ -178,12 +182,8 @@ def stamp_card(
         **_kept(facts),
     )
     claims.answer_waiting(session, card=card, entry=entry, staff_id=staff_id, now=now)
-    filled = rules.filled(card.balance, rule.goal)
-    if filled:
-        fill = ledger.add_entry(
-            session, card=card, kind="fill", delta=-rule.goal, now=now, part_of_id=entry.id, staff_id=staff_id
-        )
-        rewards.add_reward(session, card=card, rule=rule, entry=fill, now=now)
+    fill_id = rewards.give_if_full(session, card=card, rule=rule, earned=entry, staff_id=staff_id, now=now)
+    filled = fill_id is not None
     sums.count(
         session,
         shop_id=card.shop_id,
@@ -201,10 +201,13 @@ def stamp_card(
         rule=rule,
         seen=seen,
         entry=entry,
+        fill_id=fill_id,
         person=person,
         is_new_visit=is_new_visit,
         now=now,
     )
+    if is_new_visit and before is not None and now - before >= come_back.SHORTEST:
+        come_back.they_came(session, shop_id=card.shop_id, customer_id=person.id, now=now)
     return _answer(card, rule, entry, filled=filled, repeated=False)
 
 
@@ -216,6 +219,8 @@ def _card_by_id(session: Any, *, shop_id: int, card_id: int | None) -> Found:
 
 
 def _card_by_code(session: Any, *, shop_id: int, text: str, master: bytes, now: datetime) -> Found:
+    if rules.is_printed(text):
+        return Found(*printed.card_by_print(session, shop_id=shop_id, text=text, master=master), printed=True)
     ref, mac = rules.read_code(text)
     found = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
     if found is None:
@@ -236,6 +241,7 @@ def _messages(
     rule: CardRule,
     seen: int,
     entry: LedgerEntry,
+    fill_id: int | None,
     person: Any,
     is_new_visit: bool,
     now: datetime,
@@ -255,6 +261,8 @@ def _messages(
         now=now,
         known=known,
     )
+    if fill_id is not None:
+        full.tell(session, card=card, rule=rule, fill_id=fill_id, now=now, known=known)
     if is_new_visit:
         outbox.plan(
             session,

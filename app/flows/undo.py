@@ -11,7 +11,7 @@ from app.customers import actions as people
 from app.flows.unit import write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
-from app.messages import outbox
+from app.messages import recall
 from app.visits import actions as visits
 
 
@@ -41,7 +41,7 @@ def undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
         if card.balance < 0:
             _take_back_a_reward(session, card=card, staff_id=staff_id, now=now)
         _undo_visit(session, entry=entry, now=now)
-        outbox.cancel(session, shop_id=shop_id, cause=f"stamp:{entry.id}", reason="적립 취소", now=now)
+        recall.cancel(session, shop_id=shop_id, cause=f"stamp:{entry.id}", reason="적립 취소", now=now)
         return card.id
 
 
@@ -54,6 +54,7 @@ def _take_back_a_reward(session: Any, *, card: Card, staff_id: int, now: datetim
     ledger.add_entry(
         session, card=card, kind="reverse", delta=-fill.delta, now=now, reverses_id=fill.id, staff_id=staff_id
     )
+    recall.cancel(session, shop_id=card.shop_id, cause=f"fill:{fill_id}", reason="적립 취소", now=now)
 
 
 def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
@@ -78,4 +79,4 @@ def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
         returning_visits=-int(not visit.is_first),
         new_customers=-int(visit.is_first),
     )
-    outbox.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason="적립 취소", now=now)
+    recall.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason="적립 취소", now=now)

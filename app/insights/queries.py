@@ -1,4 +1,4 @@
-"""Reads for the owner's home: today's sums, the week, who may come today."""
+"""Reads for the owner's home and 가게 흐름: the daily sums, who may come today, when people come."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ from sqlalchemy import select
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.insights import rules
+from app.insights import rules, weeks
 from app.insights.models import DayCount
 from app.insights.rules import Expected
-from app.kit.clock import kst_day, start_of_day
+from app.insights.weeks import Busy, Day
+from app.kit.clock import KST, kst_day, start_of_day
 from app.visits import queries as visits
 
 # Looking at everybody would count history; the most faithful ones decide whom to greet.
 _LOOKED_AT = 300
 _ASKED_CLOSELY = 40
+# The last visits a rhythm is made of, and how far back a silence may have begun (half a year between visits).
+_RHYTHM_OF = 8
+_LONGEST_SILENCE = timedelta(days=380)
+BUSY_WEEKS = 8
+# A shop with more visits than these in eight weeks knows its busy hour from the newest of them.
+_MOMENTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,25 @@ def stamps_by_day(*, shop_id: int, last: date, days: int) -> list[tuple[date, in
     )
     known: dict[date, int] = {row.day: row.stamps for row in rows}
     return [(day, known.get(day, 0)) for day in (first + timedelta(days=offset) for offset in range(days))]
+
+
+def days(*, shop_id: int, first: date, last: date) -> list[Day]:
+    """Return the sums of the days on which something happened, in their order."""
+    rows = db.session.execute(
+        select(DayCount.day, DayCount.visits, DayCount.returning_visits, DayCount.new_customers)
+        .where(DayCount.shop_id == shop_id, DayCount.day >= first, DayCount.day <= last)
+        .order_by(DayCount.day)
+    )
+    return [Day(*row) for row in rows]
+
+
+def busy(*, shop_id: int, now: datetime) -> Busy | None:
+    """Return when the shop is busiest by the visits of the last eight weeks, today left out; None while too few."""
+    today = start_of_day(kst_day(now))
+    came = visits.moments(
+        shop_id=shop_id, since=today - timedelta(weeks=BUSY_WEEKS), until=today, limit=_MOMENTS
+    )
+    return weeks.busy([(at.weekday(), at.hour) for at in (each.astimezone(KST) for each in came)])
 
 
 def to_greet(*, shop_id: int, now: datetime, limit: int = 5) -> list[Expected]:
@@ -101,6 +127,46 @@ def to_greet(*, shop_id: int, now: datetime, limit: int = 5) -> list[Expected]:
         if rhythm is not None and rules.is_due(gap_days=gap, rhythm_days=rhythm):
             expected.append(Expected(row.id, row.name, row.likes, rhythm, gap))
     return expected[:limit]
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A regular who has been away for longer than their own rhythm explains."""
+
+    customer_id: int
+    visit_id: int  # their last one
+    last_visit_at: datetime
+    likes: str  # what can be said of it, or ""
+
+
+def silent_ones(*, shop_id: int, now: datetime, after_id: int, limit: int) -> tuple[list[Silent], int | None]:
+    """Return who is silent among the next `limit` regulars by id, and the id to go on after (None: the end).
+
+    A batch looks at `limit` people and at most a dozen visits of each, however long the history is.
+    """
+    day = kst_day(now)
+    rows = db.session.execute(
+        select(Customer.id, Customer.likes, Customer.last_visit_at)
+        .where(
+            Customer.shop_id == shop_id,
+            Customer.id > after_id,
+            Customer.erased_at.is_(None),
+            Customer.visit_count >= rules.RHYTHM_VISITS,
+            Customer.last_visit_at < start_of_day(day - timedelta(days=rules.SHORTEST_SILENCE - 1)),
+            Customer.last_visit_at > now - _LONGEST_SILENCE,
+        )
+        .order_by(Customer.id)
+        .limit(limit)
+    ).all()
+    came = visits.last_of_many(shop_id=shop_id, customer_ids=[row.id for row in rows], most=_RHYTHM_OF)
+    silent = []
+    for row in rows:
+        seen = came.get(row.id, [])
+        rhythm = rules.rhythm([kst_day(visit.at) for visit in seen])
+        gap = (day - kst_day(row.last_visit_at)).days
+        if rhythm is not None and rules.is_silent(gap_days=gap, rhythm_days=rhythm):
+            silent.append(Silent(row.id, seen[0].id, row.last_visit_at, rules.sayable(row.likes)))
+    return silent, rows[-1].id if len(rows) == limit else None
 
 
 def _may_be_due(first: datetime | None, last: datetime, count: int, day: date) -> bool:

@@ -18,6 +18,9 @@ RHYTHM_VISITS = 4
 # Silence of this many times the own rhythm is "long"; the same border the groups use.
 LONG_SILENCE = 1.75
 LONG_DAYS = 21
+SHORTEST_SILENCE = 7  # days: who comes every day is not missed on the third
+# So many days after it began nobody asks any more.
+SILENCE_ENDS = 60
 _DUE_FROM, _DUE_TO = 0.85, 1.4
 # Words that end a remark ("오이 싫어함", "창가를 좋아해요") can't stand before 드릴까요.
 _REMARK_ENDS = ("다", "요", "죠", "것", "거", "게요", "세요", "기", "듯")
@@ -108,16 +111,27 @@ def _hello(guest: Guest) -> str:
         return "어서 오세요, 반가워요!"
     if guest.gap_days == 0:
         return "또 오셨네요, 반가워요!"
-    border = LONG_DAYS if guest.rhythm_days is None else max(guest.rhythm_days * LONG_SILENCE, 7)
+    border = LONG_DAYS if guest.rhythm_days is None else long_silence(guest.rhythm_days)
     if guest.gap_days >= border:
         return "오랜만이에요!"
     return f"{guest.name} 님, 어서 오세요!" if guest.name else "어서 오세요, 또 뵙네요!"
 
 
+def long_silence(rhythm_days: int) -> float:
+    """Return after how many days without a visit somebody of this rhythm has been away for long."""
+    return max(rhythm_days * LONG_SILENCE, SHORTEST_SILENCE)
+
+
+def is_silent(*, gap_days: int, rhythm_days: int) -> bool:
+    """Say whether somebody has been away for long by their own rhythm, and not yet so long that it is over."""
+    border = long_silence(rhythm_days)
+    return border <= gap_days <= border + SILENCE_ENDS
+
+
 def _offer(guest: Guest) -> str:
     if guest.reward_ready:
         return f"{guest.reward_ready}, 오늘 드릴까요?"
-    said = _sayable(guest.likes)
+    said = sayable(guest.likes)
     if said:
         return f"오늘도 {said} 드릴까요?" if guest.visit_number > 1 else f"{said} 드릴까요?"
     if guest.usual and guest.visit_number > 1:
@@ -127,7 +141,7 @@ def _offer(guest: Guest) -> str:
     return ""
 
 
-def _sayable(likes: str) -> str:
+def sayable(likes: str) -> str:
     """Return the part of 좋아하는 것 that fits before 드릴까요, or "" when it is a remark of another kind."""
     first = likes.replace("·", ",").replace("/", ",").split(",")[0].strip()
     if not first or len(first) > 20 or first[-1] in ".!?)" or first.endswith(_REMARK_ENDS):

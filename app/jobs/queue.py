@@ -18,7 +18,11 @@ from rq.serializers import JSONSerializer
 
 QUEUE = "drain"
 DRAIN = "app.jobs.tasks.drain"
-ALLOWED = frozenset({DRAIN})
+PHOTO_QUEUE = "photos"
+MAKE_PHOTOS = "app.jobs.tasks.make_photos"
+# The one job of each queue: letters are served before photos.
+JOBS = {QUEUE: DRAIN, PHOTO_QUEUE: MAKE_PHOTOS}
+ALLOWED = frozenset(JOBS.values())
 
 JOB_TIMEOUT_S = 120
 FAILURE_TTL_S = 86400
@@ -63,17 +67,22 @@ def connect(url: str, *, answer_s: float | None = _ANSWER_S) -> Redis:
     return client
 
 
-def drain_queue(connection: Redis) -> Queue:
-    """Return the one queue this worker serves."""
-    return Queue(QUEUE, connection=connection, job_class=ListedJob, serializer=JSONSerializer)
+def drain_queue(connection: Redis, name: str = QUEUE) -> Queue:
+    """Return the queue of letters, or the one of that name."""
+    return Queue(name, connection=connection, job_class=ListedJob, serializer=JSONSerializer)
 
 
-def wake(connection: Redis) -> bool:
-    """Ask a worker to drain, unless somebody already did; False when Redis is away, full or frozen."""
+def served(connection: Redis) -> list[Queue]:
+    """Return the queues a worker serves, the most urgent first."""
+    return [drain_queue(connection, name) for name in JOBS]
+
+
+def wake(connection: Redis, name: str = QUEUE) -> bool:
+    """Ask a worker to do a queue's job, unless somebody already did; False when Redis is away, full or frozen."""
     try:
-        queue = drain_queue(connection)
+        queue = drain_queue(connection, name)
         if queue.count == 0:
-            queue.enqueue_call(DRAIN, timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=FAILURE_TTL_S)
+            queue.enqueue_call(JOBS[name], timeout=JOB_TIMEOUT_S, result_ttl=0, failure_ttl=FAILURE_TTL_S)
     except (RedisError, OSError):
         return False
     return True

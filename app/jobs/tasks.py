@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 from flask import current_app
 
-from app.flows import deliver
+from app.flows import deliver, photo
 from app.kit.net import boot_clock
 
 # Set when the process was asked to stop: work ends between two messages.
@@ -20,11 +21,7 @@ TURN_S = 20.0
 def drain() -> dict[str, int]:
     """Send what is due until nothing is, the turn is over, or the process stops. Returns counts."""
     wire, clock = current_app.config["WIRE"], current_app.config["CLOCK"]
-    until = boot_clock() + TURN_S
-
-    def enough() -> bool:
-        return stopping.is_set() or boot_clock() > until
-
+    enough = _a_turn()
     done: Counter[str] = Counter()
     while not enough():
         turn = deliver.drain(wire=wire, clock=clock, stop=enough)
@@ -32,6 +29,17 @@ def drain() -> dict[str, int]:
         if not sum(turn.values()):
             break
     return dict(done)
+
+
+def make_photos() -> dict[str, int]:
+    """Write waiting photos anew until none is left, the turn is over, or the process stops. Returns counts."""
+    return dict(photo.make_waiting(clock=current_app.config["CLOCK"], stop=_a_turn()))
+
+
+def _a_turn() -> Callable[[], bool]:
+    """Begin a turn; the answer tells whether it is over."""
+    until = boot_clock() + TURN_S
+    return lambda: stopping.is_set() or boot_clock() > until
 
 
 def look_up_unknown() -> int:

@@ -17,11 +17,12 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Flask
 
-from app.flows import claim, clock, deliver, night, retention
+from app.flows import claim, clock, come_back, deliver, night, retention, review_asks
 from app.jobs import queue, tasks
 from app.kit.clock import next_minute_of_day
 from app.kit.net import boot_clock
 from app.messages import queries
+from app.reviews import photos
 from app.shops import queries as shops
 
 log = structlog.get_logger(__name__)
@@ -47,21 +48,40 @@ def _expire_claims(now: datetime) -> None:
     claim.expire_due(now=now)
 
 
+def _ask_after_the_silent(now: datetime) -> None:
+    for shop_id in shops.shop_ids():
+        come_back.plan_for(shop_id=shop_id, now=now, stop=tasks.stopping.is_set)
+
+
 def _check_balances(now: datetime) -> None:
     for shop_id in shops.shop_ids():
         night.check_balances(shop_id=shop_id)
 
 
 def _keep_no_longer(now: datetime) -> None:
-    for shop_id in shops.shop_ids():
+    shop_ids = shops.shop_ids()
+    for shop_id in shop_ids:
         retention.erase_the_long_gone(shop_id=shop_id, now=now)
+    retention.clear_photos(shop_ids=shop_ids, now=now)
     retention.prune(now=now)
+
+
+def _plan_reviews(now: datetime) -> None:
+    for shop_id in shops.shop_ids():
+        review_asks.plan_requests(shop_id=shop_id, now=now)
 
 
 PERIODIC = (
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
+    Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
+    ),
+    Periodic(
+        "come_back",
+        timedelta(days=1),
+        lambda now: next_minute_of_day(now, 9 * 60 + 30),
+        _ask_after_the_silent,
     ),
     Periodic(
         "keep_no_longer", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 40), _keep_no_longer
@@ -79,7 +99,7 @@ class Clock(threading.Thread):
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.redis = queue.connect(redis_url) if redis_url else None
         self._held_until = 0.0
-        self._waiting_since: float | None = None
+        self._waiting_since: dict[str, float] = {}
 
     def run(self) -> None:
         """Tick until the process stops. A failed tick is told and the next one tries again."""
@@ -104,7 +124,8 @@ class Clock(threading.Thread):
         if waiting.to_sweep:
             swept = deliver.sweep(now=now)
             log.info("swept", **swept)
-        self._wake_or_drain(waiting.is_due)
+        self._wake_or_do(queue.QUEUE, waiting.is_due, tasks.drain)
+        self._wake_or_do(queue.PHOTO_QUEUE, bool(photos.waiting_photos(now, limit=1)), tasks.make_photos)
         if waiting.to_look_up:
             tasks.look_up_unknown()
         due = queries.periodic_due({task.name: task.every for task in PERIODIC}, now)
@@ -122,14 +143,13 @@ class Clock(threading.Thread):
         self._held_until = began + LEASE_S if held else 0.0
         return held
 
-    def _wake_or_drain(self, is_due: bool) -> None:
+    def _wake_or_do(self, name: str, is_due: bool, do: Callable[[], dict[str, int]]) -> None:
         if not is_due:
-            self._waiting_since = None
+            self._waiting_since.pop(name, None)
             return
-        if self._waiting_since is None:
-            self._waiting_since = boot_clock()
-        woken = self.redis is not None and queue.wake(self.redis)
-        if not woken or boot_clock() - self._waiting_since > PATIENCE_S:
-            done = tasks.drain()
-            log.info("drained_by_the_clock", redis_answers=woken, **done)
-            self._waiting_since = None
+        since = self._waiting_since.setdefault(name, boot_clock())
+        woken = self.redis is not None and queue.wake(self.redis, name)
+        if not woken or boot_clock() - since > PATIENCE_S:
+            done = do()
+            log.info("drained_by_the_clock", queue=name, redis_answers=woken, **done)
+            self._waiting_since.pop(name, None)

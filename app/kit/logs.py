@@ -11,7 +11,7 @@ import structlog
 
 _PHONE = re.compile(r"(?:\+?82[- ]?|0)1[016789][- .]?\d{3,4}[- .]?\d{4}")
 # Our tokens: URL-safe characters after one of the paths that carry one; the link that takes a card along has dots.
-_TOKEN = re.compile(r"(/(?:enter|o|open|phone|setup|r)/)[A-Za-z0-9._-]{16,}")
+_TOKEN = re.compile(r"(/(?:enter|o|open|phone|photos|setup|r)/)[A-Za-z0-9._-]{16,}")
 _SECRET_KEYS = {
     "phone",
     "name",
@@ -24,6 +24,9 @@ _SECRET_KEYS = {
     "code",
     "cookie",
     "secret",
+    "pin",
+    "proof",
+    "second",
 }
 
 

@@ -17,7 +17,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -73,33 +74,50 @@ def call(
         raise NotSent(f"not a plain http(s) address: {parts.scheme}")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     until = boot_clock() + deadline_s
-    sock = _connect(parts.hostname, port, until, f"{parts.scheme}://{parts.netloc}" in trusted)
-    watchdog = threading.Timer(max(0.0, until - boot_clock()), _hang_up, args=(sock,))
+    sock = connect(parts.hostname, port, until, trusted=f"{parts.scheme}://{parts.netloc}" in trusted)
+    with hung_up_at(sock, until):
+        try:
+            if parts.scheme == "https":
+                sock = _tls(sock, parts.hostname, ca_file)
+            if latest_start is not None and boot_clock() > latest_start:
+                raise NotSent("the lease of this sender is over")
+            path = parts.path or "/"
+            return _talk(
+                sock,
+                method,
+                f"{path}?{parts.query}" if parts.query else path,
+                {"Host": parts.netloc, "Connection": "close", **(headers or {})},
+                body,
+                body_cap,
+                until,
+            )
+        finally:
+            sock.close()
+
+
+@contextmanager
+def hung_up_at(sock: socket.socket, until: float) -> Iterator[None]:
+    """End this connection at `until` (boot_clock), whatever is being read, and in any case afterwards.
+
+    Wrapping in TLS takes the socket object away, so the watchdog holds a second handle of the same line.
+    """
+    line = sock.dup()
+    watchdog = threading.Timer(max(0.0, until - boot_clock()), _hang_up, args=(line,))
     watchdog.daemon = True
     watchdog.start()
     try:
-        if parts.scheme == "https":
-            sock = _tls(sock, parts.hostname, ca_file)
-        if latest_start is not None and boot_clock() > latest_start:
-            raise NotSent("the lease of this sender is over")
-        path = parts.path or "/"
-        return _talk(
-            sock,
-            method,
-            f"{path}?{parts.query}" if parts.query else path,
-            {"Host": parts.netloc, "Connection": "close", **(headers or {})},
-            body,
-            body_cap,
-            until,
-        )
+        yield
     finally:
         watchdog.cancel()
-        _hang_up(sock)
-        sock.close()
+        _hang_up(line)
+        line.close()
 
 
-def _connect(host: str, port: int, until: float, trusted: bool) -> socket.socket:
-    """Resolve, check and connect, all before `until`. Raises NotSent."""
+def connect(host: str, port: int, until: float, *, trusted: bool) -> socket.socket:
+    """Resolve a name, check the addresses unless `trusted`, and connect, all before `until` (boot_clock).
+
+    Raises NotSent.
+    """
     failure: Exception = OSError("no address")
     for address in _addresses(host, port, until):
         if not trusted and not ipaddress.ip_address(address.split("%")[0]).is_global:

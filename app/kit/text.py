@@ -28,6 +28,8 @@ _PARTICLES = {
     "(으)로": "으로/로",
     "으로(로)": "으로/로",
 }
+# Up to and with its end marks and the blanks after them, or the line end.
+_SENTENCE = re.compile(r"(?:[^\n.!?…]|[.!?…](?=[^\s.!?…\"'”’)]))*(?:[.!?…]+[\"'”’)]*|\n|$) *")
 _NAMED = re.compile(
     r"\{([^{}\n]{1,20})\}(" + "|".join(re.escape(written) for written in _PARTICLES) + r"| 님)?"
 )
@@ -43,16 +45,21 @@ def stray_braces(text: str) -> bool:
     return bool(re.search(r"[{}]", _PLACEHOLDER.sub("", text)))
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str | None]) -> str:
     """Return the text with every placeholder filled and its particle chosen.
 
-    A value is put in as it is and never read again for placeholders. Raises KeyError for a
-    placeholder that has no value.
+    A value is put in as it is and never read again for placeholders. A sentence with a placeholder whose
+    value is None, which nobody knows, is left out as a whole. Raises KeyError for a placeholder that has
+    no value.
     """
+    unknown = {name for name in placeholders(text) if values[name] is None}
+    if unknown:
+        told = [part for part in _SENTENCE.findall(text) if not placeholders(part) & unknown]
+        text = re.sub(r" +(?=\n|$)", "", "".join(told))
 
     def one(match: re.Match[str]) -> str:
         name, follower = match.group(1), match.group(2)
-        value = values[name]
+        value = values[name] or ""
         if follower is None:
             return value
         if follower == " 님":

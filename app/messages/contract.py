@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 Facts = Mapping[str, Any]
 
+# The channel on which everything lies, whatever else carries it.
+CARD = "card"
+
 
 def always(facts: Facts) -> bool:
     """Say yes: nothing that can happen after planning makes the message unwanted."""
@@ -26,12 +29,17 @@ class Kind:
     placeholders: Mapping[str, str]  # name → what an example of it looks like
     channels: tuple[str, ...]  # allowed, the preferred transmitting one first
     words: Callable[
-        [Facts], Mapping[str, str]
-    ]  # facts → the placeholders' values ({이름}, {가게} come by themselves)
+        [Facts], Mapping[str, str | None]
+    ]  # facts → the placeholders' values ({이름}, {가게} come by themselves); None leaves its sentence out
     life: timedelta  # after the due time plus this it is stale and never goes out
     delay_minutes: int = 0  # due this long after its cause, unless the shop changed it
     sentence: str = ""  # the automation as one sentence; {때} is the delay in words
     statutory: bool = False  # asked for by law: can't be switched off or reworded
+    always_on: str = "법이 정한 안내라 늘 켜져 있어요"  # what the owner reads of a statutory one
+    proves_address: bool = (
+        False  # goes to an e-mail address nobody has confirmed yet, to ask whether it is theirs
+    )
+    quoted: tuple[str, ...] = ()  # placeholders that only repeat a name we gave (of a reward): no promotion
     any_hour: bool = False  # an answer people wait for; other 안내 keep to the daytime
     personal_offer: bool = False  # needs the marketing consent even on the card
     once_a_day: bool = False  # at most one per customer and Korean day
@@ -53,6 +61,10 @@ class Capabilities:
     by_hand: bool = False  # a person sends it; the worker only prepares
     is_demo: bool = False  # only in demo shops, and the only transmitting one there
     hours_exempt: bool = False  # e-mail (망법 시행령 61조②)
+    address: str = "phone"  # which address of a person it needs: phone | email
+    consent: str = (
+        "ads"  # which consent an ad on it needs (망법 50조①: each channel its own): ads | ads_email
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +72,13 @@ class Letter:
     """One message as a channel gets it."""
 
     key: str  # our own key, the same in every attempt
-    to: str  # E.164, or "" where the channel needs no address
+    to: str  # E.164 or an e-mail address, or "" where the channel needs none
     text: str
     at: datetime
+    subject: str = ""  # e-mail only, as the four below
+    shop_name: str = ""
+    reply_to: str = ""  # the shop's own address, or ""
+    opt_out: str = ""  # the free opt-out link of an ad
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +92,15 @@ class Accepted:
 class Rejected:
     """It surely did not go out. `permanent`: trying again can't help. `retry_after_s`: asked to wait.
 
-    `transport`: nobody was reached at all; five in a row open the circuit.
+    `transport`: nobody was reached at all; five in a row open the circuit. `dead_address`: the provider says
+    that this address does not exist; it is not tried again.
     """
 
     detail: str
     permanent: bool = False
     retry_after_s: float | None = None
     transport: bool = False
+    dead_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +153,13 @@ class Wire:
     demo_phone_url: str = ""
     demo_phone_secret: str = field(default="", repr=False)
     ca_file: str | None = None  # the local authority of our own https address, for the demo carrier
+    smtp_url: str = field(default="", repr=False)  # "" = this deployment sends no e-mail
+    mail_from: str = ""  # the address e-mails come from
+
+    @property
+    def carries_mail(self) -> bool:
+        """Tell whether e-mails can be sent at all."""
+        return bool(self.smtp_url and self.mail_from)
 
 
 class Channel(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,8 @@ from app.shops.models import Shop
 BEST_OF_DAY = 5
 # Enough to find five that may go out now among those that must wait.
 _LOOKED_AT = 40
+# As a real phone finds them: what we write, the opt-out and where a message leads.
+_LINK = re.compile(r"(https?://\S+)")
 
 
 def demo_letter(key: str) -> str | None:
@@ -34,7 +37,7 @@ class Bubble:
     to: str  # masked
     text: str
     at: datetime
-    opt_out: str  # the opt-out link inside, or ""
+    pieces: list[tuple[str, bool]]  # the text in order, each with whether it is a link to tap
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def demo_phone(shop_id: int, *, now: datetime, bubbles: int = 8, coming: int = 4
 
 
 def _bubble(row: DemoPhoneMessage) -> Bubble:
-    last = row.text.rsplit("\n", 1)[-1]
-    link = last.removeprefix("무료수신거부 ") if last.startswith("무료수신거부 http") else ""
-    return Bubble(id=row.id, to=masked(row.to), text=row.text, at=row.at, opt_out=link)
+    # Between the links stand the words: split by a group, every second piece is one.
+    cut = enumerate(_LINK.split(row.text))
+    pieces = [(piece, bool(place % 2)) for place, piece in cut if piece]
+    return Bubble(id=row.id, to=masked(row.to), text=row.text, at=row.at, pieces=pieces)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, exists, select, text
 from sqlalchemy.exc import NoResultFound
 
-from app.cards.models import LedgerEntry
 from app.customers.models import Consent, Customer, Suppression
 from app.customers.rules import standing
 from app.kit.columns import UtcDateTime
 from app.kit.text import fill
-from app.messages import registry, rules
+from app.messages import causes, mail_form, registry, rules
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
 from app.shops.models import Shop
-from app.visits.models import Visit
 
 _LONGEST_CAP = timedelta(days=max(days for _, days in rules.AD_CAPS))
 
@@ -32,10 +30,17 @@ class Around:
     sender: rules.Sender
     name: str
     phone: str
+    email: str
     address_key: str  # keyed hash of the number the person holds now
+    email_key: str  # of the e-mail address they confirmed, or ""
+    shop_email: str  # where answers to an e-mail go, or ""
     body: str  # the shop's words, placeholders unfilled
     delay: timedelta
     recent_ads: tuple[datetime, ...]
+
+    def address_for(self, channel: str) -> str:
+        """Return the address of the person that a channel needs, or "" when there is none."""
+        return self.email if registry.channel(channel).CAPABILITIES.address == "email" else self.phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,9 @@ class Known:
 
     person: rules.Person
     phone: str
+    email: str
     address_key: str
+    email_key: str
     shop: Any  # the row of _SHOP
     automations: Mapping[str, Any]  # what the shop changed, by kind: rows of _SHOP
     recent_ads: tuple[datetime, ...]
@@ -55,6 +62,9 @@ _SHOP = (
     select(
         Shop.name,
         Shop.phone,
+        Shop.owner_name,
+        Shop.address,
+        Shop.email,
         Shop.is_demo,
         Shop.opt_out_080,
         Automation.kind,
@@ -65,19 +75,28 @@ _SHOP = (
     .outerjoin(Automation, Automation.shop_id == Shop.id)
     .where(Shop.id == bindparam("shop"))
 )
+
+
+def _refused(key: Any) -> Any:
+    return exists().where(
+        key != "",
+        Suppression.shop_id == Customer.shop_id,
+        Suppression.address_key == key,
+        Suppression.lifted_at.is_(None),
+    )
+
+
 _PERSON = select(
     Customer.name,
     Customer.phone,
     Customer.phone_key,
+    Customer.email,
+    Customer.email_key,
+    Customer.email_checked_at,
+    Customer.email_failed_at,
     Customer.erased_at,
-    exists()
-    .where(
-        Customer.phone_key != "",
-        Suppression.shop_id == Customer.shop_id,
-        Suppression.address_key == Customer.phone_key,
-        Suppression.lifted_at.is_(None),
-    )
-    .label("refused"),
+    _refused(Customer.phone_key).label("refused"),
+    _refused(Customer.email_key).label("refused_email"),
 ).where(Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"))
 _CONSENTS = (
     select(Consent.kind, Consent.action)
@@ -88,12 +107,6 @@ _RECENT_ADS = select(AdGrant.at).where(
     AdGrant.shop_id == bindparam("shop"),
     AdGrant.customer_id == bindparam("customer"),
     AdGrant.at > bindparam("since", type_=UtcDateTime()),
-)
-_VISIT_REVERSED = select(Visit.reversed_at).where(
-    Visit.shop_id == bindparam("shop"), Visit.id == bindparam("number")
-)
-_STAMP_REVERSED = select(LedgerEntry.id).where(
-    LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.reverses_id == bindparam("number")
 )
 _POSTGRES_MS = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")
 _SQLITE_MS = text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")
@@ -129,21 +142,28 @@ def look_up(
     shop = session.execute(_SHOP, {"shop": shop_id}).all()
     if not shop:
         raise NoResultFound
-    name, phone, address_key, erased_at, refused = session.execute(_PERSON, who).one()
+    row = session.execute(_PERSON, who).one()
     holds = standing([(row.kind, row.action) for row in session.execute(_CONSENTS, who)])
     return Known(
         person=rules.Person(
-            has_phone=bool(phone),
-            name=name,
+            has_phone=bool(row.phone),
+            name=row.name,
             age14=holds["age14"],
             marketing=holds["marketing"],
             ads=holds["ads"],
             ads_night=holds["ads_night"],
-            refused=bool(refused),
-            erased=erased_at is not None,
+            refused=bool(row.refused),
+            erased=row.erased_at is not None,
+            has_email=bool(row.email),
+            email_checked=row.email_checked_at is not None,
+            email_failed=row.email_failed_at is not None,
+            ads_email=holds["ads_email"],
+            refused_email=bool(row.refused_email),
         ),
-        phone=phone or "",
-        address_key=address_key,
+        phone=row.phone or "",
+        email=row.email or "",
+        address_key=row.phone_key,
+        email_key=row.email_key if row.email_checked_at else "",
         shop=shop[0],
         automations={row.kind: row for row in shop if row.kind is not None},
         recent_ads=recent_ads(
@@ -166,10 +186,17 @@ def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
             public_url=wire.public_url,
             opt_out_080=shop.opt_out_080,
             ads_need_080=wire.ads_need_080,
+            carries_mail=wire.carries_mail,
+            owner_name=shop.owner_name,
+            address=shop.address,
+            email=shop.email or wire.mail_from,
         ),
         name=known.person.name,
         phone=known.phone,
+        email=known.email,
         address_key=known.address_key,
+        email_key=known.email_key,
+        shop_email=shop.email,
         body=(automation.text if automation else "") or kind.text,
         delay=timedelta(minutes=kind.delay_minutes if delay is None else delay),
         recent_ads=known.recent_ads,
@@ -187,14 +214,8 @@ def recent_ads(
 
 
 def fresh_facts(session: Any, *, shop_id: int, cause: str, facts: Facts) -> dict[str, Any]:
-    """Return the planned facts with what has become of their cause: `taken_back` for an undone one."""
-    what, _, number = cause.partition(":")
-    taken_back = False
-    if what == "visit" and number.isdigit():
-        taken_back = session.scalar(_VISIT_REVERSED, {"shop": shop_id, "number": int(number)}) is not None
-    elif what == "stamp" and number.isdigit():
-        taken_back = session.scalar(_STAMP_REVERSED, {"shop": shop_id, "number": int(number)}) is not None
-    return {**facts, "taken_back": taken_back}
+    """Return the planned facts with what has become of their cause (messages/causes.py says what that is)."""
+    return {**facts, **causes.became(session, shop_id=shop_id, cause=cause)}
 
 
 def compose(
@@ -205,34 +226,51 @@ def compose(
     Raises KeyError when the shop's words name a placeholder that the facts can't fill.
     """
     values = {"이름": around.name, "가게": around.sender.shop_name, **kind.words(facts)}
-    body = fill(around.body, values)
+    # The shop's own words may be one sentence alone, and that one left out: then ours, which never are.
+    body = fill(around.body, values).strip() or fill(kind.text, values)
     if not registry.channel(channel).CAPABILITIES.transmits:
         return body
     if kind.path is not None:
         body = f"{body.rstrip()}\n{base_url}{kind.path(facts)}"
+    if registry.channel(channel).CAPABILITIES.address == "email":
+        mail_shop = around.sender.as_mail_shop()
+        if kind.is_ad:
+            return mail_form.ad_body(body=body, shop=mail_shop, opt_out=opt_out)
+        return mail_form.service_body(body=body, shop=mail_shop)
     name, contact = around.sender.shop_name, around.sender.contact
     if kind.is_ad:
         return rules.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)
     return rules.service_text(shop_name=name, body=body, contact=contact)
 
 
+def subject(*, kind: Kind, channel: str, around: Around) -> str:
+    """Return the subject of an e-mail; "" on other channels."""
+    if registry.channel(channel).CAPABILITIES.address != "email":
+        return ""
+    return mail_form.subject(is_ad=kind.is_ad, shop_name=around.sender.shop_name, label=kind.label)
+
+
 def verdict_on(
-    *, kind: Kind, channel: str, around: Around, text: str, not_after: datetime, now: datetime
+    *,
+    kind: Kind,
+    channel: str,
+    around: Around,
+    text: str,
+    facts: Facts,
+    not_after: datetime,
+    now: datetime,
 ) -> rules.Verdict:
     """Ask the gate about a composed message."""
+    words = kind.words(facts) if kind.quoted else {}
     return rules.may_send(
         kind=kind,
         channel=registry.channel(channel).CAPABILITIES,
         text=text,
+        subject=subject(kind=kind, channel=channel, around=around),
+        quoted=[words[name] or "" for name in kind.quoted],
         person=around.person,
         sender=around.sender,
         recent_ads=around.recent_ads,
         not_after=not_after,
         now=now,
     )
-
-
-def as_if_wired(around: Around, base_url: str) -> Around:
-    """Return the same with a public address, for planning: what a deployment lacks is judged at sending."""
-    sender = replace(around.sender, public_url=around.sender.public_url or base_url, ads_need_080=False)
-    return replace(around, sender=sender)

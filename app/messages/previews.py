@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from app.customers.models import Consent, Customer
 from app.extensions import db
+from app.insights.rules import sayable
 from app.kit.clock import kst_day, start_of_day
 from app.kit.phone import masked
 from app.kit.text import carrier_bytes, not_carried
-from app.messages import gather, registry, rules
+from app.messages import gather, registry, routing, rules
 from app.messages.channels.own_phone import sms_link
 from app.messages.contract import Kind, Wire
 from app.messages.models import Message
@@ -34,6 +35,7 @@ class Preview:
     code: str  # "" when it may go out now
     length: int  # bytes as carriers count
     not_carried: tuple[str, ...]  # characters a text message can't show
+    subject: str = ""  # of an e-mail
 
 
 def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | None = None) -> Preview | None:
@@ -51,17 +53,25 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
     if text is not None:
         around = replace(around, body=text)
     channel = _preview_channel(spec, around)
+    facts = _example_facts(spec) | _own_facts(shop_id, customer_id, spec)
     words = gather.compose(
         kind=spec,
         channel=channel,
         around=around,
-        facts=_example_facts(spec),
+        facts=facts,
         opt_out=f"{wire.public_url or wire.base_url}/o/…",
         base_url=wire.public_url or wire.base_url,
     )
     verdict = gather.verdict_on(
-        kind=spec, channel=channel, around=around, text=words, not_after=now + timedelta(days=40), now=now
+        kind=spec,
+        channel=channel,
+        around=around,
+        text=words,
+        facts=facts,
+        not_after=now + timedelta(days=40),
+        now=now,
     )
+    by_mail = registry.channel(channel).CAPABILITIES.address == "email"
     return Preview(
         customer_name=around.name,
         channel_label=registry.channel(channel).LABEL,
@@ -70,7 +80,8 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
         answer="지금 보내도 돼요." if isinstance(verdict, rules.Send) else verdict.reason,
         code="" if isinstance(verdict, rules.Send) else verdict.code,
         length=carrier_bytes(words),
-        not_carried=tuple(not_carried(words)),
+        not_carried=() if by_mail else tuple(not_carried(words)),
+        subject=gather.subject(kind=spec, channel=channel, around=around),
     )
 
 
@@ -97,12 +108,12 @@ def _fitting_customer(shop_id: int, *, wants_consent: bool) -> int | None:
 
 
 def _preview_channel(kind: Kind, around: gather.Around) -> str:
-    if around.person.has_phone and (around.person.ads or not kind.is_ad):
-        for key in kind.channels:
-            can = registry.channel(key).CAPABILITIES
-            if can.transmits and can.is_demo == around.sender.is_demo:
-                return key
-    return "card"
+    person = around.person
+    for key in routing.ways(kind, person, around.sender):
+        by_mail = registry.channel(key).CAPABILITIES.address == "email"
+        if by_mail or (person.has_phone and (person.ads or not kind.is_ad)):
+            return key
+    return "card" if "card" in kind.channels else kind.channels[0]
 
 
 def _example_facts(kind: Kind) -> dict[str, object]:
@@ -114,7 +125,24 @@ def _example_facts(kind: Kind) -> dict[str, object]:
         "day": "2026-11-23",
         "consent": "ads",
         "granted": True,
+        "reward": example.get("받을 것", ""),
+        "likes": example.get("좋아하는 것", ""),
+        "path": "/s/…/email/…",
+        # A way that leads nowhere: the preview only shows that there is one.
+        "token": "…",
+        "code": "…",
+        "voice": "…",
     }
+
+
+def _own_facts(shop_id: int, customer_id: int, kind: Kind) -> dict[str, object]:
+    """Return what is known of this very person, where the kind's words ask for it."""
+    if "좋아하는 것" not in kind.placeholders:
+        return {}
+    likes = db.session.scalar(
+        select(Customer.likes).where(Customer.shop_id == shop_id, Customer.id == customer_id)
+    )
+    return {"likes": sayable(likes or "")}
 
 
 @dataclass(frozen=True)
@@ -162,6 +190,7 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
             channel=message.channel,
             around=around,
             text=message.text,
+            facts=message.facts,
             not_after=message.not_after,
             now=now,
         )

@@ -1,21 +1,19 @@
-"""Reads for the owner's pages, the card's inbox and the demo phone, shaped for a page."""
+"""Reads for the owner's pages and the clock."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import func, or_, select
 
-from app.extensions import db
+from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
-from app.kit.columns import UtcDateTime
-from app.messages import gather, registry
-from app.messages.contract import Facts, Kind
+from app.messages import gather, mail_form, registry
+from app.messages.contract import Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
-
-INBOX_DAYS = 180
+from app.shops.models import Shop
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,7 @@ class AutomationLine:
     is_ad: bool
     is_on: bool
     can_switch: bool  # what the law asks for can't be switched off
+    always_on: str  # why it can't, in words
     text: str
     default_text: str
     placeholders: dict[str, str]
@@ -49,7 +48,7 @@ def delay_words(minutes: int) -> str:
 
 
 def automations(shop_id: int) -> list[AutomationLine]:
-    """Return every kind as the shop has it set, 광고 first, then 안내."""
+    """Return every kind as the shop has it set, 광고 first, then 안내, then what can't be switched off."""
     changed = {
         row.kind: row for row in db.session.scalars(select(Automation).where(Automation.shop_id == shop_id))
     }
@@ -61,13 +60,32 @@ def automations(shop_id: int) -> list[AutomationLine]:
             .group_by(Message.kind)
         )
     }
-    lines = [_line(kind, changed.get(key), last.get(key)) for key, kind in registry.kinds().items()]
+    by_mail = setting("WIRE").carries_mail
+    lines = [
+        _line(kind, changed.get(key), last.get(key))
+        for key, kind in registry.kinds().items()
+        if by_mail or kind.channels != ("email",)  # a kind of which nothing can go out here is nothing to set
+    ]
     return sorted(lines, key=lambda line: (not line.is_ad, not line.can_switch, line.label))
 
 
 def automation(shop_id: int, kind: str) -> AutomationLine | None:
     """Return one kind as the shop has it set, or None for a kind that doesn't exist."""
     return next((line for line in automations(shop_id) if line.kind == kind), None)
+
+
+def switched_on(shop_id: int, kinds: Iterable[str]) -> list[str]:
+    """Return those of the kinds that this shop has switched on. Raises KeyError for an unknown one."""
+    wanted = [registry.kind(key) for key in kinds]
+    said = {
+        row.kind: row.is_on
+        for row in db.session.execute(
+            select(Automation.kind, Automation.is_on).where(
+                Automation.shop_id == shop_id, Automation.kind.in_([kind.key for kind in wanted])
+            )
+        )
+    }
+    return [kind.key for kind in wanted if kind.statutory or said.get(kind.key, kind.default_on)]
 
 
 def _line(kind: Kind, row: Automation | None, last_sent_at: datetime | None) -> AutomationLine:
@@ -79,6 +97,7 @@ def _line(kind: Kind, row: Automation | None, last_sent_at: datetime | None) -> 
         is_ad=kind.is_ad,
         is_on=kind.statutory or (kind.default_on if row is None else row.is_on),
         can_switch=not kind.statutory,
+        always_on=kind.always_on,
         text=(row.text if row else "") or kind.text,
         default_text=kind.text,
         placeholders=dict(kind.placeholders),
@@ -127,72 +146,27 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
     return Outlook(by_hand=counts[0], today=counts[1], unclear=counts[2], blocked_reason=blocked or "")
 
 
-@dataclass(frozen=True)
-class LetterLine:
-    """One letter on the card: 가게에서 온 말."""
+def mail_lacks(shop_id: int) -> str:
+    """Return what the shop has not told and an ad by e-mail must say ("대표 이름, 주소"), or "".
 
-    id: int
-    kind: str
-    label: str
-    text: str
-    at: datetime
-    is_new: bool
-    path: str = ""  # where its button leads, inside our own pages; "" = it has none
-    button: str = ""
-
-
-def inbox(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -> list[LetterLine]:
-    """Return the letters on a card, newest first."""
-    rows = db.session.execute(
-        select(Message.id, Message.kind, Message.text, Message.facts, Message.sent_at, Message.read_at)
-        .where(
-            Message.shop_id == shop_id,
-            Message.customer_id == customer_id,
-            Message.channel == "card",
-            Message.state == "sent",
-            Message.sent_at > now - timedelta(days=INBOX_DAYS),
+    Also "" where no e-mail goes out anyway. Until then its ads take another way.
+    """
+    wire = setting("WIRE")
+    if not wire.carries_mail:
+        return ""
+    shop = db.session.execute(
+        select(Shop.name, Shop.owner_name, Shop.address, Shop.phone, Shop.email, Shop.is_demo).where(
+            Shop.id == shop_id
         )
-        .order_by(Message.id.desc())
-        .limit(limit)
+    ).one()
+    told = mail_form.Shop(
+        name=shop.name,
+        owner_name=shop.owner_name,
+        address=shop.address,
+        phone=shop.phone,
+        email=shop.email or wire.mail_from,
     )
-    kinds = registry.kinds()
-    return [
-        LetterLine(
-            id=row.id,
-            kind=row.kind,
-            label=kinds[row.kind].label if row.kind in kinds else "가게에서 온 말",
-            text=row.text,
-            at=row.sent_at,
-            is_new=row.read_at is None,
-            **_way_on(kinds.get(row.kind), row.facts),
-        )
-        for row in rows
-    ]
-
-
-def _way_on(kind: Kind | None, facts: Facts) -> dict[str, str]:
-    """Return the letter's button; none once the facts are forgotten."""
-    if kind is None or kind.path is None or not facts:
-        return {}
-    return {"path": kind.path(facts), "button": kind.button}
-
-
-# Asked with every look at a card: built once.
-_UNREAD = select(func.count()).where(
-    Message.shop_id == bindparam("shop"),
-    Message.customer_id == bindparam("customer"),
-    Message.channel == "card",
-    Message.state == "sent",
-    Message.sent_at > bindparam("since", type_=UtcDateTime()),
-    Message.read_at.is_(None),
-)
-
-
-def unread(shop_id: int, customer_id: int, *, now: datetime) -> int:
-    """Return how many letters on the card nobody has opened yet, of those the inbox still shows."""
-    since = now - timedelta(days=INBOX_DAYS)
-    which = {"shop": shop_id, "customer": customer_id, "since": since}
-    return int(db.session.scalar(_UNREAD, which) or 0)
+    return "" if shop.is_demo else mail_form.missing(told)
 
 
 @dataclass(frozen=True)
@@ -244,3 +218,18 @@ def clock_age_s() -> float | None:
     """
     seen = db.session.scalar(select(ClockLease.seen_ms).where(ClockLease.name == "clock"))
     return None if not seen else max(0.0, (gather.database_ms(db.session) - seen) / 1000)
+
+
+def causes_known(shop_id: int, kind: str, causes: list[str]) -> set[str]:
+    """Return which of these causes have given a message of a kind already, whatever became of it."""
+    if not causes:
+        return set()
+    found = db.session.scalars(
+        select(Message.cause).where(
+            Message.shop_id == shop_id,
+            Message.kind == kind,
+            Message.cause.in_(causes),
+            Message.state != "cancelled",
+        )
+    )
+    return set(found)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from app.messages import mail_form
 from app.messages.contract import Capabilities, Kind
 
 _KOREA = timezone(timedelta(hours=9))  # no summer time; rules read no time zone files
@@ -29,7 +30,7 @@ _PROMOTION = re.compile(
     r"할인|쿠폰|이벤트|특가|세일|1\s*\+\s*1|증정|무료(?!수신거부)|신메뉴|혜택|적립\s*2배|두\s*배|재방문|또\s*오세요|놀러\s*오세요|\bOFF\b|\d\s*%",
     re.IGNORECASE,
 )
-LABEL = "(광고)"
+LABEL = mail_form.LABEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,12 @@ class Person:
     ads_night: bool  # between 21:00 and 08:00 (망법 50조③)
     refused: bool  # this address opted out; beats every consent (망법 50조②)
     erased: bool
+    # The same for e-mail: an address, confirmed by the link we sent there, agreed to, not refused, not dead.
+    has_email: bool = False
+    email_checked: bool = False
+    email_failed: bool = False
+    ads_email: bool = False
+    refused_email: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,20 @@ class Sender:
     public_url: str | None
     opt_out_080: str
     ads_need_080: bool
+    carries_mail: bool = False  # the deployment has a mail server
+    owner_name: str = ""
+    address: str = ""
+    email: str = ""  # the shop's own, else the one its e-mails come from
+
+    def as_mail_shop(self) -> mail_form.Shop:
+        """Return what an e-mail says about its sender."""
+        return mail_form.Shop(
+            name=self.shop_name,
+            owner_name=self.owner_name,
+            address=self.address,
+            phone=self.contact,
+            email=self.email,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +115,20 @@ def may_send(
     recent_ads: Sequence[datetime],
     not_after: datetime,
     now: datetime,
+    subject: str = "",
+    quoted: Sequence[str] = (),
 ) -> Verdict:
     """Answer send, wait until, or leave out, with the reason in the owner's words.
 
-    `text` is the whole message as it would travel; `recent_ads` are the moments of ads already given
-    to this person (not this one). Moments are aware.
+    `text` is the whole message as it would travel, `subject` an e-mail's; `recent_ads` are the moments of
+    ads already given to this person (not this one); `quoted` are names inside it that are no promotion (a
+    reward's). Moments are aware.
     """
+    names = (sender.shop_name, person.name, *quoted)
     left_out = _before_all(kind, channel, person, sender, now, not_after) or (
-        _before_travel(kind, channel, text, person, sender)
+        _before_travel(kind, channel, text, subject, person, sender, names)
         if channel.transmits
-        else _on_the_card(kind, text, person, sender)
+        else _on_the_card(kind, text, person, names)
     )
     if left_out is not None:
         return left_out
@@ -132,36 +157,62 @@ def _before_all(
     return None
 
 
-def _on_the_card(kind: Kind, text: str, person: Person, sender: Sender) -> LeaveOut | None:
+def _on_the_card(kind: Kind, text: str, person: Person, names: Sequence[str]) -> LeaveOut | None:
     """Nothing is transmitted, so the spam law is silent; using data for offers still needs a yes."""
     if kind.personal_offer and not person.marketing:
         return LeaveOut("no_marketing", "맞춤 혜택에 동의하지 않은 손님이에요.")
-    return None if kind.is_ad else _promotion_inside(text, sender.shop_name, person.name)
+    return None if kind.is_ad else _promotion_inside(text, names)
 
 
 def _before_travel(
-    kind: Kind, channel: Capabilities, text: str, person: Person, sender: Sender
+    kind: Kind,
+    channel: Capabilities,
+    text: str,
+    subject: str,
+    person: Person,
+    sender: Sender,
+    names: Sequence[str],
 ) -> LeaveOut | None:
-    if not person.has_phone:
-        return LeaveOut("no_phone", "전화번호가 없는 손님이에요.")
+    by_mail = channel.address == "email"
+    unreachable = _no_mail(kind, person, sender) if by_mail else _no_phone(person)
+    if unreachable is not None:
+        return unreachable
     if not person.age14:
         return LeaveOut("age", "만 14세 이상인지 확인하지 못한 손님이에요.")
     if sender.public_url is None and not sender.is_demo:
         return LeaveOut("no_public_url", "수신거부 링크가 열릴 인터넷 주소(PUBLIC_URL)가 아직 없어요.")
     if not kind.is_ad:
-        return _promotion_inside(text, sender.shop_name, person.name)
-    if person.refused:
+        return _promotion_inside(text, names)
+    if person.refused_email if by_mail else person.refused:
         return LeaveOut("refused", "수신거부한 손님이에요.")
-    if not person.ads:
-        return LeaveOut("no_consent", "광고 문자에 동의하지 않은 손님이에요.")
+    if not (person.ads_email if channel.consent == "ads_email" else person.ads):
+        return LeaveOut("no_consent", f"광고 {'이메일' if by_mail else '문자'}에 동의하지 않은 손님이에요.")
     if kind.personal_offer and not person.marketing:
         return LeaveOut("no_marketing", "맞춤 혜택에 동의하지 않은 손님이에요.")
+    if by_mail:
+        return _mail_form_fault(subject, text, sender)
     if sender.ads_need_080 and not sender.opt_out_080 and not sender.is_demo:
         return LeaveOut("no_080", "무료 수신거부 번호(080)를 아직 등록하지 않았어요.")
     return ad_form_fault(text, sender.shop_name, sender.contact)
 
 
-def _promotion_inside(text: str, *names: str) -> LeaveOut | None:
+def _no_phone(person: Person) -> LeaveOut | None:
+    return None if person.has_phone else LeaveOut("no_phone", "전화번호가 없는 손님이에요.")
+
+
+def _no_mail(kind: Kind, person: Person, sender: Sender) -> LeaveOut | None:
+    if not sender.carries_mail:
+        return LeaveOut("no_smtp", "이메일을 보낼 곳(SMTP_URL)을 아직 정하지 않았어요.")
+    if not person.has_email:
+        return LeaveOut("no_email", "이메일 주소가 없는 손님이에요.")
+    if person.email_failed:
+        return LeaveOut("dead_email", "메일이 되돌아온 이메일 주소예요. 손님께 주소를 여쭤 봐 주세요.")
+    if not person.email_checked and not kind.proves_address:
+        return LeaveOut("email_unchecked", "손님이 이메일 주소를 아직 확인하지 않으셨어요.")
+    return None
+
+
+def _promotion_inside(text: str, names: Sequence[str]) -> LeaveOut | None:
     # A shop may be called 쿠폰나라 and a customer 이벤트: a name is no promotion.
     for name in filter(None, names):
         text = text.replace(name, "")
@@ -232,6 +283,18 @@ def ad_text(*, shop_name: str, body: str, contact: str, opt_out: str) -> str:
 def service_text(*, shop_name: str, body: str, contact: str) -> str:
     """Return an 안내: the sender's name in front, the contact at the end when there is one."""
     return f"[{shop_name}] {body.strip()}" + (f"\n문의 {contact}" if contact else "")
+
+
+def _mail_form_fault(subject: str, text: str, sender: Sender) -> LeaveOut | None:
+    """The form of an ad by e-mail: another than a text message's."""
+    shop = sender.as_mail_shop()
+    if unsaid := mail_form.missing(shop):
+        return LeaveOut("no_contact", f"광고 이메일에 적을 것이 없어요({unsaid}). 더보기에서 적어 주세요.")
+    if fault := mail_form.form_fault(subject, text, shop):
+        return LeaveOut("form", fault)
+    if false_label(subject.removeprefix(LABEL)) or false_label(text):
+        return LeaveOut("form", "(광고) 표시는 맨 앞에 한 번만 써요.")
+    return None
 
 
 def ad_form_fault(text: str, shop_name: str, contact: str) -> LeaveOut | None:

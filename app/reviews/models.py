@@ -99,6 +99,7 @@ class Photo(Model):
     __tablename__ = "photos"
     __table_args__ = (
         UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "ask_id", "digest"),  # the same photo picked twice is one
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         ForeignKeyConstraint(["shop_id", "ask_id"], ["review_asks.shop_id", "review_asks.id"]),
         ForeignKeyConstraint(["shop_id", "review_id"], ["reviews.shop_id", "reviews.id"]),
@@ -123,4 +124,6 @@ class Photo(Model):
     width: Mapped[int] = mapped_column(default=0)  # pixels, once ready
     height: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(default=0)  # a photo that kills its worker is given up
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a worker is at it
+    digest: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of what was picked, hex
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -77,12 +77,18 @@ def end_staff(session: Any, *, person: Staff, now: datetime) -> None:
     """A person stops working here: their login is free, their sessions are over."""
     person.ended_at = now
     person.login = None
-    session.execute(
-        update(StaffSession)
-        .where(StaffSession.shop_id == person.shop_id, StaffSession.staff_id == person.id)
-        .values(ended_at=now)
-    )
+    end_sessions(session, shop_id=person.shop_id, staff_id=person.id, now=now)
     session.flush()
+
+
+def end_sessions(session: Any, *, shop_id: int, staff_id: int, now: datetime, but: int | None = None) -> int:
+    """Sign a person out everywhere, or everywhere but on one browser. Returns how many were signed in."""
+    mine = update(StaffSession).where(
+        StaffSession.shop_id == shop_id, StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None)
+    )
+    if but is not None:
+        mine = mine.where(StaffSession.id != but)
+    return int(session.execute(mine.values(ended_at=now)).rowcount)
 
 
 def open_session(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.kit.columns import UtcDateTime
 from app.kit.signing import token_hash
 from app.shops.models import EntryLink, Shop, Staff, StaffSession
+from app.shops.rules import role_on_shared
 
-# So long after it was used the owner's link still says who this is.
-LINK_PROVES_FOR = timedelta(minutes=15)
+# The role of a shared device at which nobody stands: it is below every one that opens a door.
+NOBODY = "anyone"
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,18 @@ class ShopView:
     close_minute: int
     story: str
     opt_out_080: str
+    email: str
     is_demo: bool
 
 
 @dataclass(frozen=True)
 class StaffView:
-    """A person who is signed in, with the session that let them in and their shop."""
+    """A person who is signed in, with the session that let them in and their shop.
+
+    On a shared device (`is_shared`) it is who typed a PIN last, until `acting_until`, and never more than a
+    manager; `holder_id` is who signed in on it. While nobody stands there `acting_until` is None and the
+    role opens nothing.
+    """
 
     staff_id: int
     session_id: int
@@ -45,6 +53,10 @@ class StaffView:
     text_size: str
     seen_at: datetime
     shop: ShopView
+    holder_id: int
+    is_shared: bool
+    acting_until: datetime | None
+    sudo_until: datetime | None
 
 
 _SHOP = (
@@ -59,6 +71,7 @@ _SHOP = (
     Shop.close_minute,
     Shop.story,
     Shop.opt_out_080,
+    Shop.email,
     Shop.is_demo,
 )
 
@@ -89,6 +102,12 @@ def first_shop() -> ShopView | None:
     return ShopView(**row._mapping) if row else None
 
 
+def demo_shops() -> list[ShopView]:
+    """Return the demo shops of this installation, the oldest first."""
+    rows = db.session.execute(select(*_SHOP).where(Shop.is_demo).order_by(Shop.id).limit(2))
+    return [ShopView(**row._mapping) for row in rows]
+
+
 def owner_of(shop_id: int) -> int | None:
     """Return the staff id of the shop's owner."""
     return db.session.scalar(
@@ -99,10 +118,23 @@ def owner_of(shop_id: int) -> int | None:
     )
 
 
+_HAND = aliased(Staff)  # who stands at a shared device
 _BY_SESSION = (
-    select(Staff.id, StaffSession.id, Staff.name, Staff.role, Staff.text_size, StaffSession.seen_at, *_SHOP)
+    select(
+        *(Staff.id, StaffSession.id, Staff.name, Staff.role, Staff.text_size, StaffSession.seen_at),
+        *(StaffSession.is_shared, StaffSession.acting_until, StaffSession.sudo_until),
+        *(_HAND.id, _HAND.name, _HAND.role, _HAND.text_size),
+        *_SHOP,
+    )
     .join(Staff, (Staff.shop_id == StaffSession.shop_id) & (Staff.id == StaffSession.staff_id))
     .join(Shop, Shop.id == StaffSession.shop_id)
+    .outerjoin(
+        _HAND,
+        (_HAND.shop_id == StaffSession.shop_id)
+        & (_HAND.id == StaffSession.acting_id)
+        & _HAND.ended_at.is_(None)
+        & (StaffSession.acting_until > bindparam("now", type_=UtcDateTime())),
+    )
     .where(
         StaffSession.token_hash == bindparam("token"),
         # What plain http carried opens nothing on https (S20).
@@ -121,9 +153,31 @@ def staff_by_session(token: str, *, is_secure: bool, now: datetime) -> StaffView
     ).one_or_none()
     if row is None:
         return None
-    who, shop = tuple(row)[:6], tuple(row)[6:]
-    staff_id, session_id, name, role, text_size, seen_at = who
-    return StaffView(staff_id, session_id, name, role, text_size, seen_at, ShopView(*shop))
+    who, hand, shop = tuple(row)[:9], tuple(row)[9:13], ShopView(*tuple(row)[13:])
+    holder_id, session_id, name, role, text_size, seen_at, is_shared, acting_until, sudo_until = who
+    if not is_shared:
+        return StaffView(
+            holder_id, session_id, name, role, text_size, seen_at, shop, holder_id, False, None, sudo_until
+        )
+    if hand[0] is None:
+        return StaffView(
+            holder_id, session_id, "", NOBODY, text_size, seen_at, shop, holder_id, True, None, sudo_until
+        )
+    staff_id, name, role, text_size = hand
+    capped = role_on_shared(role)
+    return StaffView(
+        staff_id,
+        session_id,
+        name,
+        capped,
+        text_size,
+        seen_at,
+        shop,
+        holder_id,
+        True,
+        acting_until,
+        sudo_until,
+    )
 
 
 @dataclass(frozen=True)
@@ -135,69 +189,21 @@ class StaffLine:
     role: str
     login: str | None
     has_password: bool
+    has_pin: bool
+    has_second: bool
 
 
 def staff_of(shop_id: int) -> list[StaffLine]:
     """Return everybody who works in the shop now, the owner first."""
     rows = db.session.execute(
-        select(Staff.id, Staff.name, Staff.role, Staff.login, Staff.password_hash.is_not(None))
+        select(
+            *(Staff.id, Staff.name, Staff.role, Staff.login, Staff.password_hash.is_not(None)),
+            *(Staff.pin_hash.is_not(None), Staff.totp_on_at.is_not(None)),
+        )
         .where(Staff.shop_id == shop_id, Staff.ended_at.is_(None))
         .order_by(Staff.role != "owner", Staff.id)
     )
     return [StaffLine(*row) for row in rows]
-
-
-@dataclass(frozen=True)
-class BrowserLine:
-    """One browser a person is signed in on."""
-
-    session_id: int
-    user_agent: str
-    created_at: datetime
-    seen_at: datetime
-
-
-def browsers_of(shop_id: int, staff_id: int, now: datetime) -> list[BrowserLine]:
-    """Return where a person is signed in now, the one used last first."""
-    rows = db.session.execute(
-        select(StaffSession.id, StaffSession.user_agent, StaffSession.created_at, StaffSession.seen_at)
-        .where(
-            StaffSession.shop_id == shop_id,
-            StaffSession.staff_id == staff_id,
-            StaffSession.ended_at.is_(None),
-            StaffSession.expires_at > now,
-        )
-        .order_by(StaffSession.seen_at.desc(), StaffSession.id.desc())
-    )
-    return [BrowserLine(*row) for row in rows]
-
-
-def must_prove_password(*, shop_id: int, staff_id: int, session_id: int | None, now: datetime) -> bool:
-    """Tell whether a person types their present password before they get a new one.
-
-    Not who has none, and not on a browser that came in by the owner's link a moment ago: session and link
-    are of the same flow, so they carry the same moment.
-    """
-    has_one = db.session.scalar(
-        select(Staff.password_hash.is_not(None)).where(Staff.shop_id == shop_id, Staff.id == staff_id)
-    )
-    by_link = db.session.scalar(
-        select(StaffSession.id)
-        .join(
-            EntryLink,
-            (EntryLink.shop_id == StaffSession.shop_id) & (EntryLink.staff_id == StaffSession.staff_id),
-        )
-        .where(
-            StaffSession.shop_id == shop_id,
-            StaffSession.staff_id == staff_id,
-            StaffSession.id == session_id,
-            StaffSession.created_at > now - LINK_PROVES_FOR,
-            EntryLink.kind == "owner",
-            EntryLink.used_at == StaffSession.created_at,
-        )
-        .limit(1)
-    )
-    return bool(has_one) and by_link is None
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from app.kit.addresses import email_address
 from app.kit.refusals import Invalid, Refused
 
 PASSWORD_MIN = 10
@@ -14,12 +19,23 @@ TRY_WINDOW_S = 15 * 60
 TRIES_PER_LOGIN = 10
 TRIES_PER_IP = 30
 GOALS = range(2, 31)
+# From the least to the most.
+ROLES = ("staff", "manager", "owner")
+# So long the answer to "is it still you?" counts on the same browser.
+SUDO_FOR = timedelta(minutes=10)
+# So long after the last use a shared device still takes the hand at it for the same person's.
+ACTING_FOR = timedelta(minutes=10)
+# A pause for one person at one device, and an end for the day wherever it is guessed.
+PIN_WINDOW_S, TRIES_PER_PIN = 5 * 60, 5
+PIN_DAY_S, TRIES_PER_PIN_A_DAY = 24 * 3600, 30
+RECOVERY_CODES = 8
 
 # The passwords that are tried first everywhere, and their Korean keyboard cousins.
 _COMMON = {
     "1234567890", "0123456789", "qwertyuiop", "password12", "password123", "1q2w3e4r5t", "qwerty1234",
     "asdf123456", "abcd123456", "1111111111", "0000000000", "dkssudgktpdy", "tkfkdgo1004", "dangol1234",
 }  # fmt: skip
+_EASY_PINS = {"2580", "0852", "1004", "1122", "112233", "1379", "7942"}
 # The first that fits; more telling marks stand before the ones they contain.
 _MACHINES = (
     ("iPhone", "아이폰"),
@@ -69,6 +85,34 @@ class TooManyTries(Refused):
     code = "too_many_tries"
     status = 429
     sentence = "여러 번 틀려서 잠시 막았어요. 15분 뒤에 다시 해 주세요."
+
+
+class SecondStepDue(Refused):
+    """The password is right; the second step is asked for next. `mark` says which password that was."""
+
+    code = "second_step_due"
+    status = 401
+    sentence = "두 번째 확인이 남았어요."
+
+    def __init__(self, *, shop_id: int, staff_id: int, mark: str) -> None:
+        super().__init__()
+        self.shop_id, self.staff_id, self.mark = shop_id, staff_id, mark
+
+
+class TooManyPins(Refused):
+    """Too many wrong PINs of this person at this device."""
+
+    code = "too_many_pins"
+    status = 429
+    sentence = "비밀 숫자를 여러 번 틀려서 잠시 멈췄어요. 5분 뒤에 다시 해 주세요."
+
+
+class PinUsedUp(Refused):
+    """So many wrong PINs of this person in a day that somebody is guessing."""
+
+    code = "pin_used_up"
+    status = 429
+    sentence = "오늘 너무 여러 번 틀렸어요. 내 휴대폰의 더보기에서 비밀 숫자를 새로 정해 주세요."
 
 
 class LinkGone(Refused):
@@ -167,6 +211,16 @@ def clean_080(number: str) -> str:
     return f"{digits[:3]}-{digits[3:-4]}-{digits[-4:]}"
 
 
+def clean_reply_address(typed: str) -> str:
+    """Check the shop's own e-mail address, where answers to its e-mails go; "" for none. Raises Invalid."""
+    if not typed.strip():
+        return ""
+    address = email_address(typed)
+    if address is None:
+        raise Invalid({"email": "이메일 주소를 다시 확인하거나 비워 두세요. 예: shop@naver.com"})
+    return address
+
+
 def clean_account(*, name: str, login: str, password: str) -> tuple[str, str, str]:
     """Check a new account: (name, login, password). Raises Invalid (S19: 10 characters, not a common one)."""
     name, login = " ".join(name.split()), login.strip().lower()
@@ -186,6 +240,54 @@ def clean_account(*, name: str, login: str, password: str) -> tuple[str, str, st
     if wrong:
         raise Invalid(wrong)
     return name, login, password
+
+
+def clean_pin(pin: str) -> str:
+    """Check a PIN for the shared device: 4 to 6 digits that are not the first one would try. Raises Invalid."""
+    pin = pin.strip()
+    if not re.fullmatch(r"[0-9]{4,6}", pin):
+        raise Invalid({"pin": "숫자 네 개에서 여섯 개로 정해 주세요."})
+    steps = {(int(b) - int(a)) % 10 for a, b in itertools.pairwise(pin)}
+    # All the same, up or down one by one (also over 9 and 0), a pair again and again, the middle of the pad.
+    if (len(steps) == 1 and steps <= {0, 1, 9}) or pin[:2] * (len(pin) // 2) == pin or pin in _EASY_PINS:
+        raise Invalid({"pin": "너무 쉬운 숫자예요. 1234나 0000 같은 것 말고 다른 숫자로 정해 주세요."})
+    return pin
+
+
+def clean_person(*, name: str, role: str) -> tuple[str, str]:
+    """Check what a person is called and what they may do: (name, role). Raises Invalid."""
+    name = " ".join(name.split())
+    wrong = {}
+    if not name:
+        wrong["name"] = "이름을 적어 주세요."
+    elif len(name) > 20:
+        wrong["name"] = "이름은 20자까지 쓸 수 있어요."
+    if role not in ROLES:
+        wrong["role"] = "맡길 일을 골라 주세요."
+    if wrong:
+        raise Invalid(wrong)
+    return name, role
+
+
+def role_on_shared(role: str) -> str:
+    """Return what a person may do on a device that others use too: never what only an owner may."""
+    return "manager" if role == "owner" else role
+
+
+def line_hash(
+    *,
+    shop_id: int,
+    number: int,
+    at: datetime,
+    staff_id: int | None,
+    what: str,
+    subject: str,
+    detail: str,
+    hash_before: str,
+) -> str:
+    """Return the hash of one line of the record of changes, over its canonical JSON and the hash before it."""
+    facts = [shop_id, number, at.astimezone(UTC).isoformat(), staff_id, what, subject, detail, hash_before]
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def device_words(user_agent: str) -> str:

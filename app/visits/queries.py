@@ -88,6 +88,35 @@ def lately(*, shop_id: int, customer_id: int, limit: int = 20) -> Lately:
     return Lately([row.at for row in came], [(name, int(count)) for name, count in bought])
 
 
+@dataclass(frozen=True)
+class Came:
+    """One visit of somebody."""
+
+    id: int
+    at: datetime
+
+
+def last_of_many(*, shop_id: int, customer_ids: list[int], most: int) -> dict[int, list[Came]]:
+    """Return the last `most` visits of several people by one query, newest first."""
+    place = func.row_number().over(
+        partition_by=Visit.customer_id, order_by=(Visit.at.desc(), Visit.id.desc())
+    )
+    ranked = (
+        select(Visit.customer_id, Visit.id, Visit.at, place.label("place"))
+        .where(Visit.shop_id == shop_id, Visit.customer_id.in_(customer_ids), Visit.reversed_at.is_(None))
+        .subquery()
+    )
+    found: dict[int, list[Came]] = {}
+    rows = db.session.execute(
+        select(ranked.c.customer_id, ranked.c.id, ranked.c.at)
+        .where(ranked.c.place <= most)
+        .order_by(ranked.c.customer_id, ranked.c.place)
+    )
+    for customer_id, visit_id, at in rows:
+        found.setdefault(customer_id, []).append(Came(visit_id, at))
+    return found
+
+
 def recent_of_many(*, shop_id: int, customer_ids: list[int], since: datetime) -> dict[int, list[datetime]]:
     """Return the same for several people by one query."""
     found: dict[int, list[datetime]] = {}
@@ -104,3 +133,15 @@ def recent_of_many(*, shop_id: int, customer_ids: list[int], since: datetime) ->
     for customer_id, at in rows:
         found.setdefault(customer_id, []).append(at)
     return found
+
+
+def moments(*, shop_id: int, since: datetime, until: datetime, limit: int) -> list[datetime]:
+    """Return when people came, newest first, by the index on the shop's visits."""
+    return list(
+        db.session.scalars(
+            select(Visit.at)
+            .where(Visit.shop_id == shop_id, Visit.at >= since, Visit.at < until, Visit.reversed_at.is_(None))
+            .order_by(Visit.at.desc())
+            .limit(limit)
+        )
+    )

@@ -11,6 +11,14 @@ from flask import Flask
 from app.web import customer, owner, public
 from app.web.doors import door_of
 
+# A page of reviews asks for a hundred pictures, and each has an address of 128 bits that nobody guesses.
+PHOTOS = (
+    "public.photo",
+    "public.small_photo",
+    "public.picked_photo",
+    "public.picked_photos",
+    "public.add_photos",
+)
 _AUDIENCES: tuple[ModuleType, ...] = (public, customer, owner)
 
 

@@ -55,6 +55,23 @@ def forget_staff(answer: Response) -> Response:
     return answer
 
 
+def half_way() -> str | None:
+    """Return what this browser keeps between its password and its second step, or None."""
+    return request.cookies.get(_name("step"))
+
+
+def keep_half_way(answer: Response, value: str, seconds: int) -> Response:
+    """Let the browser keep that its password was right, for a few minutes."""
+    _set(answer, "step", value, seconds)
+    return answer
+
+
+def forget_half_way(answer: Response) -> Response:
+    """Let the browser forget that it stood between password and second step."""
+    answer.delete_cookie(_name("step"), path="/", secure=is_secure(), httponly=True, samesite="Lax")
+    return answer
+
+
 class SessionInterface(SecureCookieSessionInterface):
     """Flask's signed session, used only for the CSRF token and flashed sentences."""
 

@@ -14,16 +14,20 @@ View = TypeVar("View", bound=Callable[..., Any])
 AUDIENCES = ("public", "customer", "owner", "hooks", "api")
 ROLES = ("anyone", "holder", "staff", "manager", "owner")
 TENANTS = ("none", "code", "session", "token")
+DEVICES = ("any", "own", "idle")
 
 
 @dataclass(frozen=True)
 class Door:
-    """Who may come through: audience (whose pages), least role, and where the shop comes from."""
+    """Who may come through: audience (whose pages), least role, where the shop comes from, and how much at once."""
 
     audience: str
     role: str
     tenant: str
     csrf: bool = True
+    max_bytes: int | None = None
+    sudo: bool = False
+    device: str = "any"
 
 
 def door(
@@ -35,18 +39,26 @@ def door(
     role: str = "anyone",
     tenant: str = "none",
     csrf: bool = True,
+    max_bytes: int | None = None,
+    sudo: bool = False,
+    device: str = "any",
 ) -> Callable[[View], View]:
     """Declare a view's route together with its lock.
 
     tenant: "none" no shop · "code" the shop's code in the URL · "session" the signed-in staff's shop ·
     "token" a one-time token names it. csrf=False only where something else proves who asks: a machine's secret, the token of
-    an opt-out (blocked cookies must not keep anybody from refusing ads).
+    an opt-out (blocked cookies must not keep anybody from refusing ads). max_bytes: how large a form with
+    files may be, where the application's MAX_CONTENT_LENGTH is too little. sudo=True: a POST asks who this is
+    once more, unless that was proved a few minutes ago; looking does not. device: "any" · "own" not on a
+    device that several people share · "idle" also on a shared one at which nobody stands.
     """
-    if audience not in AUDIENCES or role not in ROLES or tenant not in TENANTS:
-        raise ValueError(f"unknown door: {audience} {role} {tenant}")
+    if audience not in AUDIENCES or role not in ROLES or tenant not in TENANTS or device not in DEVICES:
+        raise ValueError(f"unknown door: {audience} {role} {tenant} {device}")
+    if (sudo or device != "any") and role not in ("staff", "manager", "owner"):
+        raise ValueError(f"only who signed in can prove it again: {rule}")
 
     def declare(view: View) -> View:
-        view.door = Door(audience, role, tenant, csrf)  # type: ignore[attr-defined]
+        view.door = Door(audience, role, tenant, csrf, max_bytes, sudo, device)  # type: ignore[attr-defined]
         blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=view, methods=list(methods))
         return view
 

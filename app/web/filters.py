@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from flask import Flask
 
-from app.kit import korean, phone
+from app.kit import addresses, korean, phone
 from app.kit.clock import kst_day
+from app.reviews.rules import MOODS, STAR_WORDS
+from app.voices.rules import KINDS
 from app.web.doors import now
 
 
@@ -39,7 +41,11 @@ def register(app: Flask) -> None:
         native=korean.native_count,  # 3 → 세
         josa=korean.josa,  # '라떼'|josa('을/를') → 라떼를
         masked=phone.masked,  # 010-••••-1234
+        masked_email=addresses.masked_email,  # mi•••@naver.com
         phone=phone.national,  # 010-1234-5678
+        star_word=STAR_WORDS.__getitem__,  # 5 → 아주 좋아요
+        mood_word=MOODS.__getitem__,  # good → 좋았어요
+        voice_word=KINDS.__getitem__,  # complaint → 불편
     )
     env.globals["now"] = now
     for room in ("ui", "card", "chart"):

@@ -10,16 +10,24 @@ from flask_login import UserMixin, current_user
 
 from app.cards import queries as cards
 from app.cards.queries import Holder
-from app.flows import access
-from app.kit.refusals import NotHere
+from app.flows import access, sharing
+from app.kit.refusals import NotHere, Refused
 from app.shops import queries as shops
 from app.shops.queries import ShopView, StaffView
 from app.shops.rules import PlainHttp
-from app.web import cookies, origin
+from app.web import cookies, origin, proving
 from app.web.answers import asked_for_piece, page_around
-from app.web.doors import ROLES, door_of, now
+from app.web.doors import ROLES, Door, door_of, now
 from app.web.readable import has_nul
 from app.web.resume import kept_form
+
+
+class OwnDeviceOnly(Refused):
+    """What a device that several people share never opens, whoever stands at it."""
+
+    code = "own_device_only"
+    status = 403
+    sentence = "함께 쓰는 기기에서는 열 수 없어요. 내 휴대폰에서 열어 주세요."
 
 
 class SignedIn(UserMixin):
@@ -42,7 +50,16 @@ def load_staff(_request: Any) -> SignedIn | None:
     if staff is None:
         return None
     access.touch(session_id=staff.session_id, seen_at=staff.seen_at, now=now())
+    if staff.acting_until is not None and not _is_heartbeat():
+        sharing.still_here(
+            session_id=staff.session_id, staff_id=staff.staff_id, acting_until=staff.acting_until, now=now()
+        )
     return SignedIn(staff)
+
+
+def _is_heartbeat() -> bool:
+    """Tell whether a page asks by itself what is new: nobody's hand is at the device for that."""
+    return request.method == "GET" and asked_for_piece()
 
 
 def current_staff() -> StaffView:
@@ -60,7 +77,8 @@ def current_card() -> Holder:
     return cast(Holder, g.holder)
 
 
-def _must_be_safe(shop: ShopView) -> None:
+def must_be_safe(shop: ShopView) -> None:
+    """Raise PlainHttp when a shop that is no demo is asked for without https."""
     if not shop.is_demo and not origin.is_secure():
         raise PlainHttp
 
@@ -76,21 +94,44 @@ def _shop_of_url() -> ShopView:
     shop = shops.shop_by_code((request.view_args or {})["code"])
     if shop is None:
         raise NotHere("찾으시는 가게가 없어요. 가게의 QR을 다시 찍어 주세요.")
-    _must_be_safe(shop)
+    must_be_safe(shop)
     return shop
 
 
-def _staff_or_entrance(role: str) -> ResponseReturnValue | None:
+def _staff_or_entrance(declared: Door) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         if asked_for_piece():
             return "", 401, {"HX-Redirect": url_for("owner.login", next=page_around() or None)}
         if request.method == "POST":
             return _kept_for_later()
         return redirect(url_for("owner.login", next=request.full_path.rstrip("?")))
-    _must_be_safe(current_staff().shop)
-    if ROLES.index(current_staff().role) < ROLES.index(role):
+    staff = current_staff()
+    must_be_safe(staff.shop)
+    if staff.is_shared and declared.device != "idle":
+        if staff.acting_until is None:
+            return _who_is_it()
+        if declared.device == "own" or declared.role == "owner":
+            raise OwnDeviceOnly
+    # At an idle device there is nobody who could have a role; its few doors ask for a PIN or a password.
+    if not (staff.is_shared and declared.device == "idle") and _is_below(declared.role):
         abort(403)
+    if declared.sudo and request.method == "POST":
+        return proving.ask_again(staff)
     return None
+
+
+def _is_below(role: str) -> bool:
+    return ROLES.index(current_staff().role) < ROLES.index(role)
+
+
+def _who_is_it() -> ResponseReturnValue:
+    """Answer at a shared device at which nobody stands: first a name and a PIN; a form is kept."""
+    if asked_for_piece():
+        return "", 401, {"HX-Redirect": url_for("owner.turn", next=page_around() or None)}
+    if request.method == "POST":
+        people = shops.staff_of(current_staff().shop.id)
+        return render_template("owner/turn.html", people=people, next="", resume=kept_form()), 401
+    return redirect(url_for("owner.turn", next=request.full_path.rstrip("?")))
 
 
 def _kept_for_later() -> ResponseReturnValue:
@@ -109,15 +150,17 @@ def _open_holder(holder_needed: bool) -> ResponseReturnValue | None:
 
 def check() -> ResponseReturnValue | None:
     """Run before every request: host, origin, readable text, then the door's own role and tenant."""
+    declared = door_of(current_app, request.endpoint) if request.endpoint else None
+    if declared is not None and declared.max_bytes:
+        request.max_content_length = declared.max_bytes  # before anybody reads the form
     if not origin.host_allowed(request.host) or has_nul(request):
         abort(400)
-    declared = door_of(current_app, request.endpoint) if request.endpoint else None
     if declared is None:
         return None  # unknown address (404 follows) or a static file
     if declared.csrf and request.method not in ("GET", "HEAD", "OPTIONS") and not origin.same_origin():
         abort(403)
     if declared.role in ("staff", "manager", "owner"):
-        return _staff_or_entrance(declared.role)
+        return _staff_or_entrance(declared)
     if declared.audience == "owner" and not origin.is_secure():
         _entrance_must_be_safe()
     if declared.tenant == "code":

@@ -9,8 +9,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 _KEPT_SECONDS = 3600
 # Secrets are never written into a page: they are typed again, under these words.
-SECRETS = {"present": "지금 비밀번호", "password": "비밀번호"}
-_NOT_KEPT = {"csrf_token", *SECRETS}
+SECRETS = {"present": "지금 비밀번호", "password": "비밀번호", "pin": "비밀 숫자", "second": "여섯 숫자"}
+_NOT_KEPT = {"csrf_token", "proof", *SECRETS}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 from flask import Response
@@ -10,7 +11,10 @@ from app.kit.signing import token_hash
 from app.web import cookies
 
 HEADER = "X-Dangol-Person"
+GONE = "X-Dangol-Gone"
 NOBODY = "none"
+# As shop codes are made; nothing else may come into a header.
+_CODE = re.compile(r"[0-9A-Za-z]{1,12}")
 
 Answer = TypeVar("Answer", bound=Response)
 
@@ -19,6 +23,13 @@ def name_person(answer: Answer) -> Answer:
     """Say whose page this is; the value tells browsers apart and nothing else."""
     token = cookies.browser_token()
     answer.headers[HEADER] = token_hash(f"saved:{token}")[:16] if token else NOBODY
+    return answer
+
+
+def forget_one(answer: Answer, code: str) -> Answer:
+    """Have the browser throw the saved card of one shop away and keep those of the others."""
+    if _CODE.fullmatch(code):
+        answer.headers[GONE] = f"/c/{code}"
     return answer
 
 

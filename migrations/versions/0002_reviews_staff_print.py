@@ -101,12 +101,15 @@ def upgrade() -> None:
     sa.Column('width', sa.Integer(), nullable=False),
     sa.Column('height', sa.Integer(), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('held_until', sa.DateTime(), nullable=True),
+    sa.Column('digest', sa.String(length=64), nullable=True),
     sa.Column('at', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id', 'ask_id'], ['review_asks.shop_id', 'review_asks.id'], name=op.f('fk_photos_shop_id_ask_id')),
     sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customers.shop_id', 'customers.id'], name=op.f('fk_photos_shop_id_customer_id')),
     sa.ForeignKeyConstraint(['shop_id', 'review_id'], ['reviews.shop_id', 'reviews.id'], name=op.f('fk_photos_shop_id_review_id')),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_photos_shop_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_photos')),
+    sa.UniqueConstraint('shop_id', 'ask_id', 'digest', name=op.f('uq_photos_shop_id_ask_id_digest')),
     sa.UniqueConstraint('ref', name=op.f('uq_photos_ref')),
     sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_photos_shop_id_id'))
     )
@@ -171,6 +174,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('email', sa.String(length=254), nullable=True))
         batch_op.add_column(sa.Column('email_key', sa.String(length=64), server_default='', nullable=False))
         batch_op.add_column(sa.Column('email_checked_at', sa.DateTime(), nullable=True))
+        batch_op.add_column(sa.Column('email_failed_at', sa.DateTime(), nullable=True))
+
+    with op.batch_alter_table('opt_out_links', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('email_key', sa.String(length=64), server_default='', nullable=False))
 
     with op.batch_alter_table('shops', schema=None) as batch_op:
         batch_op.add_column(sa.Column('email', sa.String(length=254), server_default='', nullable=False))
@@ -208,7 +215,11 @@ def downgrade() -> None:
     with op.batch_alter_table('shops', schema=None) as batch_op:
         batch_op.drop_column('email')
 
+    with op.batch_alter_table('opt_out_links', schema=None) as batch_op:
+        batch_op.drop_column('email_key')
+
     with op.batch_alter_table('customers', schema=None) as batch_op:
+        batch_op.drop_column('email_failed_at')
         batch_op.drop_column('email_checked_at')
         batch_op.drop_column('email_key')
         batch_op.drop_column('email')

@@ -1,8 +1,9 @@
 /* The saved card. Pages come from the network first; after 2.5 s, or without one, the card as it was last seen.
  * Every other page of ours that a customer opens without a network is answered by one that leads back to the card.
  *
- * - Only the card page itself (/c/<code>) is saved, in a cache of its own that survives deploys, named by the person the server
- *   names in X-Dangol-Person. Another person, or "none" (left, erased, logged out), drops every saved card (S23).
+ * - Only card pages themselves (/c/<code>, one for each shop) are saved, in a cache of its own that survives deploys, named by
+ *   the person the server names in X-Dangol-Person. Another person, or "none" (left, erased, logged out), drops every saved card
+ *   (S23); X-Dangol-Gone drops the one of a shop somebody left.
  * - Styles and scripts carry their hash in the address: once here, always right. Fragments, data and the owner's pages never.
  */
 const WAIT_MS = 2500;
@@ -19,32 +20,48 @@ const remember = async (request, answer) => {
   if (person === 'none') return forget();
   const name = `card-${person}`;
   await forget(name);
+  const gone = answer.headers.get('X-Dangol-Gone');
+  if (gone) await (await caches.open(name)).delete(gone);
   const html = (answer.headers.get('Content-Type') ?? '').startsWith('text/html');
   if (answer.ok && html && !answer.redirected && CARD.test(new URL(request.url).pathname)) {
-    await (await caches.open(name)).put(new URL(request.url).pathname, answer);
+    await (await caches.open(name)).put(new URL(request.url).pathname, answer); // the one opened last lies last
   }
+};
+const sheet = async (heading, inside, status = 200) => {
+  const files = await (await caches.open(FILES)).keys();
+  const style = files.find((file) => file.url.endsWith('/app.css'));
+  const html = '<!doctype html><html lang="ko"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    + `<title>${heading}</title>${style ? `<link rel="stylesheet" href="${new URL(style.url).pathname}">` : ''}</head>`
+    + `<body><main class="page"><h1>${heading}</h1>${inside}</main></body></html>`;
+  return new Response(html, { status, headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+};
+// 내 카드 without a network: the saved cards by their shops' names, which stand last in their titles (written by us, escaped).
+const choice = async (cache, cards) => {
+  const rows = await Promise.all(cards.map(async (card) => {
+    const title = /<title>([^<]*)<\/title>/.exec(await (await cache.match(card)).text())?.[1] ?? '';
+    return `<li><a href="${new URL(card.url).pathname}"><span class="two voice">${title.split(' · ').pop()}</span></a></li>`;
+  }));
+  return sheet('내 카드', `<p>인터넷이 잠깐 끊겼어요. 저장해 둔 카드를 열 수 있어요.</p><ul class="list">${rows.join('')}</ul>`);
 };
 const saved = async (path) => {
   for (const name of await caches.keys()) {
     if (!name.startsWith('card-')) continue;
     const cache = await caches.open(name);
     if (CARD.test(path)) { const page = await cache.match(path); if (page) return page; }
-    else if (path === '/') { const [first] = await cache.keys(); if (first) return Response.redirect(first.url); }
+    else if (path === '/') {
+      const cards = (await cache.keys()).reverse();
+      if (cards.length === 1) return Response.redirect(cards[0].url);
+      if (cards.length) return choice(cache, cards);
+    }
   }
   return null;
 };
 const offline = async (path, again = path) => {
   const code = OURS.exec(path)?.[1];
   const card = code && !CARD.test(path) && await saved(`/c/${code}`) ? `/c/${code}` : '';
-  const files = await (await caches.open(FILES)).keys();
-  const style = files.find((file) => file.url.endsWith('/app.css'));
-  const html = '<!doctype html><html lang="ko"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    + `<title>인터넷이 잠깐 끊겼어요</title>${style ? `<link rel="stylesheet" href="${new URL(style.url).pathname}">` : ''}</head>`
-    + '<body><main class="page"><h1>인터넷이 잠깐 끊겼어요</h1><p>'
-    + `${again === path ? '연결되면 다시 열어 주세요.' : '연결되면 뒤로 가서 다시 눌러 주세요.'} 적립한 도장은 그대로 있어요.</p>`
+  return sheet('인터넷이 잠깐 끊겼어요', `<p>${again === path ? '연결되면 다시 열어 주세요.' : '연결되면 뒤로 가서 다시 눌러 주세요.'} 적립한 도장은 그대로 있어요.</p>`
     + `<div class="thumb"><div class="stack tight">${card ? `<a class="button" href="${card}">카드로 돌아가기</a>` : ''}`
-    + `${again ? `<a class="button${card ? ' quiet' : ''}" href="${again}">다시 열기</a>` : ''}</div></div></main></body></html>`;
-  return new Response(html, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+    + `${again ? `<a class="button${card ? ' quiet' : ''}" href="${again}">다시 열기</a>` : ''}</div></div>`, 503);
 };
 
 const page = async (event) => {

@@ -91,6 +91,8 @@ PAGES = [
     "/c/{code}/details",
     "/c/{code}/inbox",
     "/c/{code}/visits",
+    "/c/{code}/reviews",
+    "/c/{code}/voices",
     "/c/{code}/me/delete",
 ]
 

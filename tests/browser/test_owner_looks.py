@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
-from app.flows import access, shop
+from app.flows import access, printed, shop
 from tests import factories
 from tests.browser.conftest import NewHandset
 from tests.factories import AShop
@@ -15,7 +15,13 @@ from tests.security.full_shop import FullShop, a_full_shop
 from tests.security.routes import routes, values_for
 
 # What a door of the owner's side shows that is no page of its own.
-_PIECES = {"/owner/claims", "/owner/enter/<token>", "/setup/<token>"}
+_PIECES = {
+    "/owner/claims",
+    "/owner/enter/<token>",
+    "/owner/print/cards/<batch>",
+    "/owner/voices/<int:voice_id>/lines",
+    "/setup/<token>",
+}
 # A full shop's rows are named by its word; two of one word would share a key.
 _words = iter(("별님", "달님", "해님"))
 _SETUP = "name=달빛커피&reward_name=아메리카노&goal=10&phone=02-123-4567&opens=09:00&closes=22:00"
@@ -33,17 +39,30 @@ class Pages:
 def pages(app: Flask) -> Pages:
     """Every owner's page of a full shop, and of an empty one where that looks different."""
     full = a_full_shop(next(_words), factories.a_number(), is_demo=True)
-    return Pages(full.shop, [*_of_the_table(app, full), *_without_a_session(full.shop)])
+    return Pages(full.shop, [*_of_the_table(app, full), *_on_paper(full), *_without_a_session(full.shop)])
 
 
 def _of_the_table(app: Flask, full: FullShop) -> list[str]:
     paths = [
         route.path(**values_for(full))
         for route in routes(app, "GET")
-        if route.door.audience == "owner" and route.rule not in _PIECES
+        if route.door.audience == "owner" and route.rule not in _PIECES and not route.rule.endswith("/pdf")
     ]
     assert len(paths) >= 18
     return [*paths, "/owner/people?q=nobody", "/owner/messages/consent_result"]
+
+
+def _on_paper(full: FullShop) -> list[str]:
+    """The sheet of ten new cards; the person's own page in the table shows the card that is printed here."""
+    factories.a_printed_code(full.known)
+    sheet = printed.make_cards(
+        shop_id=full.shop.id,
+        count="10",
+        once=factories.once(),
+        master=factories.master(),
+        now=factories.now(),
+    )
+    return [f"/owner/print/cards/{sheet}"]
 
 
 def _without_a_session(shop: AShop) -> list[str]:

@@ -175,7 +175,7 @@ def test_what_the_shop_says(handset: NewHandset, shop: AShop) -> None:
     for path in ("/", f"/c/{shop.code}/inbox", f"/c/{shop.code}/me"):
         customer.open(path)
         nothing_injected(customer, path)
-    for path in ("/owner/poster", "/owner/more", "/owner/more/staff"):
+    for path in ("/owner/print/poster", "/owner/print/parcel", "/owner/more", "/owner/more/staff"):
         owner.open(path)
         nothing_injected(owner, path)
     for reward in SHORT[::5]:

@@ -1,7 +1,8 @@
 """Real processes, killed at random, and what their traces on disk say afterwards.
 
-worker-0, worker-1 (its clock an hour ahead) and web (gunicorn) are killed; the line of customers in front of the
-counter and the carrier behind the workers keep the books.
+worker-0, worker-1 (its clock an hour ahead) and web (gunicorn) are killed; the lines of customers in front of two
+counters, the carrier and the mail server behind the workers, and the owner with the by-hand queue keep the books.
+The demo shop's letters go to the carrier; the real shop's by e-mail to every second person, by hand to the others.
 """
 
 from __future__ import annotations
@@ -21,13 +22,17 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.cards.models import Card, CardRule, LedgerEntry
+from app.customers import actions as people
+from app.customers.actions import Trace
+from app.customers.models import Customer
 from app.extensions import db
 from app.flows.unit import write
 from app.kit.clock import KST
-from app.messages.models import Automation, Message
+from app.messages.models import AdGrant, Attempt, Automation, Message
+from app.shops.models import Shop
 from launch.testbed import ValkeyServer
 from tests import factories, world
 
@@ -49,10 +54,16 @@ class Verdict:
     kills: int
     letters: int
     accepted: int
-    doubles: int  # keys the provider took in more than once
-    lost: int  # rows that say "sent" and are not in the provider's log
-    hidden: int  # in the provider's log, but the row says it never went out
+    mails: int  # of these, taken by the mail server
+    by_hand: int  # the owner was told "noted" for so many letters
+    doubles: int  # keys the carrier or the mail server took in more than once
+    lost: int  # rows that say "sent" and are in nobody's log
+    hidden: int  # in a log, but the row says it never went out
+    hand_wrong: int  # by-hand letters not confirmed, counted or attempted exactly once, or noted and not sent
+    cards_wrong: int  # stamps without exactly one letter on the card
+    faults: int  # mails after which the server fell silent or spoke nonsense
     states: Counter[str]
+    unknown_elsewhere: int  # unclear, though its provider can be asked
     unexplained: int  # rows that did not go out and do not say why
     acked: int
     acked_lost: int
@@ -74,16 +85,22 @@ class Arena:
     kills: int = 0
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     cards: list[int] = field(default_factory=list)
+    real_cards: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
         self.shift = shift_to_daytime()
         self.began = time.monotonic()
         self.provider_log = self.folder / "provider.log"
+        self.mail_log = self.folder / "mail.log"
         self.acked_log = self.folder / "acked.log"
+        self.hand_log = self.folder / "hand.log"
         self.port = _free_port()
         self._secrets()
-        self._start_provider()
+        self.provider, where = self._start_server("provider", self.provider_log)
+        self.provider_url = f"http://127.0.0.1:{where}"
+        self.mail_server, where = self._start_server("mail_server", self.mail_log)
+        self.smtp_url = f"smtp://127.0.0.1:{where}"
         self.app = self._build()
 
     def _secrets(self) -> None:
@@ -105,17 +122,21 @@ class Arena:
             "CLOCK_SHIFT": str(self.shift + shift),
             "DATABASE_URL": self.database_url,
             "DEMO_PHONE_URL": self.provider_url,
+            "PUBLIC_URL": "https://dangol.test",
+            "SMTP_URL": self.smtp_url,
+            "MAIL_FROM": "card@dangol.test",
             "PYTHONPATH": str(ROOT),
             **({"REDIS_URL": self.valkey.url} if self.valkey else {}),
         }
 
-    def _start_provider(self) -> None:
-        arguments = [str(self.provider_log), str(self.seed), str(self.share)]
-        self.provider = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.provider", *arguments], cwd=ROOT, stdout=subprocess.PIPE
+    def _start_server(self, module: str, log: Path) -> tuple[subprocess.Popen[bytes], int]:
+        """Start the carrier or the mail server; returns it and its port."""
+        arguments = [str(log), str(self.seed), str(self.share)]
+        server = subprocess.Popen(
+            [sys.executable, "-m", f"tests.faults.{module}", *arguments], cwd=ROOT, stdout=subprocess.PIPE
         )
-        assert self.provider.stdout is not None
-        self.provider_url = f"http://127.0.0.1:{int(self.provider.stdout.readline())}"
+        assert server.stdout is not None
+        return server, int(server.stdout.readline())
 
     def _build(self) -> Flask:
         from app import create_app
@@ -124,40 +145,38 @@ class Arena:
         app = create_app(load_config(self.env()))
         world.migrate(app)
         with app.app_context():
-            shop = factories.a_shop("달빛커피")
-            self.session_token = factories.a_session(shop, shop.owner_id)
+            demo, real = factories.a_shop("달빛커피"), factories.a_shop("한빛미용실")
+            self.tokens = {"line": factories.a_session(demo, demo.owner_id)}
+            self.tokens["owner"] = self.tokens["real-line"] = factories.a_session(real, real.owner_id)
             with write() as session:
-                row = factories.the_shop(shop)
-                row.is_demo = True
+                session.get_one(Shop, demo.id).is_demo = True
+                session.get_one(Shop, real.id).address = "서울 마포구 달빛로 1"
                 session.execute(
                     CardRule.__table__.update().values(daily_cap=0, cooldown_s=0, hard_window_s=0)
                 )
-                session.add(
-                    Automation(
-                        shop_id=shop.id,
-                        kind="thank_you",
-                        is_on=True,
-                        text="",
-                        delay_minutes=0,
-                        changed_at=app.config["CLOCK"](),
+                for shop in (demo, real):
+                    session.add(_thanks_at_once(shop.id, app.config["CLOCK"]()))
+            for shop, cards in ((demo, self.cards), (real, self.real_cards)):
+                for number in range(self.people):
+                    person = factories.a_customer(
+                        shop, name=f"손님{number}", phone=factories.a_number(), agrees="all"
                     )
-                )
-            for number in range(self.people):
-                person = factories.a_customer(
-                    shop, name=f"손님{number}", phone=factories.a_number(), agrees="all"
-                )
-                self.cards.append(person.card_id)
+                    cards.append(person.card_id)
+                    if shop is real and number % 2:
+                        _confirm_mail(person.id, app.config["CLOCK"]())
             db.session.remove()
         return app
 
     def start(self, name: str) -> None:
-        """Start worker-0, worker-1 (its clock an hour ahead), web, or the line of customers."""
-        module = {"web": ["gunicorn", "wsgi:app"], "line": ["tests.faults.customer_line"]}.get(
-            name, ["tests.faults.quick_worker"]
-        )
-        if name == "line":
-            module += [str(self.acked_log), str(self.port), self.session_token]
-            module += map(str, self.dice.sample(self.cards, len(self.cards)))
+        """Start worker-0, worker-1 (its clock an hour ahead), web, a line of customers, or the owner."""
+        module = ["gunicorn", "wsgi:app"] if name == "web" else ["tests.faults.quick_worker"]
+        if name in ("line", "real-line"):
+            cards = self.cards if name == "line" else self.real_cards
+            module = ["tests.faults.customer_line", str(self.acked_log), str(self.port), self.tokens[name]]
+            module += map(str, self.dice.sample(cards, len(cards)))
+        elif name == "owner":
+            module = ["tests.faults.owner_hand", str(self.hand_log), str(self.port), self.tokens[name]]
+            module.append(str(self.seed))
         output = (self.folder / f"{name}.log").open("ab")
         shift = 3600 if name == "worker-1" else 0
         self.running[name] = subprocess.Popen(
@@ -192,15 +211,17 @@ class Arena:
         process.send_signal(signal.SIGCONT)
 
     def settle(self, seconds: float) -> None:
-        """Let the provider behave and wait until nothing is open any more."""
-        Path(f"{self.provider_log}.calm").touch()
+        """Let everybody behave and wait until nothing is open that can still become clear."""
+        for log in (self.provider_log, self.mail_log):
+            Path(f"{log}.calm").touch()
+        open_still = or_(
+            Message.state.in_(OPEN_STATES), (Message.state == "unknown") & (Message.channel != "email")
+        )
         until = time.monotonic() + seconds
         with self.app.app_context():
             while time.monotonic() < until:
                 db.session.rollback()
-                waiting = db.session.scalar(
-                    select(func.count()).where(Message.state.in_((*OPEN_STATES, "unknown")))
-                )
+                waiting = db.session.scalar(select(func.count()).where(open_still))
                 if not waiting:
                     break
                 time.sleep(0.3)
@@ -217,22 +238,29 @@ class Arena:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        self.provider.kill()
-        self.provider.wait()
-        assert self.provider.stdout is not None
-        self.provider.stdout.close()
+        for server in (self.provider, self.mail_server):
+            server.kill()
+            server.wait()
+            assert server.stdout is not None
+            server.stdout.close()
         world.close(self.app)
 
     def verdict(self) -> Verdict:
-        """Compare the rows with the provider's log and the ledger with what was acknowledged."""
-        taken = Counter(json.loads(line)["key"] for line in _lines(self.provider_log))
+        """Compare the rows with what the carrier, the mail server and the owner noted, and the ledger with what
+        was acknowledged."""
+        mail_lines = [json.loads(line) for line in _lines(self.mail_log)]
+        by_mail = Counter(line["key"] for line in mail_lines if "key" in line)
+        taken = Counter(json.loads(line)["key"] for line in _lines(self.provider_log)) + by_mail
+        noted = {int(line) for line in _lines(self.hand_log)}
         with self.app.app_context():
             letters = db.session.execute(
-                select(Message.provider_key, Message.state, Message.reason).where(
-                    Message.channel == "demo_phone"
+                select(Message.channel, Message.provider_key, Message.state, Message.reason).where(
+                    Message.channel.in_(("demo_phone", "email"))
                 )
             ).all()
             states = Counter(row.state for row in db.session.execute(select(Message.state)))
+            hand_wrong = _hand_wrong(db.session, noted)
+            cards_wrong = _cards_wrong(db.session)
             found = _ledger(db.session)
             db.session.remove()
         acked = [line.strip() for line in _lines(self.acked_log)]
@@ -240,12 +268,18 @@ class Arena:
             kills=self.kills,
             letters=len(letters),
             accepted=len(taken),
+            mails=len(by_mail),
+            by_hand=len(noted),
             doubles=sum(count > 1 for count in taken.values()),
             lost=sum(row.state == "sent" and not taken[row.provider_key] for row in letters),
             hidden=sum(
                 row.state not in ("sent", "unknown") and bool(taken[row.provider_key]) for row in letters
             ),
+            hand_wrong=hand_wrong,
+            cards_wrong=cards_wrong,
+            faults=sum("fault" in line for line in mail_lines),
             states=states,
+            unknown_elsewhere=sum(row.state == "unknown" and row.channel != "email" for row in letters),
             unexplained=sum(row.state != "sent" and not row.reason for row in letters),
             acked=len(acked),
             acked_lost=sum(found["once"][key] == 0 for key in acked),
@@ -253,6 +287,53 @@ class Arena:
             balances_wrong=found["wrong"],
             seconds=time.monotonic() - self.began,
         )
+
+
+def _thanks_at_once(shop_id: int, now: datetime) -> Automation:
+    return Automation(shop_id=shop_id, kind="thank_you", is_on=True, text="", delay_minutes=0, changed_at=now)
+
+
+def _confirm_mail(customer_id: int, now: datetime) -> None:
+    """Give a person an address they have confirmed, and their yes to ads there."""
+    with write() as session:
+        person = session.get_one(Customer, customer_id)
+        people.give_email(
+            session, person=person, email=f"p{customer_id}@home.test", key=f"key-of-mail-{customer_id}"
+        )
+        person.email_checked_at = now
+        trace = Trace(source="card", ip="", user_agent="")
+        people.record_consent(
+            session, person=person, kind="ads_email", action="grant", phone_key="", trace=trace, now=now
+        )
+
+
+def _hand_wrong(session: Any, noted: set[int]) -> int:
+    """Count by-hand letters that were not confirmed, counted and attempted exactly once."""
+    rows = session.execute(
+        select(Message.id, Message.kind, Message.state).where(Message.channel == "own_phone")
+    ).all()
+    tries = Counter(session.scalars(select(Attempt.message_id).where(Attempt.outcome == "by_hand")))
+    grants = Counter(session.scalars(select(AdGrant.message_id)))
+    wrong = sum(row.state == "sent" and tries[row.id] != 1 for row in rows)
+    wrong += sum(row.state == "sent" and grants[row.id] != (row.kind == "thank_you") for row in rows)
+    wrong += sum(row.state != "sent" and bool(tries[row.id] or grants[row.id]) for row in rows)
+    return wrong + len(noted - {row.id for row in rows if row.state == "sent"})
+
+
+def _cards_wrong(session: Any) -> int:
+    """Count stamps whose receipt does not lie on the card exactly once."""
+    stamps = Counter(
+        f"stamp:{number}"
+        for number in session.scalars(select(LedgerEntry.id).where(LedgerEntry.kind == "earn"))
+    )
+    letters = Counter(
+        session.scalars(
+            select(Message.cause).where(
+                Message.kind == "stamp_receipt", Message.channel == "card", Message.state == "sent"
+            )
+        )
+    )
+    return len((stamps - letters) + (letters - stamps))
 
 
 def _ledger(session: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from app.jobs.tick import Clock as Ticker
 from app.messages import queries
 from app.messages.models import ClockLease, Message, PeriodicTask
 from launch.testbed import ValkeyServer, valkey_server
+from tests import factories
 from tests.messages.world import a_customer, a_shop, rows, thank
 from tests.world import Clock, all_at_once
 
@@ -226,3 +227,22 @@ def test_the_nightly_check_tells_what_differs(app: Flask, clock: Clock) -> None:
     assert night.check_balances(shop_id=shop.id) == [bad.card_id]
     assert good.card_id != bad.card_id
     assert db.session.query(Message).count() > 0
+
+
+def test_the_silent_are_asked_after_every_morning_at_half_past_nine(app: Flask, clock: Clock) -> None:
+    shop = factories.a_shop()
+    who = factories.a_customer(shop, name="한지우", phone=factories.a_number(), agrees="all")
+    for days in (51, 44, 37, 30):
+        factories.a_stamp(shop, who.card_id, at=clock() - timedelta(days=days))
+    ticker = Ticker(app, None)
+    ticker.tick()  # hears of the task
+    clock.set(datetime(2026, 11, 24, 0, 29, tzinfo=UTC))
+    ticker.tick()
+    assert rows(kind="come_back") == []
+    clock.advance(minutes=2)  # 09:31 in Korea
+    ticker.tick()
+    ticker.tick()
+    assert [row.channel for row in rows(kind="come_back")] == ["card", "own_phone"]
+    clock.advance(days=9)  # everything was off: one turn, nothing twice
+    ticker.tick()
+    assert len(rows(kind="come_back")) == 2

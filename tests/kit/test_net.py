@@ -6,10 +6,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from app.kit import net
+from tests.messages.mail_server import a_rude_server, certificate, tls
 
 
 class Rogue:
@@ -195,3 +197,19 @@ def test_a_resolver_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(net.NotSent, match="resolve"):
         net.call("GET", "http://slow.example/", deadline_s=0.3)
     assert time.monotonic() - began < 1
+
+
+def test_tls_does_not_take_the_line_from_the_watchdog(tmp_path: Path) -> None:
+    pem = certificate(tmp_path)
+
+    def drip(line: socket.socket) -> None:
+        wrapped = tls(pem).wrap_socket(line, server_side=True)
+        say(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 20, pause=0.1)(wrapped)
+
+    for behave, fault in ((drip, net.Unsure), (lambda line: time.sleep(2), net.NotSent)):
+        with a_rude_server(behave) as port:
+            origin = f"https://localhost:{port}"
+            began = time.monotonic()
+            with pytest.raises(fault):
+                net.call("GET", f"{origin}/x", deadline_s=0.6, trusted=frozenset({origin}), ca_file=str(pem))
+            assert time.monotonic() - began < 1.5

@@ -59,3 +59,19 @@ def test_what_a_carrier_cannot_show() -> None:
 def test_a_filled_value_stays_as_it_is(before: str, value: str) -> None:
     plain = before.replace("{", "").replace("}", "")
     assert fill(f"{plain}{{것}}", {"것": value}) == plain + value
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("안녕하세요. {맛} 생각나시죠? 또 봬요.", "안녕하세요. 또 봬요."),
+        ("{맛} 어떠세요", ""),
+        ("안녕! {맛}을(를) 드릴게요.\n또 봬요", "안녕!\n또 봬요"),
+        ("{이름} 님, {맛} 있어요. {이름} 님!", "지우 님!"),
+        ("첫 줄\n{맛}\n끝 줄", "첫 줄\n끝 줄"),
+        ("1.5잔은 {이름} 님께.", "1.5잔은 지우 님께."),
+        ("1.5잔과 {맛} 어떠세요? 또 봬요.", "또 봬요."),
+    ],
+)
+def test_a_sentence_nobody_can_fill_is_left_out(text: str, told: str) -> None:
+    assert fill(text, {"이름": "지우", "맛": None}) == told

@@ -17,7 +17,7 @@ from app.customers.models import Customer, Suppression
 from app.extensions import db
 from app.flows import deliver
 from app.flows.unit import write
-from app.messages import outbox, retries
+from app.messages import recall, retries
 from app.messages.models import AdGrant, Attempt, ChannelHealth, Message
 from tests.messages.world import Provider, a_consent, a_customer, a_shop, answer, rows, thank
 from tests.world import Clock
@@ -115,7 +115,7 @@ def test_what_changes_before_sending_counts(town: Flask, clock: Clock, provider:
         elif how == "erase":
             someone.erased_at = clock()
         elif how == "reverse":
-            outbox.cancel(session, shop_id=shop, cause="visit:1", reason="적립 취소", now=clock())
+            recall.cancel(session, shop_id=shop, cause="visit:1", reason="적립 취소", now=clock())
         else:
             from app.messages.models import Automation
 
@@ -132,7 +132,7 @@ def test_a_cancelled_cause_frees_its_key(town: Flask, clock: Clock) -> None:
     person = a_customer(shop)
     thank(shop, person, clock, "visit:1")
     with write() as session:
-        assert outbox.cancel(session, shop_id=shop, cause="visit:1", reason="적립 취소", now=clock()) == 2
+        assert recall.cancel(session, shop_id=shop, cause="visit:1", reason="적립 취소", now=clock()) == 2
     assert thank(shop, person, clock, "visit:2") is not None
 
 

@@ -158,3 +158,15 @@ def test_another_shops_message_cannot_be_hurried(town: Flask, clock: Clock) -> N
     phone.open(a_phone_link(mine, clock))
     phone.submit("지금 보내기", message=str(theirs.id), status=404)
     assert rows(shop_id=other, channel="demo_phone")[0].due_at > clock()
+
+
+def test_every_link_of_a_letter_can_be_tapped(app: Flask, clock: Clock) -> None:
+    shop, base = a_shop(), "https://dangol.test"
+    text = f"(광고)달빛커피\n\n어떠셨어요?\n{base}/r/abc\n\n문의 02-123-4567\n무료수신거부 {base}/o/xyz"
+    with write() as session:
+        session.add(DemoPhoneMessage(shop_id=shop, key="k", to="+821012345678", text=text, at=clock()))
+    page = Phone(app).open(a_phone_link(shop, clock))
+    bubble = page.soup.select_one(".bubble")
+    assert bubble is not None
+    assert [link["href"] for link in bubble.select("a")] == [f"{base}/r/abc", f"{base}/o/xyz"]
+    assert bubble.get_text() == text

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.flows import automation, deliver, letters, own_phone
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.messages import history, outbox, previews, queries
+from app.messages import history, previews, queries, recall
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Message
 from tests.messages.world import a_consent, a_customer, a_shop, rows, thank
@@ -75,7 +75,7 @@ def test_an_opt_out_between_tap_and_confirmation_is_told(town: Flask, clock: Clo
         own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
     with write() as session:
         assert (
-            outbox.cancel_unconsented(session, shop_id=shop, customer_id=line.customer_id, now=clock()) == 1
+            recall.cancel_unconsented(session, shop_id=shop, customer_id=line.customer_id, now=clock()) == 1
         )
     with pytest.raises(own_phone.MustNotGo, match="동의를 거두셨어요"):
         own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
@@ -241,7 +241,7 @@ def test_the_inbox_and_what_is_new(town: Flask, clock: Clock) -> None:
     assert letters.mark_read(shop_id=shop, customer_id=person, now=clock()) == 2
     assert queries.unread(shop, person, now=clock()) == 0
     with write() as session:
-        outbox.cancel(session, shop_id=shop, cause="stamp:2", reason="적립 취소", now=clock())
+        recall.cancel(session, shop_id=shop, cause="stamp:2", reason="적립 취소", now=clock())
     assert len(queries.inbox(shop, person, now=clock())) == 1
 
 
@@ -250,7 +250,7 @@ def test_forgetting_blanks_the_words_and_keeps_the_fact(town: Flask, clock: Cloc
     person = a_customer(shop)
     thank(shop, person, clock, "stamp:1", kind="stamp_receipt")
     with write() as session:
-        outbox.forget(session, shop_id=shop, customer_id=person)
+        recall.forget(session, shop_id=shop, customer_id=person)
     (row,) = rows()
     assert (row.text, row.facts, row.state) == ("", {}, "sent")
 

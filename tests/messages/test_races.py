@@ -11,7 +11,7 @@ from flask import Flask
 from app.extensions import db
 from app.flows import deliver
 from app.flows.unit import write
-from app.messages import gather, outbox, retries
+from app.messages import gather, recall, retries
 from app.messages.channels import demo_phone
 from app.messages.models import AdGrant
 from tests.messages.world import Provider, a_customer, a_shop, rows, thank
@@ -106,7 +106,7 @@ def test_cancelling_and_sending_at_once_never_wait_for_each_other(
                 from app.messages.actions.sending import lock_person
 
                 lock_person(session, shop_id=shop, customer_id=person)
-                outbox.cancel(session, shop_id=shop, cause=f"visit:{number}", reason="적립 취소", now=clock())
+                recall.cancel(session, shop_id=shop, cause=f"visit:{number}", reason="적립 취소", now=clock())
 
         return work
 

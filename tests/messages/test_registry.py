@@ -19,7 +19,20 @@ ROOM = Path(__file__).resolve().parents[2] / "app" / "messages"
 KINDS = list(registry.kinds().values())
 CHANNELS = list(registry.channels().values())
 # What any planner may hand over; a kind reads what it needs.
-FACTS = {"balance": 7, "goal": 10, "day": "2026-11-23", "consent": "ads", "granted": True, "first": False}
+FACTS = {
+    "balance": 7,
+    "goal": 10,
+    "day": "2026-11-23",
+    "consent": "ads",
+    "granted": True,
+    "first": False,
+    "reward": "아메리카노 한 잔",
+    "likes": "라떼 연하게",
+    "path": "/s/x/email/y",
+    "token": "t",
+    "code": "S",
+    "voice": 1,
+}
 
 
 def test_every_file_is_found() -> None:
@@ -48,7 +61,8 @@ class TestEveryKind:
     def test_its_channels_exist(self, kind: Kind) -> None:
         assert kind.channels
         assert set(kind.channels) <= set(registry.channels())
-        assert CARD in kind.channels
+        # What asks whether an address is somebody's has no business on their card.
+        assert (CARD in kind.channels) != kind.proves_address
 
     def test_it_goes_stale(self, kind: Kind) -> None:
         assert timedelta() < kind.life <= timedelta(days=30)
@@ -57,6 +71,10 @@ class TestEveryKind:
         assert kind.label
         assert kind.sentence.endswith("요")
         assert ("{때}" in kind.sentence) == bool(kind.delay_minutes)
+
+    def test_a_way_that_leads_somewhere_has_a_button(self, kind: Kind) -> None:
+        assert (kind.path is None) == (not kind.button)
+        assert kind.path is None or kind.path(FACTS).startswith("/")
 
     def test_what_was_undone_is_not_wanted(self, kind: Kind) -> None:
         assert kind.still_wanted({**FACTS, "taken_back": False})

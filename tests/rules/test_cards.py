@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cards import rules
-from app.cards.rules import Earning, OverCap, StampRefused, TooSoon, UnknownCode
+from app.cards.rules import (
+    Earning,
+    ForgedPrint,
+    OldPrint,
+    OverCap,
+    StampRefused,
+    TooSoon,
+    UnknownCode,
+)
+from app.kit.refusals import Refused
 from app.kit.signing import derive_key
 
 NOW = datetime(2026, 11, 23, 5, 49, tzinfo=UTC)
@@ -99,3 +108,56 @@ def test_when_all_words_are_taken_a_number_helps() -> None:
 )
 def test_reasons_are_tidied(typed: str | None, kept: str) -> None:
     assert rules.clean_reason(typed) == kept
+
+
+# --- the code on paper -------------------------------------------------------------------------------
+
+PRINTED = [derive_key(b"k" * 32, "printed-card", "1", "2", str(version)) for version in (1, 2, 3)]
+
+
+def _on_paper(version: int, *, shop_id: int = 1, ref: str = "ABCDEFGH23") -> str:
+    return rules.printed_code(key=PRINTED[version - 1], shop_id=shop_id, ref=ref)
+
+
+@pytest.mark.parametrize(
+    ("text", "versions", "refused"),
+    [
+        (_on_paper(1), 1, None),
+        (f" {_on_paper(1).lower()}\n", 1, None),
+        (_on_paper(3), 3, None),
+        (_on_paper(1), 3, OldPrint),
+        (_on_paper(2), 3, OldPrint),
+        (_on_paper(2), 1, ForgedPrint),  # a version that does not exist yet
+        (_on_paper(1), 0, ForgedPrint),  # never printed
+        (_on_paper(1, shop_id=2), 1, ForgedPrint),
+        (_on_paper(1, ref="ABCDEFGH24").replace("GH24", "GH23"), 1, ForgedPrint),
+        (_on_paper(1)[:-1] + ("2" if _on_paper(1)[-1] != "2" else "3"), 1, ForgedPrint),
+        (_on_paper(1)[:-1], 1, UnknownCode),
+        (_on_paper(1) + "2", 1, UnknownCode),
+        (_on_paper(1).replace("P1", "D1"), 1, UnknownCode),
+        (_on_paper(1).replace("P1", "P2"), 1, UnknownCode),
+        ("P1..", 1, UnknownCode),
+        ("P1.ABCDEFGH23.OOOOOOOOOOOOOOOO", 1, UnknownCode),
+        ("https://dangol.test/s/ABC", 1, UnknownCode),
+    ],
+)
+def test_a_printed_code(text: str, versions: int, refused: type[Refused] | None) -> None:
+    def read() -> None:
+        ref, mac = rules.read_printed_code(text)
+        rules.check_print(keys=PRINTED[:versions], shop_id=1, ref=ref, mac=mac)
+
+    if refused is None:
+        read()
+    else:
+        with pytest.raises(refused) as told:
+            read()
+        assert type(told.value) is refused
+
+
+def test_a_printed_code_is_no_rotating_one_and_fits_a_small_qr() -> None:
+    code = _on_paper(1)
+    assert set(code) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+    assert (len(code), rules.is_printed(code.lower()), rules.is_printed("D1.A.B")) == (30, True, False)
+    with pytest.raises(UnknownCode):
+        rules.read_code(code)
+    assert not rules.seen_live(how="printed", at=NOW, now=NOW)

@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 from app.cards.models import Card, LedgerEntry, Redemption
-from app.customers.models import OptOutLink, PhoneClaim
+from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
-from app.flows import access, automation, claim, person, privacy, redeem, stamp
+from app.flows import access, automation, claim, person, privacy, redeem, review, review_asks, stamp, voice
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
+from app.reviews.models import Photo
+from app.shops import proofs
 from app.shops.models import LoginTry
 from app.visits.models import Product, Visit, VisitItem
 from tests import factories
@@ -79,6 +81,8 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     refused = factories.a_claim(shop, nameless)
     claim.refuse(shop_id=shop.id, claim_id=refused.claim_id, staff_id=shop.owner_id, now=now)
     message_id = _messages(shop, known, word)
+    address = _address(known, number)
+    review_id, voice_id, ask_token = _said(shop, known, word)
     token = _opt_out(shop, twin)
     ids = {
         "claim_id": waiting.claim_id,
@@ -89,12 +93,16 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "redemption_id": _newest_use(shop),
         "message_id": message_id,
         "staff_id": staff_id,
+        "review_id": review_id,
+        "voice_id": voice_id,
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
     secrets = (
         f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀", f"{word}라떼",
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
+        address,
+        ask_token, f"{word}불편",
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 
@@ -136,6 +144,42 @@ def _messages(shop: AShop, known: ACustomer, word: str) -> int:
         return int(by_hand.id)
 
 
+def _address(known: ACustomer, number: str) -> str:
+    """Give the person an e-mail address they have confirmed."""
+    address = f"mail-{number[-4:]}@home.test"
+    with write() as session:
+        someone = session.get_one(Customer, known.id)
+        someone.email, someone.email_key, someone.email_checked_at = (
+            address,
+            f"key-of-{address}",
+            factories.now(),
+        )
+    return address
+
+
+def _said(shop: AShop, known: ACustomer, word: str) -> tuple[int, int, str]:
+    """Let the person review the last visit, and say something to the shop alone; both are answered.
+
+    Returns the review, the voice, and the token of the ask. The review's words are for everybody.
+    """
+    own, now = {"shop_id": shop.id, "staff_id": shop.owner_id}, factories.now()
+    decided = dict.fromkeys(("naver_url", "kakao_url", "google_url"), "")
+    review.save_settings(shop_id=shop.id, reward_stamps="0", hashtag=f"{word}상회", **decided, now=now)
+    visit_id = db.session.scalar(db.select(db.func.max(Visit.id)).where(Visit.customer_id == known.id))
+    token = review_asks.open_ask(shop_id=shop.id, customer_id=known.id, visit_id=int(visit_id or 0), now=now)
+    left = review.leave(token=token, stars="4", mood="good", text="맛있어요", told_reward=0, now=now)
+    review.answer(**own, review_id=left.review_id, text="고맙습니다", now=now)
+    picked = {"shop_id": shop.id, "customer_id": known.id, "at": now}
+    with write() as session:
+        session.add(
+            Photo(**picked, review_id=left.review_id, ref=hashlib.sha256(word.encode()).hexdigest()[:22])
+        )
+    voice_id = voice.open_voice(
+        shop_id=shop.id, customer_id=known.id, kind="complaint", text=f"{word}불편", once=factories.once(), now=now
+    )  # fmt: skip
+    return left.review_id, voice_id, token
+
+
 def _opt_out(shop: AShop, twin: ACustomer) -> str:
     from app.customers import actions as people
 
@@ -161,7 +205,9 @@ def _opt_out(shop: AShop, twin: ACustomer) -> str:
         ip="",
         now=factories.now(),
     )
-    factories.a_session(shop, shop.owner_id)
+    factories.a_session(shop, shop.owner_id)  # and with it the first line of the record of changes
+    with write() as session:
+        proofs.renew_recovery(session, shop_id=shop.id, staff_id=shop.owner_id, hashes=[f"of {shop.code}"])
     return str(db.session.scalar(db.select(OptOutLink.token).where(OptOutLink.shop_id == shop.id)))
 
 

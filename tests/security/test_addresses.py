@@ -55,7 +55,7 @@ def test_a_foreign_name_is_not_answered(app: Flask, shop: AShop, host: str) -> N
 
 def test_a_forwarded_name_changes_no_link(app: Flask, owner_phone: Phone) -> None:
     told = {"X-Forwarded-Host": "evil.test", "X-Forwarded-Proto": "http", "Forwarded": "host=evil.test"}
-    for path in ("/owner/poster", "/owner", "/owner/more"):
+    for path in ("/owner/print/poster", "/owner", "/owner/more"):
         assert "evil.test" not in owner_phone.open(path, headers=told).html
 
 

@@ -39,6 +39,12 @@ def test_a_hundred_guesses_are_stopped(limited: Flask, path: str) -> None:
     assert codes[-1] == 429
 
 
+def test_a_page_full_of_photos_is_no_guessing(limited: Flask) -> None:
+    client = limited.test_client()
+    codes = {client.get(f"/s/NOCODE/photos/{number:022d}/small").status_code for number in range(GUESSES)}
+    assert codes == {404}
+
+
 def test_supervisors_are_not(limited: Flask) -> None:
     client = limited.test_client()
     assert {client.get("/healthz").status_code for _ in range(GUESSES)} == {200}

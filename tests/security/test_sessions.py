@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from app.extensions import db
 from app.flows import access
 from app.flows import shop as shops
+from app.flows import staff as staff_flow
 from app.kit.passwords import hash_password
 from app.shops.models import LoginTry, Staff, StaffSession
 from app.shops.rules import LinkGone, TooManyTries, WrongLogin
@@ -165,7 +166,7 @@ def test_who_no_longer_works_here_is_out_at_once(app: Flask, shop: AShop) -> Non
     staff_id = factories.a_staff(shop)
     phone = Phone(app).signed_in(shop, staff_id)
     phone.open("/owner/stamps")
-    shops.end_staff(shop_id=shop.id, staff_id=staff_id, now=factories.now())
+    staff_flow.end_staff(shop_id=shop.id, staff_id=staff_id, now=factories.now())
     phone.open("/owner/stamps", status=302, follow=False)
 
 

@@ -152,5 +152,5 @@ def test_the_front_door_lists_the_cards_of_this_browser_only(
     factories.a_customer(other_shop)
     page = Phone(app).holding(both).open("/")
     assert page.h1 == "내 카드"
-    assert len(page.soup.select("main .list li")) == 2
+    assert len(page.soup.select("main .wallet li")) == 2
     assert Phone(app).open("/").h1 == "잃어버리지 않는 도장 카드"

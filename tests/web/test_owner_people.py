@@ -179,7 +179,7 @@ def test_home_answers_in_its_order(owner_phone: Phone, shop: AShop, jiwoo: ACust
 def test_a_new_shops_home_begins_with_the_poster(owner_phone: Phone) -> None:
     page = owner_phone.open("/owner")
     assert page.h1 == "사장님, 기다리는 분은 없어요"
-    assert owner_phone.tap("포스터 인쇄하기").h1 == "포스터 인쇄하기"
+    assert owner_phone.tap("포스터 인쇄하기").h1 == "A4 포스터 인쇄하기"
 
 
 def test_staff_see_the_counters_part_of_home(app: Flask, shop: AShop) -> None:

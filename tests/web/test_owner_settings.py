@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from urllib.parse import unquote
-
 import pytest
 from flask import Flask
 
-from app.customers.models import Customer
-from app.extensions import db
-from app.kit import qr
 from app.messages import queries as messages
 from app.shops import queries as shops
 from tests import factories
@@ -61,7 +55,7 @@ def test_a_new_card_rule_says_whom_it_does_not_touch(owner_phone: Phone, jiwoo: 
     page = owner_phone.open("/owner/more/card")
     assert "지금 카드를 가진 손님 1명" in page.words
     owner_phone.submit("저장하기", goal="5", reward_name="쿠키 하나")
-    assert "쿠키 하나" in owner_phone.open("/owner/poster").words
+    assert "쿠키 하나" in owner_phone.open("/owner/print/poster").words
     assert "도장 10개 중 0개" in owner_phone.open(f"/owner/panel/{jiwoo.card_id}").html
 
 
@@ -90,7 +84,8 @@ def test_staff_come_and_go(app: Flask, owner_phone: Phone, shop: AShop) -> None:
     phone.open("/owner/login")
     phone.submit("로그인", login="alba01", password="주말에만 나와요 12")
     owner_phone.open("/owner/more/staff")
-    assert "최알바 님을 직원에서 뺄까요? 바로 로그아웃돼요." in owner_phone.open("/owner/more/staff").words
+    link = next(row for row in owner_phone.page.soup.select("main a") if "최알바 님" in row.get_text())  # type: ignore[union-attr]
+    assert "최알바 님을 직원에서 뺄까요? 바로 로그아웃돼요." in owner_phone.open(str(link["href"])).words
     page = owner_phone.submit("최알바 님을 직원에서 빼기")
     assert "직원에서 뺐어요" in page.words
     assert phone.open("/owner").path == "/owner/login"
@@ -134,7 +129,7 @@ def test_the_owner_cant_be_taken_out(owner_phone: Phone, shop: AShop) -> None:
     [
         (
             "staff",
-            ("stamps", "more", "more/text", "more/password", "poster"),
+            ("stamps", "more", "more/text", "more/password", "print", "print/poster", "print/cards"),
             ("people", "messages", "more/shop"),
         ),
         (
@@ -152,41 +147,6 @@ def test_each_role_has_its_doors(
         phone.open(f"/owner/{path}")
     for path in closed:
         phone.open(f"/owner/{path}", status=403)
-
-
-def test_the_poster_carries_the_join_link_and_nothing_that_stamps(owner_phone: Phone, shop: AShop) -> None:
-    page = owner_phone.open("/owner/poster")
-    assert f"https://dangol.test/s/{shop.code}" in page.words
-    assert "이 컴퓨터에서만 열려요" not in page.words
-    picture = page.soup.select_one(".poster-qr img")
-    assert picture is not None
-    assert unquote(str(picture["src"])).startswith("data:image/svg+xml,<svg")
-
-
-def test_the_poster_of_a_shop_in_its_own_network_carries_the_address_of_that_network(
-    shop: AShop, make_app: Callable[..., Flask]
-) -> None:
-    lan = "https://192.168.0.7:8000"
-    phone = Phone(make_app(PUBLIC_URL="", TLS="1", REACH_URL=lan), lan).signed_in(shop, shop.owner_id)
-    page = phone.open("/owner/poster")
-    assert f"{lan}/s/{shop.code}" in page.words
-    assert "이 컴퓨터에서만 열려요" not in page.words
-    page = phone.open("/owner")
-    assert page.soup.find("a", href=f"{lan}/s/{shop.code}") is not None
-    local = "http://127.0.0.1:8000"
-    here = Phone(make_app(PUBLIC_URL=""), local).signed_in(shop, shop.owner_id)
-    assert "이 컴퓨터에서만 열려요" in here.open("/owner/poster").words
-
-
-def test_who_comes_by_the_poster_is_remembered_so(app: Flask, owner_phone: Phone, shop: AShop) -> None:
-    picture = owner_phone.open("/owner/poster").soup.select_one(".poster-qr img")
-    assert picture is not None
-    link = f"https://dangol.test/s/{shop.code}?via=poster"
-    assert unquote(str(picture["src"])).partition(",")[2] == qr.svg(link)
-    phone = Phone(app)
-    phone.open(link)
-    assert phone.submit("카드 받기").path == f"/c/{shop.code}"
-    assert db.session.scalar(db.select(Customer.source)) == "poster"
 
 
 def test_an_automation_is_a_sentence_with_a_switch(owner_phone: Phone, shop: AShop) -> None:

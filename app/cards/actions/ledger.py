@@ -36,6 +36,8 @@ _EARNS = (
     LedgerEntry.shop_id == bindparam("shop"),
     LedgerEntry.card_id == bindparam("card"),
     LedgerEntry.kind == _STANDING_EARN,
+    # A stamp for a review came without anybody at the counter: it neither cools down nor fills the day.
+    LedgerEntry.how != "review",
     ~undone(),
 )
 _LAST_EARN = (
@@ -79,15 +81,18 @@ def add_rule(
     return rule
 
 
-def open_card(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> Card:
-    """Issue a card under the shop's present rule, with a reference and a spoken code of its own."""
+def open_card(session: Any, *, shop_id: int, customer_id: int, now: datetime, ref: str | None = None) -> Card:
+    """Issue a card under the shop's present rule, with a reference and a spoken code of its own.
+
+    `ref`: a reference made from a once-key; raises IntegrityError when the same key was here first.
+    """
     rule = current_rule(session, shop_id=shop_id)
     for attempt in range(20):
         card = Card(
             shop_id=shop_id,
             customer_id=customer_id,
             rule_id=rule.id,
-            ref=random_code(10),
+            ref=ref or random_code(10),
             spoken=random_code(4 + attempt // 8),  # a crowded shop gets longer codes
             opened_at=now,
         )
@@ -96,6 +101,9 @@ def open_card(session: Any, *, shop_id: int, customer_id: int, now: datetime) ->
                 session.add(card)
                 session.flush()
         except IntegrityError:
+            same_ref = select(Card.id).where(Card.shop_id == shop_id, Card.ref == card.ref)
+            if ref is not None and session.scalar(same_ref) is not None:
+                raise
             continue
         return card
     raise RuntimeError("no free spoken code")

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.cards.actions.ledger import touch
+from app.cards.actions.ledger import add_entry, touch
 from app.cards.models import Card, CardRule, LedgerEntry, Redemption, Reward
-from app.cards.rules import NothingToUndo, RewardGone
+from app.cards.rules import NothingToUndo, RewardGone, filled
 
 
 def add_reward(session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, now: datetime) -> Reward:
@@ -25,6 +25,18 @@ def add_reward(session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, 
     session.add(reward)
     session.flush()
     return reward
+
+
+def give_if_full(
+    session: Any, *, card: Card, rule: CardRule, earned: LedgerEntry, staff_id: int | None, now: datetime
+) -> int | None:
+    """Turn a full card into its reward, by the line that filled it; returns the ledger's `fill`, None while not full."""
+    if not filled(card.balance, rule.goal):
+        return None
+    by = {} if staff_id is None else {"staff_id": staff_id}
+    fill = add_entry(session, card=card, kind="fill", delta=-rule.goal, now=now, part_of_id=earned.id, **by)
+    add_reward(session, card=card, rule=rule, entry=fill, now=now)
+    return fill.id
 
 
 def withdraw_newest(session: Any, *, shop_id: int, card_id: int, now: datetime) -> int | None:

@@ -1,4 +1,4 @@
-"""When the demo cafe is open and when people come: weekdays, rushes, closures."""
+"""When a demo shop is open and when people come: weekdays, rushes, closures, the days before a 명절."""
 
 from __future__ import annotations
 
@@ -6,29 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from app.flows.demo.description import LUNAR_HOLIDAYS, Description
 from app.kit.clock import kst_day, start_of_day
-
-OPENS, CLOSES = 8 * 60, 21 * 60  # minutes after midnight in Korea
-HISTORY_DAYS = 548  # 18 months
-# How a weekday compares with the average day, Monday first.
-WEEKDAYS = (0.95, 0.9, 0.95, 1.05, 1.3, 1.15, 0.7)
-# The four rushes: (middle, spread) in minutes after midnight, and how the day divides among them.
-RUSHES = ((8 * 60 + 40, 24), (12 * 60 + 35, 24), (15 * 60 + 20, 50), (18 * 60 + 35, 40))
-RUSH_SHARE = ((30, 34, 22, 14), (12, 24, 42, 22))  # on working days, on weekends
-# 설날 and 추석 (the day itself; the cafe rests one day on each side), as announced by 한국천문연구원.
-LUNAR_HOLIDAYS = frozenset(
-    date.fromisoformat(day)
-    for day in (
-        "2024-02-10", "2024-09-17", "2025-01-29", "2025-10-06", "2026-02-17", "2026-09-25", "2027-02-07",
-        "2027-09-15", "2028-01-27", "2028-10-03", "2029-02-13", "2029-09-22", "2030-02-03", "2030-09-12",
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days of the shop up to `moment`, the demo's present (aware UTC)."""
+    """The days of a shop up to `moment`, the demo's present (aware UTC)."""
 
+    shop: Description
     moment: datetime
 
     @property
@@ -39,16 +25,21 @@ class Calendar:
     @property
     def first_day(self) -> date:
         """The day the shop began to stamp."""
-        return self.today - timedelta(days=HISTORY_DAYS)
+        return self.today - timedelta(days=self.shop.history_days)
 
     def is_open(self, day: date) -> bool:
-        """Say whether the shop is open that day; today always, so that a demo has someone to greet."""
-        if day == self.today:
+        """Say whether the shop is open that day; today always, and before it opens yesterday too.
+
+        A demo has someone to greet and something to send, whatever day it is.
+        """
+        if day == self.today or (day == self.today - timedelta(days=1) and self._is_early):
             return True
-        second_monday = day.weekday() == 0 and 8 <= day.day <= 14
-        summer = day.month == 8 and day.day in (5, 6, 7)
         around = {day, day - timedelta(days=1), day + timedelta(days=1)}
-        return not (second_monday or summer or around & LUNAR_HOLIDAYS)
+        return not (self.shop.rests(day) or around & LUNAR_HOLIDAYS)
+
+    @property
+    def _is_early(self) -> bool:
+        return self.moment < at_minute(self.today, self.shop.opens)
 
     def next_open(self, day: date) -> date:
         """Return the day itself, or the first open one after it."""
@@ -56,11 +47,21 @@ class Calendar:
             day += timedelta(days=1)
         return day
 
+    def feast_eves(self) -> list[list[date]]:
+        """Return, for each 명절 since the shop began, the open days among the five before it."""
+        eves = []
+        for feast in sorted(LUNAR_HOLIDAYS):
+            days = [feast - timedelta(days=ahead) for ahead in range(5, 1, -1)]
+            days = [day for day in days if self.first_day <= day < self.today and self.is_open(day)]
+            if days:
+                eves.append(days)
+        return eves
+
     def when_open(self, *, minutes_ago: int) -> datetime:
         """Return the moment so many minutes ago, or as long before the last closing when it was closed then."""
         at, day = self.moment - timedelta(minutes=minutes_ago), self.today
         while True:
-            opened, closed = at_minute(day, OPENS), at_minute(day, CLOSES)
+            opened, closed = at_minute(day, self.shop.opens), at_minute(day, self.shop.closes)
             if self.is_open(day) and opened <= at:
                 return min(at, closed - timedelta(minutes=minutes_ago))
             day -= timedelta(days=1)
@@ -71,14 +72,14 @@ def at_minute(day: date, minute: float) -> datetime:
     return start_of_day(day) + timedelta(seconds=round(minute * 60))
 
 
-def pick_rush(rng: Random, day: date) -> int:
+def pick_rush(rng: Random, shop: Description, day: date) -> int:
     """Return which of the four rushes somebody comes in."""
-    return rng.choices(range(4), RUSH_SHARE[day.weekday() >= 5])[0]
+    return rng.choices(range(4), shop.rush_shares[day.weekday() >= 5])[0]
 
 
-def pick_moment(rng: Random, day: date, rush: int) -> datetime:
+def pick_moment(rng: Random, shop: Description, day: date, rush: int) -> datetime:
     """Return a moment of a rush, within opening hours."""
-    middle, spread = RUSHES[rush]
-    drawn = rng.uniform(OPENS, CLOSES) if rng.random() < 0.14 else rng.gauss(middle, spread)
-    minute = min(max(drawn, OPENS + 1 + rng.random() * 9), CLOSES - 12 - rng.random() * 9)
+    middle, spread = shop.rushes[rush]
+    drawn = rng.uniform(shop.opens, shop.closes) if rng.random() < 0.14 else rng.gauss(middle, spread)
+    minute = min(max(drawn, shop.opens + 1 + rng.random() * 9), shop.closes - 12 - rng.random() * 9)
     return at_minute(day, minute)

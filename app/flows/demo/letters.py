@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from app.flows.demo import wording, words
+from app.flows.demo import wording
 from app.flows.demo.agreements import Evidence
+from app.flows.demo.description import Description
 from app.flows.demo.holders import Holder, Stamp
+from app.flows.demo.later_letters import Later
 from app.flows.demo.rows import Row, Tables, drawn_key, moment_of
 from app.kit.clock import kst_day
 from app.messages import registry, rules
@@ -24,18 +26,26 @@ class Writer:
     """Writes letters the way `outbox.plan` and the worker would have, from facts instead of rows."""
 
     def __init__(
-        self, rng: Random, tables: Tables, shop_id: int, evidence: Evidence, base_url: str, moment: datetime
+        self,
+        rng: Random,
+        tables: Tables,
+        shop: Description,
+        shop_id: int,
+        evidence: Evidence,
+        base_url: str,
+        moment: datetime,
     ) -> None:
-        self.rng, self.tables, self.shop_id, self.evidence = rng, tables, shop_id, evidence
-        self.base_url, self.moment = base_url, moment
+        self.rng, self.tables, self.shop, self.shop_id = rng, tables, shop, shop_id
+        self.evidence, self.base_url, self.moment = evidence, base_url, moment
         self.since = moment - timedelta(days=LETTER_DAYS)
         self._ads: dict[int, list[datetime]] = {}
         self._bubbles: dict[str, tuple[Row, Row]] = {}
         self._thanked: set[tuple[int, object]] = set()
 
-    def write(self, stamps: list[Stamp], holders: list[Holder]) -> None:
+    def write(self, stamps: list[Stamp], holders: list[Holder], later: list[Later]) -> None:
         """Write the letters of two months; stamps must have their ids."""
         causes: list[tuple[datetime, Any]] = [(stamp.entry["at"], stamp) for stamp in stamps]
+        causes += [(each.at, each) for each in later]
         for row in self.tables.rows["consents"]:
             if row["kind"] in ("ads", "ads_night") and row["action"] != "decline":
                 causes.append((row["at"], row))
@@ -49,6 +59,8 @@ class Writer:
                 continue
             if isinstance(cause, Stamp):
                 self._after_stamp(cause)
+            elif isinstance(cause, Later):
+                self._later(cause)
             elif "address_key" in cause:
                 facts = {"day": kst_day(at).isoformat(), "opted_out_at": at.isoformat()}
                 self._statutory(
@@ -80,7 +92,7 @@ class Writer:
             "day": kst_day(at).isoformat(),
             "balance": stamp.balance,
             "goal": stamp.holder.goal,
-            "reward": words.FIRST_REWARD,
+            "reward": self.shop.reward,
         }
         kind = registry.kind("stamp_receipt")
         receipt = self._row(
@@ -100,20 +112,42 @@ class Writer:
                 row["dedupe_key"] += f":x{drawn_key(self.rng)[:6]}"
 
     def _thank(self, stamp: Stamp, facts: dict[str, Any]) -> list[Row]:
-        holder, at, kind = stamp.holder, stamp.entry["at"], registry.kind("thank_you")
-        due = at + timedelta(minutes=kind.delay_minutes)
-        not_after = due + kind.life
+        at, kind = stamp.entry["at"], registry.kind("thank_you")
+        delay = self.shop.thank_you_delay
+        due = at + timedelta(minutes=kind.delay_minutes if delay is None else delay)
         cause = f"visit:{stamp.visit['id']}"
-        verdict = self._gate(holder, kind, at, due, not_after)
+        return self._planned(stamp.holder, kind, cause, facts, at, due, undone=stamp.undone_at is not None)
+
+    def _later(self, letter: Later) -> None:
+        kind, at = registry.kind(letter.kind), letter.at
+        facts = {"day": kst_day(at).isoformat(), **letter.facts}
+        due = at + timedelta(minutes=kind.delay_minutes)
+        self._planned(letter.holder, kind, letter.cause, facts, at, due)
+
+    def _planned(
+        self,
+        holder: Holder,
+        kind: Kind,
+        cause: str,
+        facts: dict[str, Any],
+        at: datetime,
+        due: datetime,
+        *,
+        undone: bool = False,
+    ) -> list[Row]:
+        """Write a message down as `outbox.plan` does: on the card, and for the demo carrier when it may travel."""
+        not_after = due + kind.life
         card = self._row(holder, kind, "card", cause, at, due, not_after, facts)
-        if isinstance(verdict, rules.LeaveOut) and verdict.code in _CARD_ONLY:
-            card.update(code=verdict.code, reason=f"카드에만 남겨요. {verdict.reason}")
-        self._on_card(card, holder, kind)
         rows = [card]
-        if card["reason"] == "":
-            travels = self._row(holder, kind, "demo_phone", cause, at, due, not_after, facts)
-            self._travel(travels, holder, kind, verdict, undone=stamp.undone_at is not None)
-            rows.append(travels)
+        if "demo_phone" in kind.channels:
+            verdict = self._gate(holder, kind, facts, at, due, not_after)
+            if isinstance(verdict, rules.LeaveOut) and verdict.code in _CARD_ONLY:
+                card.update(code=verdict.code, reason=f"카드에만 남겨요. {verdict.reason}")
+            else:
+                travels = self._row(holder, kind, "demo_phone", cause, at, due, not_after, facts)
+                self._travel(travels, holder, kind, verdict, undone=undone)
+                rows.append(travels)
+        self._on_card(card, holder, kind)
         return rows
 
     def _statutory(self, key: str, holder: Holder, cause: str, facts: dict[str, Any], at: datetime) -> None:
@@ -121,7 +155,7 @@ class Writer:
         not_after = at + kind.life
         card = self._row(holder, kind, "card", cause, at, at, not_after, facts)
         self._on_card(card, holder, kind)
-        verdict = self._gate(holder, kind, at, at, not_after)
+        verdict = self._gate(holder, kind, facts, at, at, not_after)
         if not (isinstance(verdict, rules.LeaveOut) and verdict.code in _CARD_ONLY):
             self._travel(
                 self._row(holder, kind, "demo_phone", cause, at, at, not_after, facts), holder, kind, verdict
@@ -133,9 +167,9 @@ class Writer:
         """Take a row over the demo carrier: what the gate says at planning, and again when it is due."""
         if isinstance(verdict, rules.Wait):
             row.update(due_at=verdict.until, code=verdict.code, reason=verdict.reason)
-            verdict = self._gate(holder, kind, verdict.until, verdict.until, row["not_after"])
+            verdict = self._gate(holder, kind, row["facts"], verdict.until, verdict.until, row["not_after"])
         elif isinstance(verdict, rules.Send) and row["due_at"] <= self.moment:
-            verdict = self._gate(holder, kind, row["due_at"], row["due_at"], row["not_after"])
+            verdict = self._gate(holder, kind, row["facts"], row["due_at"], row["due_at"], row["not_after"])
         if isinstance(verdict, rules.LeaveOut):
             row.update(state="suppressed", code=verdict.code, reason=verdict.reason)
         elif not undone and row["due_at"] + timedelta(seconds=4) <= self.moment:
@@ -143,7 +177,9 @@ class Writer:
 
     def _sent(self, row: Row, holder: Holder, kind: Kind, at: datetime) -> None:
         opt_out = f"{self.base_url}/o/{self.evidence.opt_out_token(holder, at)}" if kind.is_ad else ""
-        text = wording.whole(kind, holder.person.name, row["facts"], opt_out)
+        text = wording.whole(
+            self.shop, kind, holder.person.name, row["facts"], opt_out=opt_out, base_url=self.base_url
+        )
         row.update(state="sent", code="", reason="", sent_at=at, fence=1, tries=1, text=text)
         if kind.is_ad:
             self._ads.setdefault(id(holder), []).append(at)
@@ -174,7 +210,7 @@ class Writer:
         if self.rng.random() < 0.7 and read_at < self.moment:
             row["read_at"] = read_at
         if holder.person.erased_at is None:
-            row["text"] = wording.body(kind, holder.person.name, row["facts"])
+            row["text"] = wording.body(self.shop, kind, holder.person.name, row["facts"])
         else:
             row["facts"] = {}
 
@@ -219,11 +255,19 @@ class Writer:
         )
 
     def _gate(
-        self, holder: Holder, kind: Kind, known_at: datetime, now: datetime, not_after: datetime
+        self,
+        holder: Holder,
+        kind: Kind,
+        facts: dict[str, Any],
+        known_at: datetime,
+        now: datetime,
+        not_after: datetime,
     ) -> rules.Verdict:
         return wording.ask_gate(
+            self.shop,
             kind,
             holder.person,
+            facts,
             base_url=self.base_url,
             recent_ads=self._ads.get(id(holder), ()),
             known_at=known_at,

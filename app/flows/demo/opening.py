@@ -1,4 +1,4 @@
-"""Opens the demo shop 달빛커피: 600 people and 18 months, drawn from a fixed seed, in one transaction."""
+"""Opens the demo shops, each drawn from its description and a fixed seed, in one transaction."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ from typing import Any
 from sqlalchemy import Table, func, insert, select, text
 
 from app.extensions import db
-from app.flows.demo import words
+from app.flows.demo import later_letters
 from app.flows.demo.agreements import Evidence
-from app.flows.demo.days import CLOSES, HISTORY_DAYS, OPENS, Calendar, at_minute
+from app.flows.demo.dalbit import DALBIT
+from app.flows.demo.days import Calendar, at_minute
+from app.flows.demo.description import Description
 from app.flows.demo.holders import Holder
+from app.flows.demo.jeongsun import JEONGSUN
 from app.flows.demo.letters import Writer
-from app.flows.demo.people import PEOPLE, invent
+from app.flows.demo.people import invent
+from app.flows.demo.reviews import Reviewers
 from app.flows.demo.rows import Row, Tables
 from app.flows.demo.stamps import Counter
+from app.flows.demo.voices import Voices
 from app.flows.join import phone_key
 from app.flows.unit import write
 from app.kit.clock import kst_day
@@ -26,20 +31,23 @@ from app.kit.refusals import Refused
 from app.kit.words import MATCHING_WORDS
 from app.shops.models import Shop
 
-SEED = "dangol demo shop 1"
+# The first is the one whose links `make run` prints on top.
+SHOPS = (DALBIT, JEONGSUN)
 # In the order in which they may be inserted: nobody points at a table further down.
 TABLES = (
     "shops", "staff", "card_rules", "products", "customers", "cards", "devices", "phone_claims", "consents",
     "suppressions", "opt_out_links", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
-    "redemptions", "automations", "messages", "attempts", "ad_grants", "demo_phone_messages", "day_counts",
+    "redemptions", "review_settings", "review_asks", "reviews", "review_replies", "voices", "voice_lines",
+    "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
+    "day_counts",
 )  # fmt: skip
 
 
 class ShopExists(Refused):
-    """The demo shop was opened before."""
+    """This demo shop was opened before."""
 
     code = "demo_exists"
-    sentence = "체험 가게 달빛커피가 이미 있어요."
+    sentence = "이 체험 가게는 이미 있어요."
 
 
 @dataclass(frozen=True)
@@ -56,34 +64,39 @@ def present_of(anchor: date) -> datetime:
     return at_minute(anchor, 15 * 60 + 10)
 
 
-def open_demo_shop(*, master: bytes, base_url: str, now: datetime) -> Opened:
-    """Open the demo shop as it stands at `now` (aware UTC); the same moment gives the same rows.
+def open_demo_shop(shop: Description, *, master: bytes, base_url: str, now: datetime) -> Opened:
+    """Open a demo shop as it stands at `now` (aware UTC); the same moment gives the same rows.
 
     `master` keys the hashes of numbers, `base_url` stands before the opt-out links in old letters.
     Raises ShopExists.
     """
     with write() as session:
-        if session.scalar(select(Shop.id).where(Shop.code == words.SHOP_CODE)) is not None:
+        if session.scalar(select(Shop.id).where(Shop.code == shop.code)) is not None:
             raise ShopExists
-        tables = draw_history(_first_ids(session), master=master, base_url=base_url, now=now)
+        tables = draw_history(shop, _first_ids(session), master=master, base_url=base_url, now=now)
         for name in TABLES:
             rows = tables.plain(name)
             if rows:
                 session.execute(insert(_table(name)), rows)
         _move_sequences(session)
         shop_id: int = tables.rows["shops"][0]["id"]
-        return Opened(shop_id, PEOPLE, {name: len(tables.rows[name]) for name in TABLES})
+        return Opened(shop_id, shop.people, {name: len(tables.rows[name]) for name in TABLES})
 
 
-def draw_history(first_ids: dict[str, int], *, master: bytes, base_url: str, now: datetime) -> Tables:
-    """Draw everything that ever happened in the shop; `first_ids` is the next free id of each table."""
-    tables, rng, calendar = Tables(first_ids), Random(SEED), Calendar(now)
+def draw_history(
+    described: Description, first_ids: dict[str, int], *, master: bytes, base_url: str, now: datetime
+) -> Tables:
+    """Draw everything that ever happened in a shop; `first_ids` is the next free id of each table."""
+    tables, rng, calendar = Tables(first_ids), Random(described.seed), Calendar(described, now)
     shop, staff, rules, menu = _the_shop(tables, calendar)
-    counter = Counter(rng, tables, shop["id"], staff, rules, menu)
+    counter = Counter(rng, tables, described, shop["id"], staff, rules, menu)
     holders = [counter.hand_out(person) for person in invent(rng, calendar)]
     tables.number("customers")
     tables.number("cards")
     counter.run(holders, now)
+    # Words have a chance of their own: a new review moves nobody's visit.
+    said = Random(f"{described.seed}, said")
+    asked = Reviewers(said, counter, now).write(holders)
     _asking_now(counter, holders, now)
     for table, by in (
         ("visits", "at"), ("visit_items", None), ("claims", "created_at"), ("ledger_entries", "at"),
@@ -99,8 +112,10 @@ def draw_history(first_ids: dict[str, int], *, master: bytes, base_url: str, now
         ("suppressions", "at"),
     ):
         tables.number(table, by=by)
-    writer = Writer(rng, tables, shop["id"], evidence, base_url, now)
-    writer.write(counter.stamps, holders)
+    Voices(said, tables, described, shop["id"]).write(holders, staff[0], now)
+    writer = Writer(rng, tables, described, shop["id"], evidence, base_url, now)
+    later = later_letters.causes(asked, holders, since=writer.since, moment=now)
+    writer.write(counter.stamps, holders, later)
     writer.number()
     tables.number("opt_out_links", by="created_at")
     _sum_up(tables, shop["id"])
@@ -109,18 +124,19 @@ def draw_history(first_ids: dict[str, int], *, master: bytes, base_url: str, now
 
 def _the_shop(tables: Tables, calendar: Calendar) -> tuple[Row, list[Row], list[Row], list[Row]]:
     """Add the shop, its people, its two card rules and its menu."""
-    opened = at_minute(calendar.first_day - timedelta(days=3), OPENS)
+    described = calendar.shop
+    opened = at_minute(calendar.first_day - timedelta(days=3), described.opens)
     shop = tables.add(
         "shops",
-        code=words.SHOP_CODE,
-        name=words.SHOP_NAME,
-        mark=words.SHOP_NAME[0],
-        owner_name=words.OWNER_NAME,
-        phone=words.SHOP_PHONE,
-        address=words.SHOP_ADDRESS,
-        open_minute=OPENS,
-        close_minute=CLOSES,
-        story=words.SHOP_STORY,
+        code=described.code,
+        name=described.name,
+        mark=described.name[0],
+        owner_name=described.owner_name,
+        phone=described.phone,
+        address=described.address,
+        open_minute=described.opens,
+        close_minute=described.closes,
+        story=described.story,
         opt_out_080="",
         is_demo=True,
         created_at=opened,
@@ -130,10 +146,10 @@ def _the_shop(tables: Tables, calendar: Calendar) -> tuple[Row, list[Row], list[
     staff = [
         # Nobody has a password: the owner comes in by a link from the terminal.
         tables.add("staff", **of_shop, name=name, role="staff" if place else "owner", created_at=opened)
-        for place, name in enumerate(words.STAFF_NAMES)
+        for place, name in enumerate((described.owner_name, *described.colleagues))
     ]
-    # The first cards asked for twelve; they keep that, cards since then ask for ten.
-    changed = at_minute(calendar.first_day + timedelta(days=HISTORY_DAYS // 4), OPENS)
+    # The first cards asked for more; they keep that, cards since then ask for less.
+    changed = at_minute(calendar.first_day + timedelta(days=described.history_days // 4), described.opens)
     limits = {"hard_window_s": 5, "cooldown_s": 600, "daily_cap": 5}
     rules = [
         tables.add(
@@ -141,22 +157,32 @@ def _the_shop(tables: Tables, calendar: Calendar) -> tuple[Row, list[Row], list[
             **of_shop,
             **limits,
             goal=goal,
-            reward_name=words.FIRST_REWARD,
+            reward_name=described.reward,
             created_at=at,
             ended_at=ended,
         )
-        for goal, at, ended in ((12, opened, changed), (10, changed, None))
+        for goal, at, ended in zip(described.goals, (opened, changed), (changed, None), strict=True)
     ]
-    menu = [tables.add("products", **of_shop, name=item.name, price=item.price) for item in words.MENU]
+    menu = [tables.add("products", **of_shop, name=item.name, price=item.price) for item in described.menu]
     tables.add(
         "automations",
         **of_shop,
         kind="thank_you",
         is_on=True,
-        text=words.THANK_YOU,
-        delay_minutes=None,
+        text=described.thank_you,
+        delay_minutes=described.thank_you_delay,
         changed_at=changed,
     )
+    for kind in later_letters.known():
+        tables.add(
+            "automations",
+            **of_shop,
+            kind=kind,
+            is_on=True,
+            text="",
+            delay_minutes=None,
+            changed_at=changed,
+        )
     for table in ("staff", "card_rules", "products", "automations"):
         tables.number(table)
     return shop, staff, rules, menu
@@ -179,7 +205,7 @@ def _asking_now(counter: Counter, holders: list[Holder], now: datetime) -> None:
         claim = counter.claim(holder, now - timedelta(seconds=ago), "waiting", None, None, None)
         claim["word"] = MATCHING_WORDS[7 + 11 * place]
         holder.card["changed"] = holder.changed
-    before = Calendar(now).when_open(minutes_ago=24 * 60)
+    before = Calendar(counter.shop, now).when_open(minutes_ago=24 * 60)
     others = [h for h in by_habit if all(h is not one for one in (almost, known, nameless))][40:44]
     for holder in others[:2]:
         at = before - timedelta(minutes=counter.rng.randint(20, 200))
@@ -223,7 +249,9 @@ def _first_ids(session: Any) -> dict[str, int]:
     """Return the next free id of every table; nobody else inserts until we are done."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"LOCK TABLE {', '.join(TABLES)} IN EXCLUSIVE MODE"))
-    return {name: (session.scalar(select(func.max(_table(name).c.id))) or 0) + 1 for name in TABLES}
+    numbered = [name for name in TABLES if "id" in _table(name).c]
+    free = {name: (session.scalar(select(func.max(_table(name).c.id))) or 0) + 1 for name in numbered}
+    return dict.fromkeys(TABLES, 1) | free
 
 
 def _move_sequences(session: Any) -> None:
@@ -231,5 +259,7 @@ def _move_sequences(session: Any) -> None:
     if session.get_bind().dialect.name != "postgresql":
         return
     for name in TABLES:
+        if "id" not in _table(name).c:
+            continue  # named by its shop
         free = f"SELECT coalesce(max(id), 0) + 1 FROM {name}"
         session.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), ({free}), false)"))

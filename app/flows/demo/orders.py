@@ -1,25 +1,26 @@
-"""What somebody orders at an hour of the day."""
+"""What somebody buys at an hour of the day."""
 
 from __future__ import annotations
 
 from random import Random
 
-from app.flows.demo.words import MENU, MenuItem
+from app.flows.demo.description import Description, MenuItem
 
 
-def usual_drink(rng: Random, rush: int) -> MenuItem:
-    """Return the drink that somebody of this rush keeps coming for."""
-    return rng.choices(MENU, [item.weights[rush] if item.is_drink else 0 for item in MENU])[0]
+def usual_order(rng: Random, shop: Description, rush: int) -> MenuItem:
+    """Return what somebody of this rush keeps coming for."""
+    return rng.choices(shop.menu, [0 if item.is_extra else item.weights[rush] for item in shop.menu])[0]
 
 
-def bought(rng: Random, *, rush: int, usual: MenuItem, party: int) -> dict[str, int]:
-    """Return pieces by name: a drink for each of the party, now and then something sweet."""
+def bought(rng: Random, shop: Description, *, rush: int, usual: MenuItem, party: int) -> dict[str, int]:
+    """Return pieces by name: what each of the party takes, now and then something extra."""
     pieces: dict[str, int] = {}
-    for number in range(party):
-        item = usual if number == 0 and rng.random() < 0.72 else usual_drink(rng, rush)
+    taken = party * (rng.choices(range(1, len(shop.basket) + 1), shop.basket)[0])
+    for number in range(taken):
+        item = usual if number == 0 and rng.random() < 0.72 else usual_order(rng, shop, rush)
         pieces[item.name] = pieces.get(item.name, 0) + 1
-    if rng.random() < 0.24:
-        sweets = [0 if item.is_drink else item.weights[rush] for item in MENU]
-        sweet = rng.choices(MENU, sweets)[0]
-        pieces[sweet.name] = pieces.get(sweet.name, 0) + 1
+    if rng.random() < shop.extra_share:
+        extras = [item.weights[rush] if item.is_extra else 0 for item in shop.menu]
+        extra = rng.choices(shop.menu, extras)[0]
+        pieces[extra.name] = pieces.get(extra.name, 0) + 1
     return pieces

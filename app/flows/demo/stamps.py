@@ -1,4 +1,4 @@
-"""Eighteen months at the counter: visits, stamps, filled cards, rewards, slips of the finger."""
+"""All that happened at the counter: visits, stamps, filled cards, rewards, slips of the finger."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from random import Random
 
 from app.cards.rules import STEP_SECONDS, code_step
 from app.flows.demo import orders
-from app.flows.demo.days import CLOSES
+from app.flows.demo.description import Description
 from app.flows.demo.holders import Holder, Stamp
 from app.flows.demo.people import Person
 from app.flows.demo.rows import Row, Tables, drawn_code, drawn_key, in_order
@@ -23,9 +23,16 @@ class Counter:
     """Replays the visits of all people in the order of time."""
 
     def __init__(
-        self, rng: Random, tables: Tables, shop_id: int, staff: list[Row], rules: list[Row], menu: list[Row]
+        self,
+        rng: Random,
+        tables: Tables,
+        shop: Description,
+        shop_id: int,
+        staff: list[Row],
+        rules: list[Row],
+        menu: list[Row],
     ) -> None:
-        self.rng, self.tables, self.shop_id = rng, tables, shop_id
+        self.rng, self.tables, self.shop, self.shop_id = rng, tables, shop, shop_id
         self.staff, self.rules, self.menu = staff, rules, menu
         self.stamps: list[Stamp] = []
         self._refs: set[str] = set()
@@ -84,7 +91,7 @@ class Counter:
 
     def _one_visit(self, holder: Holder, at: datetime, moment: datetime) -> None:
         rng = self.rng
-        party = rng.choices((1, 2, 3, 4), (80, 15, 4, 1))[0]
+        party = rng.choices((1, 2, 3, 4), self.shop.parties)[0]
         staff = rng.choices(self.staff, (6, 2, 2)[: len(self.staff)])[0]
         visit = self.tables.add(
             "visits",
@@ -115,7 +122,7 @@ class Counter:
 
     def _order(self, visit: Row, person: Person, party: int) -> int | None:
         """Put what is bought on the visit; returns the sum in won, None when nobody typed it in."""
-        bought = orders.bought(self.rng, rush=person.rush, usual=person.usual, party=party)
+        bought = orders.bought(self.rng, self.shop, rush=person.rush, usual=person.usual, party=party)
         if self.rng.random() < 0.07:
             return None
         total = 0
@@ -195,6 +202,11 @@ class Counter:
             return
         reward["used_at"] = at
 
+    def thank_for_review(self, holder: Holder, at: datetime) -> None:
+        """Give the stamp a review was promised; nobody pressed it at the counter, and no visit goes with it."""
+        self._entry(holder, "earn", 1, at, how="review", once=drawn_key(self.rng))
+        self._close_the_books(holder)
+
     def claim(
         self,
         holder: Holder,
@@ -215,7 +227,7 @@ class Counter:
             once=drawn_key(self.rng),
             state=state,
             created_at=at,
-            expires_at=next_minute_of_day(at, CLOSES),
+            expires_at=next_minute_of_day(at, self.shop.closes),
             decided_at=decided_at,
             staff_id=staff,
             entry_id=entry,

@@ -6,35 +6,36 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.flows.demo import words
+from app.flows.demo.description import Description
 from app.flows.demo.people import Person
 from app.kit.text import fill
 from app.messages import registry, rules
 from app.messages.contract import Kind
 
-# Any facts will do to judge the form of a text: the gate looks at its frame and its words.
-_SAMPLE = {"day": "2026-11-23", "balance": 1, "goal": 10, "consent": "ads", "granted": True}
 
-
-def body(kind: Kind, name: str, facts: Mapping[str, Any]) -> str:
+def body(shop: Description, kind: Kind, name: str, facts: Mapping[str, Any]) -> str:
     """Return the shop's words for a person, as they lie on the card."""
-    own = words.THANK_YOU if kind.key == "thank_you" else kind.text
-    return fill(own, {"이름": name, "가게": words.SHOP_NAME, **kind.words(facts)})
+    own = shop.thank_you if kind.key == "thank_you" else kind.text
+    return fill(own, {"이름": name, "가게": shop.name, **kind.words(facts)})
 
 
-def whole(kind: Kind, name: str, facts: Mapping[str, Any], opt_out: str) -> str:
-    """Return the letter as it travels; `opt_out` is the link an ad ends with."""
-    inside = body(kind, name, facts)
+def whole(
+    shop: Description, kind: Kind, name: str, facts: Mapping[str, Any], *, opt_out: str, base_url: str
+) -> str:
+    """Return the letter as it travels; `opt_out` is the link an ad ends with, `base_url` stands before the kind's own."""
+    inside = body(shop, kind, name, facts)
+    if kind.path is not None:
+        inside = f"{inside.rstrip()}\n{base_url}{kind.path(facts)}"
     if kind.is_ad:
-        return rules.ad_text(
-            shop_name=words.SHOP_NAME, body=inside, contact=words.SHOP_PHONE, opt_out=opt_out
-        )
-    return rules.service_text(shop_name=words.SHOP_NAME, body=inside, contact=words.SHOP_PHONE)
+        return rules.ad_text(shop_name=shop.name, body=inside, contact=shop.phone, opt_out=opt_out)
+    return rules.service_text(shop_name=shop.name, body=inside, contact=shop.phone)
 
 
 def ask_gate(
+    shop: Description,
     kind: Kind,
     person: Person,
+    facts: Mapping[str, Any],
     *,
     base_url: str,
     recent_ads: Sequence[datetime],
@@ -46,7 +47,7 @@ def ask_gate(
     return rules.may_send(
         kind=kind,
         channel=registry.channel("demo_phone").CAPABILITIES,
-        text=whole(kind, person.name, _SAMPLE, f"{base_url}/o/x"),
+        text=whole(shop, kind, person.name, facts, opt_out=f"{base_url}/o/x", base_url=base_url),
         person=rules.Person(
             has_phone=person.phone is not None
             and person.details_at is not None
@@ -60,8 +61,8 @@ def ask_gate(
             erased=person.erased_at is not None and person.erased_at <= known_at,
         ),
         sender=rules.Sender(
-            shop_name=words.SHOP_NAME,
-            contact=words.SHOP_PHONE,
+            shop_name=shop.name,
+            contact=shop.phone,
             is_demo=True,
             kind_on=True,
             public_url=base_url,

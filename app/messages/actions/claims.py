@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from app.messages import gather, registry, retries
 from app.messages.contract import Letter
 from app.messages.models import ChannelHealth, Message
-from app.messages.outbox import give_back_rights
+from app.messages.recall import give_back_rights
 
 # Several for each message: built once, but for what changes.
 _IF_OURS = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import String, bindparam, select, update
 
+from app.customers import actions as people
 from app.customers.models import Customer
 from app.kit.columns import UtcDateTime
 from app.kit.upsert import built_once
@@ -15,10 +16,11 @@ from app.messages import gather, registry, retries, rules
 from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
 from app.messages.contract import Absent, Accepted, Found, Letter, Lookup, Outcome, Rejected, Wire
 from app.messages.models import AdGrant, Attempt, ChannelHealth, Message
-from app.messages.outbox import give_back_rights
+from app.messages.recall import give_back_rights
 
-# Makes the free opt-out token of a person: (session, shop_id, customer_id, address_key, now) → token.
+# Makes the free opt-out token of a person: (session, shop_id, customer_id, address_key, email_key, now) → token.
 OptOutMaker = Callable[..., str]
+_NOT_TAKEN = "보내는 곳에서 받지 않았어요."
 
 # Asked for every message: built once.
 _WHOSE = select(Message.kind, Message.customer_id).where(
@@ -89,18 +91,24 @@ def begin(
         now=now,
         but_message_id=row.id,
     )
+    is_sent_ad = kind.is_ad and can.transmits
+    opt_out = _opt_out(session, row, around, wire, opt_out_token, now) if is_sent_ad else ""
     text = gather.compose(
         kind=kind,
         channel=row.channel,
         around=around,
         facts=facts,
-        opt_out=_opt_out(session, row, around, wire, opt_out_token, now)
-        if kind.is_ad and can.transmits
-        else "",
+        opt_out=opt_out,
         base_url=wire.public_url or wire.base_url,
     )
     verdict = gather.verdict_on(
-        kind=kind, channel=row.channel, around=around, text=text, not_after=row.not_after, now=now
+        kind=kind,
+        channel=row.channel,
+        around=around,
+        text=text,
+        facts=facts,
+        not_after=row.not_after,
+        now=now,
     )
     if isinstance(verdict, rules.LeaveOut):
         state = "expired" if verdict.code == "too_late" else "suppressed"
@@ -141,14 +149,29 @@ def begin(
     )
     if not ours:
         raise RuntimeError("a held row changed hands")
-    return Sending(hold, Letter(key=row.provider_key, to=around.phone, text=text, at=now))
+    letter = Letter(
+        key=row.provider_key,
+        to=around.address_for(row.channel),
+        text=text,
+        at=now,
+        subject=gather.subject(kind=kind, channel=row.channel, around=around),
+        shop_name=around.sender.shop_name,
+        reply_to=around.shop_email,
+        opt_out=opt_out,
+    )
+    return Sending(hold, letter)
 
 
 def _opt_out(
     session: Any, row: Message, around: gather.Around, wire: Wire, maker: OptOutMaker, now: datetime
 ) -> str:
     token = maker(
-        session, shop_id=row.shop_id, customer_id=row.customer_id, address_key=around.address_key, now=now
+        session,
+        shop_id=row.shop_id,
+        customer_id=row.customer_id,
+        address_key=around.address_key,
+        email_key=around.email_key,
+        now=now,
     )
     return f"{wire.public_url or wire.base_url}/o/{token}"
 
@@ -173,6 +196,9 @@ def _end(session: Any, hold: Hold, state: str, code: str, reason: str, was: str 
 def record(session: Any, sending: Sending, outcome: Outcome, *, jitter: float, now: datetime) -> None:
     """Write down what the provider said; nothing when the row is no longer ours (fenced off)."""
     hold = sending.hold
+    if isinstance(outcome, Rejected) and outcome.dead_address:
+        # People before messages, as every flow takes them: else this and an erasure could wait for each other.
+        people.note_dead_email(session, shop_id=hold.shop_id, email=sending.letter.to, now=now)
     session.execute(
         _END_ATTEMPT,
         {
@@ -212,7 +238,10 @@ def record(session: Any, sending: Sending, outcome: Outcome, *, jitter: float, n
 
 def _rejected(session: Any, hold: Hold, outcome: Rejected, *, jitter: float, now: datetime) -> None:
     if outcome.permanent:
-        _end(session, hold, "failed", "rejected", "보내는 곳에서 받지 않았어요.", was="sending")
+        why = "없는 주소라고 해요. 이 주소로는 더 보내지 않아요." if outcome.dead_address else _NOT_TAKEN
+        _end(
+            session, hold, "failed", "dead_email" if outcome.dead_address else "rejected", why, was="sending"
+        )
         return
     _try_again(session, hold, at_least_s=outcome.retry_after_s or 0.0, jitter=jitter, now=now, was="sending")
 

@@ -1,6 +1,6 @@
 """동의 처리 결과: within 14 days of a consent, its sender, fact and date, result (망법 50조⑦, 시행령 62조의2).
 
-No promotion at all. Facts: `consent` (ads | ads_night | marketing), `granted` (False: withdrawn), `day`
+No promotion at all. Facts: `consent` (ads | ads_night | ads_email | marketing), `granted` (False: withdrawn), `day`
 ("2026-11-23").
 """
 
@@ -14,6 +14,7 @@ from app.messages.contract import Facts, Kind
 _SUBJECTS = {
     "ads": "광고 문자 수신",
     "ads_night": "밤 광고 문자 수신",
+    "ads_email": "광고 이메일 수신",
     "marketing": "개인정보 마케팅 활용",
 }
 
@@ -32,7 +33,7 @@ KIND = Kind(
     statutory=True,
     text="{날짜}, {처리}. 처리를 마쳤어요.",
     placeholders={"날짜": "11월 23일", "처리": "광고 문자 수신에 동의하셨어요"},
-    channels=("demo_phone", "card"),
+    channels=("demo_phone", "email", "card"),
     words=_words,
     life=timedelta(days=14),
     sentence="동의하거나 철회하시면 처리 결과를 알려 드려요",

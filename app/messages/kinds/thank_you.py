@@ -25,7 +25,7 @@ KIND = Kind(
     is_ad=True,
     text="{이름} 님, {가게}에 와 주셔서 고맙습니다. 다음에 또 반갑게 맞을게요.",
     placeholders={"이름": "김단골", "가게": "달빛커피"},
-    channels=("demo_phone", "own_phone", "card"),
+    channels=("demo_phone", "email", "own_phone", "card"),
     words=_words,
     delay_minutes=120,
     life=timedelta(hours=20),

@@ -18,7 +18,8 @@ from app.flows.stamp import card_key
 from app.kit import qr
 from app.kit.korean import josa, native_count
 from app.kit.signing import new_token
-from app.messages import queries as messages
+from app.messages import inbox as inbox_reads
+from app.messages import wanting
 from app.web import handover
 from app.web.answers import fragment, see_other
 from app.web.customer.blueprint import bp
@@ -35,26 +36,31 @@ def headline(page: CardPage) -> str:
     return f"도장 {native_count(page.missing)} 개만 더 모으면 {josa(page.reward_name, '을/를')} 드려요"
 
 
-def _version(page_changed: int, word: str | None, declined: bool, letters: int) -> str:
-    return f"{page_changed}-{word or ('x' if declined else '')}-{letters}"
+def _version(page: CardPage, letters: int, wish: wanting.Wish | None) -> str:
+    asked = "" if wish is None else f"-{wish.visit_id}{'w' if wish.wanted else ''}"
+    return f"{page.changed}-{page.word or ('x' if page.declined else '')}-{letters}{asked}"
 
 
-def _context() -> dict[str, Any]:
+def card_context() -> dict[str, Any]:
+    """Return what the card page and its live part need beside newest_line()."""
     holder, shop = current_card(), current_shop()
     page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
-    letters = messages.unread(holder.shop_id, holder.customer_id, now=now())
+    letters = inbox_reads.unread(holder.shop_id, holder.customer_id, now=now())
+    wish = wanting.wish(shop_id=holder.shop_id, customer_id=holder.customer_id, now=now())
     return {
         "shop": shop,
         "page": page,
         "headline": headline(page),
         "letters": letters,
-        "version": _version(page.changed, page.word, page.declined, letters),
+        "held": holder.held,
+        "wish": wish,
+        "version": _version(page, letters, wish),
         "once": new_token(),
         "outside": _outside() if handover.in_kakao() else "",
     }
 
 
-def _last() -> str:
+def newest_line() -> str:
     """Return the kind of the card's newest line: what the phone says when the stamps or rewards changed."""
     return cards.newest_line(shop_id=current_card().shop_id, card_id=current_card().card_id)
 
@@ -72,16 +78,16 @@ def _outside() -> str:
 @door(bp, "/c/<code>", audience="customer", role="holder", tenant="code")
 def card(code: str) -> ResponseReturnValue:
     """The whole card on one page."""
-    return render_template("customer/card.html", **_context(), last=_last())
+    return render_template("customer/card.html", **card_context(), last=newest_line())
 
 
 @door(bp, "/c/<code>/live", audience="customer", role="holder", tenant="code")
 def live(code: str) -> ResponseReturnValue:
     """The part that changes; 204 while nothing did (H10)."""
-    context = _context()
+    context = card_context()
     if request.args.get("v") == context["version"]:
         return "", 204
-    return fragment("customer/card.html", "live", **context, last=_last())
+    return fragment("customer/card.html", "live", **context, last=newest_line())
 
 
 @door(bp, "/c/<code>/claims", methods=("POST",), audience="customer", role="holder", tenant="code")
@@ -95,7 +101,7 @@ def claims_new(code: str) -> ResponseReturnValue:
         now=now(),
     )
     if request.headers.get("HX-Request") == "true":
-        return fragment("customer/card.html", "live", **_context(), last=_last())
+        return fragment("customer/card.html", "live", **card_context(), last=newest_line())
     return see_other(url_for("customer.card", code=code))
 
 

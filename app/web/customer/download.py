@@ -18,8 +18,12 @@ from app.customers.texts import CONSENT_NAMES
 from app.kit.clock import kst_day
 from app.kit.korean import clock_time, day_name, won
 from app.kit.phone import national
-from app.messages import queries as messages
+from app.messages import inbox as inbox_reads
+from app.reviews import queries as reviews
+from app.reviews.rules import MOODS
 from app.visits import queries as visits_of_shop
+from app.voices import queries as voices
+from app.voices.rules import KINDS
 from app.web.customer import line_words
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
@@ -37,7 +41,9 @@ class Known:
     card: cards.CardPage
     lines: list[cards.CardLine]
     visits: list[visits_of_shop.VisitLine]
-    letters: list[messages.LetterLine]
+    letters: list[inbox_reads.LetterLine]
+    reviews: list[reviews.ReviewLine]
+    said: list[voices.MySaid]
 
 
 def _known() -> Known:
@@ -48,7 +54,9 @@ def _known() -> Known:
         card=cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now()),
         lines=cards.card_lines(shop_id=holder.shop_id, card_id=holder.card_id, limit=_ALL),
         visits=visits_of_shop.visits_of(**where),
-        letters=messages.inbox(holder.shop_id, holder.customer_id, now=now(), limit=_ALL),
+        letters=inbox_reads.letters(holder.shop_id, holder.customer_id, now=now(), limit=_ALL),
+        reviews=reviews.reviews_of(**where, limit=_ALL),
+        said=voices.everything_said(**where),
     )
 
 
@@ -81,6 +89,8 @@ def me_download(code: str) -> ResponseReturnValue:
         "ledger": [asdict(line) for line in known.lines],
         "visits": [asdict(visit) for visit in known.visits],
         "letters": [asdict(letter) for letter in known.letters],
+        "reviews": [_review_facts(review) for review in known.reviews],
+        "voices": [asdict(line) for line in known.said],
     }
     text = json.dumps(mine, ensure_ascii=False, indent=2, default=_plain)
     answer = Response(text, content_type="application/json; charset=utf-8")
@@ -120,11 +130,36 @@ def _sections(known: Known) -> list[str]:
         "가게에서 온 말": [
             f"{_at(letter.at)} · {letter.label}\r\n  {letter.text}" for letter in known.letters
         ],
+        "내 후기": [_review(review) for review in known.reviews],
+        "사장님께 한마디": [
+            f"{_at(line.at)} · {KINDS[line.kind]} · {'가게의 답' if line.by_shop else '나'}\r\n  {line.text}"
+            for line in known.said
+        ],
     }
     text = [f"내 정보 · {shop.name}", f"{_at(now())}에 내려받았어요."]
     for title, lines in blocks.items():
         text += ["", f"[{title}]", *(lines or ["아직 없어요"])]
     return "\n".join(text).replace("\r\n", "\n").split("\n")
+
+
+def _review(review: reviews.ReviewLine) -> str:
+    # The disclosure stands first here too (표시·광고 심사지침).
+    told = [review.disclosed, f"별점 {review.stars}점", _at(review.at), MOODS.get(review.mood, "")]
+    said = [review.text, f"가게의 답글: {review.reply}" if review.reply else ""]
+    return "\r\n  ".join([" · ".join(filter(None, told)), *filter(None, said)])
+
+
+def _review_facts(review: reviews.ReviewLine) -> dict[str, Any]:
+    return {
+        "disclosed": review.disclosed,
+        "stars": review.stars,
+        "mood": review.mood,
+        "text": review.text,
+        "shown_name": review.shown_name,
+        "visited_at": review.visited_at,
+        "at": review.at,
+        "reply": review.reply,
+    }
 
 
 def _facts(facts: dict[str, str]) -> list[str]:
@@ -135,6 +170,7 @@ def _about(person: MyDetails) -> dict[str, str]:
     return {
         "이름": person.name or "적지 않았어요",
         "휴대폰 번호": national(person.phone) if person.phone else "적지 않았어요",
+        "이메일": _email(person),
         "사장님이 기억하는 것": person.likes,
         "사장님 메모": person.memo,
         "카드를 만든 날": _on(person.joined_at),
@@ -142,6 +178,12 @@ def _about(person: MyDetails) -> dict[str, str]:
         "마지막 방문": _on(person.last_visit_at) if person.last_visit_at else "",
         "방문": f"{person.visit_count}번" if person.visit_count else "",
     }
+
+
+def _email(person: MyDetails) -> str:
+    if person.email is None:
+        return ""
+    return person.email if person.email_checked_at else f"{person.email} (아직 확인하지 않았어요)"
 
 
 def _said(line: ConsentLine) -> str:

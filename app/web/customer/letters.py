@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import queries as cards
 from app.flows import letters as flow
-from app.messages import queries as messages
+from app.messages import inbox as inbox_reads
 from app.web.answers import see_other, wants_fragment
 from app.web.customer import line_words
 from app.web.customer.blueprint import bp
@@ -19,9 +19,9 @@ from app.web.guards import current_card, current_shop
 def inbox(code: str) -> ResponseReturnValue:
     """The letters on the card, newest first. Looking writes nothing; the page itself says that they were seen."""
     holder = current_card()
-    letters = messages.inbox(holder.shop_id, holder.customer_id, now=now())
+    letters = inbox_reads.letters(holder.shop_id, holder.customer_id, now=now())
     # Counted apart: of more letters than one page shows the older ones are new as well.
-    unread = messages.unread(holder.shop_id, holder.customer_id, now=now())
+    unread = inbox_reads.unread(holder.shop_id, holder.customer_id, now=now())
     return render_template("customer/inbox.html", shop=current_shop(), letters=letters, unread=unread)
 
 

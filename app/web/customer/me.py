@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import queries as cards
 from app.customers import queries as people
-from app.customers.rules import OPTIONAL_KINDS
+from app.customers.rules import CONSENT_KINDS, OPTIONAL_KINDS
 from app.customers.texts import CONSENTS, consent_text
 from app.flows import join
 from app.flows import privacy as flow
@@ -18,6 +18,7 @@ from app.kit.refusals import Invalid
 from app.web import cookies
 from app.web.answers import invalid, see_other
 from app.web.customer.blueprint import bp
+from app.web.customer.email import email_form
 from app.web.details_form import KEPT, DetailsForm
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
@@ -37,6 +38,7 @@ def _mine() -> dict[str, Any]:
         "shop": current_shop(),
         "mine": people.my_details(shop_id=holder.shop_id, customer_id=holder.customer_id),
         "optional": [consent_text(kind) for kind in OPTIONAL_KINDS],
+        **email_form(),
     }
 
 
@@ -66,6 +68,8 @@ def _answered(kind: str, *, grant: bool, before: dict[str, bool]) -> str:
     if grant:
         return "동의해 주셔서 고마워요"
     # What stood on it went too, and that must not happen silently.
+    if kind == "marketing" and before["ads_email"]:
+        return "맞춤 혜택과 광고를 모두 그만 받아요."
     if kind == "marketing" and before["ads"]:
         return "맞춤 혜택과 광고 문자를 모두 그만 받아요."
     if kind == "ads" and before["ads_night"]:
@@ -81,7 +85,7 @@ def me_delete(code: str) -> ResponseReturnValue:
         page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
         return render_template("customer/me_delete.html", shop=current_shop(), page=page)
     flow.erase(shop_id=holder.shop_id, customer_id=holder.customer_id, now=now())
-    return see_other(url_for("public.landing", left="1"))
+    return see_other(url_for("public.landing", left=code))
 
 
 def _as_said_before(form: DetailsForm, mine: people.MyDetails) -> None:
@@ -90,8 +94,8 @@ def _as_said_before(form: DetailsForm, mine: people.MyDetails) -> None:
     if mine.phone is None:
         return
     form.phone.data = national(mine.phone)
-    for kind, holds in mine.standing.items():
-        form[kind].data = holds
+    for kind in CONSENT_KINDS:
+        form[kind].data = mine.standing[kind]
 
 
 @door(bp, "/c/<code>/details", methods=("GET", "POST"), audience="customer", role="holder", tenant="code")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.flows import access
 from app.kit.refusals import Refused
 from app.shops import queries as shops
-from app.shops.rules import LinkGone
-from app.web import cookies, origin
+from app.shops.rules import LinkGone, SecondStepDue
+from app.web import cookies, half_way, origin
 from app.web.answers import see_other
 from app.web.doors import door, now
 from app.web.owner import asked
@@ -45,12 +45,50 @@ def login() -> ResponseReturnValue:
             is_secure=origin.is_secure(),
             now=now(),
         )
+    except SecondStepDue as due:
+        return half_way.note(make_response(_second_page(next_=next_, resume=resume)), due)
     except Refused as refusal:
         return _login_page(next_=next_, resume=resume, typed=asked.text("login"), refusal=refusal)
+    return cookies.keep_staff(on_to(next_, resume), token)
+
+
+def on_to(next_: str, resume: str) -> Response:
+    """Answer who just got in: the form that was kept for them, or where they wanted to go."""
     kept = read_kept(resume) if resume else None
     if kept is not None and local_path(kept.path):
-        return cookies.keep_staff(make_response(render_template("owner/resume.html", kept=kept)), token)
-    return cookies.keep_staff(see_other(next_ or url_for("owner.home")), token)
+        return make_response(render_template("owner/resume.html", kept=kept))
+    return see_other(next_ or url_for("owner.home"))
+
+
+@door(bp, "/owner/login/second", methods=("GET", "POST"), audience="owner")
+def login_second() -> ResponseReturnValue:
+    """Ask for the six digits, in the browser that typed the right password a moment ago; it is not sent again."""
+    noted = half_way.read()
+    if noted is None:
+        flash("시간이 지났어요. 처음부터 다시 로그인해 주세요.")
+        return see_other(url_for("owner.login"))
+    if request.method == "GET":
+        return _second_page(next_=local_path(request.args.get("next", "")))
+    next_, resume = local_path(asked.text("next")), asked.text("resume")
+    try:
+        token = access.sign_in_second(
+            shop_id=noted.shop_id,
+            staff_id=noted.staff_id,
+            mark=noted.mark,
+            typed=asked.text("second"),
+            user_agent=asked.user_agent(),
+            ip=asked.ip(),
+            is_secure=origin.is_secure(),
+            master=current_app.config["MASTER_KEY"],
+            now=now(),
+        )
+    except Refused as refusal:
+        return _second_page(next_=next_, resume=resume, error=refusal.sentence), refusal.status
+    return cookies.forget_half_way(cookies.keep_staff(on_to(next_, resume), token))
+
+
+def _second_page(*, next_: str, resume: str = "", error: str | None = None) -> str:
+    return render_template("owner/login_second.html", next=next_, resume=resume, error=error)
 
 
 def _login_page(
@@ -86,7 +124,7 @@ def enter(token: str) -> ResponseReturnValue:
     return render_template("owner/enter.html", token=token, shop_name=shops.shop_by_id(link.shop_id).name)
 
 
-@door(bp, "/owner/logout", methods=("POST",), audience="owner", role="staff", tenant="session")
+@door(bp, "/owner/logout", methods=("POST",), audience="owner", role="staff", tenant="session", device="own")
 def logout() -> Response:
     """Sign this browser out: the session's row ends, not only the cookie."""
     token = cookies.staff_token()

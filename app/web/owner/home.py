@@ -11,7 +11,10 @@ from app.insights import rules
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
 from app.messages import queries as messages
+from app.messages import results
+from app.reviews import queries as reviews
 from app.shops import queries as shops
+from app.voices import queries as voices
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
@@ -32,13 +35,15 @@ def home() -> ResponseReturnValue:
         "keys": [new_token() for _ in claims],
         "today": insights.today(shop_id=shop_id, now=moment),
     }
-    if not staff.shop.is_demo:
+    if not staff.shop.is_demo and not staff.is_shared:
         me = next((line for line in shops.staff_of(shop_id) if line.id == staff.staff_id), None)
         context["needs_password"] = me is not None and not me.has_password
     if staff.role != "staff":
         fortnight = insights.stamps_by_day(shop_id=shop_id, last=kst_day(moment), days=14)
         week = fortnight[7:]
         context |= {
+            "voices": voices.waiting(shop_id, role=staff.role),
+            "reviews_waiting": reviews.unanswered(shop_id),
             "outlook": messages.outlook(shop_id, now=moment),
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),
             "week": [(rules.weekday(day), count) for day, count in week],
@@ -47,11 +52,12 @@ def home() -> ResponseReturnValue:
                 (person, rules.rhythm_words(person.rhythm_days))
                 for person in insights.to_greet(shop_id=shop_id, now=moment)
             ],
+            "came_back": results.came_back(shop_id, now=moment),
             "is_new_shop": not any(count for _day, count in fortnight)
             and counter.cards_out(shop_id=shop_id, now=moment)[0] == 0,
             "base_url": current_app.config["BASE_URL"],
         }
     note_waiting(claims)
-    if context.get("expected"):
+    if context.get("expected") or context.get("came_back"):
         note_look("list")
     return render_template("owner/home.html", **context)

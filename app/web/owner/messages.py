@@ -12,7 +12,7 @@ from app.flows import own_phone
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import history, previews, registry
+from app.messages import history, previews, registry, results
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -34,6 +34,8 @@ _DELAYS = (
     (180, "3시간"),
     (360, "6시간"),
     (1440, "하루"),
+    (2880, "이틀"),
+    (4320, "사흘"),
 )
 
 
@@ -51,6 +53,7 @@ def messages() -> ResponseReturnValue:
         hand=previews.by_hand(shop_id, wire=_wire(), now=now()),
         outlook=reads.outlook(shop_id, now=now()),
         automations=reads.automations(shop_id),
+        mail_lacks=reads.mail_lacks(shop_id),
     )
 
 
@@ -181,7 +184,8 @@ def automation(kind: str) -> ResponseReturnValue:
 def switch_automation(kind: str) -> ResponseReturnValue:
     """Switch an automation on or off."""
     is_on = request.form.get("is_on") == "y"
-    automation_flow.switch(shop_id=current_staff().shop.id, kind=kind, is_on=is_on, now=now())
+    staff = current_staff()
+    automation_flow.switch(shop_id=staff.shop.id, kind=kind, is_on=is_on, now=now(), staff_id=staff.staff_id)
     label = josa(_line(kind).label, "을/를")
     said = f"{label} 켰어요" if is_on else f"{label} 껐어요. 기다리던 것도 보내지 않아요"
     if wants_fragment():
@@ -230,6 +234,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "fault": fault,
         "sms_bytes": SMS_BYTES,
         "wrong": {},
+        "result": results.came_back(current_staff().shop.id, now=now()) if line.kind == "come_back" else None,
     }
 
 

@@ -13,6 +13,7 @@ from app.cards import queries as cards
 from app.flows import shop as shop_flow
 from app.kit.refusals import Invalid
 from app.shops import queries as shops
+from app.shops import signins
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -33,7 +34,8 @@ def more() -> ResponseReturnValue:
         "owner/more.html",
         promise=cards.promise(shop.id),
         people_count=len(colleagues),
-        needs_password=me is not None and not me.has_password,
+        me=me,
+        needs_password=me is not None and not me.has_password and not current_staff().is_shared,
         opens=clock(shop.open_minute),
         closes=clock(shop.close_minute),
         text_words=dict(_TEXT_SIZES)[current_staff().text_size],
@@ -69,17 +71,31 @@ def _typed(**now_is: str) -> dict[str, str]:
 @door(bp, "/owner/more/shop", methods=("GET", "POST"), audience="owner", role="manager", tenant="session")
 def shop_profile() -> ResponseReturnValue:
     """What the shop tells everyone: name, mark, address, story."""
-    shop = current_staff().shop
+    staff = current_staff()
+    shop = staff.shop
     typed = _typed(
         name=shop.name, mark=shop.mark, owner_name=shop.owner_name, address=shop.address, story=shop.story
     )
-    return _form("owner/shop_profile.html", typed, lambda: shop_flow.save_profile(shop_id=shop.id, **typed))
+    return _form(
+        "owner/shop_profile.html",
+        typed,
+        lambda: shop_flow.save_profile(shop_id=staff.shop.id, staff_id=staff.staff_id, **typed, now=now()),
+    )
 
 
-@door(bp, "/owner/more/card", methods=("GET", "POST"), audience="owner", role="owner", tenant="session")
+@door(
+    bp,
+    "/owner/more/card",
+    methods=("GET", "POST"),
+    audience="owner",
+    role="owner",
+    tenant="session",
+    sudo=True,
+)
 def card_rule() -> ResponseReturnValue:
     """What a full card gives; the page says whom a change touches before anything is saved."""
-    shop_id = current_staff().shop.id
+    staff = current_staff()
+    shop_id = staff.shop.id
     promise = cards.promise(shop_id)
     typed = _typed(
         reward_name=promise.reward_name if promise else "", goal=str(promise.goal) if promise else "10"
@@ -88,7 +104,7 @@ def card_rule() -> ResponseReturnValue:
     return _form(
         "owner/card_rule.html",
         typed,
-        lambda: shop_flow.save_card_rule(shop_id=shop_id, **typed, now=now()),
+        lambda: shop_flow.save_card_rule(shop_id=staff.shop.id, staff_id=staff.staff_id, **typed, now=now()),
         promise=promise,
         out=out,
         active=active,
@@ -98,17 +114,35 @@ def card_rule() -> ResponseReturnValue:
 @door(bp, "/owner/more/hours", methods=("GET", "POST"), audience="owner", role="manager", tenant="session")
 def hours() -> ResponseReturnValue:
     """When the shop opens and closes; a waiting 도장 받기 lasts until closing."""
-    shop = current_staff().shop
+    staff = current_staff()
+    shop = staff.shop
     typed = _typed(opens=clock(shop.open_minute), closes=clock(shop.close_minute))
-    return _form("owner/hours.html", typed, lambda: shop_flow.save_hours(shop_id=shop.id, **typed))
+    return _form(
+        "owner/hours.html",
+        typed,
+        lambda: shop_flow.save_hours(shop_id=staff.shop.id, staff_id=staff.staff_id, **typed, now=now()),
+    )
 
 
-@door(bp, "/owner/more/contact", methods=("GET", "POST"), audience="owner", role="owner", tenant="session")
+@door(
+    bp,
+    "/owner/more/contact",
+    methods=("GET", "POST"),
+    audience="owner",
+    role="owner",
+    tenant="session",
+    sudo=True,
+)
 def contact() -> ResponseReturnValue:
-    """The number customers can call, which every message carries, and an 080 number for opting out."""
-    shop = current_staff().shop
-    typed = _typed(phone=shop.phone, opt_out_080=shop.opt_out_080)
-    return _form("owner/contact.html", typed, lambda: shop_flow.save_contact(shop_id=shop.id, **typed))
+    """The number customers can call, which every message carries, an 080 number for opting out, an e-mail address."""
+    staff = current_staff()
+    shop = staff.shop
+    typed = _typed(phone=shop.phone, opt_out_080=shop.opt_out_080, email=shop.email)
+    return _form(
+        "owner/contact.html",
+        typed,
+        lambda: shop_flow.save_contact(shop_id=staff.shop.id, staff_id=staff.staff_id, **typed, now=now()),
+    )
 
 
 @door(bp, "/owner/more/text", methods=("GET", "POST"), audience="owner", role="staff", tenant="session")
@@ -124,7 +158,15 @@ def text_size() -> ResponseReturnValue:
     )
 
 
-@door(bp, "/owner/more/password", methods=("GET", "POST"), audience="owner", role="staff", tenant="session")
+@door(
+    bp,
+    "/owner/more/password",
+    methods=("GET", "POST"),
+    audience="owner",
+    role="staff",
+    tenant="session",
+    device="own",
+)
 def password() -> ResponseReturnValue:
     """A login of one's own, for who came in by a link or wants a new password."""
     staff = current_staff()
@@ -144,7 +186,7 @@ def password() -> ResponseReturnValue:
         ),
         said="바꾸었어요. 다른 기기에서는 로그아웃했어요" if me.has_password else "저장했어요",
         has_password=me.has_password,
-        asks_present=shops.must_prove_password(
+        asks_present=signins.must_prove_password(
             shop_id=staff.shop.id, staff_id=staff.staff_id, session_id=staff.session_id, now=now()
         ),
     )

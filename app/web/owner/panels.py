@@ -12,6 +12,7 @@ from app.insights.rules import Guest
 from app.kit.clock import kst_day
 from app.kit.refusals import NotHere
 from app.kit.signing import new_token
+from app.voices import queries as voices
 from app.web.doors import now
 from app.web.guards import current_staff
 
@@ -37,13 +38,18 @@ def panel_context(
     `just`: a stamp has landed with this answer; `filled`: it filled the card; `again`: the same tap came
     twice and nothing new happened. Raises NotHere for another shop's card (S05).
     """
-    shop = current_staff().shop
+    staff = current_staff()
+    shop = staff.shop
     seen = counter.panel(shop_id=shop.id, card_id=card_id, now=now())
     if seen is None:
         raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
     return {
         "seen": seen,
         "told": _told(seen),
+        # Who only stamps is not told what customers say to the shop.
+        "words": voices.last_words(shop_id=shop.id, customer_id=seen.customer_id, role=staff.role)
+        if staff.role != "staff"
+        else None,
         "just": just,
         "filled": filled,
         "again": again,

@@ -17,6 +17,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Invalid, NotHere
 from app.messages import history as letters
 from app.visits import queries as visits
+from app.voices import queries as voices
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -31,6 +32,10 @@ _SOURCE_NAMES = {
     "qr": "가게 QR로 받으셨어요",
     "link": "링크로 받으셨어요",
     "poster": "포스터의 QR로 받으셨어요",
+    "table": "탁상 안내의 QR로 받으셨어요",
+    "sticker": "스티커의 QR로 받으셨어요",
+    "parcel": "소포에 넣은 쪽지로 받으셨어요",
+    "printed": "종이 카드를 드렸어요",
     "card": "카드에서 적으셨어요",
     "staff": "가게에서 만들어 드렸어요",
     "demo": "예시로 만든 손님이에요",
@@ -99,6 +104,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "older": [line for line in lines if line.can_undo and line.at < undo_since],
         "came": [visit for visit in came if not visit.reversed],
         "rhythm": words.rhythm_words(rhythm) if rhythm else "",
+        "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
         "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
         "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
         "consent_names": CONSENT_NAMES,

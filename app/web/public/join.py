@@ -11,6 +11,7 @@ from app.cards import queries as cards
 from app.customers.texts import CONSENTS
 from app.flows import join as flow
 from app.kit.refusals import Invalid, NotHere
+from app.reviews import queries as reviews
 from app.web import cookies, handover
 from app.web.answers import invalid
 from app.web.details_form import KEPT, DetailsForm
@@ -18,7 +19,9 @@ from app.web.doors import door, now
 from app.web.guards import current_shop
 from app.web.public.blueprint import bp
 
-_SOURCES = {"link", "poster"}
+# Printed into QR codes (app/web/owner/sheets.py): what is on paper out there must be known here for good.
+_SOURCES = {"link", "poster", "table", "sticker", "parcel"}
+_NEWEST = 3  # reviews; the page is light on weak Wi-Fi
 
 
 def _source() -> str:
@@ -55,7 +58,15 @@ def join(code: str) -> ResponseReturnValue:
         if _held():
             return redirect(url_for("customer.card", code=code))
         outside = handover.external_url(url_for("public.join", code=code)) if handover.in_kakao() else ""
-        return _page("public/join.html", shop=shop, promise=_promise(), outside=outside, via=_source())
+        return _page(
+            "public/join.html",
+            shop=shop,
+            promise=_promise(),
+            outside=outside,
+            via=_source(),
+            standing=reviews.standing(shop.id),
+            newest=reviews.reviews(shop.id, limit=_NEWEST).lines,
+        )
     return _with_card(code)
 
 
@@ -78,9 +89,12 @@ def details(code: str) -> ResponseReturnValue:
     shop = current_shop()
     form = DetailsForm()
     page: dict[str, Any] = {"shop": shop, "promise": _promise(), "form": form, "consents": CONSENTS}
+    page["via"] = _source()  # kept in the form's address: it says where this person found the shop
     if request.method == "GET":
         if _held():
-            return redirect(url_for("customer.details", code=code))
+            # A parcel's QR leads whoever has a card to it: that is where a review is written.
+            at = "customer.card" if page["via"] == "parcel" else "customer.details"
+            return redirect(url_for(at, code=code))
         return _page("public/details.html", **page)
     if form.is_blank():
         return _with_card(code)  # nothing to say is an answer too

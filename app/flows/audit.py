@@ -1,0 +1,65 @@
+"""The one place where flows write down what was changed in a shop, by whom (S04).
+
+A line names staff by number only, and never a customer's name or number. It is written inside the flow's
+own transaction, as its last step: what was not done is not noted, what was done always is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from app.shops import audit
+
+# Everything that is written down; the owner's page has a sentence for each.
+KINDS = (
+    "sign_in",
+    "sign_in_failed",
+    "session_ended",
+    "sudo",
+    "staff_added",
+    "staff_changed",
+    "staff_ended",
+    "password_set",
+    "pin_set",
+    "second_on",
+    "second_off",
+    "recovery_renewed",
+    "sharing_on",
+    "sharing_off",
+    "shop_opened",
+    "card_rule",
+    "contact",
+    "profile",
+    "hours",
+    "automation",
+    "use_undone",
+)
+
+
+def note(
+    session: Any,
+    *,
+    shop_id: int,
+    what: str,
+    staff_id: int | None,
+    now: datetime,
+    subject: str = "",
+    detail: str = "",
+) -> None:
+    """Write a change down. `subject`: "staff:3"; `detail`: a few plain words or numbers.
+
+    Raises ValueError for a kind that has no sentence.
+    """
+    if what not in KINDS:
+        raise ValueError(f"not a kind of change: {what}")
+    audit.append(
+        session, shop_id=shop_id, what=what, staff_id=staff_id, subject=subject, detail=detail, now=now
+    )
+
+
+def note_once(session: Any, *, shop_id: int, what: str, subject: str, since: datetime, now: datetime) -> None:
+    """Write something down that nobody of the shop did, unless it was noted after `since`."""
+    audit.lock_chain(session, shop_id=shop_id)
+    if not audit.is_noted(session, shop_id=shop_id, what=what, subject=subject, since=since):
+        note(session, shop_id=shop_id, what=what, staff_id=None, subject=subject, now=now)

@@ -1,0 +1,99 @@
+"""What a demo shop is made of. The machinery of this folder is shared; a shop is one Description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+# 설날 and 추석 (the day itself; shops rest one day on each side), as announced by 한국천문연구원.
+LUNAR_HOLIDAYS = frozenset(
+    date.fromisoformat(day)
+    for day in (
+        "2024-02-10", "2024-09-17", "2025-01-29", "2025-10-06", "2026-02-17", "2026-09-25", "2027-02-07",
+        "2027-09-15", "2028-01-27", "2028-10-03", "2029-02-13", "2029-09-22", "2030-02-03", "2030-09-12",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One line of the menu. `weights`: how often it is taken in each of the shop's four rushes."""
+
+    name: str
+    price: int  # won
+    weights: tuple[int, int, int, int]
+    is_extra: bool = False  # something beside the main thing: a cake, a drink to take along
+
+
+@dataclass(frozen=True)
+class Pace:
+    """A kind of rhythm: its share of the people, and the days between visits it draws from."""
+
+    name: str
+    share: float
+    gaps: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class ReviewWords:
+    """What somebody writes after a visit, and what the owner answers ("" = it just stands there)."""
+
+    stars: int
+    text: str
+    reply: str = ""
+    about: str = ""  # something of the menu that was bought on that visit
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A matter somebody brought up. Lines of `says` in turn, the customer first.
+
+    `hours_ago`: when it was opened; `minutes`: between its lines; `closed`: the owner put it away.
+    """
+
+    kind: str  # praise | complaint | question | idea
+    hours_ago: float
+    says: tuple[str, ...]
+    minutes: tuple[int, ...] = ()
+    closed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """One invented shop. Minutes count from midnight in Korea, weekdays begin with Monday."""
+
+    seed: str
+    code: str
+    name: str
+    owner_name: str
+    colleagues: tuple[str, ...]
+    phone: str
+    address: str
+    story: str
+    thank_you: str
+    thank_you_delay: int | None  # minutes; None = the kind's own
+    reward: str
+    goals: tuple[int, int]  # of the first cards, and since the rule was changed
+    people: int
+    paces: tuple[Pace, ...]
+    number_blocks: tuple[str, ...]  # the middle of +82 10 …; all begin with 0
+    history_days: int
+    opens: int
+    closes: int
+    weekdays: tuple[float, ...]  # how a weekday compares with the average day
+    rushes: tuple[tuple[int, int], ...]  # four: (middle, spread) in minutes
+    rush_shares: tuple[tuple[int, ...], tuple[int, ...]]  # on working days, on weekends
+    rests: Callable[[date], bool]  # days it is closed, 명절 apart
+    feast_share: float  # how many of those who come also come in the three days before a 명절
+    menu: tuple[MenuItem, ...]
+    basket: tuple[int, ...]  # weights of taking one main thing, two, three …
+    extra_share: float  # how often something extra goes along
+    parties: tuple[int, int, int, int]  # weights of coming alone, in two, three, four
+    just_been: tuple[int, ...]  # minutes ago, the last first: people who agreed to letters
+    likes: tuple[str, ...]
+    memos: tuple[str, ...]
+    reviews: tuple[ReviewWords, ...]
+    review_stamps: int  # given for a review in the last month: none or one
+    hashtag: str
+    threads: tuple[Thread, ...]

@@ -1,0 +1,156 @@
+"""What the demo's people wrote after their visits, and the owner's answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from app.flows.demo.description import ReviewWords
+from app.flows.demo.holders import Holder
+from app.flows.demo.rows import Row, drawn_key, moment_of
+from app.flows.demo.stamps import Counter
+from app.kit.clock import kst_day, start_of_day
+
+ASK_LIFE = timedelta(days=60)  # counted from the visit
+HISTORY = timedelta(days=170)
+REWARDED = timedelta(days=30)  # a shop that gives a stamp for a review began to so long ago
+_NEWEST = timedelta(hours=5)
+# Of four who are asked one writes: the asks that nobody answered are drawn beside the others.
+_UNANSWERED_FOR_ONE = 3
+_UNREPLIED = timedelta(days=4)
+_MOODS = {5: "good", 4: "good", 3: "fair", 2: "bad", 1: "bad"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One ask and the review it brought, as letters need them."""
+
+    holder: Holder
+    visit: Row
+    ask: Row
+    review: Row | None
+
+
+class Reviewers:
+    """Finds a fitting visit for every review and writes both down."""
+
+    def __init__(self, rng: Random, counter: Counter, moment: datetime) -> None:
+        self.rng, self.counter, self.moment = rng, counter, moment
+        self.tables, self.shop, self.shop_id = counter.tables, counter.shop, counter.shop_id
+        tables = counter.tables
+        self._bought: dict[int, set[str]] = defaultdict(set)
+        for line in tables.rows["visit_items"]:
+            self._bought[id(line["visit_id"])].add(line["product_id"]["name"])
+        self._asked: set[int] = set()
+        self._wrote: set[int] = set()
+
+    def write(self, holders: list[Holder]) -> list[Asked]:
+        """Spread the shop's reviews over half a year, the newest of them of today, and return all asks."""
+        visits = [
+            (visit, holder)
+            for holder in holders
+            if holder.person.erased_at is None
+            for visit in holder.stood
+            if self.moment - HISTORY < visit["at"] < self.moment - _NEWEST
+        ]
+        visits.sort(key=lambda pair: moment_of(pair[0], "at"))
+        found, texts = [], self.shop.reviews
+        for place, words in enumerate(texts):
+            target = self.moment - HISTORY + (HISTORY - _NEWEST) * (place + 1) / len(texts)
+            fitting = [pair for pair in visits if self._fits(words, *pair)]
+            visit, holder = min(fitting, key=lambda pair: abs((pair[0]["at"] - target).total_seconds()))
+            found.append(self._review(words, visit, holder))
+        free = [pair for pair in visits if id(pair[0]) not in self._asked and pair[1].person.name]
+        silent = self.rng.sample(free, min(len(free), _UNANSWERED_FOR_ONE * len(texts)))
+        found += [Asked(holder, visit, self._ask(visit, holder), None) for visit, holder in silent]
+        self._settings()
+        for table, by in (("review_asks", "made_at"), ("reviews", "at"), ("review_replies", "at")):
+            self.tables.number(table, by=by)
+        return found
+
+    def _fits(self, words: ReviewWords, visit: Row, holder: Holder) -> bool:
+        # Everybody writes once: nobody meets two reviews by one hand on a page of ten.
+        if id(holder) in self._wrote or (words.about and words.about not in self._bought[id(visit)]):
+            return False
+        # The stamp for a review is the last thing on its card: only somebody who has not been in since gets one.
+        return not self._is_rewarded(visit["at"]) or (
+            visit is holder.stood[-1] and holder.balance + 1 < holder.goal
+        )
+
+    def _is_rewarded(self, at: datetime) -> bool:
+        return self.shop.review_stamps > 0 and at > self.moment - REWARDED
+
+    def _ask(self, visit: Row, holder: Holder) -> Row:
+        self._asked.add(id(visit))
+        return self.tables.add(
+            "review_asks",
+            shop_id=self.shop_id,
+            customer_id=holder.customer,
+            visit_id=visit,
+            token=drawn_key(self.rng)[:22],
+            made_at=visit["at"],
+            expires_at=visit["at"] + ASK_LIFE,
+            wanted_at=None,
+        )
+
+    def _review(self, words: ReviewWords, visit: Row, holder: Holder) -> Asked:
+        self._wrote.add(id(holder))
+        ask = self._ask(visit, holder)
+        # Some write on the way home, from the card; most after they were asked the day after.
+        minutes = self.rng.randint(70, 200) if self.rng.random() < 0.3 else 1440 + self.rng.randint(4, 500)
+        at = min(_awake(visit["at"] + timedelta(minutes=minutes)), self.moment - timedelta(minutes=9))
+        rewarded = self._is_rewarded(visit["at"])
+        review = self.tables.add(
+            "reviews",
+            shop_id=self.shop_id,
+            customer_id=holder.customer,
+            ask_id=ask,
+            stars=words.stars,
+            mood=_MOODS[words.stars],
+            text=words.text,
+            shown_name=shown(holder.person.name),
+            reward="도장 1개" if rewarded else "",
+            at=at,
+        )
+        if rewarded:
+            self.counter.thank_for_review(holder, at)
+        if words.reply and at < self.moment - _UNREPLIED:
+            self.tables.add(
+                "review_replies",
+                shop_id=self.shop_id,
+                review_id=review,
+                staff_id=self.counter.staff[0],
+                text=words.reply,
+                at=_awake(at + timedelta(minutes=self.rng.randint(40, 1300))),
+            )
+        return Asked(holder, visit, ask, review)
+
+    def _settings(self) -> None:
+        rewards = self.shop.review_stamps
+        self.tables.add(
+            "review_settings",
+            shop_id=self.shop_id,
+            reward_stamps=rewards,
+            hashtag=self.shop.hashtag,
+            naver_url="",
+            kakao_url="",
+            google_url="",
+            changed_at=self.moment - (REWARDED if rewards else HISTORY),
+        )
+
+
+def _awake(at: datetime) -> datetime:
+    """Return the moment itself by day, else one of the next morning: nobody writes while others sleep."""
+    minute = (at - start_of_day(kst_day(at))).total_seconds() / 60
+    if 7 * 60 <= minute < 23 * 60:
+        return at
+    return at + timedelta(hours=9)
+
+
+def shown(name: str) -> str:
+    """Return a name as strangers may read it: 김*지, "" for somebody without one."""
+    if len(name) < 2:
+        return ""
+    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}" if len(name) > 2 else f"{name[0]}*"

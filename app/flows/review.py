@@ -1,0 +1,163 @@
+"""A customer reviews a visit; the shop answers in public. The same way for every rating."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.cards.actions import ledger, rewards
+from app.cards.models import Card
+from app.customers import actions as people
+from app.flows import filled
+from app.flows.unit import after_a_race, write
+from app.insights import actions as sums
+from app.kit.refusals import NotHere
+from app.messages import outbox, recall
+from app.reviews import rules
+from app.reviews.actions import photos, reviews
+from app.reviews.models import Review, ReviewAsk
+from app.reviews.rules import AskGone, TooManyReviews, VisitUndone, Written
+from app.voices import actions as voices
+from app.voices.rules import kind_after_review
+
+WRONG_LINK = "후기 주소가 맞지 않아요. 받으신 링크를 다시 누르거나 카드에서 ‘내 후기’를 열어 주세요."
+
+
+@dataclass(frozen=True)
+class Left:
+    """A review was left. `repeated`: the visit had one before, nothing new happened; `same`: with these words."""
+
+    shop_id: int
+    review_id: int
+    repeated: bool
+    same: bool
+    reward: str  # "도장 1개", "" for none
+
+
+def leave(*, token: str, stars: str, mood: str, text: str, told_reward: int, now: datetime) -> Left:
+    """Write a review of one visit down and give what the form promised for it, whatever the rating.
+
+    `told_reward`: the stamps that the form named before anybody wrote; more is never given, so that
+    nothing is rewarded that was not disclosed first. 아쉬웠어요 also opens a voice for the owner.
+    Raises Invalid, NotHere, AskGone, VisitUndone, TooManyReviews.
+    """
+    written = rules.clean_review(stars=stars, mood=mood, text=text)
+    return after_a_race(lambda: _leave(token=token, written=written, told_reward=told_reward, now=now))
+
+
+def _leave(*, token: str, written: Written, told_reward: int, now: datetime) -> Left:
+    with write() as session:
+        found = reviews.ask_by_token(session, token=token)
+        if found is None:
+            raise NotHere(WRONG_LINK)
+        ask, undone_at = found
+        # The card first and the person second, as every flow takes them: two taps at once meet here.
+        ledger.hold_card(session, shop_id=ask.shop_id, customer_id=ask.customer_id)
+        person = people.customer(session, shop_id=ask.shop_id, customer_id=ask.customer_id, lock=True)
+        if person is None:
+            raise NotHere(WRONG_LINK)
+        before = reviews.review_of(session, shop_id=ask.shop_id, ask_id=ask.id)
+        if before is not None:
+            same = (before.stars, before.mood, before.text) == (written.stars, written.mood, written.text)
+            return Left(ask.shop_id, before.id, repeated=True, same=same, reward=before.reward)
+        _may_review(session, ask=ask, undone_at=undone_at, now=now)
+        promised = reviews.reward_stamps(session, shop_id=ask.shop_id)
+        given = _reward(session, ask=ask, stamps=max(0, min(told_reward, promised)), now=now)
+        review = reviews.add_review(
+            session,
+            ask=ask,
+            written=written,
+            shown_name=rules.shown_name(person.name),
+            reward=rules.reward_words(given),
+            now=now,
+        )
+        photos.attach(session, shop_id=ask.shop_id, ask_id=ask.id, review_id=review.id)
+        _tell(session, ask=ask, review=review, now=now)
+        return Left(ask.shop_id, review.id, repeated=False, same=False, reward=review.reward)
+
+
+def _may_review(session: Any, *, ask: ReviewAsk, undone_at: datetime | None, now: datetime) -> None:
+    if undone_at is not None:
+        raise VisitUndone
+    if ask.expires_at <= now:
+        raise AskGone
+    today = reviews.written_today(session, shop_id=ask.shop_id, customer_id=ask.customer_id, now=now)
+    if today >= rules.MOST_A_DAY:
+        raise TooManyReviews
+
+
+def _reward(session: Any, *, ask: ReviewAsk, stamps: int, now: datetime) -> int:
+    """Stamp the reviewer's card, each stamp a line of its own that its key lets in once; returns how many."""
+    found = ledger.card(session, shop_id=ask.shop_id, where=Card.customer_id == ask.customer_id, lock=True)
+    if found is None or not stamps:
+        return 0
+    card, rule = found
+    for number in range(stamps):
+        once = f"review:{ask.id}:{number}"
+        entry = ledger.add_entry(session, card=card, kind="earn", delta=1, now=now, how="review", once=once)
+        fill_id = rewards.give_if_full(session, card=card, rule=rule, earned=entry, staff_id=None, now=now)
+        if fill_id is not None:
+            filled.tell(session, card=card, rule=rule, fill_id=fill_id, now=now)
+    sums.count(session, shop_id=ask.shop_id, at=now, stamps=stamps)
+    return stamps
+
+
+def _tell(session: Any, *, ask: ReviewAsk, review: Review, now: datetime) -> None:
+    """Thank the person, take back what would still ask, and open a voice for 아쉬웠어요."""
+    cause = f"visit:{ask.visit_id}"
+    asking = ("review_request", "review_wanted", "satisfaction")
+    recall.cancel_waiting(session, shop_id=ask.shop_id, cause=cause, kinds=asking, reason="후기를 남기셨어요")
+    outbox.plan(
+        session,
+        shop_id=ask.shop_id,
+        customer_id=ask.customer_id,
+        kind="review_thanks",
+        cause=f"review:{review.id}",
+        due_at=now,
+        facts={"token": ask.token},
+        now=now,
+    )
+    if review.mood == "bad":
+        voice = voices.open_voice(
+            session,
+            shop_id=ask.shop_id,
+            customer_id=ask.customer_id,
+            kind=kind_after_review(mood=review.mood, stars=review.stars),
+            review_id=review.id,
+            now=now,
+        )
+        said = review.text or f"별점 {review.stars}점 · {rules.MOODS[review.mood]}"
+        voices.add_line(session, voice=voice, text=said, once=f"review:{review.id}", now=now)
+
+
+def answer(*, shop_id: int, staff_id: int, review_id: int, text: str, now: datetime) -> None:
+    """Write or change the shop's public answer to a review. Raises Invalid, NotHere."""
+    words = rules.clean_reply(text)
+    with write() as session:
+        if not reviews.put_reply(
+            session, shop_id=shop_id, review_id=review_id, staff_id=staff_id, text=words, now=now
+        ):
+            raise NotHere("찾으시는 후기가 없어요. 후기 목록에서 다시 골라 주세요.")
+
+
+def save_settings(
+    *,
+    shop_id: int,
+    reward_stamps: str,
+    hashtag: str,
+    naver_url: str,
+    kakao_url: str,
+    google_url: str,
+    now: datetime,
+) -> None:
+    """Save what the shop decides about reviews. Raises Invalid with a sentence a field."""
+    settings = rules.clean_settings(
+        reward_stamps=reward_stamps,
+        hashtag=hashtag,
+        naver_url=naver_url,
+        kakao_url=kakao_url,
+        google_url=google_url,
+    )
+    with write() as session:
+        reviews.put_settings(session, shop_id=shop_id, settings=settings, now=now)

@@ -1,0 +1,70 @@
+"""What has become of the fact a message follows from: asked again just before it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import aliased
+
+from app.cards.models import LedgerEntry, Reward
+from app.reviews.models import Review, ReviewAsk
+from app.visits.models import Visit
+
+# What became of a visit, and of the ask to review it: one look for every kind that follows a visit.
+_VISIT_NOW = (
+    select(Visit.reversed_at.is_not(None), ReviewAsk.wanted_at.is_not(None), Review.id.is_not(None))
+    .outerjoin(ReviewAsk, (ReviewAsk.shop_id == Visit.shop_id) & (ReviewAsk.visit_id == Visit.id))
+    .outerjoin(Review, (Review.shop_id == ReviewAsk.shop_id) & (Review.ask_id == ReviewAsk.id))
+    .where(Visit.shop_id == bindparam("shop"), Visit.id == bindparam("number"))
+)
+_STAMP_REVERSED = select(LedgerEntry.id).where(
+    LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.reverses_id == bindparam("number")
+)
+# A reward that was used or taken back, by the ledger line that gave it.
+_REWARD_GONE = select(Reward.id).where(
+    Reward.shop_id == bindparam("shop"),
+    Reward.entry_id == bindparam("number"),
+    or_(Reward.used_at.is_not(None), Reward.withdrawn_at.is_not(None)),
+)
+_LAST, _LATER = aliased(Visit), aliased(Visit)
+# A silence is over when its last visit has a later one, and never was when that visit was undone.
+_SILENCE_OVER = (
+    select(_LAST.id)
+    .outerjoin(
+        _LATER,
+        (_LATER.shop_id == _LAST.shop_id)
+        & (_LATER.customer_id == _LAST.customer_id)
+        & (_LATER.at > _LAST.at)
+        & _LATER.reversed_at.is_(None),
+    )
+    .where(
+        _LAST.shop_id == bindparam("shop"),
+        _LAST.id == bindparam("number"),
+        or_(_LATER.id.is_not(None), _LAST.reversed_at.is_not(None)),
+    )
+    .limit(1)
+)
+# A row says that the cause is over.
+_OVER = {
+    "stamp": _STAMP_REVERSED,
+    "fill": _REWARD_GONE,
+    "silence": _SILENCE_OVER,
+}
+
+
+def became(session: Any, *, shop_id: int, cause: str) -> dict[str, bool]:
+    """Return what a cause ("visit:12", "silence:12" …) has become, as facts for a kind's `still_wanted`.
+
+    `taken_back`: undone, used up or ended. For a visit also `wanted` (its customer asked to be asked for a
+    review) and `reviewed` (it has one).
+    """
+    what, _, number = cause.partition(":")
+    if not number.isdigit():
+        return {"taken_back": False}
+    which = {"shop": shop_id, "number": int(number)}
+    if what == "visit":
+        undone, wanted, reviewed = session.execute(_VISIT_NOW, which).one_or_none() or (False, False, False)
+        return {"taken_back": bool(undone), "wanted": bool(wanted), "reviewed": bool(reviewed)}
+    over = _OVER.get(what)
+    return {"taken_back": over is not None and session.scalar(over, which) is not None}

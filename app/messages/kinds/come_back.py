@@ -1,0 +1,36 @@
+"""안부 인사: somebody has been silent for 1.75 times their own rhythm. Once a silence; an ad (KISA practice).
+
+Facts: optional `likes` ("라떼 연하게"), known only of who agreed to its use for offers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from app.messages.contract import Facts, Kind
+
+
+def _words(facts: Facts) -> Mapping[str, str | None]:
+    return {"좋아하는 것": facts.get("likes") or None}
+
+
+def _still_wanted(facts: Facts) -> bool:
+    return not facts.get("taken_back", False)  # they came
+
+
+KIND = Kind(
+    key="come_back",
+    label="안부 인사",
+    is_ad=True,
+    text=(
+        "{이름} 님, 잘 지내시죠? {가게}에서 안부 전합니다. "
+        "{좋아하는 것}, 저희가 잊지 않고 있어요. 편하게 들러 주시면 늘 반갑게 맞을게요."
+    ),
+    placeholders={"이름": "김단골", "가게": "달빛커피", "좋아하는 것": "라떼 연하게"},
+    channels=("demo_phone", "email", "own_phone", "card"),
+    words=_words,
+    life=timedelta(days=14),
+    sentence="뜸해진 손님께 안부를 보내요",
+    still_wanted=_still_wanted,
+)

@@ -1,0 +1,158 @@
+"""Taking messages back: what has not gone out yet, and what was written once a person asks to be forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, cast, delete, or_, select, update
+
+from app.customers.models import Consent
+from app.customers.rules import standing
+from app.messages import registry
+from app.messages.contract import CARD
+from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
+
+
+def cancel(
+    session: Any,
+    *,
+    shop_id: int,
+    cause: str | None = None,
+    customer_id: int | None = None,
+    kind: str | None = None,
+    but_card: bool = False,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Take back what has not gone out; returns how many rows.
+
+    By cause (a stamp undone: its letter leaves the card as well, unless `but_card`) or by customer (a
+    deletion; only those of one `kind`, if named). What is on the wire stays with its sender. Raises
+    ValueError without either.
+    """
+    if cause is None and customer_id is None:
+        raise ValueError("cancel what? a cause or a customer")
+    which: list[Any] = [] if customer_id is None else [Message.customer_id == customer_id]
+    which += [] if kind is None else [Message.kind == kind]
+    open_rows = Message.state.in_(("ready", "claimed"))
+    if cause is not None and but_card:
+        which.append(Message.cause == cause)
+    elif cause is not None:
+        on_the_card = (Message.channel == CARD) & (Message.state == "sent")
+        return _cancel(
+            session, shop_id, [Message.cause == cause, or_(open_rows, on_the_card), *which], reason
+        )
+    return _cancel(session, shop_id, [open_rows, *which], reason)
+
+
+def cancel_channel(session: Any, *, shop_id: int, customer_id: int, channel: str, reason: str) -> int:
+    """Take back what waits to go to a person over one channel; returns how many rows."""
+    waits = [Message.customer_id == customer_id, Message.channel == channel]
+    return _cancel(session, shop_id, [*waits, Message.state.in_(("ready", "claimed"))], reason)
+
+
+def cancel_waiting(session: Any, *, shop_id: int, cause: str, kinds: tuple[str, ...], reason: str) -> int:
+    """Take back the waiting messages of these kinds that follow from a cause; returns how many rows.
+
+    What already lies on the card stays there.
+    """
+    which = [Message.cause == cause, Message.kind.in_(kinds), Message.state.in_(("ready", "claimed"))]
+    return _cancel(session, shop_id, which, reason)
+
+
+def cancel_unconsented(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
+    """Take back the waiting messages whose consent is gone; returns how many (망법 50조②).
+
+    What only lies on the card is not transmitted and stays, unless it uses data for an offer.
+    """
+    rows = session.execute(
+        select(Consent.kind, Consent.action)
+        .where(Consent.shop_id == shop_id, Consent.customer_id == customer_id)
+        .order_by(Consent.id)
+    ).all()
+    holds = standing([(row.kind, row.action) for row in rows])
+    mine = [Message.customer_id == customer_id, Message.state.in_(("ready", "claimed"))]
+    taken = 0
+    ads = [key for key, spec in registry.kinds().items() if spec.is_ad]
+    # Each channel stands on its own consent.
+    travels = [
+        key
+        for key, way in registry.channels().items()
+        if way.CAPABILITIES.transmits and not holds[way.CAPABILITIES.consent]
+    ]
+    if travels:
+        which = [*mine, Message.kind.in_(ads), Message.channel.in_(travels)]
+        taken += _cancel(session, shop_id, which, "손님이 동의를 거두셨어요.")
+    if not holds["marketing"]:
+        offers = [key for key, spec in registry.kinds().items() if spec.personal_offer]
+        taken += _cancel(session, shop_id, [*mine, Message.kind.in_(offers)], "손님이 동의를 거두셨어요.")
+    return taken
+
+
+def _cancel(session: Any, shop_id: int, which: list[Any], reason: str) -> int:
+    ids = list(session.scalars(select(Message.id).where(Message.shop_id == shop_id, *which)))
+    if not ids:
+        return 0
+    taken = session.execute(
+        update(Message)
+        .where(Message.shop_id == shop_id, Message.id.in_(ids), *which)
+        .values(
+            state="cancelled",
+            code="cancelled",
+            reason=reason[:160],
+            fence=Message.fence + 1,
+            lease_ms=None,
+            # The key becomes free: undone and done again on the same day gives one letter.
+            dedupe_key=Message.dedupe_key + ":x" + cast(Message.id, String),
+        )
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    give_back_rights(session, shop_id, ids)
+    return int(taken)
+
+
+def give_back_rights(session: Any, shop_id: int, ids: list[int]) -> None:
+    """Give back the ad rights of messages that never went out."""
+    session.execute(
+        delete(AdGrant).where(
+            AdGrant.shop_id == shop_id,
+            AdGrant.message_id.in_(
+                select(Message.id).where(
+                    Message.shop_id == shop_id,
+                    Message.id.in_(ids),
+                    Message.state.in_(("cancelled", "expired", "failed", "dead", "suppressed")),
+                )
+            ),
+        )
+    )
+
+
+def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
+    """Blank what was written to a person who asked to be deleted; that it was sent, and when, stays.
+
+    Called while the number is still known: the demo carrier's copy goes as well.
+    """
+    mine = select(Message.id).where(Message.shop_id == shop_id, Message.customer_id == customer_id)
+    session.execute(
+        update(Attempt)
+        .where(Attempt.shop_id == shop_id, Attempt.message_id.in_(mine))
+        .values(detail="")
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        delete(DemoPhoneMessage).where(
+            DemoPhoneMessage.shop_id == shop_id,
+            DemoPhoneMessage.key.in_(
+                select(Message.provider_key).where(
+                    Message.shop_id == shop_id, Message.customer_id == customer_id
+                )
+            ),
+        )
+    )
+    session.execute(
+        update(Message)
+        .where(Message.shop_id == shop_id, Message.customer_id == customer_id)
+        .values(text="", facts={})
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,27 @@
+"""Which way a message may travel to one person. Pure."""
+
+from __future__ import annotations
+
+from app.messages import registry
+from app.messages.contract import Kind
+from app.messages.rules import Person, Sender
+
+
+def ways(kind: Kind, person: Person, sender: Sender) -> list[str]:
+    """Return the transmitting channels worth asking the gate about, the preferred one first.
+
+    E-mail only for who confirmed an address and, for an ad, agreed to e-mail ads: it costs the owner no
+    tap, so it stands before the shop's own phone in a kind's list. A demo shop has its demo phone alone.
+    """
+    return [key for key in kind.channels if _fits(key, kind, person, sender)]
+
+
+def _fits(key: str, kind: Kind, person: Person, sender: Sender) -> bool:
+    can = registry.channel(key).CAPABILITIES
+    if not can.transmits or can.is_demo != sender.is_demo:
+        return False
+    if can.address != "email":
+        return True
+    reached = person.has_email and not person.email_failed and (person.email_checked or kind.proves_address)
+    agreed = not kind.is_ad or (person.ads_email and not person.refused_email)
+    return sender.carries_mail and reached and agreed

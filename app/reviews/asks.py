@@ -1,0 +1,105 @@
+"""The right to review one visit, found by the secret in its link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.customers.models import Customer
+from app.extensions import db
+from app.reviews.models import Review, ReviewAsk
+from app.visits.models import Visit
+
+
+@dataclass(frozen=True)
+class AskView:
+    """One ask: whose visit it is, and whether it may still be answered."""
+
+    shop_id: int
+    customer_id: int
+    ask_id: int
+    visit_id: int
+    token: str
+    visited_at: datetime
+    has_review: bool
+    expired: bool
+    undone: bool = False  # the visit was taken back
+
+
+def ask_by_token(token: str, *, now: datetime) -> AskView | None:
+    """Return the ask that a link names; None for a token we never made or a person who left."""
+    row = db.session.execute(
+        select(
+            ReviewAsk.shop_id,
+            ReviewAsk.customer_id,
+            ReviewAsk.id,
+            ReviewAsk.visit_id,
+            ReviewAsk.token,
+            Visit.at,
+            Review.id.is_not(None),
+            ReviewAsk.expires_at,
+            Visit.reversed_at.is_not(None),
+        )
+        .join(Visit, (Visit.shop_id == ReviewAsk.shop_id) & (Visit.id == ReviewAsk.visit_id))
+        .join(Customer, (Customer.shop_id == ReviewAsk.shop_id) & (Customer.id == ReviewAsk.customer_id))
+        .outerjoin(Review, (Review.shop_id == ReviewAsk.shop_id) & (Review.ask_id == ReviewAsk.id))
+        .where(ReviewAsk.token == token, Customer.erased_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    return AskView(*row[:5], row[5], bool(row[6]), row[7] <= now, undone=bool(row[8]))
+
+
+@dataclass(frozen=True)
+class VisitToReview:
+    """A visit of the card's holder that has no review yet."""
+
+    visit_id: int
+    at: datetime
+
+
+def visits_to_review(
+    *, shop_id: int, customer_id: int, since: datetime, limit: int = 10
+) -> list[VisitToReview]:
+    """Return a person's visits since a moment that may still be reviewed, newest first."""
+    rows = db.session.execute(
+        select(Visit.id, Visit.at)
+        .outerjoin(ReviewAsk, (ReviewAsk.shop_id == Visit.shop_id) & (ReviewAsk.visit_id == Visit.id))
+        .outerjoin(Review, (Review.shop_id == ReviewAsk.shop_id) & (Review.ask_id == ReviewAsk.id))
+        .where(
+            Visit.shop_id == shop_id,
+            Visit.customer_id == customer_id,
+            Visit.at > since,
+            Visit.reversed_at.is_(None),
+            Review.id.is_(None),
+        )
+        .order_by(Visit.at.desc(), Visit.id.desc())
+        .limit(limit)
+    )
+    return [VisitToReview(*row) for row in rows]
+
+
+def waiting_for_asks(*, shop_id: int, since: datetime, until: datetime, limit: int) -> list[VisitToReview]:
+    """Return visits of a span that nobody was asked about, oldest first."""
+    asked = (
+        select(ReviewAsk.id)
+        .where(ReviewAsk.shop_id == Visit.shop_id, ReviewAsk.visit_id == Visit.id)
+        .exists()
+    )
+    rows = db.session.execute(
+        select(Visit.id, Visit.at)
+        .join(Customer, (Customer.shop_id == Visit.shop_id) & (Customer.id == Visit.customer_id))
+        .where(
+            Visit.shop_id == shop_id,
+            Visit.at > since,
+            Visit.at <= until,
+            Visit.reversed_at.is_(None),
+            Customer.erased_at.is_(None),
+            ~asked,
+        )
+        .order_by(Visit.at, Visit.id)
+        .limit(limit)
+    )
+    return [VisitToReview(*row) for row in rows]

@@ -1,0 +1,107 @@
+"""Reads about customers' photos: what was picked, what a review shows, the file behind one, what waits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import or_, select
+
+from app.extensions import db, files_dir
+from app.kit import files
+from app.kit.files import BadPlace, Place
+from app.reviews.models import Photo
+
+# Where the files of a photo lie: as it came, as it is shown, and small.
+INCOMING, LARGE, SMALL = "incoming", "photos", "thumbnails"
+KINDS = (INCOMING, LARGE, SMALL)
+
+
+@dataclass(frozen=True)
+class PhotoLine:
+    """One photo. `state` is waiting, ready or refused (then `reason` says why); pixels once it is ready."""
+
+    ref: str
+    state: str
+    reason: str
+    width: int
+    height: int
+
+
+_LINE = (Photo.ref, Photo.state, Photo.reason, Photo.width, Photo.height)
+
+
+def photos_of_ask(shop_id: int, ask_id: int) -> list[PhotoLine]:
+    """Return what was picked for a review so far, in the order it was picked."""
+    rows = db.session.execute(
+        select(*_LINE).where(Photo.shop_id == shop_id, Photo.ask_id == ask_id).order_by(Photo.id)
+    )
+    return [PhotoLine(*row) for row in rows]
+
+
+def photos_of_reviews(shop_id: int, review_ids: Sequence[int]) -> dict[int, list[PhotoLine]]:
+    """Return the photos that may be shown, by review; a review without any is an empty list."""
+    found: defaultdict[Any, list[PhotoLine]] = defaultdict(list)
+    if review_ids:
+        rows = db.session.execute(
+            select(Photo.review_id, *_LINE)
+            .where(Photo.shop_id == shop_id, Photo.review_id.in_(review_ids), Photo.state == "ready")
+            .order_by(Photo.id)
+        )
+        for row in rows:
+            found[row.review_id].append(PhotoLine(row.ref, row.state, row.reason, row.width, row.height))
+    return found
+
+
+def open_shown(shop_id: int, ref: str, *, small: bool) -> BinaryIO | None:
+    """Open the WebP of a photo of a review; None for any other, and for another shop's (S05)."""
+    is_shown = db.session.scalar(
+        select(Photo.id).where(
+            Photo.shop_id == shop_id, Photo.ref == ref, Photo.state == "ready", Photo.review_id.is_not(None)
+        )
+    )
+    return _open(SMALL if small else LARGE, shop_id, ref) if is_shown else None
+
+
+def open_picked(shop_id: int, ask_id: int, ref: str) -> BinaryIO | None:
+    """Open the small WebP of a photo for whoever picked it: before the review is sent nobody else sees it."""
+    is_theirs = db.session.scalar(
+        select(Photo.id).where(
+            Photo.shop_id == shop_id, Photo.ask_id == ask_id, Photo.ref == ref, Photo.state == "ready"
+        )
+    )
+    return _open(SMALL, shop_id, ref) if is_theirs else None
+
+
+def _open(kind: str, shop_id: int, ref: str) -> BinaryIO | None:
+    try:
+        return files.open_reading(files_dir(), Place(kind, shop_id, ref))
+    except BadPlace:
+        return None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A photo that somebody has to write anew."""
+
+    shop_id: int
+    photo_id: int
+
+
+def waiting_photos(now: datetime, *, limit: int = 20) -> list[Waiting]:
+    """Return the photos of all shops that nobody is at, the one that has waited longest first."""
+    rows = db.session.execute(
+        select(Photo.shop_id, Photo.id)
+        .where(Photo.state == "waiting", or_(Photo.held_until.is_(None), Photo.held_until <= now))
+        .order_by(Photo.id)
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def known_refs(shop_id: int, refs: Sequence[str]) -> set[str]:
+    """Return which of these refs are photos of the shop (nightly: the files of others are nobody's)."""
+    return set(db.session.scalars(select(Photo.ref).where(Photo.shop_id == shop_id, Photo.ref.in_(refs))))

@@ -1,0 +1,213 @@
+"""What a review may hold, what is said when it was rewarded, and what a shop may ask for. Pure.
+
+Law: an economic interest is disclosed clearly and first (추천·보증 등에 관한 표시·광고 심사지침, in force
+2024-12-01); hiding or asking by rating deceives (전자상거래법 21조 ①1, 표시광고법 3조). So a reward never
+hangs on the rating or on another site, and every rating goes the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from app.kit.refusals import Invalid, Refused
+
+TEXT_MAX = 1000
+REPLY_MAX = 500
+HASHTAG_MAX = 30
+URL_MAX = 200
+REWARD_MOST = 3  # stamps
+# S10: after a visit, once a visit, and so many on one Korean day.
+MOST_A_DAY = 3
+ASK_LIVES = timedelta(days=60)
+# "이번 후기 요청 받을게요": asked once, a day after the visit; kept at most three days after it (예외 3호).
+WANTED_AFTER = timedelta(days=1)
+WANTED_UNTIL = timedelta(days=3)
+
+# Always the five, and always with their word: a number or a colour alone says too little.
+STAR_WORDS: Mapping[int, str] = {
+    5: "아주 좋아요",
+    4: "좋아요",
+    3: "보통이에요",
+    2: "조금 아쉬워요",
+    1: "많이 아쉬워요",
+}
+MOODS: Mapping[str, str] = {"good": "좋았어요", "fair": "보통이에요", "bad": "아쉬웠어요"}
+# Who wrote it, when nothing may be shown of the name.
+NAMELESS = "손님"
+
+# The sites a shop may lead to, with the short addresses that their own apps hand out.
+_PLACES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "naver_url": ("네이버", ("naver.com", "naver.me")),
+    "kakao_url": ("카카오맵", ("kakao.com", "kko.to", "kko.kakao.com")),
+    "google_url": (
+        "구글 지도",
+        ("google.com", "google.co.kr", "maps.app.goo.gl", "goo.gl", "g.page", "g.co"),
+    ),
+}
+_OUTSIDE = r"(?:네이버|카카오|구글|플레이스|영수증|블로그|인스타\w*)"
+_WRITING = r"(?:리뷰|후기|별점|평점)"
+_GIVING = r"(?:드려|드립|드릴|증정|서비스|할인|도장|쿠폰|적립|무료|공짜|선물|혜택)"
+# A reward for what is written elsewhere is what those sites punish; one for a rating buys it.
+_FOR_OUTSIDE = re.compile(rf"{_OUTSIDE}[^.!?\n]{{0,20}}{_WRITING}[^.!?\n]{{0,30}}{_GIVING}")
+_FOR_RATING = re.compile(
+    rf"(?:별\s*(?:다섯|5)\s*개|별점\s*5|5\s*점|만점|높은\s*별점|좋은\s*(?:리뷰|후기))[^.!?\n]{{0,30}}{_GIVING}"
+)
+
+
+class AlreadyReviewed(Refused):
+    """This visit has its review."""
+
+    code = "already_reviewed"
+    sentence = "이미 남기신 후기예요."
+
+
+class AskGone(Refused):
+    """The link is older than it lives."""
+
+    code = "ask_gone"
+    status = 410
+    sentence = "후기를 남길 수 있는 때가 지났어요. 다음에 오실 때 가게에서 카드를 보여 주세요."
+
+
+class VisitUndone(Refused):
+    """The visit was taken back: there is nothing to review."""
+
+    code = "visit_undone"
+    status = 410
+    sentence = "이 방문의 적립이 취소되어 후기를 남길 수 없어요. 가게에서 카드를 보여 주세요."
+
+
+class TooManyReviews(Refused):
+    """So many reviews on one day are no day's visits (S10)."""
+
+    code = "too_many_reviews"
+    status = 429
+    sentence = "후기는 하루에 세 번까지 남길 수 있어요. 나머지는 내일 남겨 주세요."
+
+
+@dataclass(frozen=True)
+class Written:
+    """A review that may be stored. `mood`: good | fair | bad, "" = not said."""
+
+    stars: int
+    mood: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a shop decided about reviews. `reward_stamps` 0 = none; the links "" = not given."""
+
+    reward_stamps: int = 0
+    hashtag: str = ""
+    naver_url: str = ""
+    kakao_url: str = ""
+    google_url: str = ""
+
+    def places(self) -> list[tuple[str, str]]:
+        """Return where else one may write: (name, address), in a fixed order."""
+        given = [(name, getattr(self, field)) for field, (name, _hosts) in _PLACES.items()]
+        return [(name, url) for name, url in given if url]
+
+
+def clean_review(*, stars: str, mood: str, text: str) -> Written:
+    """Check what a customer wrote: stars are needed, everything else may stay empty. Raises Invalid."""
+    wrong: dict[str, str] = {}
+    text = text.replace("\r\n", "\n").strip()
+    number = int(stars) if stars in {str(n) for n in STAR_WORDS} else 0
+    if not number:
+        wrong["stars"] = "별점을 하나 골라 주세요."
+    if mood and mood not in MOODS:
+        wrong["mood"] = "셋 가운데 하나를 골라 주세요. 고르지 않아도 돼요."
+    if len(text) > TEXT_MAX:
+        wrong["text"] = f"후기는 {TEXT_MAX:,}자까지 쓸 수 있어요. 지금 {len(text):,}자예요."
+    if wrong:
+        raise Invalid(wrong)
+    return Written(number, mood, text)
+
+
+def clean_reply(text: str) -> str:
+    """Check the shop's public answer. Raises Invalid."""
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise Invalid({"text": "답글을 적어 주세요."})
+    if len(text) > REPLY_MAX:
+        raise Invalid({"text": f"답글은 {REPLY_MAX}자까지 쓸 수 있어요. 지금 {len(text):,}자예요."})
+    if (sentence := bought_words(text)) is not None:
+        raise Invalid({"text": sentence})
+    return text
+
+
+def clean_settings(
+    *, reward_stamps: str, hashtag: str, naver_url: str, kakao_url: str, google_url: str
+) -> Settings:
+    """Check what a shop decides about reviews. Raises Invalid with a sentence a field."""
+    wrong: dict[str, str] = {}
+    reward = int(reward_stamps) if reward_stamps in {str(n) for n in range(REWARD_MOST + 1)} else -1
+    if reward < 0:
+        wrong["reward_stamps"] = f"드릴 도장을 0개부터 {REWARD_MOST}개 사이에서 골라 주세요."
+    hashtag = hashtag.strip().lstrip("#")
+    if len(hashtag) > HASHTAG_MAX:
+        wrong["hashtag"] = f"해시태그는 {HASHTAG_MAX}자까지 쓸 수 있어요."
+    elif hashtag and not re.fullmatch(r"\w+", hashtag):
+        wrong["hashtag"] = "해시태그는 글자와 숫자만 붙여서 써 주세요. 예: 달빛커피"
+    links = {"naver_url": naver_url, "kakao_url": kakao_url, "google_url": google_url}
+    clean: dict[str, str] = {}
+    for field, typed in links.items():
+        name, hosts = _PLACES[field]
+        clean[field] = typed.strip()
+        if clean[field] and not _leads_to(clean[field], hosts):
+            wrong[field] = (
+                f"{name}에서 복사한 주소를 그대로 붙여 주세요. https://로 시작하는 {hosts[0]} 주소예요."
+            )
+    if wrong:
+        raise Invalid(wrong)
+    return Settings(reward, hashtag, **clean)
+
+
+def _leads_to(url: str, hosts: tuple[str, ...]) -> bool:
+    if len(url) > URL_MAX or not re.fullmatch(r"[\x21-\x7e가-힣]+", url) or "\\" in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    fits = any(host == name or host.endswith(f".{name}") for name in hosts)
+    return parts.scheme == "https" and port is None and "@" not in parts.netloc and fits
+
+
+def bought_words(text: str) -> str | None:
+    """Return why a text may not go out: it promises something for a rating or for another site's review."""
+    if _FOR_OUTSIDE.search(text):
+        return "다른 곳에 남기는 후기에는 혜택을 걸 수 없어요. 그 말을 빼 주세요."
+    if _FOR_RATING.search(text):
+        return "별점에 따라 혜택을 드릴 수 없어요. 별점 이야기를 빼 주세요."
+    return None
+
+
+def reward_words(stamps: int) -> str:
+    """Return what a review was given, as it is stored and disclosed: "도장 1개"; "" for nothing."""
+    return f"도장 {stamps}개" if stamps else ""
+
+
+def disclosure(reward: str) -> str:
+    """Return the badge that stands before a review rewarded with reward_words(); "" when nothing was given."""
+    return f"혜택 제공 · {reward}를 받고 쓴 후기예요" if reward else ""
+
+
+def shown_name(name: str) -> str:
+    """Return a name as the public sees it: 김민지 → 김*지, 김지 → 김*; "" stays "" (shown as 손님)."""
+    name = " ".join(name.split())
+    if len(name) < 2:
+        return "*" if name else ""
+    return f"{name[0]}*" if len(name) == 2 else f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
+
+
+def stars_sentence(*, count: int, total: int) -> str:
+    """Return the reviews in one sentence: "후기 12개, 평균 4.6점"."""
+    return f"후기 {count:,}개, 평균 {total / count:.1f}점" if count else "아직 후기가 없어요"

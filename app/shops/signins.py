@@ -1,0 +1,125 @@
+"""Reads about how people get in: their signed-in devices, a second step being set up, what they must prove again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from app.extensions import db
+from app.shops.models import EntryLink, Shop, Staff, StaffSession
+
+# So long after it was used the owner's link still says who this is.
+LINK_PROVES_FOR = timedelta(minutes=15)
+# So long a sign-in on a device never used before is pointed out.
+NEW_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class BrowserLine:
+    """One browser a person is signed in on. `is_new`: since a few days, on a device they never used before."""
+
+    session_id: int
+    staff_id: int
+    user_agent: str
+    created_at: datetime
+    seen_at: datetime
+    is_shared: bool
+    is_new: bool
+
+
+def browsers_of(shop_id: int, staff_id: int | None, now: datetime) -> list[BrowserLine]:
+    """Return where a person (None: everybody) is signed in now, the one used last first."""
+    earlier = aliased(StaffSession)
+    before = (
+        (earlier.shop_id == StaffSession.shop_id)
+        & (earlier.staff_id == StaffSession.staff_id)
+        & (earlier.id < StaffSession.id)
+    )
+    seen_before = exists().where(before, earlier.user_agent == StaffSession.user_agent)
+    query = select(
+        *(StaffSession.id, StaffSession.staff_id, StaffSession.user_agent),
+        *(StaffSession.created_at, StaffSession.seen_at, StaffSession.is_shared),
+        (StaffSession.created_at > now - NEW_FOR) & exists().where(before) & ~seen_before,
+    ).where(StaffSession.shop_id == shop_id, StaffSession.ended_at.is_(None), StaffSession.expires_at > now)
+    if staff_id is not None:
+        query = query.where(StaffSession.staff_id == staff_id)
+    rows = db.session.execute(query.order_by(StaffSession.seen_at.desc(), StaffSession.id.desc()))
+    return [BrowserLine(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class WaitingSecret:
+    """The sealed secret of a second step that is not on yet, and what an app shall call it."""
+
+    sealed: str
+    account: str
+    shop_name: str
+
+
+def waiting_secret(*, shop_id: int, staff_id: int) -> WaitingSecret | None:
+    """Return the secret a person is about to learn, or None when there is none or the step is on."""
+    row = db.session.execute(
+        select(Staff.totp_secret, Staff.login, Staff.name, Shop.name)
+        .join(Shop, Shop.id == Staff.shop_id)
+        .where(
+            Staff.shop_id == shop_id,
+            Staff.id == staff_id,
+            Staff.totp_secret.is_not(None),
+            Staff.totp_on_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    sealed, login, name, shop_name = row
+    return WaitingSecret(sealed or "", login or name, shop_name)
+
+
+def must_prove_password(*, shop_id: int, staff_id: int, session_id: int | None, now: datetime) -> bool:
+    """Tell whether a person types their present password before they get a new one.
+
+    Not who has none, and not on a browser that came in by the owner's link a moment ago.
+    """
+    has_one = db.session.scalar(
+        select(Staff.password_hash.is_not(None)).where(Staff.shop_id == shop_id, Staff.id == staff_id)
+    )
+    return bool(has_one) and not _came_by_link(shop_id, staff_id, session_id, now)
+
+
+def must_prove(*, shop_id: int, staff_id: int, session_id: int, is_shared: bool, now: datetime) -> bool:
+    """Tell whether a person has to say once more who they are before something dangerous.
+
+    Not who has neither a password nor a second step: there is nothing to ask for. Not right after the
+    owner's link, unless the browser became a shared one: then somebody else may hold it.
+    """
+    has_any = db.session.scalar(
+        select(Staff.password_hash.is_not(None) | Staff.totp_on_at.is_not(None)).where(
+            Staff.shop_id == shop_id, Staff.id == staff_id
+        )
+    )
+    return bool(has_any) and (is_shared or not _came_by_link(shop_id, staff_id, session_id, now))
+
+
+def _came_by_link(shop_id: int, staff_id: int, session_id: int | None, now: datetime) -> bool:
+    """Session and link are of the same flow, so they carry the same moment."""
+    return (
+        db.session.scalar(
+            select(StaffSession.id)
+            .join(
+                EntryLink,
+                (EntryLink.shop_id == StaffSession.shop_id) & (EntryLink.staff_id == StaffSession.staff_id),
+            )
+            .where(
+                StaffSession.shop_id == shop_id,
+                StaffSession.staff_id == staff_id,
+                StaffSession.id == session_id,
+                StaffSession.created_at > now - LINK_PROVES_FOR,
+                EntryLink.kind == "owner",
+                EntryLink.used_at == StaffSession.created_at,
+            )
+            .limit(1)
+        )
+        is not None
+    )

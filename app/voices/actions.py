@@ -1,0 +1,151 @@
+"""Changes to voices and their lines. Flush, never commit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from app.kit.clock import kst_day, start_of_day
+from app.voices.models import Voice, VoiceLine
+
+
+def whose(session: Any, *, shop_id: int, voice_id: int) -> int | None:
+    """Return the customer of a voice of this shop."""
+    found: int | None = session.scalar(
+        select(Voice.customer_id).where(Voice.shop_id == shop_id, Voice.id == voice_id)
+    )
+    return found
+
+
+def voice(session: Any, *, shop_id: int, voice_id: int) -> Voice | None:
+    """Return a voice of this shop, held until the flow ends (PostgreSQL)."""
+    found: Voice | None = session.scalar(
+        select(Voice).where(Voice.shop_id == shop_id, Voice.id == voice_id).with_for_update()
+    )
+    return found
+
+
+def voice_of_review(session: Any, *, shop_id: int, review_id: int) -> Voice | None:
+    """Return the voice that a review opened."""
+    found: Voice | None = session.scalar(
+        select(Voice).where(Voice.shop_id == shop_id, Voice.review_id == review_id).with_for_update()
+    )
+    return found
+
+
+def line_by_once(session: Any, *, shop_id: int, once: str) -> VoiceLine | None:
+    """Return what this once-key said before."""
+    found: VoiceLine | None = session.scalar(
+        select(VoiceLine).where(VoiceLine.shop_id == shop_id, VoiceLine.once == once)
+    )
+    return found
+
+
+def said_today(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
+    """Return how many lines a person said on this Korean day."""
+    today = kst_day(now)
+    return int(
+        session.scalar(
+            select(func.count(VoiceLine.id)).where(
+                VoiceLine.shop_id == shop_id,
+                # By the voices' ids and not by a join: the planner would otherwise read every line of the shop.
+                VoiceLine.voice_id.in_(
+                    select(Voice.id).where(Voice.shop_id == shop_id, Voice.customer_id == customer_id)
+                ),
+                VoiceLine.staff_id.is_(None),
+                VoiceLine.at >= start_of_day(today),
+                VoiceLine.at < start_of_day(today + timedelta(days=1)),
+            )
+        )
+    )
+
+
+def open_voice(
+    session: Any, *, shop_id: int, customer_id: int, kind: str, now: datetime, review_id: int | None = None
+) -> Voice:
+    """Begin a matter. Raises IntegrityError when the review has opened one."""
+    made = Voice(
+        shop_id=shop_id,
+        customer_id=customer_id,
+        kind=kind,
+        review_id=review_id,
+        opened_at=now,
+        waiting_since=now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def add_line(
+    session: Any, *, voice: Voice, text: str, once: str, now: datetime, staff_id: int | None = None
+) -> VoiceLine:
+    """Say one thing in a thread. The customer's line reopens it; the shop's ends the waiting.
+
+    Raises IntegrityError when the once-key was used.
+    """
+    line = VoiceLine(
+        shop_id=voice.shop_id, voice_id=voice.id, staff_id=staff_id, text=text, once=once, at=now
+    )
+    session.add(line)
+    if staff_id is None:
+        voice.waiting_since = voice.waiting_since or now
+        voice.closed_at = voice.closed_by = None
+    else:
+        voice.waiting_since = None
+        voice.answered_at = voice.answered_at or now
+        mark_read(session, shop_id=voice.shop_id, voice_id=voice.id, by_customer=False, now=now)
+    session.flush()
+    return line
+
+
+def close(session: Any, *, voice: Voice, staff_id: int, now: datetime) -> None:
+    """Note that the matter is settled."""
+    voice.closed_at, voice.closed_by, voice.waiting_since = now, staff_id, None
+    mark_read(session, shop_id=voice.shop_id, voice_id=voice.id, by_customer=False, now=now)
+    session.flush()
+
+
+def unread_answer(session: Any, *, shop_id: int, voice_id: int) -> bool:
+    """Tell whether an answer of the shop lies there that the customer has not opened yet."""
+    found = session.scalar(
+        select(VoiceLine.id)
+        .where(
+            VoiceLine.shop_id == shop_id,
+            VoiceLine.voice_id == voice_id,
+            VoiceLine.staff_id.is_not(None),
+            VoiceLine.read_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def mark_read(session: Any, *, shop_id: int, voice_id: int, by_customer: bool, now: datetime) -> None:
+    """Note that one side saw what the other said."""
+    others = VoiceLine.staff_id.is_not(None) if by_customer else VoiceLine.staff_id.is_(None)
+    session.execute(
+        update(VoiceLine)
+        .where(
+            VoiceLine.shop_id == shop_id, VoiceLine.voice_id == voice_id, others, VoiceLine.read_at.is_(None)
+        )
+        .values(read_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
+    """Delete everything a person said to the shop alone, and what it answered."""
+    mine = select(Voice.id).where(Voice.shop_id == shop_id, Voice.customer_id == customer_id)
+    session.execute(
+        delete(VoiceLine)
+        .where(VoiceLine.shop_id == shop_id, VoiceLine.voice_id.in_(mine))
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        delete(Voice)
+        .where(Voice.shop_id == shop_id, Voice.customer_id == customer_id)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,262 @@
+"""Reads about voices, shaped for pages. A complaint is read by the owner alone (rules.may_hear)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, bindparam, func, or_, select
+
+from app.customers.models import Customer
+from app.extensions import db
+from app.reviews.models import Review
+from app.shops.models import Staff
+from app.voices.models import Voice, VoiceLine
+from app.voices.rules import COMPLAINT, may_hear
+
+
+@dataclass(frozen=True)
+class SaidLine:
+    """One thing said in a thread. `staff`: who of the shop said it, "" for the customer."""
+
+    id: int
+    text: str
+    staff: str
+    by_shop: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One matter with everything said about it."""
+
+    id: int
+    customer_id: int
+    name: str
+    kind: str
+    review_id: int | None
+    opened_at: datetime
+    waiting_since: datetime | None
+    closed_at: datetime | None
+    lines: list[SaidLine]
+    unread: bool  # the customer has not seen the shop's last answer yet
+
+    @property
+    def version(self) -> str:
+        """What changes when the thread does."""
+        return f"{self.lines[-1].id if self.lines else 0}{'x' if self.closed_at else ''}"
+
+
+@dataclass(frozen=True)
+class ThreadLine:
+    """One matter in a list: what it is about and what was said last."""
+
+    id: int
+    customer_id: int
+    name: str
+    kind: str
+    opened_at: datetime
+    waiting_since: datetime | None
+    closed_at: datetime | None
+    last: str
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """Some matters; `after` asks for the next closed ones, None at the end."""
+
+    open: list[ThreadLine]
+    done: list[ThreadLine]
+    after: int | None
+
+
+def threads_of(*, shop_id: int, customer_id: int, limit: int = 50) -> list[ThreadLine]:
+    """Return a person's own matters, the newest first."""
+    return _list(shop_id, Voice.customer_id == customer_id, order=(Voice.id.desc(),), limit=limit)
+
+
+def thread(
+    *, shop_id: int, voice_id: int, customer_id: int | None = None, role: str | None = None
+) -> Thread | None:
+    """Return one matter for its customer (`customer_id`) or for who works in the shop (`role`).
+
+    None when it is another's, another shop's, or not for this role's ears (S05).
+    """
+    row = db.session.execute(
+        select(
+            Voice.id,
+            Voice.customer_id,
+            Customer.name,
+            Voice.kind,
+            Voice.review_id,
+            Voice.opened_at,
+            Voice.waiting_since,
+            Voice.closed_at,
+        )
+        .join(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
+        .where(Voice.shop_id == shop_id, Voice.id == voice_id)
+    ).one_or_none()
+    if row is None or (row.customer_id != customer_id if role is None else not may_hear(row.kind, role)):
+        return None
+    lines = db.session.execute(
+        select(
+            VoiceLine.id,
+            VoiceLine.text,
+            Staff.name,
+            VoiceLine.staff_id.is_not(None),
+            VoiceLine.at,
+            VoiceLine.read_at,
+        )
+        .outerjoin(Staff, (Staff.shop_id == VoiceLine.shop_id) & (Staff.id == VoiceLine.staff_id))
+        .where(VoiceLine.shop_id == shop_id, VoiceLine.voice_id == voice_id)
+        .order_by(VoiceLine.id)
+    ).all()
+    said = [SaidLine(line[0], line[1], line[2] or "", bool(line[3]), line[4]) for line in lines]
+    unread = any(line[3] and line[5] is None for line in lines)
+    return Thread(*row, lines=said, unread=unread)
+
+
+def threads(shop_id: int, *, role: str, after: int | None = None, limit: int = 20) -> ThreadPage:
+    """Return the shop's matters for a role: the open ones, who waits longest on top, then the settled ones."""
+    heard = _for_ears(role)
+    waiting = (Voice.waiting_since.is_(None), Voice.waiting_since, Voice.id.desc())
+    still_open = [] if after else _list(shop_id, Voice.closed_at.is_(None), *heard, order=waiting, limit=100)
+    where = [Voice.closed_at.is_not(None), *heard, *([Voice.id < after] if after else [])]
+    found = _list(shop_id, *where, order=(Voice.id.desc(),), limit=limit + 1)
+    done = found[:limit]
+    return ThreadPage(still_open, done, done[-1].id if len(found) > limit else None)
+
+
+def _for_ears(role: str) -> list[Any]:
+    return [] if role == "owner" else [Voice.kind != COMPLAINT]
+
+
+def _list(shop_id: int, *where: Any, order: tuple[Any, ...], limit: int) -> list[ThreadLine]:
+    newest = (
+        select(func.max(VoiceLine.id))
+        .where(VoiceLine.shop_id == Voice.shop_id, VoiceLine.voice_id == Voice.id)
+        .correlate(Voice)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Voice.id,
+            Voice.customer_id,
+            Customer.name,
+            Voice.kind,
+            Voice.opened_at,
+            Voice.waiting_since,
+            Voice.closed_at,
+            VoiceLine.text,
+            VoiceLine.at,
+        )
+        .join(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
+        .join(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.id == newest))
+        .where(Voice.shop_id == shop_id, *where)
+        .order_by(*order)
+        .limit(limit)
+    )
+    return [ThreadLine(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Who waits for the shop's answer."""
+
+    complaints: int
+    complaint_since: datetime | None  # the one who waits longest
+    others: int
+
+
+def waiting(shop_id: int, *, role: str) -> Waiting:
+    """Count for the home screen what waits for an answer; complaints for the owner alone."""
+    rows = db.session.execute(
+        select(Voice.kind, func.count(), func.min(Voice.waiting_since))
+        .where(
+            Voice.shop_id == shop_id,
+            Voice.closed_at.is_(None),
+            Voice.waiting_since.is_not(None),
+            *_for_ears(role),
+        )
+        .group_by(Voice.kind)
+    )
+    found = {kind: (int(count), since) for kind, count, since in rows}
+    complaints, since = found.pop(COMPLAINT, (0, None))
+    return Waiting(complaints, since, sum(count for count, _since in found.values()))
+
+
+@dataclass(frozen=True)
+class LastWords:
+    """What a person said last to the shop, for the panel; `reviews`: how many they left."""
+
+    kind: str | None
+    text: str
+    at: datetime | None
+    reviews: int
+
+
+_NEWEST = (
+    select(func.max(Voice.id))
+    .where(
+        Voice.shop_id == Customer.shop_id,
+        Voice.customer_id == Customer.id,
+        or_(bindparam("owner", type_=Boolean), Voice.kind != COMPLAINT),
+    )
+    .correlate(Customer)
+    .scalar_subquery()
+)
+_SAID_LAST = (
+    select(func.max(VoiceLine.id))
+    .where(VoiceLine.shop_id == Voice.shop_id, VoiceLine.voice_id == Voice.id, VoiceLine.staff_id.is_(None))
+    .correlate(Voice)
+    .scalar_subquery()
+)
+# Asked with every stamp: one statement, built once, that follows the person's own rows.
+_LAST_WORDS = (
+    select(
+        Voice.kind,
+        VoiceLine.text,
+        VoiceLine.at,
+        select(func.count(Review.id))
+        .where(Review.shop_id == Customer.shop_id, Review.customer_id == Customer.id)
+        .correlate(Customer)
+        .scalar_subquery(),
+    )
+    .select_from(Customer)
+    .outerjoin(Voice, (Voice.shop_id == Customer.shop_id) & (Voice.id == _NEWEST))
+    .outerjoin(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.id == _SAID_LAST))
+    .where(Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"))
+)
+
+
+def last_words(*, shop_id: int, customer_id: int, role: str) -> LastWords:
+    """Return what a person said last in their newest matter that a role may hear, and how many reviews they left.
+
+    Raises NoResultFound for another shop's person.
+    """
+    which = {"shop": shop_id, "customer": customer_id, "owner": role == "owner"}
+    kind, text, at, reviews = db.session.execute(_LAST_WORDS, which).one()
+    return LastWords(kind if at else None, text or "", at, int(reviews))
+
+
+@dataclass(frozen=True)
+class MySaid:
+    """One line a person said or was told, for the file they take along."""
+
+    kind: str
+    text: str
+    by_shop: bool
+    at: datetime
+
+
+def everything_said(*, shop_id: int, customer_id: int) -> list[MySaid]:
+    """Return everything in a person's threads, oldest first."""
+    rows = db.session.execute(
+        select(Voice.kind, VoiceLine.text, VoiceLine.staff_id.is_not(None), VoiceLine.at)
+        .join(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.voice_id == Voice.id))
+        .where(Voice.shop_id == shop_id, Voice.customer_id == customer_id)
+        .order_by(VoiceLine.id)
+    )
+    return [MySaid(row[0], row[1], bool(row[2]), row[3]) for row in rows]

@@ -1,0 +1,83 @@
+"""바뀐 기록: who changed what in the shop and when, in sentences (S04)."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.kit.korean import josa
+from app.messages import registry
+from app.shops import history
+from app.shops.history import Change
+from app.web.doors import door
+from app.web.guards import current_staff
+from app.web.owner.blueprint import bp
+from app.web.owner.staff import WORK_AS
+from app.web.readable import row_number
+
+_HOW = {
+    "link": "들어가기 주소로 들어왔어요",
+    "password": "비밀번호로 들어왔어요",
+    "second": "두 번째 확인까지 하고 들어왔어요",
+    "recovery": "비상 번호로 들어왔어요",
+}
+_PLAIN = {
+    "sudo": "중요한 것을 바꾸려고 본인 확인을 했어요",
+    "second_on": "두 번째 확인을 켰어요",
+    "recovery_renewed": "비상 번호를 새로 만들었어요",
+    "sharing_on": "기기 하나를 함께 쓰는 기기로 만들었어요",
+    "sharing_off": "함께 쓰는 기기를 혼자 쓰는 기기로 돌렸어요",
+    "shop_opened": "가게를 열었어요",
+    "contact": "가게 연락처를 바꿨어요",
+    "profile": "가게 소개를 바꿨어요",
+    "hours": "영업시간을 바꿨어요",
+    "use_undone": "혜택 사용을 취소했어요",
+}
+# Of oneself, and of somebody else ({} is their name).
+_OF_WHOM = {
+    "session_ended": ("다른 기기에서 로그아웃했어요", "{} 님의 기기 하나를 로그아웃했어요"),
+    "password_set": ("비밀번호를 정했어요", "{} 님의 비밀번호를 바꿨어요"),
+    "pin_set": ("비밀 숫자를 정했어요", "{} 님의 비밀 숫자를 정했어요"),
+    "second_off": ("두 번째 확인을 껐어요", "{} 님의 두 번째 확인을 껐어요"),
+    "staff_ended": ("스스로 직원에서 나갔어요", "{} 님을 직원에서 뺐어요"),
+}
+
+
+def sentence(line: Change) -> str:
+    """Return what was done, without who did it."""
+    whom = line.whom or "누군가"
+    if line.what == "sign_in":
+        return _HOW.get(line.detail, "들어왔어요")
+    if line.what == "sign_in_failed":
+        return f"{whom} 님 이름으로 여러 번 틀리게 들어오려 했어요"
+    if line.what == "staff_added":
+        return f"{whom} 님을 {WORK_AS.get(line.detail, '직원으로')} 넣었어요"
+    if line.what == "staff_changed":
+        role = WORK_AS.get(line.detail.partition(">")[2])
+        return f"{whom} 님을 {role} 바꿨어요" if role else f"{whom} 님의 이름을 바꿨어요"
+    if line.what == "card_rule":
+        before, _, after = line.detail.partition(">")
+        return (
+            "다 모으면 드릴 것을 바꿨어요"
+            if before == after
+            else f"카드 규칙을 도장 {before}개에서 {after}개로 바꿨어요"
+        )
+    if line.what == "automation":
+        key, _, switch = line.detail.partition(":")
+        kind = registry.kinds().get(key)
+        return (
+            f"{josa(kind.label if kind else '자동 안내', '을/를')} {'켰어요' if switch == 'on' else '껐어요'}"
+        )
+    if line.what in _OF_WHOM:
+        of_self, of_other = _OF_WHOM[line.what]
+        return of_self if line.is_self else of_other.format(whom)
+    return _PLAIN[line.what]
+
+
+@door(bp, "/owner/more/changes", audience="owner", role="owner", tenant="session", device="own")
+def changes() -> ResponseReturnValue:
+    """Show what was changed, the newest first."""
+    before = row_number(request.args.get("before"))
+    page = history.changes(current_staff().shop.id, before=before)
+    lines = [(line, sentence(line)) for line in page.lines]
+    return render_template("owner/changes.html", lines=lines, before=page.before, is_first=before is None)

@@ -1,0 +1,104 @@
+"""후기: what customers say in public, the shop's answer to each, and what the shop decided about reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.flows import review as flow
+from app.kit.refusals import Invalid, NotHere
+from app.reviews import queries as reviews
+from app.reviews import rules
+from app.web import answers
+from app.web.answers import fragment, see_other, wants_fragment
+from app.web.doors import door, now
+from app.web.guards import current_staff
+from app.web.owner import asked
+from app.web.owner.blueprint import bp
+from app.web.owner.noted import note_look
+from app.web.readable import row_number
+
+_REWARDS = ((0, "드리지 않아요"), (1, "도장 1개"), (2, "도장 2개"), (3, "도장 3개"))
+
+
+@door(bp, "/owner/reviews", audience="owner", role="manager", tenant="session")
+def shop_reviews() -> ResponseReturnValue:
+    """Show the reviews, newest first, all of them or those that wait for an answer."""
+    shop_id, after = current_staff().shop.id, row_number(request.args.get("after"))
+    unanswered = request.args.get("unanswered") == "1"
+    page = reviews.reviews(shop_id, after=after, unanswered=unanswered)
+    if page.lines:
+        note_look("reviews")
+    return render_template(
+        "owner/reviews.html",
+        page=page,
+        standing=reviews.standing(shop_id),
+        unanswered=unanswered,
+    )
+
+
+@door(
+    bp,
+    "/owner/reviews/<int:review_id>",
+    methods=("GET", "POST"),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def shop_review(review_id: int) -> ResponseReturnValue:
+    """Show one review with the answer's form, or save the answer: in place, or back to the list."""
+    staff = current_staff()
+    if request.method == "GET":
+        page = _page(review_id)
+        note_look("view", page["line"].customer_id)
+        return render_template("owner/review.html", **page)
+    try:
+        flow.answer(
+            shop_id=staff.shop.id,
+            staff_id=staff.staff_id,
+            review_id=review_id,
+            text=asked.text("text"),
+            now=now(),
+        )
+    except Invalid as error:
+        page = _page(review_id) | {"typed": asked.text("text"), "wrong": error.fields}
+        return answers.invalid("owner/review.html", "one", **page)
+    said = "답글을 남겼어요. 손님이 후기와 함께 볼 수 있어요"
+    if wants_fragment():
+        return fragment("owner/review.html", "one", **_page(review_id), said=said)
+    flash(said)
+    return see_other(url_for("owner.shop_reviews"))
+
+
+def _page(review_id: int) -> dict[str, Any]:
+    line = reviews.review(shop_id=current_staff().shop.id, review_id=review_id)
+    if line is None:
+        raise NotHere("찾으시는 후기가 없어요. 후기 목록에서 다시 골라 주세요.")
+    return {"line": line, "typed": line.reply, "wrong": {}}
+
+
+@door(bp, "/owner/more/reviews", methods=("GET", "POST"), audience="owner", role="owner", tenant="session")
+def review_settings() -> ResponseReturnValue:
+    """What is given for a review, the hashtag, and where else customers may write."""
+    shop_id = current_staff().shop.id
+    now_is = reviews.settings(shop_id)
+    typed = {
+        "reward_stamps": str(now_is.reward_stamps),
+        "hashtag": now_is.hashtag,
+        "naver_url": now_is.naver_url,
+        "kakao_url": now_is.kakao_url,
+        "google_url": now_is.google_url,
+    }
+    page: dict[str, Any] = {"rewards": _REWARDS, "disclosure": rules.disclosure(rules.reward_words(1))}
+    if request.method == "GET":
+        return render_template("owner/review_settings.html", typed=typed, wrong={}, **page)
+    typed = {name: asked.text(name) for name in typed}
+    try:
+        flow.save_settings(shop_id=shop_id, **typed, now=now())
+    except Invalid as error:
+        wrong = answers.in_order(error.fields, typed)
+        return answers.invalid("owner/review_settings.html", typed=typed, wrong=wrong, **page)
+    flash("저장했어요")
+    return see_other(url_for("owner.more"))

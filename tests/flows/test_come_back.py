@@ -1,0 +1,198 @@
+"""안부 인사: who is silent by their own rhythm, once a silence, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from app.extensions import db
+from app.flows import automation, come_back, deliver, own_phone
+from app.flows.undo import undo_stamp
+from app.flows.unit import write
+from app.insights import queries as insights
+from app.insights import rules
+from app.messages import results
+from app.messages.models import Message
+from app.messages.results import came_back_words
+from tests import factories, world
+from tests.factories import ACustomer, AShop
+from tests.world import Clock
+
+
+def regular(shop: AShop, *days_ago: float, name: str = "한지우", agrees: str = "all") -> ACustomer:
+    """A person who came so many days ago each."""
+    who = factories.a_customer(shop, name=name, phone=factories.a_number(), agrees=agrees)
+    for days in sorted(days_ago, reverse=True):
+        factories.a_stamp(shop, who.card_id, at=factories.now() - timedelta(days=days))
+    return who
+
+
+def plan(shop: AShop) -> int:
+    return come_back.plan_for(shop_id=shop.id, now=factories.now())
+
+
+def letters(who: ACustomer) -> list[Message]:
+    db.session.rollback()
+    return list(
+        db.session.query(Message).filter_by(customer_id=who.id, kind="come_back").order_by(Message.id)
+    )
+
+
+RHYTHMS = (
+    ((30, 37, 44, 51), True),  # weekly, away for thirty days
+    ((12, 19, 26, 33), False),  # 12 days: not yet 1.75 weeks
+    ((13, 20, 27, 34), True),
+    ((72, 79, 86, 93), True),  # the last day anybody asks: 12.25 + 60
+    ((73, 80, 87, 94), False),
+    ((30, 37, 44), False),  # three visits are no rhythm
+    ((6, 7, 8, 9), False),  # daily: a week must pass
+    ((7, 8, 9, 10), True),
+    ((40, 70, 100, 130), False),  # monthly
+    ((53, 83, 113, 143), True),
+)
+
+
+def test_who_is_silent(app: Flask, shop: AShop) -> None:
+    people = [(regular(shop, *days_ago), silent) for days_ago, silent in RHYTHMS]
+    assert plan(shop) == sum(silent for _days, silent in RHYTHMS)
+    for who, silent in people:
+        assert [row.channel for row in letters(who)] == (["card", "own_phone"] if silent else [])
+
+
+def test_once_a_silence(app: Flask, shop: AShop, clock: Clock) -> None:
+    who = regular(shop, 30, 37, 44, 51)
+    assert plan(shop) == 1
+    assert world.all_at_once(app, [lambda: come_back.plan_for(shop_id=shop.id, now=clock())] * 3) == [0] * 3
+    clock.advance(days=1)
+    assert plan(shop) == 0
+    factories.a_stamp(shop, who.card_id)  # they came …
+    assert [row.state for row in letters(who)] == ["sent", "cancelled"]
+    assert letters(who)[1].reason == "손님이 다녀가셨어요."
+    clock.advance(days=20)
+    assert plan(shop) == 1  # … and fell silent again
+
+
+def test_two_clocks_at_once_plan_once(app: Flask, shop: AShop, clock: Clock) -> None:
+    people = [regular(shop, 30, 37, 44, 51, name=f"손님{n}") for n in range(3)]
+    found = world.all_at_once(app, [lambda: come_back.plan_for(shop_id=shop.id, now=clock())] * 4)
+    assert sum(found) == 3
+    assert all(len(letters(who)) == 2 for who in people)
+
+
+def test_who_came_meanwhile_is_not_asked(app: Flask, shop: AShop, clock: Clock) -> None:
+    """A visit that the planner never saw: the last look before sending sees it."""
+    who = regular(shop, 30, 37, 44, 51)
+    plan(shop)
+    with write() as session:
+        from app.visits.models import Visit
+
+        session.add(Visit(shop_id=shop.id, customer_id=who.id, at=clock() + timedelta(minutes=1)))
+    clock.advance(minutes=5)
+    deliver.drain(wire=app.config["WIRE"], clock=clock)
+    assert [row.state for row in letters(who)] == ["sent", "cancelled"]
+
+
+def test_a_visit_that_was_undone_leaves_them_silent(app: Flask, shop: AShop, clock: Clock) -> None:
+    who = regular(shop, 30, 37, 44, 51)
+    plan(shop)
+    slip = factories.a_stamp(shop, who.card_id)
+    undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=slip.entry_id, now=clock())
+    assert [row.state for row in letters(who)] == ["sent", "cancelled"]
+    assert factories.a_person(who.id).last_visit_at == clock() - timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("likes", "agrees", "text"),
+    [
+        ("라떼 연하게", "all", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 라떼 연하게, 저희가 잊지 않고 있어요. 편하게 들러 주시면 늘 반갑게 맞을게요."),
+        ("", "all", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 편하게 들러 주시면 늘 반갑게 맞을게요."),
+        ("오이 싫어함", "all", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 편하게 들러 주시면 늘 반갑게 맞을게요."),
+        # Used for an offer only with the marketing consent, on the card too.
+        ("라떼 연하게", "required", "한지우 님, 잘 지내시죠? 봄날커피에서 안부 전합니다. 편하게 들러 주시면 늘 반갑게 맞을게요."),
+    ],
+)  # fmt: skip
+def test_what_is_not_known_is_not_said(app: Flask, shop: AShop, likes: str, agrees: str, text: str) -> None:
+    who = regular(shop, 30, 37, 44, 51, agrees=agrees)
+    with write() as session:
+        from app.customers.models import Customer
+
+        session.query(Customer).filter_by(id=who.id).update({"likes": likes})
+    plan(shop)
+    assert letters(who)[0].text == text
+
+
+def test_a_switch_that_is_off_plans_nothing(app: Flask, shop: AShop, other_shop: AShop, clock: Clock) -> None:
+    who = regular(shop, 30, 37, 44, 51)
+    assert plan(other_shop) == 0
+    automation.switch(shop_id=shop.id, kind="come_back", is_on=False, now=clock())
+    assert plan(shop) == 0
+    assert letters(who) == []
+
+
+def test_many_people_are_looked_at_in_batches(app: Flask, shop: AShop, clock: Clock) -> None:
+    people = [regular(shop, 30, 37, 44, 51, name=f"손님{n}") for n in range(5)]
+    seen, after = [], 0
+    while True:
+        silent, going_on = insights.silent_ones(shop_id=shop.id, now=clock(), after_id=after, limit=2)
+        seen += [each.customer_id for each in silent]
+        if going_on is None:
+            break
+        after = going_on
+    assert seen == [who.id for who in people]
+
+
+def send_by_hand(app: Flask, shop: AShop, clock: Clock) -> None:
+    """Stage what is due and let the owner send all of it."""
+    deliver.drain(wire=app.config["WIRE"], clock=clock)
+    ids = db.session.scalars(db.select(Message.id).where(Message.staged_at.is_not(None))).all()
+    for message_id in ids:
+        own_phone.mark_sent(shop_id=shop.id, message_id=message_id, wire=app.config["WIRE"], now=clock())
+
+
+def test_what_came_of_it_names_people(app: Flask, shop: AShop, other_shop: AShop, clock: Clock) -> None:
+    clock.set(datetime(2026, 11, 23, 1, 0, tzinfo=UTC))
+    assert results.came_back(shop.id, now=clock()) is None
+    names = ["한지우", "박민호", "이서연", ""]
+    people = [regular(shop, 30, 37, 44, 51, name=name) for name in names]
+    regular(shop, 30, 37, 44, 51, name="카드만", agrees="required")
+    plan(shop)
+    assert results.came_back(shop.id, now=clock()) is None  # nothing went out yet
+    send_by_hand(app, shop, clock)
+    found = results.came_back(shop.id, now=clock())
+    assert found is not None
+    assert (found.asked, found.back, found.names) == (4, 0, [])
+    clock.advance(days=3)
+    factories.a_stamp(shop, people[0].card_id)
+    factories.a_stamp(shop, people[3].card_id)
+    clock.advance(days=28)
+    factories.a_stamp(shop, people[1].card_id)  # after more than thirty days: of their own accord
+    found = results.came_back(shop.id, now=clock())
+    assert found == results.CameBack(4, 2, ["한지우"], "뜸하던 네 분 중 두 분이 다시 왔어요")
+    assert results.came_back(other_shop.id, now=clock()) is None
+    clock.advance(days=30)
+    assert results.came_back(shop.id, now=clock()) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "back", "words"),
+    [
+        (3, 2, "뜸하던 세 분 중 두 분이 다시 왔어요"),
+        (1, 1, "뜸하던 한 분이 다시 왔어요"),
+        (2, 2, "뜸하던 두 분이 모두 다시 왔어요"),
+        (9, 1, "뜸하던 아홉 분 중 한 분이 다시 왔어요"),
+        (24, 9, "뜸하던 손님 24명 중 9명이 다시 왔어요"),
+        (10, 10, "뜸하던 손님 10명이 모두 다시 왔어요"),
+        (2, 0, "뜸하던 두 분께 안부를 보냈어요. 아직 다시 온 분은 없어요"),
+    ],
+)
+def test_words(asked: int, back: int, words: str) -> None:
+    assert came_back_words(asked=asked, back=back) == words
+
+
+def test_the_border_is_the_one_of_the_greeting() -> None:
+    for rhythm in (1, 4, 7, 30):
+        border = rules.long_silence(rhythm)
+        assert rules.is_silent(gap_days=int(border) + 1, rhythm_days=rhythm)
+        assert not rules.is_silent(gap_days=int(border) - 1, rhythm_days=rhythm)

@@ -1,0 +1,170 @@
+"""What is said to the shop alone: a thread, heard by those it is for, settled and opened again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.extensions import db
+from app.flows import voice
+from app.kit.refusals import Invalid, NotHere
+from app.messages.models import Message
+from app.voices import queries
+from app.voices.models import Voice, VoiceLine
+from app.voices.rules import TooMuchSaid
+from tests import factories, world
+from tests.factories import ACustomer, AShop
+from tests.flows.test_review import an_ask, leave
+from tests.world import Clock
+
+
+def opened(shop: AShop, holder: ACustomer, **changes: Any) -> int:
+    """Let a customer begin a matter."""
+    settings: dict[str, Any] = {
+        "shop_id": shop.id,
+        "customer_id": holder.id,
+        "kind": "complaint",
+        "text": "화장실이 추워요",
+        "once": factories.once(),
+        "now": factories.now(),
+    }
+    return voice.open_voice(**settings | changes)
+
+
+def answered(shop: AShop, voice_id: int, **changes: Any) -> None:
+    """Let the owner answer."""
+    settings: dict[str, Any] = {
+        "shop_id": shop.id,
+        "staff_id": shop.owner_id,
+        "role": "owner",
+        "voice_id": voice_id,
+        "text": "바로 고칠게요",
+        "once": factories.once(),
+        "now": factories.now(),
+    }
+    voice.answer(**settings | changes)
+
+
+def letters() -> int:
+    """Return how many 'an answer came' lie on cards."""
+    db.session.rollback()
+    told = (Message.kind == "voice_reply", Message.channel == "card", Message.state == "sent")
+    return int(db.session.scalar(db.select(db.func.count(Message.id)).where(*told)) or 0)
+
+
+def lines() -> int:
+    """Return how many things were said."""
+    db.session.rollback()
+    return int(db.session.scalar(db.select(db.func.count(VoiceLine.id))) or 0)
+
+
+def test_a_talk_from_complaint_to_settled_and_back(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    voice_id = opened(shop, jiwoo)
+    assert queries.waiting(shop.id, role="owner").complaints == 1
+    began = queries.waiting(shop.id, role="owner").complaint_since
+    clock.advance(hours=1)
+    mine = {"shop_id": shop.id, "customer_id": jiwoo.id, "voice_id": voice_id}
+    voice.say(**mine, text="바닥도 미끄러워요", once=factories.once(), now=clock())
+    assert queries.waiting(shop.id, role="owner").complaint_since == began, "it waits since it began"
+    answered(shop, voice_id)
+    answered(shop, voice_id, text="내일 기사님이 오세요")
+    assert letters() == 1, "told once until the customer has looked"
+    assert queries.waiting(shop.id, role="owner").complaints == 0
+    voice.mark_read(**mine, now=clock())
+    answered(shop, voice_id, text="고쳤어요")
+    assert letters() == 2
+    own = {"shop_id": shop.id, "staff_id": shop.owner_id, "role": "owner", "voice_id": voice_id}
+    for _twice in range(2):
+        voice.close(**own, now=clock())
+    assert [line.id for line in queries.threads(shop.id, role="owner").done] == [voice_id]
+    voice.say(**mine, text="또 추워요", once=factories.once(), now=clock())
+    thread = queries.thread(shop_id=shop.id, voice_id=voice_id, customer_id=jiwoo.id)
+    assert thread is not None
+    assert (thread.closed_at, thread.waiting_since) == (None, clock())
+    assert [line.by_shop for line in thread.lines] == [False, False, True, True, True, False]
+
+
+def test_a_second_tap_says_nothing_twice(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    once = factories.once()
+    found = world.all_at_once(app, [lambda: opened(shop, jiwoo, once=once)] * 8)
+    assert len(set(found)) == 1
+    assert lines() == 1
+    answer_once = factories.once()
+    world.all_at_once(app, [lambda: answered(shop, found[0], once=answer_once)] * 8)
+    assert (lines(), letters()) == (2, 1)
+
+
+def test_a_key_is_its_persons_own(shop: AShop, jiwoo: ACustomer, minho: ACustomer) -> None:
+    once = factories.once()
+    assert opened(shop, jiwoo, once=once) != opened(shop, minho, once=once)
+    answered(shop, opened(shop, minho), once=once)
+    assert lines() == 4
+
+
+def test_a_complaint_is_for_the_owner_alone(shop: AShop, jiwoo: ACustomer) -> None:
+    complaint, praise = opened(shop, jiwoo), opened(shop, jiwoo, kind="praise", text="늘 친절하세요")
+    assert {line.id for line in queries.threads(shop.id, role="owner").open} == {complaint, praise}
+    assert [line.id for line in queries.threads(shop.id, role="manager").open] == [praise]
+    assert queries.waiting(shop.id, role="manager").complaints == 0
+    assert queries.thread(shop_id=shop.id, voice_id=complaint, role="manager") is None
+    assert queries.thread(shop_id=shop.id, voice_id=praise, role="staff") is None
+    who = {"shop_id": shop.id, "customer_id": jiwoo.id}
+    assert queries.last_words(**who, role="manager").text == "늘 친절하세요"
+    manager = factories.a_staff(shop, role="manager")
+    with pytest.raises(NotHere):
+        answered(shop, complaint, staff_id=manager, role="manager")
+    answered(shop, praise, staff_id=manager, role="manager")
+
+
+def test_what_is_refused(shop: AShop, other_shop: AShop, jiwoo: ACustomer, minho: ACustomer) -> None:
+    voice_id = opened(shop, jiwoo)
+    for wrong in ({"kind": "rant"}, {"text": "  "}, {"text": "가" * 1001}):
+        with pytest.raises(Invalid):
+            opened(shop, jiwoo, **wrong)
+    stranger = {"shop_id": shop.id, "customer_id": minho.id, "voice_id": voice_id, "now": factories.now()}
+    with pytest.raises(NotHere):
+        voice.say(**stranger, text="나도", once=factories.once())
+    with pytest.raises(NotHere):
+        voice.mark_read(**stranger)
+    for shop_id in (other_shop.id,):
+        with pytest.raises(NotHere):
+            answered(other_shop, voice_id)
+        with pytest.raises(NotHere):
+            voice.close(
+                shop_id=shop_id, staff_id=other_shop.owner_id, role="owner", voice_id=voice_id,
+                now=factories.now(),
+            )  # fmt: skip
+    assert queries.thread(shop_id=other_shop.id, voice_id=voice_id, role="owner") is None
+    assert queries.thread(shop_id=shop.id, voice_id=voice_id, customer_id=minho.id) is None
+    assert lines() == 1
+
+
+def test_a_flood_is_stopped_until_tomorrow(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    voice_id = opened(shop, jiwoo)
+    mine = {"shop_id": shop.id, "customer_id": jiwoo.id, "voice_id": voice_id, "text": "여보세요"}
+    for _n in range(29):
+        voice.say(**mine, once=factories.once(), now=clock())
+    with pytest.raises(TooMuchSaid):
+        voice.say(**mine, once=factories.once(), now=clock())
+    clock.advance(days=1)
+    voice.say(**mine, once=factories.once(), now=clock())
+
+
+def test_a_word_beside_a_review_joins_its_voice(shop: AShop, jiwoo: ACustomer) -> None:
+    token = an_ask(shop, jiwoo)
+    said = {"token": token, "text": "자리가 좁았어요", "now": factories.now()}
+    with pytest.raises(NotHere):
+        voice.say_beside_review(**said, once=factories.once())
+    leave(token, mood="bad", text="아쉬워요")
+    once = factories.once()
+    for _twice in range(2):
+        voice.say_beside_review(**said, once=once)
+    assert db.session.scalar(db.select(db.func.count(Voice.id))) == 1
+    assert lines() == 2
+    happy = an_ask(shop, jiwoo, days_ago=3)
+    leave(happy)
+    voice.say_beside_review(**said | {"token": happy}, once=factories.once())
+    kinds = db.session.scalars(db.select(Voice.kind).order_by(Voice.id)).all()
+    assert kinds == ["complaint", "praise"]

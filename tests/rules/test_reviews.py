@@ -1,0 +1,160 @@
+"""What a review, an answer and a shop's settings may hold; what a role hears."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.kit.refusals import Invalid
+from app.reviews import rules
+from app.voices.rules import KINDS, kind_after_review, may_hear
+
+NO_LINKS = {"naver_url": "", "kakao_url": "", "google_url": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("", ""), ("김", "*"), ("김지", "김*"), ("김민지", "김*지"), ("민지 엄마", "민***마"), ("Kim", "K*m")],
+)
+def test_a_name_is_shown_covered(name: str, shown: str) -> None:
+    assert rules.shown_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"stars": "", "mood": "", "text": ""}, "stars"),
+        ({"stars": "0", "mood": "", "text": ""}, "stars"),
+        ({"stars": "٣", "mood": "", "text": ""}, "stars"),
+        ({"stars": "5", "mood": "great", "text": ""}, "mood"),
+        ({"stars": "5", "mood": "", "text": "가" * 1001}, "text"),
+    ],
+)
+def test_what_no_review_is(typed: dict[str, str], field: str) -> None:
+    with pytest.raises(Invalid) as wrong:
+        rules.clean_review(**typed)
+    assert list(wrong.value.fields) == [field]
+
+
+def test_stars_alone_are_a_review() -> None:
+    assert rules.clean_review(stars="1", mood="", text=" \r\n ") == rules.Written(1, "", "")
+    assert rules.clean_review(stars="4", mood="bad", text="줄\r\n줄").text == "줄\n줄"
+
+
+@pytest.mark.parametrize(
+    ("field", "url"),
+    [
+        ("naver_url", "https://naver.me/xAbC12"),
+        ("naver_url", "https://m.place.naver.com/restaurant/123/review/visitor?entry=pll"),
+        ("kakao_url", "https://kko.to/abc"),
+        ("kakao_url", "https://place.map.kakao.com/123"),
+        ("google_url", "https://maps.app.goo.gl/AbC"),
+        ("google_url", "https://g.page/r/AbC/review"),
+    ],
+)
+def test_a_link_of_the_three_places(field: str, url: str) -> None:
+    kept = rules.clean_settings(reward_stamps="0", hashtag="", **{**NO_LINKS, field: f" {url} "})
+    assert getattr(kept, field) == url
+    assert [address for _name, address in kept.places()] == [url]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://naver.me/x",
+        "https://naver.me.evil.kr/x",
+        "https://evilnaver.com/x",
+        "https://naver.com@evil.kr/x",
+        "https://evil.kr\\@naver.com/x",
+        "https://naver.com:8443/x",
+        "https://google.com/maps",
+        "javascript:alert(1)//naver.com",
+        "naver.me/x",
+        "https://naver.com/" + "a" * 200,
+        "https://naver.com/a b",
+        "https://[naver.com/",
+    ],
+)
+def test_no_link_of_naver(url: str) -> None:
+    with pytest.raises(Invalid) as wrong:
+        rules.clean_settings(reward_stamps="0", hashtag="", **{**NO_LINKS, "naver_url": url})
+    assert "네이버" in wrong.value.fields["naver_url"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"reward_stamps": "4"}, "reward_stamps"),
+        ({"reward_stamps": "-1"}, "reward_stamps"),
+        ({"reward_stamps": ""}, "reward_stamps"),
+        ({"hashtag": "달빛 커피"}, "hashtag"),
+        ({"hashtag": "가" * 31}, "hashtag"),
+    ],
+)
+def test_settings_that_cannot_be_kept(changes: dict[str, str], field: str) -> None:
+    typed = {"reward_stamps": "0", "hashtag": "", **NO_LINKS}
+    with pytest.raises(Invalid) as wrong:
+        rules.clean_settings(**{**typed, **changes})
+    assert list(wrong.value.fields) == [field]
+
+
+def test_a_hashtag_loses_its_sign() -> None:
+    assert rules.clean_settings(reward_stamps="3", hashtag=" #달빛커피 ", **NO_LINKS).hashtag == "달빛커피"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "네이버 리뷰 쓰면 도장 하나 더 드려요",
+        "영수증 리뷰 남기시면 음료 서비스!",
+        "카카오맵에 후기 남겨 주시면 할인해 드립니다",
+        "구글 별점 남기시면 쿠폰을 드려요",
+        "별 다섯 개 주시면 쿠키를 드려요",
+        "좋은 후기 남겨 주시면 도장 찍어 드릴게요",
+    ],
+)
+def test_no_reward_for_elsewhere_or_for_stars(text: str) -> None:
+    assert rules.bought_words(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "후기를 남겨 주셔서 고맙습니다",
+        "네이버에서도 저희를 찾아 주세요. 오늘은 도장 두 개 드려요",
+        "별점 감사합니다. 다음엔 더 맛있게 내려 드릴게요",
+        "영수증을 보여 주시면 도장을 찍어 드려요",
+    ],
+)
+def test_plain_words_pass(text: str) -> None:
+    assert rules.bought_words(text) is None
+
+
+def test_what_was_given_is_said_first() -> None:
+    assert rules.disclosure(rules.reward_words(1)) == "혜택 제공 · 도장 1개를 받고 쓴 후기예요"
+    assert rules.disclosure(rules.reward_words(0)) == ""
+
+
+@pytest.mark.parametrize(
+    ("mood", "stars", "kind"),
+    [
+        ("good", 1, "praise"),
+        ("bad", 5, "complaint"),
+        ("fair", 1, "idea"),
+        ("", 5, "praise"),
+        ("", 4, "idea"),
+        ("", 3, "idea"),
+        ("", 2, "complaint"),
+        ("", 1, "complaint"),
+    ],
+)
+def test_a_word_beside_a_review(mood: str, stars: int, kind: str) -> None:
+    assert kind_after_review(mood=mood, stars=stars) == kind
+
+
+def test_who_hears_what() -> None:
+    heard = {role: [kind for kind in KINDS if may_hear(kind, role)] for role in ("owner", "manager", "staff")}
+    assert heard == {
+        "owner": list(KINDS),
+        "manager": [kind for kind in KINDS if kind != "complaint"],
+        "staff": [],
+    }

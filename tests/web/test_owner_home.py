@@ -1,0 +1,123 @@
+"""The owner's home and 가게 흐름, from an empty shop to a busy one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from app.extensions import db
+from app.flows import come_back, deliver, own_phone
+from app.messages import previews
+from tests import factories
+from tests.factories import ACustomer, AShop
+from tests.phone import Phone
+from tests.world import Clock
+
+pytestmark = pytest.mark.databases("sqlite", "postgres")
+
+
+@pytest.fixture
+def asked(app: Flask) -> Iterator[list[str]]:
+    """Every SELECT while the test runs."""
+    found: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            found.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield found
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_a_shop_without_anybody_is_told_how_to_begin(owner_phone: Phone) -> None:
+    page = owner_phone.open("/owner")
+    assert "손님을 맞을 준비" in page.words
+    assert "할 일" not in page.html and "지난 일주일" not in page.words
+    page = owner_phone.open("/owner/insights")
+    assert page.h1 == "가게 흐름"
+    assert "아직 방문이 없어요" in page.words
+    assert page.soup.select_one("svg.chart") is None
+
+
+def test_one_person_makes_a_small_week(
+    owner_phone: Phone, shop: AShop, minho: ACustomer, clock: Clock
+) -> None:
+    page = owner_phone.open("/owner")
+    assert "지난 일주일은 찍은 도장이 없어요." in page.words
+    assert page.soup.select_one("svg.chart") is None, "seven noughts are no picture"
+    factories.a_stamp(shop, minho.card_id)
+    page = owner_phone.open("/owner")
+    picture = page.soup.select_one("svg.chart")
+    assert picture is not None and picture["role"] == "img"
+    assert str(picture["aria-label"]).startswith("지난 일주일에 날마다 찍은 도장.")
+    assert len(page.soup.select("details table tbody tr")) == 7
+    page = owner_phone.tap("가게 흐름 보기")
+    assert "11월에는 손님이 1번 오셨어요." in page.words
+    assert "이번 주에 처음 온 손님은 1명이에요." in page.words
+    assert "방문이 30번쯤 쌓이면" in page.words
+
+
+def test_a_shop_whose_week_was_empty_says_so_and_keeps_its_weeks(
+    owner_phone: Phone, shop: AShop, minho: ACustomer, clock: Clock
+) -> None:
+    factories.a_stamp(shop, minho.card_id)
+    clock.advance(seconds=20 * 86400)
+    page = owner_phone.open("/owner")
+    assert "지난 일주일은 찍은 도장이 없어요." in page.words
+    assert "처음 온 손님은 한 주에" in owner_phone.open("/owner/insights").words
+
+
+def test_the_busiest_hour_is_named_once_enough_is_known(
+    owner_phone: Phone, shop: AShop, clock: Clock, asked: list[str]
+) -> None:
+    for _each in range(30):
+        factories.a_stamp(shop, factories.a_customer(shop).card_id)
+    clock.advance(seconds=86400)
+    asked.clear()
+    page = owner_phone.open("/owner/insights")
+    assert "요일" in page.words and "가 가장 붐벼요." in page.words
+    assert all(svg["role"] == "img" and svg["aria-label"] for svg in page.soup.select("svg.chart"))
+    assert len(page.soup.select("svg.chart")) == len(page.soup.select("details.disclose table")) >= 2
+    history = [one for one in asked if "FROM visits" in one or "FROM day_counts" in one]
+    assert len(history) == 2 and all("LIMIT" in one for one in history if "FROM visits" in one)
+
+
+def test_another_shops_flow_is_not_ours(app: Flask, shop: AShop, other_shop: AShop, minho: ACustomer) -> None:
+    factories.a_stamp(shop, minho.card_id)
+    neighbour = Phone(app).signed_in(other_shop, other_shop.owner_id)
+    assert "아직 방문이 없어요" in neighbour.open("/owner/insights").words
+
+
+def test_staff_see_the_counters_part_only(app: Flask, shop: AShop, minho: ACustomer) -> None:
+    factories.a_stamp(shop, minho.card_id)
+    colleague = Phone(app).signed_in(shop, factories.a_staff(shop))
+    page = colleague.open("/owner")
+    assert "다시 온 손님" in page.words
+    assert "지난 일주일" not in page.words and "가게 흐름" not in page.words
+    assert "가게 흐름" not in colleague.open("/owner/more").words
+    colleague.open("/owner/insights", status=403)
+
+
+def test_who_came_again_after_a_word_is_told_by_name(
+    app: Flask, owner_phone: Phone, shop: AShop, clock: Clock
+) -> None:
+    people = [
+        factories.a_customer(shop, name=name, phone=factories.a_number(), agrees="all") for name in "가나"
+    ]
+    for who in people:
+        for days in (51, 44, 37, 30):
+            factories.a_stamp(shop, who.card_id, at=clock() - timedelta(days=days))
+    assert come_back.plan_for(shop_id=shop.id, now=clock()) == 2
+    assert "뜸하던" not in owner_phone.open("/owner").words
+    deliver.drain(wire=app.config["WIRE"], clock=clock)
+    for line in previews.by_hand(shop.id, wire=app.config["WIRE"], now=clock()):
+        own_phone.mark_sent(shop_id=shop.id, message_id=line.id, wire=app.config["WIRE"], now=clock())
+    factories.a_stamp(shop, people[0].card_id, at=clock.advance(days=2))
+    page = owner_phone.open("/owner")
+    assert "뜸하던 두 분 중 한 분이 다시 왔어요" in page.words
+    assert "가 님" in page.words and "나 님" not in page.words

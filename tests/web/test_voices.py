@@ -1,0 +1,99 @@
+"""A word to the owner, from the card to the answer and back, without scripts."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.extensions import db
+from app.shops.models import AccessLog
+from tests import factories
+from tests.factories import ACustomer, AShop
+from tests.phone import Phone
+from tests.world import Clock
+
+
+def test_a_complaint_from_the_card_to_the_answer(
+    app: Flask, phone: Phone, owner_phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    phone.holding(jiwoo).open(f"/c/{shop.code}")
+    phone.tap("사장님께 한마디")
+    assert len(phone.submit("사장님께 보내기", status=422).soup.select(".field .error")) == 2
+    wrong = phone.submit("사장님께 보내기", text="화장실이 추워요", status=422)
+    assert (wrong.value("text"), len(wrong.errors())) == ("화장실이 추워요", 2)
+    thread = phone.submit("사장님께 보내기", kind="complaint")
+    assert thread.h1 == "사장님께 한마디: 불편"
+    clock.advance(hours=3)
+    home = owner_phone.open("/owner")
+    assert "불편 · 3시간 전" in home.words
+    manager = Phone(app).signed_in(shop, factories.a_staff(shop, role="manager"))
+    assert "손님 말씀" not in manager.open("/owner").words
+    assert "추워요" not in manager.open("/owner/voices").html
+    number = thread.path.rsplit("/", 1)[1]
+    manager.open(f"/owner/voices/{number}", status=404)
+    owner_phone.open("/owner/voices")
+    talk = owner_phone.open(f"/owner/voices/{number}")
+    assert (talk.h1, "화장실이 추워요" in talk.words) == ("한지우 님 · 불편", True)
+    assert owner_phone.submit("답 보내기", text="", status=422).errors()
+    owner_phone.submit("답 보내기", text="오늘 난로를 놓을게요")
+    inbox = phone.open(f"/c/{shop.code}/inbox")
+    assert "사장님이 답을 남겼어요" in inbox.words
+    answered = phone.tap("답 보기")
+    assert answered.path == thread.path
+    assert "오늘 난로를 놓을게요" in answered.words
+    assert "답을 읽었어요" not in phone.submit("답을 읽었어요").words
+    owner_phone.open(f"/owner/voices/{number}")
+    assert "해결한 말씀" in owner_phone.submit("해결했어요").words
+    assert "더 하실 말씀이 있으면" in phone.open(thread.path).words
+    phone.submit("보내기", text="고맙습니다. 그런데 문도 안 닫혀요")
+    assert "불편 · 방금" in owner_phone.open("/owner").words
+    looked = set(db.session.scalars(db.select(AccessLog.action).where(AccessLog.shop_id == shop.id)))
+    assert {"voices", "view"} <= looked
+
+
+def test_the_open_page_hears_only_what_is_new(
+    phone: Phone, owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    phone.holding(jiwoo).open(f"/c/{shop.code}/voices")
+    thread = phone.submit("사장님께 보내기", kind="question", text="주차되나요?")
+    number = thread.path.rsplit("/", 1)[1]
+    for who, lines in ((phone, f"{thread.path}/lines"), (owner_phone, f"/owner/voices/{number}/lines")):
+        page = who.open(lines.removesuffix("/lines"))
+        asked = page.soup.select_one("#lines")
+        assert asked is not None
+        assert "throttle:5s" in str(asked["hx-trigger"])
+        same = str(asked["hx-get"])
+        assert who.open(same, status=204).html == ""
+        if who is phone:
+            phone.submit("보내기", text="두 대예요")
+        else:
+            owner_phone.submit("답 보내기", text="네, 두 대 됩니다")
+        piece = who.open(same)
+        assert "<html" not in piece.html
+        assert "두 대" in piece.html
+
+
+def test_a_thread_of_another_card_or_shop_is_not_there(
+    app: Flask, phone: Phone, shop: AShop, other_shop: AShop, jiwoo: ACustomer, minho: ACustomer
+) -> None:
+    phone.holding(jiwoo).open(f"/c/{shop.code}/voices")
+    path = phone.submit("사장님께 보내기", kind="idea", text="디카페인도 있으면 좋겠어요").path
+    Phone(app).holding(minho).open(path, status=404)
+    stranger = Phone(app).signed_in(other_shop, other_shop.owner_id)
+    for end in ("", "/lines"):
+        stranger.open(f"/owner/voices/{path.rsplit('/', 1)[1]}{end}", status=404)
+    assert "디카페인" not in stranger.open("/owner/voices").html
+
+
+def test_the_counter_remembers_the_last_word(
+    app: Flask, owner_phone: Phone, phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    phone.holding(jiwoo).open(f"/c/{shop.code}/voices")
+    phone.submit("사장님께 보내기", kind="complaint", text="컵이 뜨거워요")
+    panel = f"/owner/panel/{jiwoo.card_id}"
+    assert "컵이 뜨거워요" in owner_phone.open(panel).words
+    assert "컵이 뜨거워요" in owner_phone.open(f"/owner/people/{jiwoo.id}").words
+    for role in ("manager", "staff"):
+        other = Phone(app).signed_in(shop, factories.a_staff(shop, role=role))
+        assert "뜨거워요" not in other.open(panel).html
+    taken = phone.open(f"/c/{shop.code}/me/text").html
+    assert "컵이 뜨거워요" in taken
