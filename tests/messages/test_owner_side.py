@@ -14,7 +14,7 @@ from app.extensions import db
 from app.flows import automation, deliver, letters, own_phone
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.messages import history, previews, queries, recall
+from app.messages import history, inbox, previews, queries, recall
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Message
 from tests.messages.world import a_consent, a_customer, a_shop, rows, thank
@@ -236,13 +236,13 @@ def test_the_inbox_and_what_is_new(town: Flask, clock: Clock) -> None:
     thank(shop, person, clock, "stamp:1", kind="stamp_receipt")
     clock.advance(minutes=1)
     thank(shop, person, clock, "stamp:2", kind="stamp_receipt")
-    assert [letter.is_new for letter in queries.inbox(shop, person, now=clock())] == [True, True]
-    assert queries.unread(shop, person, now=clock()) == 2
+    assert [letter.is_new for letter in inbox.letters(shop, person, now=clock())] == [True, True]
+    assert inbox.unread(shop, person, now=clock()) == 2
     assert letters.mark_read(shop_id=shop, customer_id=person, now=clock()) == 2
-    assert queries.unread(shop, person, now=clock()) == 0
+    assert inbox.unread(shop, person, now=clock()) == 0
     with write() as session:
         recall.cancel(session, shop_id=shop, cause="stamp:2", reason="적립 취소", now=clock())
-    assert len(queries.inbox(shop, person, now=clock())) == 1
+    assert len(inbox.letters(shop, person, now=clock())) == 1
 
 
 def test_forgetting_blanks_the_words_and_keeps_the_fact(town: Flask, clock: Clock) -> None:
@@ -268,7 +268,7 @@ def test_the_lists_read_a_fixed_number_of_rows(town: Flask, clock: Clock, wire: 
             lambda: history.waiting(shop, now=clock()),
             lambda: history.sent(shop, now=clock()),
             lambda: queries.automations(shop),
-            lambda: queries.inbox(shop, 1, now=clock()),
+            lambda: inbox.letters(shop, 1, now=clock()),
             lambda: queries.outlook(shop, now=clock()),
         ):
             db.session.rollback()
