@@ -25,6 +25,11 @@ class Demo:
     links: dict[str, str]
     base_url: str
 
+    @property
+    def shop_code(self) -> str:
+        """The code of the first demo shop, as its join link names it."""
+        return self.links["customer"].rpartition("/")[2]
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -117,6 +122,44 @@ def _phone(visitor: Visitor) -> None:
     visitor.open(visitor.demo.links["phone"])
 
 
+def _review(visitor: Visitor) -> None:
+    """The regular writes about today's visit; nothing is sent yet."""
+    visitor.page.get_by_role("link", name="내 후기").click()
+    visitor.page.get_by_role("button", name="후기 쓰기").first.click()
+    visitor.page.wait_for_url("**/r/*")
+    visitor.page.locator("input[name=stars][value='5']").check(force=True)
+    visitor.page.locator("input[name=mood][value=good]").check(force=True)
+    visitor.page.fill("#text", "오늘도 연하게 내려 주셔서 고마웠어요. 창가에 앉으니 하루가 천천히 가네요.")
+
+
+def _reviews(visitor: Visitor) -> None:
+    """Send it, and look at what everybody sees."""
+    visitor.press("후기 남기기")
+    visitor.page.wait_for_url("**/thanks")
+    visitor.open(f"/s/{visitor.demo.shop_code}/reviews")
+
+
+def _thread(visitor: Visitor) -> None:
+    visitor.open("/owner/voices")
+    visitor.page.get_by_role("link", name="자리가 추워요").first.click()
+    visitor.page.wait_for_url("**/owner/voices/*")
+
+
+def _my_cards(visitor: Visitor) -> None:
+    """Somebody new takes a card of both shops."""
+    for label in ("customer", "2nd join"):
+        visitor.open(visitor.demo.links[label])
+        visitor.press("카드 받기")
+        visitor.page.wait_for_url("**/c/*")
+    visitor.open("/?all=1")
+
+
+def _person(visitor: Visitor) -> None:
+    visitor.open("/owner/people")
+    visitor.page.locator("main a[href*='/owner/people/']").nth(3).click()
+    visitor.page.wait_for_url("**/owner/people/*")
+
+
 SCENES = [
     Scene("home", "owner", _enter),
     Scene("join", "newcomer", _join),
@@ -125,7 +168,18 @@ SCENES = [
     Scene("counter", "owner", _owner("/owner/stamps")),
     Scene("panel", "owner", _stamp),
     Scene("people", "owner", _owner("/owner/people")),
+    Scene("person", "owner", _person),
+    Scene("review", "customer", _review),
+    Scene("shop-reviews", "customer", _reviews),
+    Scene("reviews", "owner", _owner("/owner/reviews")),
+    Scene("thread", "owner", _thread),
     Scene("messages", "owner", _owner("/owner/messages")),
+    Scene("come-back", "owner", _owner("/owner/messages/come_back")),
     Scene("sending", "owner", _owner("/owner/messages/phone")),
     Scene("phone", "onlooker", _phone),
+    Scene("flow", "owner", _owner("/owner/insights")),
+    Scene("my-cards", "newcomer", _my_cards),
+    Scene("print", "owner", _owner("/owner/print")),
+    Scene("poster", "owner", _owner("/owner/print/poster")),
+    Scene("staff", "owner", _owner("/owner/more/staff")),
 ]

@@ -34,6 +34,8 @@ FOLDER = ROOT / "docs" / "screens"
 # A Monday afternoon in Korea: 11월 23일(월) 오후 3:10.
 MOMENT = datetime(2026, 11, 23, 6, 10, tzinfo=UTC)
 START_SECONDS = 120.0
+PUBLIC_URL = "https://card.example.kr"
+LINKS = {"owner", "customer", "phone", "2nd owner", "2nd join"}
 # Letters stay sharp, the grain of the paper costs little: a tenth of the same picture as PNG.
 QUALITY = 82
 THEMES = ("light", "dark")
@@ -61,8 +63,8 @@ def _demo(data: Path) -> Iterator[Demo]:
     """Run the product with its demo shops, its clock on MOMENT, and read the links it prints."""
     port = free_port()
     shift = int((MOMENT - datetime.now(UTC)).total_seconds())
-    # APP_ENV=test: only then may the clock be moved.
-    moved = {"APP_ENV": "test", "CLOCK_SHIFT": str(shift)}
+    # APP_ENV=test: only then may the clock be moved. PUBLIC_URL: posters and letters carry an address like a shop's.
+    moved = {"APP_ENV": "test", "CLOCK_SHIFT": str(shift), "PUBLIC_URL": PUBLIC_URL}
     env = clean_env(DATA=str(data), PORT=str(port), DEMO="1", **moved)
     process = subprocess.Popen(
         [sys.executable, "-m", "launch.run"],
@@ -74,9 +76,9 @@ def _demo(data: Path) -> Iterator[Demo]:
         preexec_fn=kinship.dying_with(os.getpid(), signal.SIGTERM),
     )
     try:
-        links = _links(process)
-        app = create_app(load_config(env))
-        yield Demo(app=app, links=links, base_url=f"http://127.0.0.1:{port}")
+        here = f"http://127.0.0.1:{port}"
+        links = {label: link.replace(PUBLIC_URL, here) for label, link in _links(process).items()}
+        yield Demo(app=create_app(load_config(env)), links=links, base_url=here)
     finally:
         process.terminate()
         process.wait(30)
@@ -90,9 +92,9 @@ def _links(process: subprocess.Popen[str]) -> dict[str, str]:
     reader.start()
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
-        found = dict(line.rsplit(None, 1) for line in list(lines) if "://" in line and " " in line.strip())
-        if any(label.startswith("phone") for label in found):
-            return {label.strip(): link for label, link in found.items()}
+        found = {line[:10].strip(): line[10:].strip() for line in list(lines) if line[10:].startswith("http")}
+        if LINKS <= found.keys():
+            return found
         time.sleep(0.1)
     raise CannotRun("The demo did not start. All it said:", *lines)
 
