@@ -93,7 +93,7 @@ def _links(process: subprocess.Popen[str]) -> dict[str, str]:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         found = {line[:10].strip(): line[10:].strip() for line in list(lines) if line[10:].startswith("http")}
-        if LINKS <= found.keys():
+        if found.keys() >= LINKS:
             return found
         time.sleep(0.1)
     raise CannotRun("The demo did not start. All it said:", *lines)

@@ -19,11 +19,12 @@ from app.cards.models import Card, Reward
 from app.customers.models import Customer
 from app.customers.rules import CONSENT_KINDS, Details
 from app.extensions import db
-from app.flows import access, claim, join, printed, sharing, stamp
+from app.flows import access, claim, join, printed, second_step, sharing, stamp
 from app.flows import shop as shop_flow
 from app.flows.claim import Asked
 from app.flows.stamp import Stamped
 from app.flows.unit import write
+from app.kit import totp
 from app.kit.signing import new_token, token_hash
 from app.shops import actions as shops
 from app.shops.models import Shop, StaffSession
@@ -124,6 +125,16 @@ def a_pin(shop: AShop, staff_id: int, pin: str = "8305") -> str:
     """Give a person a PIN for shared devices; returns it."""
     sharing.set_pin(shop_id=shop.id, staff_id=staff_id, pin=pin, by=staff_id, now=now())
     return pin
+
+
+def a_second_step(shop: AShop, staff_id: int) -> tuple[str, list[str]]:
+    """Switch a person's second step on; returns (secret, recovery codes)."""
+    whose: dict[str, Any] = {"shop_id": shop.id, "staff_id": staff_id, "master": master()}
+    second_step.begin(**whose, now=now())
+    setup = second_step.setup_of(**whose)
+    assert setup is not None
+    typed = totp.code_at(setup.secret, totp.step_of(now()))
+    return setup.secret, second_step.confirm(**whose, typed=typed, now=now())
 
 
 def a_session_id(token: str) -> int:

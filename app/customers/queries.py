@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import false, func, or_, select, tuple_
+from sqlalchemy import case, false, func, or_, select, tuple_
 from sqlalchemy.exc import NoResultFound
 
 from app.customers import rules
@@ -50,7 +50,7 @@ class MyDetails:
 
 @dataclass(frozen=True)
 class OptOutPage:
-    """Whose messages an opt-out link refuses. `since`: from when on nothing is sent to this address, or None."""
+    """Whose messages an opt-out link refuses. `since`: from when on the person gets no ads at all, or None."""
 
     shop_name: str
     shop_phone: str
@@ -146,13 +146,29 @@ def same_number(*, shop_id: int, customer_id: int) -> SameNumber | None:
 def opt_out_page(token: str) -> OptOutPage | None:
     """Return whose messages this link refuses; looking changes nothing (S14)."""
     row = db.session.execute(
-        select(Shop.name, Shop.phone, OptOutLink.shop_id, OptOutLink.address_key, OptOutLink.email_key)
+        select(
+            Shop.name,
+            Shop.phone,
+            OptOutLink.shop_id,
+            OptOutLink.address_key,
+            OptOutLink.email_key,
+            Customer.id.label("customer_id"),  # None once they left: then only the addresses count
+            Customer.phone_key,
+            case((Customer.email_checked_at.is_not(None), Customer.email_key), else_="").label("mail_now"),
+        )
         .join(OptOutLink, OptOutLink.shop_id == Shop.id)
+        .outerjoin(
+            Customer,
+            (Customer.shop_id == OptOutLink.shop_id)
+            & (Customer.id == OptOutLink.customer_id)
+            & Customer.erased_at.is_(None),
+        )
         .where(OptOutLink.token == token)
     ).one_or_none()
     if row is None:
         return None
-    keys = {row.address_key, row.email_key} - {""}
+    # The link's own addresses are those of the last ad; what the person holds now counts as well.
+    keys = {row.address_key, row.email_key, row.phone_key, row.mail_now} - {"", None}
     refused = db.session.scalars(
         select(Suppression.at).where(
             Suppression.shop_id == row.shop_id,
@@ -160,8 +176,15 @@ def opt_out_page(token: str) -> OptOutPage | None:
             Suppression.lifted_at.is_(None),
         )
     ).all()
-    # While one of them may still get ads there is something left to refuse.
-    return OptOutPage(row.name, row.phone, max(refused) if len(refused) == len(keys) > 0 else None)
+    said = db.session.execute(
+        select(Consent.kind, Consent.action)
+        .where(Consent.shop_id == row.shop_id, Consent.customer_id == row.customer_id)
+        .order_by(Consent.id)
+    )
+    standing = rules.standing([(kind, action) for kind, action in said])
+    # While one of them may still get ads, or a consent to ads stands, there is something left to refuse.
+    is_over = len(refused) == len(keys) > 0 and not any(standing[kind] for kind in rules.AD_KINDS)
+    return OptOutPage(row.name, row.phone, max(refused) if is_over else None)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ CONSENT_KINDS = ("age14", "required", "marketing", "ads", "ads_night")
 OPTIONAL_KINDS = ("marketing", "ads", "ads_night")
 # Asked where an e-mail address is typed, never on the form above.
 ADS_EMAIL = "ads_email"
+# What one refusal takes back, whatever way the ads would come.
+AD_KINDS = ("ads", "ads_night", ADS_EMAIL)
 
 # 주민등록번호 may not be collected at all (개인정보 보호법 24조의2); health is sensitive data (23조).
 _RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-\s]?[1-8]\d{6}(?!\d)")

@@ -17,6 +17,7 @@ KINDS = (
     "sign_in_failed",
     "session_ended",
     "sudo",
+    "sudo_failed",
     "staff_added",
     "staff_changed",
     "staff_ended",
@@ -33,6 +34,7 @@ KINDS = (
     "profile",
     "hours",
     "automation",
+    "review_settings",
     "use_undone",
 )
 

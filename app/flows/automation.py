@@ -48,7 +48,15 @@ def switch(*, shop_id: int, kind: str, is_on: bool, now: datetime, staff_id: int
         audit.note(session, shop_id=shop_id, what="automation", staff_id=staff_id, detail=detail, now=now)
 
 
-def save(*, shop_id: int, kind: str, text: str, delay_minutes: int | None = None, now: datetime) -> None:
+def save(
+    *,
+    shop_id: int,
+    kind: str,
+    text: str,
+    delay_minutes: int | None = None,
+    now: datetime,
+    staff_id: int | None = None,
+) -> None:
     """Save the shop's own words ("" gives the default back) and its delay in minutes.
 
     Raises NotHere for an unknown kind, AskedForByLaw for a statutory one, Invalid with a sentence a field.
@@ -64,10 +72,22 @@ def save(*, shop_id: int, kind: str, text: str, delay_minutes: int | None = None
         raise Invalid(wrong)
     with write() as session:
         row = _row(session, shop_id=shop_id, kind=spec, now=now)
+        before = _words_and_delay(row, spec)
         row.text = "" if words == spec.text else words
         if delay_minutes is not None and spec.delay_minutes:
             row.delay_minutes = delay_minutes
         row.changed_at = now
+        after = _words_and_delay(row, spec)
+        if changed := [name for name in after if after[name] != before[name]]:
+            detail = f"{spec.key}:{'+'.join(changed)}"
+            audit.note(session, shop_id=shop_id, what="automation", staff_id=staff_id, detail=detail, now=now)
+
+
+def _words_and_delay(row: Automation, kind: Kind) -> dict[str, str | int]:
+    return {
+        "text": row.text,
+        "delay": kind.delay_minutes if row.delay_minutes is None else row.delay_minutes,
+    }
 
 
 def text_fault(kind: Kind, words: str) -> str | None:

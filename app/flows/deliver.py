@@ -18,7 +18,7 @@ from app.kit.net import boot_clock
 from app.messages import registry, retries
 from app.messages.actions import claims, sending
 from app.messages.actions.claims import Hold, Sending
-from app.messages.contract import Outcome, Rejected, Unknown, Wire
+from app.messages.contract import Accepted, Outcome, Rejected, Unknown, Wire
 
 BATCH = 50
 _jitter = random.SystemRandom()
@@ -44,24 +44,27 @@ def send(
     clock: Callable[[], datetime],
     stop: Callable[[], bool] = lambda: False,
 ) -> Counter[str]:
-    """Send rows that were claimed, in the channel's batches."""
+    """Send rows that were claimed, in the channel's batches, until all are sent or the channel must rest."""
     done: Counter[str] = Counter()
     by_channel = sorted(holds, key=lambda hold: hold.channel)
     for key, mine in groupby(by_channel, key=lambda hold: hold.channel):
-        rest = list(mine)
+        rest, must_rest = list(mine), False
         size = registry.channel(key).CAPABILITIES.max_batch
-        while rest:
-            if stop():
-                with write() as session:
-                    claims.give_back(session, rest)
-                done["given_back"] += len(rest)
-                break
+        while rest and not must_rest and not stop():
             batch, rest = rest[:size], rest[size:]
-            done.update(_send_batch(key, batch, wire, clock))
+            outcomes, must_rest = _send_batch(key, batch, wire, clock)
+            done.update(outcomes)
+        if rest:
+            with write() as session:
+                claims.give_back(session, rest)
+            done["given_back"] += len(rest)
     return done
 
 
-def _send_batch(channel: str, holds: list[Hold], wire: Wire, clock: Callable[[], datetime]) -> Counter[str]:
+def _send_batch(
+    channel: str, holds: list[Hold], wire: Wire, clock: Callable[[], datetime]
+) -> tuple[Counter[str], bool]:
+    """Send one batch; returns how many by outcome, and whether its channel must rest now."""
     now = clock()
     # Taken before the lease is written, so that a stop anywhere after it can only shorten our turn.
     latest_start = boot_clock() + retries.LAST_BYTE_S
@@ -73,14 +76,17 @@ def _send_batch(channel: str, holds: list[Hold], wire: Wire, clock: Callable[[],
     going = [row for row in begun if row is not None]
     done: Counter[str] = Counter({"not_now": len(holds) - len(going)})
     if not going:
-        return done
+        return done, False
     outcomes = _call(channel, going, wire, latest_start)
     now = clock()
     with write() as session:
         for row, outcome in zip(going, outcomes, strict=True):
             sending.record(session, row, outcome, jitter=_jitter.random(), now=now)
             done[type(outcome).__name__.lower()] += 1
-    return done
+        # What was claimed together with a wrong login or a dead line would only meet the same.
+        went_well = all(isinstance(outcome, Accepted) for outcome in outcomes)
+        must_rest = not went_well and sending.must_rest(session, channel)
+    return done, must_rest
 
 
 def _call(channel: str, going: list[Sending], wire: Wire, latest_start: float) -> list[Outcome]:

@@ -94,9 +94,13 @@ def _give(
         if ads and not standing["marketing"]:
             raise Invalid({ADS_EMAIL: "광고 이메일을 받으려면 위의 ‘맞춤 혜택’도 켜 주세요."})
         if person.email_key != key or person.email_failed_at is not None:
+            was_checked = person.email_checked_at is not None
             _forget_waiting(session, person=person, now=now)
             people.give_email(session, person=person, email=address, key=key)
             _answer(session, person=person, ads=ads, stands=standing[ADS_EMAIL], trace=trace, now=now)
+            if was_checked and standing[ADS_EMAIL] and not ads:
+                # The yes that was told is over: so that is told too (50조 7항). A new yes is, once it is confirmed.
+                _tell(session, person=person, granted=False, now=now)
         elif ads != standing[ADS_EMAIL]:
             _answer(session, person=person, ads=ads, stands=standing[ADS_EMAIL], trace=trace, now=now)
             if person.email_checked_at is not None:

@@ -39,12 +39,17 @@ def mark_sent(*, shop_id: int, message_id: int, wire: Wire, now: datetime) -> No
             return
         if row.state != "ready" or row.staged_at is None:
             raise MustNotGo(row.reason or "이 메시지는 이제 보낼 수 없어요.")
+        kind = registry.kind(row.kind)
+        if not kind.still_wanted(
+            gather.fresh_facts(session, shop_id=shop_id, cause=row.cause, facts=row.facts)
+        ):
+            raise MustNotGo("그사이에 필요 없게 됐어요. 문자를 보내지 마세요.")
         verdict = _ask_gate(session, row, wire, now)
         if isinstance(verdict, rules.LeaveOut) and verdict.code != "too_late":
             raise MustNotGo(f"{verdict.reason} 문자를 보내지 마세요.")
         if isinstance(verdict, rules.Wait) and verdict.code == "cap":
             raise MustNotGo(verdict.reason)
-        if registry.kind(row.kind).is_ad:
+        if kind.is_ad:
             grant_ad(session, row, now)
         row.fence += 1
         row.tries += 1

@@ -31,6 +31,7 @@ from app.reviews.photos import INCOMING, KINDS, LARGE, SMALL
 log = structlog.get_logger(__name__)
 
 MOST = 5  # photos of one review
+MOST_PICKED = 30  # for one review, those taken back and refused included: each one costs a decoding
 DRAFTS = timedelta(days=7)
 # Longer than one picture can take (kit/images.py): only a worker that died lets it run out.
 HOLD = timedelta(minutes=1)
@@ -46,6 +47,13 @@ class TooMany(Refused):
     sentence = f"사진은 {MOST}장까지 올릴 수 있어요. 다른 사진을 지우고 다시 골라 주세요."
 
 
+class PickedTooOften(Refused):
+    """More photos were picked for one review than anybody needs."""
+
+    code = "picked_too_often"
+    sentence = "이 후기에는 사진을 더 고를 수 없어요. 지금까지 고른 사진으로 후기를 보내 주세요."
+
+
 class AskClosed(Refused):
     """The review was sent, or its time is over."""
 
@@ -57,9 +65,11 @@ class AskClosed(Refused):
 def add(*, shop_id: int, customer_id: int, ask_id: int, upload: BinaryIO, now: datetime) -> str:
     """Take in a photo for the review of an ask; returns its ref. The same bytes again are the same photo.
 
-    Photos are counted under the lock of the customer's card: two at once can't make six of five.
+    Photos are counted under the lock of the customer's card: two at once can't make six of five. What was
+    refused or taken back counts only towards the MOST_PICKED ever picked.
     `upload` can be read from its beginning and again. Raises BadImage for what is no photo or too large
-    (told at once; whether it can be decoded is told later by its row), TooMany, AskClosed, NotHere.
+    (told at once; whether it can be decoded is told later by its row), TooMany,
+    PickedTooOften, AskClosed, NotHere.
     """
     digest = _look(upload)
     ref, root = new_token(), files_dir()
@@ -97,6 +107,8 @@ def _add_row(*, shop_id: int, customer_id: int, ask_id: int, ref: str, digest: s
             photos.drop_draft(session, shop_id=shop_id, ask_id=ask_id, ref=same.ref)
         if photos.living(session, shop_id=shop_id, ask_id=ask_id) >= MOST:
             raise TooMany
+        if not photos.count_pick(session, shop_id=shop_id, ask_id=ask_id, most=MOST_PICKED):
+            raise PickedTooOften
         photo = photos.add(
             session, shop_id=shop_id, customer_id=customer_id, ask_id=ask_id, ref=ref, digest=digest, now=now
         )
@@ -128,12 +140,13 @@ def make_waiting(*, clock: Callable[[], datetime], stop: Callable[[], bool] = la
 def make(*, shop_id: int, photo_id: int, clock: Callable[[], datetime]) -> str:
     """Write one photo anew; returns ready, refused, later (a full disk), or taken: another has it, or it is gone.
 
-    Each try is counted before it begins: a photo that takes its worker down three times is refused. No
-    transaction is open while the process works.
+    Each try is counted before it begins: a photo that takes its worker down three times is refused. A try that
+    the machine spoiled is given back, however often that happens. No transaction is open while the process works.
     """
     now = clock()
+    held_until = now + HOLD
     with write() as session:
-        claimed = photos.claim(session, shop_id=shop_id, photo_id=photo_id, held_until=now + HOLD, now=now)
+        claimed = photos.claim(session, shop_id=shop_id, photo_id=photo_id, held_until=held_until, now=now)
     if claimed is None:
         return "taken"
     ref, tries = claimed
@@ -145,10 +158,14 @@ def make(*, shop_id: int, photo_id: int, clock: Callable[[], datetime]) -> str:
     except BadImage as refusal:
         log.info("photo_refused", photo_id=photo_id, code=refusal.code)
         return _refuse(shop_id, photo_id, ref, refusal.sentence)
-    except FileNotFoundError:  # its holder dropped it meanwhile, or the folder was lost
-        return _refuse(shop_id, photo_id, ref, _GIVEN_UP)
-    except OSError as fault:  # a full disk is not the photo's fault; it is tried again when the hold is over
+    except OSError as fault:
+        if not Place(INCOMING, shop_id, ref).below(files_dir()).exists():
+            # Its holder dropped it meanwhile, or the folder was lost.
+            return _refuse(shop_id, photo_id, ref, _GIVEN_UP)
+        # A full disk or a worker being stopped is not the photo's fault; the hold keeps the next try a minute away.
         log.error("photo_not_made", photo_id=photo_id, fault=type(fault).__name__)
+        with write() as session:
+            photos.give_back(session, shop_id=shop_id, photo_id=photo_id, held_until=held_until)
         return "later"
     with write() as session:
         is_ours = photos.finish(

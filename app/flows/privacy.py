@@ -11,7 +11,7 @@ from app.cards.models import Card
 from app.customers import actions as people
 from app.customers.actions import Trace
 from app.customers.models import Customer, OptOutLink, Suppression
-from app.customers.rules import ADS_EMAIL, OPTIONAL_KINDS
+from app.customers.rules import AD_KINDS, ADS_EMAIL, OPTIONAL_KINDS
 from app.flows import photo
 from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
@@ -21,7 +21,6 @@ from app.reviews.actions import photos, reviews
 from app.shops import actions as shops
 from app.voices import actions as voices
 
-_ADS = ("ads", "ads_night", ADS_EMAIL)
 # Taking one back takes back what stands on it. Nothing is given along: each yes is asked for by itself (22조 1항).
 _STANDS_ON = {
     "ads": ("marketing", "광고 문자를 받으려면 ‘맞춤 혜택’도 켜 주세요."),
@@ -38,7 +37,7 @@ _CARRIES = {
 
 @dataclass(frozen=True)
 class OptedOut:
-    """The opt-out was taken. `shop_name` for the page; `is_new` False when it had been taken before."""
+    """The opt-out was taken. `shop_name` for the page; `is_new` False when nothing was left to refuse."""
 
     shop_name: str
     is_new: bool
@@ -91,9 +90,9 @@ def change_consent(
                 trace=trace,
                 now=now,
             )
-            if each in _ADS:
+            if each in AD_KINDS:
                 tell_result(session, person=person, consent_id=row.id, kind=each, granted=grant, now=now)
-        if grant and kind in _ADS:
+        if grant and kind in AD_KINDS:
             # Each address is freed by its own yes.
             asked = person.email_key if kind == ADS_EMAIL else person.phone_key
             people.lift_suppression(session, person=person, address_key=asked, now=now)
@@ -105,7 +104,8 @@ def change_consent(
 def opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
     """Take the opt-out of a message's link: no login, no question, good for years.
 
-    The second tap changes nothing. Raises NotHere for a token we never made.
+    Every link of a person is for all their ads at this moment, however old it is; the second tap changes
+    nothing. Raises NotHere for a token we never made.
     """
     return after_a_race(lambda: _opt_out(token=token, source=source, now=now))
 
@@ -119,15 +119,20 @@ def _opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
         ledger.hold_card(session, shop_id=link.shop_id, customer_id=link.customer_id)
         person = people.customer(session, shop_id=link.shop_id, customer_id=link.customer_id, lock=True)
         # One refusal is for all ads, whatever way they would come.
-        row, is_new = _suppress_all(session, link=link, source=source, now=now)
+        row, is_new = _suppress_all(session, link=link, person=person, source=source, now=now)
+        # A consent may be younger than what was refused before, even for an address still to be confirmed.
+        if person is not None and _withdraw_ads(
+            session, person=person, key=link.address_key, source=source, now=now
+        ):
+            is_new = True
         if person is not None and is_new:
-            _withdraw_ads(session, person=person, key=link.address_key, source=source, now=now)
             outbox.plan(
                 session,
                 shop_id=link.shop_id,
                 customer_id=person.id,
                 kind="optout_result",
-                cause=f"optout:{row.id}:{now.date().isoformat()}",
+                # Each refusal is answered, also the second one of a day (50조 7항).
+                cause=f"optout:{row.id}:{int(now.timestamp())}",
                 due_at=now,
                 not_after=None,
                 facts={"opted_out_at": now.isoformat()},
@@ -137,8 +142,14 @@ def _opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
         return OptedOut(shop.name, is_new)
 
 
-def _suppress_all(session: Any, *, link: OptOutLink, source: str, now: datetime) -> tuple[Suppression, bool]:
-    """Refuse for every address of the link; returns a row that is new, if one is, and whether."""
+def _suppress_all(
+    session: Any, *, link: OptOutLink, person: Customer | None, source: str, now: datetime
+) -> tuple[Suppression, bool]:
+    """Refuse for every address of the link and of its person; returns a row that is new, if one is, and whether."""
+    # The link knows the addresses of the last ad; what the person holds now may have come later.
+    keys = [link.address_key, link.email_key]
+    if person is not None:
+        keys += [person.phone_key, person.email_key if person.email_checked_at else ""]
     rows = [
         people.suppress(
             session,
@@ -148,7 +159,7 @@ def _suppress_all(session: Any, *, link: OptOutLink, source: str, now: datetime)
             source=source,
             now=now,
         )
-        for key in dict.fromkeys(filter(None, (link.address_key, link.email_key))) or ("",)
+        for key in dict.fromkeys(filter(None, keys)) or ("",)
     ]
     return next((row for row in rows if row[1]), rows[0])
 
@@ -178,10 +189,11 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
     photo.drop_files(shop_id=shop_id, refs=gone)
 
 
-def _withdraw_ads(session: Any, *, person: Customer, key: str, source: str, now: datetime) -> None:
+def _withdraw_ads(session: Any, *, person: Customer, key: str, source: str, now: datetime) -> bool:
+    """Withdraw every consent to ads that stands; returns whether one did."""
     standing = people.standing(session, person=person)
     trace = Trace(source=source, ip="", user_agent="")
-    for kind in _ADS:
+    for kind in AD_KINDS:
         if standing[kind]:
             people.record_consent(
                 session,
@@ -193,6 +205,7 @@ def _withdraw_ads(session: Any, *, person: Customer, key: str, source: str, now:
                 now=now,
             )
     recall.cancel_unconsented(session, shop_id=person.shop_id, customer_id=person.id, now=now)
+    return any(standing[kind] for kind in AD_KINDS)
 
 
 def _touch_card(session: Any, *, shop_id: int, customer_id: int) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app.cards import queries as cards
 from app.cards.actions import ledger
 from app.customers import actions as people
-from app.flows import photo
 from app.flows.privacy import erase
 from app.flows.unit import write
 from app.kit.refusals import NotHere
@@ -27,15 +26,17 @@ CODE_USES = timedelta(days=1)
 _BATCH = 200
 
 
-def erase_the_long_gone(*, shop_id: int, now: datetime) -> int:
+def erase_the_long_gone(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
     """Erase a shop's customers who did not come for a year and have nothing left on the card.
 
-    Each is a transaction of its own. Returns how many were erased.
+    Each is a transaction of its own. Stops between two when asked to. Returns how many were erased.
     """
     erased = 0
     while True:
         gone = cards.long_gone(shop_id=shop_id, before=now - PERSON, limit=_BATCH)
         for customer_id in gone:
+            if stop():
+                return erased
             try:
                 erase(shop_id=shop_id, customer_id=customer_id, now=now)
             except NotHere:
@@ -43,13 +44,6 @@ def erase_the_long_gone(*, shop_id: int, now: datetime) -> int:
             erased += 1
         if len(gone) < _BATCH:
             return erased
-
-
-def clear_photos(*, shop_ids: Sequence[int], now: datetime) -> None:
-    """Delete photos of reviews that were never sent, and files that no photo knows."""
-    for shop_id in shop_ids:
-        photo.drop_old_drafts(shop_id=shop_id, now=now)
-    photo.drop_orphans(now=now)
 
 
 def prune(*, now: datetime) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 from app.cards.actions import ledger, rewards
 from app.cards.models import Card
 from app.customers import actions as people
-from app.flows import filled
+from app.flows import audit, filled
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
-from app.kit.refusals import NotHere
+from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
+from app.reviews import queries as reads
 from app.reviews import rules
 from app.reviews.actions import photos, reviews
 from app.reviews.models import Review, ReviewAsk
@@ -38,9 +39,9 @@ class Left:
 def leave(*, token: str, stars: str, mood: str, text: str, told_reward: int, now: datetime) -> Left:
     """Write a review of one visit down and give what the form promised for it, whatever the rating.
 
-    `told_reward`: the stamps that the form named before anybody wrote; more is never given, so that
-    nothing is rewarded that was not disclosed first. 아쉬웠어요 also opens a voice for the owner.
-    Raises Invalid, NotHere, AskGone, VisitUndone, TooManyReviews.
+    `told_reward`: the stamps that the form named before anybody wrote; just these are given, so that nothing
+    is rewarded that was not disclosed first. A form that named more than the shop gives by now comes back.
+    아쉬웠어요 also opens a voice for the owner. Raises Invalid, NotHere, AskGone, VisitUndone, TooManyReviews.
     """
     written = rules.clean_review(stars=stars, mood=mood, text=text)
     return after_a_race(lambda: _leave(token=token, written=written, told_reward=told_reward, now=now))
@@ -51,9 +52,13 @@ def _leave(*, token: str, written: Written, told_reward: int, now: datetime) -> 
         found = reviews.ask_by_token(session, token=token)
         if found is None:
             raise NotHere(WRONG_LINK)
-        ask, undone_at = found
         # The card first and the person second, as every flow takes them: two taps at once meet here.
-        ledger.hold_card(session, shop_id=ask.shop_id, customer_id=ask.customer_id)
+        ledger.hold_card(session, shop_id=found[0].shop_id, customer_id=found[0].customer_id)
+        # Asked again under the card's lock: 적립 취소 may have come between.
+        found = reviews.ask_by_token(session, token=token)
+        if found is None:
+            raise NotHere(WRONG_LINK)
+        ask, undone_at = found
         person = people.customer(session, shop_id=ask.shop_id, customer_id=ask.customer_id, lock=True)
         if person is None:
             raise NotHere(WRONG_LINK)
@@ -62,8 +67,9 @@ def _leave(*, token: str, written: Written, told_reward: int, now: datetime) -> 
             same = (before.stars, before.mood, before.text) == (written.stars, written.mood, written.text)
             return Left(ask.shop_id, before.id, repeated=True, same=same, reward=before.reward)
         _may_review(session, ask=ask, undone_at=undone_at, now=now)
-        promised = reviews.reward_stamps(session, shop_id=ask.shop_id)
-        given = _reward(session, ask=ask, stamps=max(0, min(told_reward, promised)), now=now)
+        if told_reward > reviews.reward_stamps(session, shop_id=ask.shop_id):
+            raise Invalid({"text": rules.REWARD_CHANGED})
+        given = _reward(session, ask=ask, stamps=max(0, told_reward), now=now)
         review = reviews.add_review(
             session,
             ask=ask,
@@ -150,6 +156,7 @@ def save_settings(
     kakao_url: str,
     google_url: str,
     now: datetime,
+    staff_id: int | None = None,
 ) -> None:
     """Save what the shop decides about reviews. Raises Invalid with a sentence a field."""
     settings = rules.clean_settings(
@@ -160,4 +167,14 @@ def save_settings(
         google_url=google_url,
     )
     with write() as session:
+        before = reads.settings(shop_id)
         reviews.put_settings(session, shop_id=shop_id, settings=settings, now=now)
+        if settings.reward_stamps:
+            # With a reward even a request that was asked for is an ad (정보통신망법 50조).
+            reason = "후기에 도장을 드리기로 해서 보내지 않아요."
+            recall.cancel_kind(session, shop_id=shop_id, kind="review_wanted", reason=reason)
+        if settings != before:
+            detail = f"{before.reward_stamps}>{settings.reward_stamps}"
+            audit.note(
+                session, shop_id=shop_id, what="review_settings", staff_id=staff_id, detail=detail, now=now
+            )

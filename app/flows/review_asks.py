@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -90,12 +91,12 @@ def unwant(*, shop_id: int, customer_id: int, visit_id: int, now: datetime) -> N
         )
 
 
-def plan_requests(*, shop_id: int, now: datetime) -> int:
+def plan_requests(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
     """Make the asks of a shop's recent visits and plan what is switched on; returns how many visits.
 
     Looks back as far as a request may still follow a visit, so that a clock that stood catches up; the
     key of an ask and of its messages makes a second look harmless. Each visit is a transaction of its
-    own: a stamp at the counter never waits for the asking.
+    own: a stamp at the counter never waits for the asking. Stops between two visits when asked to.
     """
     kinds = messages.switched_on(shop_id, _ASKING)
     if not kinds:
@@ -103,6 +104,8 @@ def plan_requests(*, shop_id: int, now: datetime) -> int:
     waiting = asks.waiting_for_asks(shop_id=shop_id, since=now - rules.WANTED_UNTIL, until=now, limit=_MOST)
     asked = 0
     for line in waiting:
+        if stop():
+            break
         with write() as session:
             asked += _plan(session, shop_id=shop_id, visit_id=line.visit_id, kinds=kinds, now=now)
     return asked

@@ -27,14 +27,14 @@ class AlreadyOn(Refused):
     """The second step is on; a new secret would lock out the app that knows the old one."""
 
     code = "second_already_on"
-    sentence = "두 번째 확인을 이미 쓰고 있어요."
+    sentence = "2단계 인증을 이미 쓰고 있어요."
 
 
 class NotOn(Refused):
     """There is no second step to speak of."""
 
     code = "second_not_on"
-    sentence = "두 번째 확인을 쓰고 있지 않아요."
+    sentence = "2단계 인증을 쓰고 있지 않아요."
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Setup:
 
 
 def begin(*, shop_id: int, staff_id: int, master: bytes, now: datetime) -> None:
-    """Make a secret; it counts only once a code of it was typed. A second tap keeps the first one's secret.
+    """Make a new secret; it counts only once a code of it was typed. Whoever saw an earlier one knows nothing.
 
     Raises AlreadyOn, NotHere.
     """
@@ -54,8 +54,7 @@ def begin(*, shop_id: int, staff_id: int, master: bytes, now: datetime) -> None:
         person = _person(session, shop_id=shop_id, staff_id=staff_id)
         if person.totp_on_at is not None:
             raise AlreadyOn
-        if person.totp_secret is None:
-            person.totp_secret = seal(master, _PURPOSE, totp.new_secret(), bound_to=_whose(person))
+        person.totp_secret = seal(master, _PURPOSE, totp.new_secret(), bound_to=_whose(person))
 
 
 def setup_of(*, shop_id: int, staff_id: int, master: bytes) -> Setup | None:

@@ -229,9 +229,13 @@ def _ask_present(
         ):
             return stored
         shops.note_try(session, keys=[key], now=now)
+    since = now - timedelta(seconds=rules.TRY_WINDOW_S)
     with write() as session:
-        tried = shops.tries(session, key=key, since=now - timedelta(seconds=rules.TRY_WINDOW_S))
-    if tried > rules.TRIES_PER_LOGIN:
+        over = shops.tries(session, key=key, since=since) > rules.TRIES_PER_LOGIN
+        if over:
+            about = {"what": "sudo_failed", "subject": f"staff:{staff_id}"}
+            audit.note_once(session, shop_id=shop_id, **about, since=since, now=now)
+    if over:
         raise TooManyTries
     # argon2 takes tens of milliseconds: no transaction is open meanwhile.
     if not password_matches(stored, present):

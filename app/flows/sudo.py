@@ -21,23 +21,40 @@ class WrongProof(Refused):
     sentence = "내 비밀번호가 맞지 않아요. 다시 확인해서 적어 주세요."
 
 
-def prove(*, shop_id: int, staff_id: int, session_id: int, typed: str, master: bytes, now: datetime) -> None:
+def prove(
+    *,
+    shop_id: int,
+    staff_id: int,
+    session_id: int,
+    typed: str,
+    master: bytes,
+    now: datetime,
+    takes_codes: bool = True,
+) -> None:
     """Prove by the password, or by a code of the second step, that this browser is still its person's.
 
-    Counted like a sign-in, before anything is looked at (S19). Raises WrongProof, TooManyTries, NotHere.
+    `takes_codes`: False where only the password is good enough, at a device that others hold. Counted like a
+    sign-in, before anything is looked at (S19). Raises WrongProof, TooManyTries, NotHere.
     """
     key = f"sudo:{staff_id}"
     with write() as session:
         shops.note_try(session, keys=[key], now=now)
+    # Counted only after that commit: of many at once each sees at least all who came before it.
+    since = now - timedelta(seconds=rules.TRY_WINDOW_S)
     with write() as session:
-        tried = shops.tries(session, key=key, since=now - timedelta(seconds=rules.TRY_WINDOW_S))
+        over = shops.tries(session, key=key, since=since) > rules.TRIES_PER_LOGIN
+        if over:
+            about = {"what": "sudo_failed", "subject": f"staff:{staff_id}"}
+            audit.note_once(session, shop_id=shop_id, **about, since=since, now=now)
+    if over:
+        raise TooManyTries
+    with write() as session:
         person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
         if person is None:
             raise NotHere
-        if tried > rules.TRIES_PER_LOGIN:
-            raise TooManyTries
-        stored = person.password_hash
-        how = second_step.accept(session, person=person, typed=typed, master=master, now=now)
+        stored, how = person.password_hash, None
+        if takes_codes:
+            how = second_step.accept(session, person=person, typed=typed, master=master, now=now)
     # argon2 takes tens of milliseconds: no transaction is open meanwhile.
     if how is None and not password_matches(stored, typed):
         raise WrongProof

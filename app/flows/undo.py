@@ -1,4 +1,8 @@
-"""적립 취소: a stamp is taken back by a reversal, and with it what stood on it. Nothing is deleted."""
+"""적립 취소: a stamp is taken back by a reversal, and with it what stood on it. Nothing is deleted.
+
+A review of the visit stays, and the stamps that were given for it: else 적립 취소 would be a way to make an
+unwelcome review vanish (전자상거래법 21조 1항 1호).
+"""
 
 from __future__ import annotations
 

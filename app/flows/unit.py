@@ -52,6 +52,11 @@ def _turn() -> AbstractContextManager[None]:
     return _gate.one_at_a_time(f"{url.database}.gate")
 
 
+def end_reading() -> None:
+    """End the read transaction of long work: the next read sees what is true by then, also after a fault."""
+    db.session.rollback()
+
+
 def after_a_race(flow: Callable[[], Answer]) -> Answer:
     """Run a flow, and once more when a unique key refused it.
 

@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Flask
 
-from app.flows import claim, clock, come_back, deliver, night, retention, review_asks
+from app.flows import claim, clock, come_back, deliver, night, photo, retention, review_asks
+from app.flows.unit import end_reading
 from app.jobs import queue, tasks
 from app.kit.clock import next_minute_of_day
 from app.kit.net import boot_clock
@@ -32,6 +33,11 @@ LEASE_S = 15.0
 RENEW_S = 5.0
 # Due rows that nobody took for so long after a wake-up are drained here.
 PATIENCE_S = 6.0
+# Long work looks so often whether something is due meanwhile.
+BREATH_S = 5.0
+
+# Called by long work between two steps, with no transaction open: what is due is served, and True means "stop now".
+Breath = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -41,34 +47,53 @@ class Periodic:
     name: str
     every: timedelta
     first: Callable[[datetime], datetime]
-    run: Callable[[datetime], None]
+    run: Callable[[datetime, Breath], None]
 
 
-def _expire_claims(now: datetime) -> None:
+def _for_each_shop(work: Callable[[int], object], what: str, breath: Breath) -> None:
+    """Do something for every shop. One that fails is told and costs the others nothing."""
+    for shop_id in shops.shop_ids():
+        if breath():
+            return
+        try:
+            work(shop_id)
+        except Exception as fault:
+            end_reading()
+            log.error("shop_failed", work=what, shop_id=shop_id, fault=type(fault).__name__)
+
+
+def _expire_claims(now: datetime, _breath: Breath) -> None:
     claim.expire_due(now=now)
 
 
-def _ask_after_the_silent(now: datetime) -> None:
-    for shop_id in shops.shop_ids():
-        come_back.plan_for(shop_id=shop_id, now=now, stop=tasks.stopping.is_set)
+def _ask_after_the_silent(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: come_back.plan_for(shop_id=shop_id, now=now, stop=breath), "come_back", breath
+    )
 
 
-def _check_balances(now: datetime) -> None:
-    for shop_id in shops.shop_ids():
-        night.check_balances(shop_id=shop_id)
+def _check_balances(_now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: night.check_balances(shop_id=shop_id), "check_balances", breath)
 
 
-def _keep_no_longer(now: datetime) -> None:
-    shop_ids = shops.shop_ids()
-    for shop_id in shop_ids:
-        retention.erase_the_long_gone(shop_id=shop_id, now=now)
-    retention.clear_photos(shop_ids=shop_ids, now=now)
-    retention.prune(now=now)
+def _keep_no_longer(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: retention.erase_the_long_gone(shop_id=shop_id, now=now, stop=breath),
+        "erase_the_long_gone",
+        breath,
+    )
+    _for_each_shop(lambda shop_id: photo.drop_old_drafts(shop_id=shop_id, now=now), "drop_old_drafts", breath)
+    if not breath():
+        retention.prune(now=now)
+        photo.drop_orphans(now=now)
 
 
-def _plan_reviews(now: datetime) -> None:
-    for shop_id in shops.shop_ids():
-        review_asks.plan_requests(shop_id=shop_id, now=now)
+def _plan_reviews(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: review_asks.plan_requests(shop_id=shop_id, now=now, stop=breath),
+        "plan_reviews",
+        breath,
+    )
 
 
 PERIODIC = (
@@ -99,6 +124,7 @@ class Clock(threading.Thread):
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.redis = queue.connect(redis_url) if redis_url else None
         self._held_until = 0.0
+        self._served_at = 0.0
         self._waiting_since: dict[str, float] = {}
 
     def run(self) -> None:
@@ -120,6 +146,22 @@ class Clock(threading.Thread):
         if not self._hold():
             return
         now = self.app.config["CLOCK"]()
+        self._serve(now)
+        due = queries.periodic_due({task.name: task.every for task in PERIODIC}, now)
+        for task in PERIODIC:
+            if task.name in due and clock.take_turn(
+                task=task.name, every=task.every, first=task.first(now), now=now
+            ):
+                task.run(now, self._breath)
+
+    def _breath(self) -> bool:
+        """Serve what became due while long work goes on; True when the process was asked to stop."""
+        if boot_clock() - self._served_at > BREATH_S and self._hold():
+            end_reading()
+            self._serve(self.app.config["CLOCK"]())
+        return tasks.stopping.is_set()
+
+    def _serve(self, now: datetime) -> None:
         waiting = queries.waiting_work(now)
         if waiting.to_sweep:
             swept = deliver.sweep(now=now)
@@ -128,12 +170,7 @@ class Clock(threading.Thread):
         self._wake_or_do(queue.PHOTO_QUEUE, bool(photos.waiting_photos(now, limit=1)), tasks.make_photos)
         if waiting.to_look_up:
             tasks.look_up_unknown()
-        due = queries.periodic_due({task.name: task.every for task in PERIODIC}, now)
-        for task in PERIODIC:
-            if task.name in due and clock.take_turn(
-                task=task.name, every=task.every, first=task.first(now), now=now
-            ):
-                task.run(now)
+        self._served_at = boot_clock()
 
     def _hold(self) -> bool:
         if boot_clock() < self._held_until - (LEASE_S - RENEW_S):

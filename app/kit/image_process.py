@@ -11,7 +11,9 @@ It must not import the application: a start would take longer than the work.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import resource
 import signal
 import sys
@@ -26,6 +28,10 @@ FILE_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 LARGE_SIDE, SMALL_SIDE = 1600, 480
 _LARGE_QUALITY, _SMALL_QUALITY = 82, 76
+# The exit status that says "the machine failed, not the photo": on a full disk no answer could be written.
+MACHINE_FAILED = os.EX_IOERR
+# What no photo can bring about. EFBIG and EMFILE are not among them: those are the limits of this process.
+_MACHINES = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENFILE, errno.ENOENT}
 
 
 def limit() -> None:
@@ -42,7 +48,7 @@ def limit() -> None:
 
 
 def remake(kind: str, source: Path, folder: Path) -> dict[str, Any]:
-    """Return {"width", "height"} of the large picture, or {"refused": code}."""
+    """Return {"width", "height"} of the large picture, or {"refused": code}. Raises OSError of the machine."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -76,13 +82,19 @@ def remake(kind: str, source: Path, folder: Path) -> dict[str, Any]:
         return {"refused": "too_heavy"}
     except UnidentifiedImageError:
         return {"refused": "not_a_photo"}
-    except Exception:  # whatever a decoder says of a broken file, the answer is the same sentence
+    except Exception as fault:  # whatever a decoder says of a broken file, the answer is the same sentence
+        if _is_machines(fault):
+            raise
         return {"refused": "broken"}
     _write(upright, folder / "large", _LARGE_QUALITY)
     width, height = upright.size
     upright.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS)
     _write(upright, folder / "small", _SMALL_QUALITY)
     return {"width": width, "height": height}
+
+
+def _is_machines(fault: Exception) -> bool:
+    return isinstance(fault, OSError) and fault.errno in _MACHINES
 
 
 def _of_few_modes(picture: Any) -> Any:
@@ -128,11 +140,18 @@ def _write(picture: Any, path: Path, quality: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Do the work of one picture."""
+    """Do the work of one picture; returns the exit status, MACHINE_FAILED when the photo is not to blame."""
     limit()
     kind, source, folder = arguments
-    answer = remake(kind, Path(source), Path(folder))
-    (Path(folder) / "answer").write_text(json.dumps(answer), "ascii")
+    try:
+        answer = remake(kind, Path(source), Path(folder))
+        (Path(folder) / "answer").write_text(json.dumps(answer), "ascii")
+    except ImportError:  # nothing of the photo was read yet: the installation is being replaced
+        return MACHINE_FAILED
+    except OSError as fault:
+        if not _is_machines(fault):
+            raise
+        return MACHINE_FAILED
     return 0
 
 

@@ -6,19 +6,23 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.kit.image_process import LARGE_SIDE, MOST_PIXELS
+from app.kit.image_process import LARGE_SIDE, MACHINE_FAILED, MOST_PIXELS
 from app.kit.refusals import Refused
 
 MOST_BYTES = 15 * 1024 * 1024
 HEAD_BYTES = 64  # enough for `look`
 # Longer than the process gives itself (kit/image_process.py): this is for a machine that does not move.
 DEADLINE_S = 35.0
+# How the process ends when it is not the photo's fault: it says so, Python doesn't find the program (it is being
+# replaced), or a service manager stops everything. A photo that kills its process ends otherwise.
+_NO_FAULT = {MACHINE_FAILED, 2, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
 
 _PROGRAM = Path(__file__).with_name("image_process.py")
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -100,7 +104,8 @@ def remake(source: Path, desk: Path, *, deadline_s: float = DEADLINE_S) -> Made:
     """Decode the file at `source` and write it anew into the folder `desk`, in a limited process.
 
     The result is WebP, upright, in sRGB, without any metadata; the longer side is at most 1600 pixels,
-    480 for the small one. Raises BadImage.
+    480 for the small one. Raises BadImage, and OSError when the photo is not to blame: there is no such file, the
+    disk is full, or the process was stopped together with everything else.
     """
     with open(source, "rb") as file:
         kind = look(file.read(HEAD_BYTES), os.fstat(file.fileno()).st_size)
@@ -121,6 +126,8 @@ def remake(source: Path, desk: Path, *, deadline_s: float = DEADLINE_S) -> Made:
         )
     except subprocess.TimeoutExpired:
         raise BadImage("too_heavy") from None
+    if done.returncode in _NO_FAULT:
+        raise OSError(f"the process ended with {done.returncode}")
     if done.returncode != 0:
         raise BadImage("too_heavy")
     return _result(desk)

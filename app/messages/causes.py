@@ -8,14 +8,20 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.models import LedgerEntry, Reward
-from app.reviews.models import Review, ReviewAsk
+from app.reviews.models import Review, ReviewAsk, ReviewSetting
 from app.visits.models import Visit
 
 # What became of a visit, and of the ask to review it: one look for every kind that follows a visit.
 _VISIT_NOW = (
-    select(Visit.reversed_at.is_not(None), ReviewAsk.wanted_at.is_not(None), Review.id.is_not(None))
+    select(
+        Visit.reversed_at.is_not(None),
+        ReviewAsk.wanted_at.is_not(None),
+        Review.id.is_not(None),
+        ReviewSetting.reward_stamps > 0,
+    )
     .outerjoin(ReviewAsk, (ReviewAsk.shop_id == Visit.shop_id) & (ReviewAsk.visit_id == Visit.id))
     .outerjoin(Review, (Review.shop_id == ReviewAsk.shop_id) & (Review.ask_id == ReviewAsk.id))
+    .outerjoin(ReviewSetting, ReviewSetting.shop_id == Visit.shop_id)
     .where(Visit.shop_id == bindparam("shop"), Visit.id == bindparam("number"))
 )
 _STAMP_REVERSED = select(LedgerEntry.id).where(
@@ -57,14 +63,14 @@ def became(session: Any, *, shop_id: int, cause: str) -> dict[str, bool]:
     """Return what a cause ("visit:12", "silence:12" …) has become, as facts for a kind's `still_wanted`.
 
     `taken_back`: undone, used up or ended. For a visit also `wanted` (its customer asked to be asked for a
-    review) and `reviewed` (it has one).
+    review), `reviewed` (it has one) and `rewarded` (the shop gives something for a review by now).
     """
     what, _, number = cause.partition(":")
     if not number.isdigit():
         return {"taken_back": False}
     which = {"shop": shop_id, "number": int(number)}
     if what == "visit":
-        undone, wanted, reviewed = session.execute(_VISIT_NOW, which).one_or_none() or (False, False, False)
-        return {"taken_back": bool(undone), "wanted": bool(wanted), "reviewed": bool(reviewed)}
+        row = session.execute(_VISIT_NOW, which).one_or_none() or (False,) * 4
+        return dict(zip(("taken_back", "wanted", "reviewed", "rewarded"), map(bool, row), strict=True))
     over = _OVER.get(what)
     return {"taken_back": over is not None and session.scalar(over, which) is not None}

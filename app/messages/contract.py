@@ -93,7 +93,8 @@ class Rejected:
     """It surely did not go out. `permanent`: trying again can't help. `retry_after_s`: asked to wait.
 
     `transport`: nobody was reached at all; five in a row open the circuit. `dead_address`: the provider says
-    that this address does not exist; it is not tried again.
+    that this address does not exist; it is not tried again. `is_try`: False when we were turned away before
+    it came to this message (our own login), so that however often it happens, the message is not given up.
     """
 
     detail: str
@@ -101,6 +102,7 @@ class Rejected:
     retry_after_s: float | None = None
     transport: bool = False
     dead_address: bool = False
+    is_try: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ def cancel_channel(session: Any, *, shop_id: int, customer_id: int, channel: str
     return _cancel(session, shop_id, [*waits, Message.state.in_(("ready", "claimed"))], reason)
 
 
+def cancel_kind(session: Any, *, shop_id: int, kind: str, reason: str) -> int:
+    """Take back every waiting message of a kind, whoever it is for; returns how many rows."""
+    return _cancel(session, shop_id, [Message.kind == kind, Message.state.in_(("ready", "claimed"))], reason)
+
+
 def cancel_waiting(session: Any, *, shop_id: int, cause: str, kinds: tuple[str, ...], reason: str) -> int:
     """Take back the waiting messages of these kinds that follow from a cause; returns how many rows.
 

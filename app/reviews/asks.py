@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.customers.models import Customer
 from app.extensions import db
@@ -26,6 +26,15 @@ class AskView:
     has_review: bool
     expired: bool
     undone: bool = False  # the visit was taken back
+
+
+# Asked before a form with photos is read: built once.
+_KNOWN = select(ReviewAsk.shop_id).where(ReviewAsk.token == bindparam("token"))
+
+
+def is_known(token: str) -> bool:
+    """Tell whether a link is one of ours, whatever became of its review. `token` holds no NUL."""
+    return db.session.scalar(_KNOWN, {"token": token}) is not None
 
 
 def ask_by_token(token: str, *, now: datetime) -> AskView | None:

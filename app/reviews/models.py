@@ -47,6 +47,7 @@ class ReviewAsk(Model):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     wanted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # "이번 후기 요청 받을게요"
+    picked: Mapped[int] = mapped_column(default=0)  # photos ever picked for it, also those that are gone
 
 
 class Review(Model):
@@ -59,6 +60,14 @@ class Review(Model):
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         ForeignKeyConstraint(["shop_id", "ask_id"], ["review_asks.shop_id", "review_asks.id"]),
         Index("ix_reviews_shop_customer", "shop_id", "customer_id"),
+        Index("ix_reviews_shop_stars", "shop_id", "stars"),
+        Index(
+            "ix_reviews_unanswered",
+            "shop_id",
+            "id",
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -71,6 +80,7 @@ class Review(Model):
     shown_name: Mapped[str] = mapped_column(String(40), default="")  # masked: 김*지
     reward: Mapped[str] = mapped_column(String(40), default="")  # what was given for it: "도장 1개"
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: it waits for the shop's answer
 
 
 class ReviewReply(Model):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from app.kit.refusals import Invalid, Refused
 
@@ -22,6 +22,7 @@ URL_MAX = 200
 REWARD_MOST = 3  # stamps
 # S10: after a visit, once a visit, and so many on one Korean day.
 MOST_A_DAY = 3
+REWARD_CHANGED = "그사이에 가게에서 후기에 드리는 도장을 바꿨어요. 위의 안내를 다시 보고 남겨 주세요."
 ASK_LIVES = timedelta(days=60)
 # "이번 후기 요청 받을게요": asked once, a day after the visit; kept at most three days after it (예외 3호).
 WANTED_AFTER = timedelta(days=1)
@@ -39,13 +40,28 @@ MOODS: Mapping[str, str] = {"good": "좋았어요", "fair": "보통이에요", "
 # Who wrote it, when nothing may be shown of the name.
 NAMELESS = "손님"
 
-# The sites a shop may lead to, with the short addresses that their own apps hand out.
-_PLACES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "naver_url": ("네이버", ("naver.com", "naver.me")),
-    "kakao_url": ("카카오맵", ("kakao.com", "kko.to", "kko.kakao.com")),
+# The sites a shop may lead to: their name, how an address of a place begins there, and host and path of what
+# may be given. Only maps, places and the short addresses that these hand out: elsewhere the same sites send
+# on to wherever an address says (google.com/url?q=…), and our customers would follow in the shop's name.
+_PLACES: Mapping[str, tuple[str, str, re.Pattern[str]]] = {
+    "naver_url": (
+        "네이버",
+        "https://naver.me/",
+        re.compile(r"naver\.me/[\w/-]+|(?:m\.)?map\.naver\.com/.*|(?:(?:m|pcmap)\.)?place\.naver\.com/.+"),
+    ),
+    "kakao_url": (
+        "카카오맵",
+        "https://place.map.kakao.com/",
+        re.compile(r"kko\.(?:to|kakao\.com)/[\w/-]+|(?:(?:m|place)\.)?map\.kakao\.com/.*"),
+    ),
     "google_url": (
         "구글 지도",
-        ("google.com", "google.co.kr", "maps.app.goo.gl", "goo.gl", "g.page", "g.co"),
+        "https://maps.app.goo.gl/",
+        re.compile(
+            r"maps\.app\.goo\.gl/[\w-]+|goo\.gl/maps/[\w-]+|g\.co/kgs/[\w-]+|g\.page/[\w./-]+"
+            r"|(?:www\.)?google\.(?:com|co\.kr)/maps(?:/.*)?|maps\.google\.(?:com|co\.kr)/(?:maps(?:/.*)?)?"
+            r"|search\.google\.(?:com|co\.kr)/local/(?:writereview|reviews)"
+        ),
     ),
 }
 _OUTSIDE = r"(?:네이버|카카오|구글|플레이스|영수증|블로그|인스타\w*)"
@@ -110,7 +126,7 @@ class Settings:
 
     def places(self) -> list[tuple[str, str]]:
         """Return where else one may write: (name, address), in a fixed order."""
-        given = [(name, getattr(self, field)) for field, (name, _hosts) in _PLACES.items()]
+        given = [(name, getattr(self, field)) for field, (name, *_) in _PLACES.items()]
         return [(name, url) for name, url in given if url]
 
 
@@ -158,18 +174,16 @@ def clean_settings(
     links = {"naver_url": naver_url, "kakao_url": kakao_url, "google_url": google_url}
     clean: dict[str, str] = {}
     for field, typed in links.items():
-        name, hosts = _PLACES[field]
+        name, example, places = _PLACES[field]
         clean[field] = typed.strip()
-        if clean[field] and not _leads_to(clean[field], hosts):
-            wrong[field] = (
-                f"{name}에서 복사한 주소를 그대로 붙여 주세요. https://로 시작하는 {hosts[0]} 주소예요."
-            )
+        if clean[field] and not _leads_to(clean[field], places):
+            wrong[field] = f"{name}에서 우리 가게를 열고 ‘공유’에서 복사한 주소를 붙여 주세요. 예: {example}…"
     if wrong:
         raise Invalid(wrong)
     return Settings(reward, hashtag, **clean)
 
 
-def _leads_to(url: str, hosts: tuple[str, ...]) -> bool:
+def _leads_to(url: str, places: re.Pattern[str]) -> bool:
     if len(url) > URL_MAX or not re.fullmatch(r"[\x21-\x7e가-힣]+", url) or "\\" in url:
         return False
     try:
@@ -177,8 +191,12 @@ def _leads_to(url: str, hosts: tuple[str, ...]) -> bool:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    fits = any(host == name or host.endswith(f".{name}") for name in hosts)
-    return parts.scheme == "https" and port is None and "@" not in parts.netloc and fits
+    if parts.scheme != "https" or port is not None or "@" in parts.netloc:
+        return False
+    # A browser goes up at "..", also at a masked one: /maps/%2E%2E/url is /url.
+    if any(part in (".", "..") for part in unquote(parts.path).split("/")):
+        return False
+    return places.fullmatch(host + (parts.path or "/")) is not None
 
 
 def bought_words(text: str) -> str | None:

@@ -57,6 +57,7 @@ class StaffView:
     is_shared: bool
     acting_until: datetime | None
     sudo_until: datetime | None
+    last_id: int | None = None  # at a shared device where nobody stands: whose turn ended by itself
 
 
 _SHOP = (
@@ -122,7 +123,7 @@ _HAND = aliased(Staff)  # who stands at a shared device
 _BY_SESSION = (
     select(
         *(Staff.id, StaffSession.id, Staff.name, Staff.role, Staff.text_size, StaffSession.seen_at),
-        *(StaffSession.is_shared, StaffSession.acting_until, StaffSession.sudo_until),
+        *(StaffSession.is_shared, StaffSession.acting_until, StaffSession.sudo_until, StaffSession.acting_id),
         *(_HAND.id, _HAND.name, _HAND.role, _HAND.text_size),
         *_SHOP,
     )
@@ -153,15 +154,26 @@ def staff_by_session(token: str, *, is_secure: bool, now: datetime) -> StaffView
     ).one_or_none()
     if row is None:
         return None
-    who, hand, shop = tuple(row)[:9], tuple(row)[9:13], ShopView(*tuple(row)[13:])
-    holder_id, session_id, name, role, text_size, seen_at, is_shared, acting_until, sudo_until = who
+    who, hand, shop = tuple(row)[:10], tuple(row)[10:14], ShopView(*tuple(row)[14:])
+    holder_id, session_id, name, role, text_size, seen_at, is_shared, acting_until, sudo_until, last_id = who
     if not is_shared:
         return StaffView(
             holder_id, session_id, name, role, text_size, seen_at, shop, holder_id, False, None, sudo_until
         )
     if hand[0] is None:
         return StaffView(
-            holder_id, session_id, "", NOBODY, text_size, seen_at, shop, holder_id, True, None, sudo_until
+            holder_id,
+            session_id,
+            "",
+            NOBODY,
+            text_size,
+            seen_at,
+            shop,
+            holder_id,
+            True,
+            None,
+            sudo_until,
+            last_id,
         )
     staff_id, name, role, text_size = hand
     capped = role_on_shared(role)

@@ -92,7 +92,7 @@ class SecondStepDue(Refused):
 
     code = "second_step_due"
     status = 401
-    sentence = "두 번째 확인이 남았어요."
+    sentence = "2단계 인증이 남았어요."
 
     def __init__(self, *, shop_id: int, staff_id: int, mark: str) -> None:
         super().__init__()

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
+from app.kit.signing import token_hash
 from app.shops.models import EntryLink, Shop, Staff, StaffSession
 
 # So long after it was used the owner's link still says who this is.
@@ -48,6 +49,22 @@ def browsers_of(shop_id: int, staff_id: int | None, now: datetime) -> list[Brows
         query = query.where(StaffSession.staff_id == staff_id)
     rows = db.session.execute(query.order_by(StaffSession.seen_at.desc(), StaffSession.id.desc()))
     return [BrowserLine(*row) for row in rows]
+
+
+def last_at(token: str, *, is_secure: bool) -> int | None:
+    """Return the staff id of who used a browser last, also once its session has ended; None for who knows.
+
+    On a shared device that is the last hand. It says whose a form was, and lets nobody in.
+    """
+    row = db.session.execute(
+        select(
+            StaffSession.shop_id, StaffSession.staff_id, StaffSession.is_shared, StaffSession.acting_id
+        ).where(StaffSession.token_hash == token_hash(token), StaffSession.is_secure == is_secure)
+    ).one_or_none()
+    if row is None:
+        return None
+    last: int | None = row.acting_id if row.is_shared else row.staff_id
+    return last
 
 
 @dataclass(frozen=True)

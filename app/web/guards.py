@@ -12,7 +12,9 @@ from app.cards import queries as cards
 from app.cards.queries import Holder
 from app.flows import access, sharing
 from app.kit.refusals import NotHere, Refused
+from app.reviews import asks
 from app.shops import queries as shops
+from app.shops import signins
 from app.shops.queries import ShopView, StaffView
 from app.shops.rules import PlainHttp
 from app.web import cookies, origin, proving
@@ -125,18 +127,27 @@ def _is_below(role: str) -> bool:
 
 
 def _who_is_it() -> ResponseReturnValue:
-    """Answer at a shared device at which nobody stands: first a name and a PIN; a form is kept."""
+    """Answer at a shared device at which nobody stands: first a name and a PIN.
+
+    A form is kept for who stood there last; when they said 다음 사람, nobody knows whose it is.
+    """
     if asked_for_piece():
         return "", 401, {"HX-Redirect": url_for("owner.turn", next=page_around() or None)}
     if request.method == "POST":
-        people = shops.staff_of(current_staff().shop.id)
-        return render_template("owner/turn.html", people=people, next="", resume=kept_form()), 401
+        staff, resume = current_staff(), kept_form(current_staff().last_id)
+        people = shops.staff_of(staff.shop.id)
+        page = render_template("owner/turn.html", people=people, next="", resume=resume, is_lost=not resume)
+        return page, 401
     return redirect(url_for("owner.turn", next=request.full_path.rstrip("?")))
 
 
 def _kept_for_later() -> ResponseReturnValue:
-    """Answer a POST whose session has ended: sign in, and what was typed is still there."""
-    return render_template("owner/login.html", next="", resume=kept_form(), error=None), 401
+    """Answer a POST whose session has ended: sign in, and what was typed is still there for who typed it."""
+    token = cookies.staff_token()
+    whose = signins.last_at(token, is_secure=origin.is_secure()) if token else None
+    resume = kept_form(whose)
+    page = render_template("owner/login.html", next="", resume=resume, is_lost=not resume, error=None)
+    return page, 401
 
 
 def _open_holder(holder_needed: bool) -> ResponseReturnValue | None:
@@ -148,12 +159,20 @@ def _open_holder(holder_needed: bool) -> ResponseReturnValue | None:
     return None
 
 
+def _may_send_much() -> bool:
+    """Tell whether a form is a review's own: a link that nobody was given makes us read no photos."""
+    token = (request.view_args or {}).get("token", "")
+    return request.method == "POST" and "\x00" not in token and asks.is_known(token)
+
+
 def check() -> ResponseReturnValue | None:
     """Run before every request: host, origin, readable text, then the door's own role and tenant."""
     declared = door_of(current_app, request.endpoint) if request.endpoint else None
-    if declared is not None and declared.max_bytes:
+    if not origin.host_allowed(request.host):
+        abort(400)
+    if declared is not None and declared.max_bytes and _may_send_much():
         request.max_content_length = declared.max_bytes  # before anybody reads the form
-    if not origin.host_allowed(request.host) or has_nul(request):
+    if has_nul(request):
         abort(400)
     if declared is None:
         return None  # unknown address (404 follows) or a static file

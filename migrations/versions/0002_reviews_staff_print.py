@@ -57,6 +57,7 @@ def upgrade() -> None:
     sa.Column('made_at', sa.DateTime(), nullable=False),
     sa.Column('expires_at', sa.DateTime(), nullable=False),
     sa.Column('wanted_at', sa.DateTime(), nullable=True),
+    sa.Column('picked', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customers.shop_id', 'customers.id'], name=op.f('fk_review_asks_shop_id_customer_id')),
     sa.ForeignKeyConstraint(['shop_id', 'visit_id'], ['visits.shop_id', 'visits.id'], name=op.f('fk_review_asks_shop_id_visit_id')),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_review_asks_shop_id')),
@@ -79,6 +80,7 @@ def upgrade() -> None:
     sa.Column('shown_name', sa.String(length=40), nullable=False),
     sa.Column('reward', sa.String(length=40), nullable=False),
     sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('answered_at', sa.DateTime(), nullable=True),
     sa.ForeignKeyConstraint(['shop_id', 'ask_id'], ['review_asks.shop_id', 'review_asks.id'], name=op.f('fk_reviews_shop_id_ask_id')),
     sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customers.shop_id', 'customers.id'], name=op.f('fk_reviews_shop_id_customer_id')),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_reviews_shop_id')),
@@ -88,6 +90,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('reviews', schema=None) as batch_op:
         batch_op.create_index('ix_reviews_shop_customer', ['shop_id', 'customer_id'], unique=False)
+        batch_op.create_index('ix_reviews_shop_stars', ['shop_id', 'stars'], unique=False)
+        batch_op.create_index('ix_reviews_unanswered', ['shop_id', 'id'], unique=False, sqlite_where=sa.text('answered_at IS NULL'), postgresql_where=sa.text('answered_at IS NULL'))
 
     op.create_table('photos',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -175,6 +179,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('email_key', sa.String(length=64), server_default='', nullable=False))
         batch_op.add_column(sa.Column('email_checked_at', sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column('email_failed_at', sa.DateTime(), nullable=True))
+        batch_op.create_index('ix_customers_shop_email', ['shop_id', 'email'], unique=False, sqlite_where=sa.text('email IS NOT NULL'), postgresql_where=sa.text('email IS NOT NULL'))
 
     with op.batch_alter_table('opt_out_links', schema=None) as batch_op:
         batch_op.add_column(sa.Column('email_key', sa.String(length=64), server_default='', nullable=False))
@@ -219,6 +224,7 @@ def downgrade() -> None:
         batch_op.drop_column('email_key')
 
     with op.batch_alter_table('customers', schema=None) as batch_op:
+        batch_op.drop_index('ix_customers_shop_email')
         batch_op.drop_column('email_failed_at')
         batch_op.drop_column('email_checked_at')
         batch_op.drop_column('email_key')
@@ -244,6 +250,8 @@ def downgrade() -> None:
 
     op.drop_table('photos')
     with op.batch_alter_table('reviews', schema=None) as batch_op:
+        batch_op.drop_index('ix_reviews_unanswered', sqlite_where=sa.text('answered_at IS NULL'), postgresql_where=sa.text('answered_at IS NULL'))
+        batch_op.drop_index('ix_reviews_shop_stars')
         batch_op.drop_index('ix_reviews_shop_customer')
 
     op.drop_table('reviews')

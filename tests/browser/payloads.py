@@ -84,10 +84,9 @@ INJECTED = ",".join(
             "[style*=url]",
             "[hx-on\\:load]",
             "[hx-get='/owner/more']",
-            "[formaction]",
             "[href^='javascript:']",
         ),
-        *(f"[{name}*='//x.']" for name in ("href", "src", "action", "data")),
+        *(f"[{name}*='//x.']" for name in ("href", "src", "action", "formaction", "data")),
         *(
             "script:not([src])",
             "script[src='']",

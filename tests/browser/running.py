@@ -67,6 +67,7 @@ def running(folder: Path) -> Iterator[Running]:
         )
         keys.make_missing(read_config(env, need_secrets=False)[0])
         app = create_app(load_config(env))
+        app.test_client_class = world.Browser
         world.migrate(app)
         started = [_start(name, folder, env) for name in PROGRAMS]
         try:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
 
 from app.cards.models import Card
-from app.customers.models import Customer
 from app.extensions import db
+from app.flows import access
+from app.messages.models import Message
+from app.web.owner.sheets import SHEETS
 from tests import factories
 from tests.browser.conftest import NewHandset
-from tests.browser.handset import Handset
-from tests.browser.payloads import INJECTED, PAYLOADS, fitting, packed
+from tests.browser.handset import wait_until
+from tests.browser.injection import look, nothing_injected, refused, save
+from tests.browser.payloads import PAYLOADS, fitting, packed
 from tests.factories import AShop
 
 SHORT = fitting(20)
@@ -25,39 +30,6 @@ ROUNDS = 5
 def shop(app: Flask) -> AShop:
     """A shop with a short wait between two stamps, so that the reason for one more is asked."""
     return factories.a_shop("달빛커피", is_demo=True, hard_window_s=0, cooldown_s=600, daily_cap=0)
-
-
-def look(phone: Handset, path: str, *shown: str) -> None:
-    """Open a page: every text is there as text (or in a field), and nothing of it became an element."""
-    phone.open(path)
-    seen = phone.page.evaluate(
-        "document.body.textContent + [...document.querySelectorAll('input, textarea')].map((at) => at.value).join('\\n')"
-        " + document.title"
-    )
-    plain = " ".join(seen.split())
-    for text in shown:
-        assert " ".join(text.split()) in plain, f"{path} does not show {text!r}"
-    nothing_injected(phone, path)
-    assert phone.page.url.endswith(path), phone.page.url
-
-
-def nothing_injected(phone: Handset, where: str) -> None:
-    """No payload made an element or an attribute of its own."""
-    found = phone.page.evaluate(
-        "(query) => [...document.querySelectorAll(query)].map((at) => at.outerHTML)", INJECTED
-    )
-    assert found == [], where
-
-
-def save(handset: Handset, button: str = "저장하기", **fields: str) -> None:
-    """Fill a form's fields as a person does and send it; it must not be refused."""
-    for name, text in fields.items():
-        handset.page.fill(f"#{name}", text)
-    with handset.page.expect_navigation():
-        handset.press(button)
-    assert handset.page.locator("[role=alert]").count() == 0, handset.page.locator(
-        "[role=alert]"
-    ).all_inner_texts()
 
 
 def ids(shop: AShop) -> list[tuple[int, int]]:
@@ -155,7 +127,7 @@ def test_what_the_shop_says(handset: NewHandset, shop: AShop) -> None:
     holder = factories.a_customer(shop, name="한지우", phone=factories.a_number(), agrees="all")
     factories.a_reward(shop, holder)
     owner, customer, visitor = handset(staff=shop), handset(card=holder), handset()
-    addresses, stories = list(packed(60))[1::2], list(packed(500))
+    addresses, stories, sheets = list(packed(60))[1::2], list(packed(500)), list(SHEETS)
     for number, address in enumerate(addresses):
         name, story = SHORT[1::2][number % (len(SHORT) // 2)], stories[number % len(stories)]
         owner.open("/owner/more/shop")
@@ -172,32 +144,50 @@ def test_what_the_shop_says(handset: NewHandset, shop: AShop) -> None:
             look(visitor, f"/s/{shop.code}/privacy", name, address)
             look(customer, f"/c/{shop.code}", name)
             look(owner, "/owner/more/shop", name, address, story)
+            owner.open(f"/owner/print/{sheets[number // 4 % len(sheets)]}")
+            nothing_injected(owner, "a sheet")
+            assert owner.context.request.get(owner.page.url + "/pdf").ok
     for path in ("/", f"/c/{shop.code}/inbox", f"/c/{shop.code}/me"):
         customer.open(path)
         nothing_injected(customer, path)
-    for path in ("/owner/print/poster", "/owner/print/parcel", "/owner/more", "/owner/more/staff"):
+    for path in (*(f"/owner/print/{sheet}" for sheet in sheets), "/owner/more", "/owner/messages"):
         owner.open(path)
         nothing_injected(owner, path)
     for reward in SHORT[::5]:
         owner.open("/owner/more/card")
         save(owner, reward_name=reward)
         look(visitor, f"/s/{shop.code}", reward)
-    for number, name in enumerate(SHORT[::4]):
-        owner.open("/owner/more/staff")
-        save(owner, "직원 넣기", name=name, login=f"s{shop.id}-{number}", password="문장처럼 긴 비밀번호")
-    look(owner, "/owner/more/staff", *SHORT[::4])
 
 
 def test_what_is_sent_by_itself(handset: NewHandset, shop: AShop) -> None:
-    holder = factories.a_customer(shop, name=SHORT[0], phone=factories.a_number(), agrees="all")
-    owner = handset(staff=shop)
-    for text in packed(600, braces=False):
+    owner, glass, texts = handset(staff=shop), handset(), list(packed(600, braces=False))
+    token = access.mint_link(
+        kind="phone", shop_id=shop.id, staff_id=None, lifetime_s=600, now=factories.now()
+    )
+    for number, text in enumerate(texts):
+        # Who agreed gets it on the phone, who left no number finds it in the letter box.
+        named = factories.a_customer(shop, name=SHORT[number], phone=factories.a_number(), agrees="all")
+        nameless = factories.a_customer(shop)
         owner.open("/owner/messages/thank_you")
         owner.page.fill("#text", text)
         owner.page.locator("#preview .bubble", has_text=text[-12:]).wait_for()
         nothing_injected(owner, "the preview")
         save(owner)
         look(owner, "/owner/messages/thank_you", text)
-    factories.a_stamp(shop, holder.card_id)
-    look(owner, "/owner/messages/history", SHORT[0])
-    assert db.session.scalar(db.select(Customer.name).where(Customer.id == holder.id)) == SHORT[0]
+        for holder in (named, nameless):
+            factories.a_stamp(shop, holder.card_id, at=factories.now() - timedelta(hours=16))
+        wanted = {"demo_phone": number + 1, "card": 2 * number + 2}
+        wait_until(lambda wanted=wanted: thanked(shop) == wanted, "both are thanked", owner.page)
+        look(glass, f"/demo/phone/{token}", text)
+        look(handset(card=nameless), f"/c/{shop.code}/inbox", text)
+    look(owner, "/owner/messages/history", *SHORT[: len(texts)])
+    owner.open("/owner/messages/thank_you")
+    for text in sorted(set(PAYLOADS) - set(fitting(600, braces=False))):
+        refused(owner, text=text)
+
+
+def thanked(shop: AShop) -> dict[str, int]:
+    """Return how many thank-yous have gone out by channel."""
+    db.session.rollback()
+    went_out = (Message.shop_id == shop.id, Message.kind == "thank_you", Message.state == "sent")
+    return dict(Counter(db.session.scalars(db.select(Message.channel).where(*went_out))))

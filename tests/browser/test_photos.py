@@ -17,6 +17,14 @@ from tests.browser.handset import Handset
 from tests.factories import AShop
 from tests.kit import hostile
 
+# Made in the page: carried there it would take half a minute.
+_FORTY_MEGABYTES = """{
+const picked = new DataTransfer(), input = document.querySelector('input[type=file]');
+picked.items.add(new File([new Uint8Array(40 * 1024 * 1024)], 'IMG_7.jpg', { type: 'image/jpeg' }));
+input.files = picked.files;
+input.dispatchEvent(new Event('change', { bubbles: true })); }
+"""
+
 
 def a_photo(number: int = 0) -> FilePayload:
     """Return a photo as a phone's gallery gives it."""
@@ -48,6 +56,10 @@ def test_photos_are_picked_refused_and_taken_back(handset: NewHandset, app: Flas
     phone.page.locator("[data-uploading] .refused", has_text="사진이 아니에요").wait_for()
     phone.press("알겠어요")
     assert phone.page.locator(".refused").count() == 0
+
+    phone.page.evaluate(_FORTY_MEGABYTES)
+    phone.page.locator("[data-uploading] .refused", has_text="사진이 너무 커요(15MB까지)").wait_for()
+    phone.press("알겠어요")
 
     # What this browser can't open goes as it is.
     pick(phone, {"name": "IMG_8.HEIC", "mimeType": "image/heic", "buffer": hostile.heic()})

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from app.reviews import queries
 from tests import factories
 from tests.browser.conftest import NewHandset
 from tests.factories import AShop
-from tests.flows.test_review import an_ask, leave
+from tests.flows.test_review import an_ask
 
 
 def test_one_star_is_heard_and_answered(handset: NewHandset, shop: AShop) -> None:
@@ -50,18 +49,3 @@ def test_one_star_is_heard_and_answered(handset: NewHandset, shop: AShop) -> Non
     stranger = handset()
     stranger.open(f"/s/{shop.code}/reviews")
     assert "말씀 새겨들을게요." in stranger.words
-
-
-def test_everybody_can_read_and_use_the_pages(handset: NewHandset, shop: AShop) -> None:
-    """Those that the lists of pages in test_card.py and test_owner_looks.py can't name: a secret leads to them."""
-    holder = factories.a_customer(shop)
-    leave(an_ask(shop, holder, days_ago=1), stars="2", mood="bad", text="조금 아쉬웠어요")
-    token = an_ask(shop, holder)
-    (line,) = queries.reviews(shop.id).lines
-    phone = handset(card=holder, bypass_csp=True, reduced_motion="reduce")
-    for path in (f"/r/{token}", f"/r/{line.token}", f"/r/{line.token}/thanks", f"/s/{shop.code}/reviews"):
-        phone.page.set_viewport_size({"width": 320, "height": 844})
-        phone.open(path)
-        assert phone.page.evaluate("document.documentElement.scrollWidth") <= 320, path
-        phone.page.set_viewport_size({"width": 390, "height": 844})
-        assert phone.axe_faults() == {}, path

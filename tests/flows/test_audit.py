@@ -9,14 +9,17 @@ from flask import Flask
 
 from app.cli.audit_verify import audit_verify
 from app.extensions import db
-from app.flows import access, audit, automation, redeem
+from app.flows import access, audit, automation, redeem, review, sudo
 from app.flows import shop as shop_flow
+from app.flows.sudo import WrongProof
 from app.flows.unit import write
+from app.kit.refusals import Invalid
 from app.shops import history
 from app.shops.models import AuditLine
 from app.shops.rules import TooManyTries, WrongLogin
 from tests import factories, world
 from tests.factories import AShop
+from tests.world import Clock
 
 
 def lines(shop: AShop) -> list[AuditLine]:
@@ -107,12 +110,18 @@ def test_what_flows_write_down_names_no_customer(shop: AShop) -> None:
     mine: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": now}
     used = redeem.use_reward(**mine, reward_id=reward_id, once=factories.once(), how="live_card")
     redeem.undo_use(**mine, redemption_id=used.redemption_id)
+    places = {"hashtag": "봄날", "naver_url": "", "kakao_url": "", "google_url": ""}
     for _ in range(2):  # what was as it is now is no change
         shop_flow.save_contact(**mine, phone="02-777-8888")
         shop_flow.save_hours(**mine, opens="08:00", closes="20:00")
         shop_flow.save_card_rule(**mine, goal="8", reward_name="쿠키")
         shop_flow.save_profile(**mine, name="봄날", owner_name="", address="", story="", mark="")
         automation.switch(**mine, kind="thank_you", is_on=False)
+        automation.save(**mine, kind="thank_you", text="{이름} 님, 또 봬요.", delay_minutes=120)
+        review.save_settings(**mine, **places, reward_stamps="1")
+    automation.save(**mine, kind="thank_you", text="{이름} 님, 또 봬요.", delay_minutes=60)
+    automation.save(**mine, kind="thank_you", text="", delay_minutes=30)
+    review.save_settings(**mine, **places | {"naver_url": "https://naver.me/spring"}, reward_stamps="1")
     seen = [(line.what, line.staff_id, line.subject, line.detail) for line in lines(shop)]
     owner = shop.owner_id
     assert seen == [
@@ -122,6 +131,11 @@ def test_what_flows_write_down_names_no_customer(shop: AShop) -> None:
         ("card_rule", owner, "", "10>8"),
         ("profile", owner, "", ""),
         ("automation", owner, "", "thank_you:off"),
+        ("automation", owner, "", "thank_you:text"),
+        ("review_settings", owner, "", "0>1"),
+        ("automation", owner, "", "thank_you:delay"),
+        ("automation", owner, "", "thank_you:text+delay"),
+        ("review_settings", owner, "", "1>1"),
     ]
     assert holder.id
     assert not [line for line in lines(shop) if "한지우" in repr(vars(line)) or "2345" in repr(vars(line))]
@@ -138,6 +152,31 @@ def test_a_burst_of_wrong_passwords_is_one_line(shop: AShop) -> None:
     assert told == [
         ("password_set", shop.owner_id, f"staff:{shop.owner_id}"),
         ("sign_in_failed", None, f"staff:{shop.owner_id}"),
+    ]
+
+
+def test_a_burst_of_wrong_proofs_is_one_line(shop: AShop) -> None:
+    factories.a_password(shop, shop.owner_id)
+    mine: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+    mine["session_id"] = factories.a_session_id(factories.a_session(shop, shop.owner_id))
+    for _ in range(12):
+        with pytest.raises((WrongProof, TooManyTries)):
+            sudo.prove(**mine, typed="guess", master=factories.master())
+    told = [(line.what, line.staff_id, line.subject) for line in lines(shop)]
+    assert told[-1] == ("sudo_failed", None, f"staff:{shop.owner_id}")
+    assert told[-2][0] == "sign_in"
+
+
+def test_a_burst_of_wrong_present_passwords_is_one_line(shop: AShop, clock: Clock) -> None:
+    factories.a_password(shop, shop.owner_id)
+    mine: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    for _ in range(12):
+        with pytest.raises((Invalid, TooManyTries)):
+            shop_flow.set_password(**mine, login="bomnal", password="새벽 세 시의 라디오", present="guess")
+    told = [(line.what, line.staff_id, line.subject) for line in lines(shop)]
+    assert told == [
+        ("password_set", shop.owner_id, f"staff:{shop.owner_id}"),
+        ("sudo_failed", None, f"staff:{shop.owner_id}"),
     ]
 
 

@@ -151,7 +151,9 @@ def send_by_hand(app: Flask, shop: AShop, clock: Clock) -> None:
         own_phone.mark_sent(shop_id=shop.id, message_id=message_id, wire=app.config["WIRE"], now=clock())
 
 
-def test_what_came_of_it_names_people(app: Flask, shop: AShop, other_shop: AShop, clock: Clock) -> None:
+def test_what_came_of_it_names_people(
+    app: Flask, shop: AShop, other_shop: AShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock.set(datetime(2026, 11, 23, 1, 0, tzinfo=UTC))
     assert results.came_back(shop.id, now=clock()) is None
     names = ["한지우", "박민호", "이서연", ""]
@@ -170,6 +172,14 @@ def test_what_came_of_it_names_people(app: Flask, shop: AShop, other_shop: AShop
     factories.a_stamp(shop, people[1].card_id)  # after more than thirty days: of their own accord
     found = results.came_back(shop.id, now=clock())
     assert found == results.CameBack(4, 2, ["한지우"], "뜸하던 네 분 중 두 분이 다시 왔어요")
+    monkeypatch.setattr(results, "_MOST", 3)
+    found = results.came_back(shop.id, now=clock())
+    assert found is not None
+    assert (found.asked, found.words[:9]) == (3, "최근 안부를 전한"), "a large shop hears of those asked last"
+    monkeypatch.setattr(results, "_MOST", 4)
+    found = results.came_back(shop.id, now=clock())
+    assert found is not None
+    assert found.words.startswith("뜸하던 네 분")
     assert results.came_back(other_shop.id, now=clock()) is None
     clock.advance(days=30)
     assert results.came_back(shop.id, now=clock()) is None
@@ -189,6 +199,18 @@ def test_what_came_of_it_names_people(app: Flask, shop: AShop, other_shop: AShop
 )
 def test_words(asked: int, back: int, words: str) -> None:
     assert came_back_words(asked=asked, back=back) == words
+
+
+@pytest.mark.parametrize(
+    ("back", "words"),
+    [
+        (0, "최근 안부를 전한 손님 200명 중 아직 다시 온 분은 없어요"),
+        (31, "최근 안부를 전한 손님 200명 중 31명이 다시 왔어요"),
+        (200, "최근 안부를 전한 손님 200명이 모두 다시 왔어요"),
+    ],
+)
+def test_words_of_the_latest(back: int, words: str) -> None:
+    assert came_back_words(asked=200, back=back, are_latest=True) == words
 
 
 def test_the_border_is_the_one_of_the_greeting() -> None:

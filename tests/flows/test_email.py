@@ -164,6 +164,22 @@ def test_another_address_must_be_confirmed_again(
     assert factories.a_person(jiwoo.id).email_checked_at == factories.now()
 
 
+def test_another_address_without_ads_is_told_as_a_withdrawal(
+    shop: AShop, jiwoo: ACustomer, mailbox: Mailbox, clock: Clock
+) -> None:
+    mailed(shop, jiwoo)
+    for typed in ("new@home.test", "third@home.test"):  # the third follows one that was never confirmed
+        clock.advance(minutes=5)
+        give(shop, jiwoo, typed, ads=False)
+    assert said(jiwoo) == [("ads_email", "grant"), ("ads_email", "withdraw"), ("ads_email", "decline")]
+    drain()
+    words = [row.text for row in messages(jiwoo, kind="consent_result", channel="card", state="sent")]
+    assert [text for text in words if "광고 이메일" in text] == [
+        "11월 23일, 광고 이메일 수신에 동의하셨어요. 처리를 마쳤어요.",
+        "11월 23일, 광고 이메일 수신 동의를 철회하셨어요. 처리를 마쳤어요.",
+    ]
+
+
 def test_a_link_ends_after_a_day_and_belongs_to_one_shop(
     shop: AShop, other_shop: AShop, jiwoo: ACustomer, mailbox: Mailbox, clock: Clock
 ) -> None:

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 
 from app.extensions import db, files_dir
-from app.flows import photo, privacy, retention
-from app.flows.photo import AskClosed, TooMany
+from app.flows import photo, privacy
+from app.flows.photo import AskClosed, PickedTooOften, TooMany
 from app.flows.unit import write
 from app.kit import images
 from app.kit.files import Place
@@ -133,6 +133,28 @@ def test_of_many_at_once_five_are_kept(ask: AnAsk, app: Flask) -> None:
     assert states(ask) == ["waiting"] * 5
 
 
+def test_who_picks_and_takes_back_without_end_comes_to_an_end(
+    ask: AnAsk, app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo, "MOST_PICKED", 4)
+    taken_back = pick(ask)
+    assert photo.drop(shop_id=ask.shop_id, customer_id=ask.customer_id, ask_id=ask.id, ref=taken_back)
+    pick(ask, a_jpeg(1))
+    with write() as session:
+        session.query(Photo).update({"state": "refused"})
+    kept = pick(ask, a_jpeg(2))
+    lying = Place(INCOMING, ask.shop_id, kept).below(files_dir()).parent
+    before = set(os.listdir(lying))
+    results = all_at_once(app, [lambda n=n: pick(ask, a_jpeg(10 + n)) for n in range(4)])
+    assert [type(one) for one in results].count(PickedTooOften) == 3
+    assert pick(ask, a_jpeg(2)) == kept, "the same photo again is none more"
+    with pytest.raises(PickedTooOften) as refusal:
+        pick(ask, a_jpeg(3))
+    assert refusal.value.sentence.endswith("보내 주세요.")
+    assert states(ask) == ["refused", "waiting", "waiting"]
+    assert len(set(os.listdir(lying)) - before) == 1, "a refused one leaves no file"
+
+
 def test_a_sent_or_expired_review_takes_no_more(
     ask: AnAsk, shop: AShop, jiwoo: ACustomer, clock: Clock
 ) -> None:
@@ -177,53 +199,6 @@ def test_of_many_workers_one_makes_it(ask: AnAsk, app: Flask, quick: list[int], 
     works: list[Any] = [lambda: photo.make(shop_id=shop_id, photo_id=photo_id, clock=clock)] * 5
     assert sorted(all_at_once(app, works)) == ["ready", *["taken"] * 4]
     assert len(quick) == 1
-
-
-def _killed(*_paths: Path) -> Made:
-    raise SystemExit
-
-
-def test_a_photo_that_takes_its_worker_down_is_tried_three_times(
-    ask: AnAsk, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ref = pick(ask)
-    monkeypatch.setattr(images, "remake", _killed)
-    for _ in range(3):
-        with pytest.raises(SystemExit):
-            photo.make_waiting(clock=clock)
-        assert reads.waiting_photos(clock()) == [], "whoever died had it; nobody else takes it yet"
-        clock.advance(minutes=2)
-        assert len(reads.waiting_photos(clock())) == 1
-    assert photo.make_waiting(clock=clock) == {"refused": 1}
-    assert states(ask) == ["refused"]
-    assert lies(ask, ref) == set()
-
-
-def test_a_worker_killed_once_costs_only_a_minute(
-    ask: AnAsk, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ref = pick(ask)
-    with monkeypatch.context() as killing:
-        killing.setattr(images, "remake", _killed)
-        with pytest.raises(SystemExit):
-            photo.make_waiting(clock=clock)
-    clock.advance(minutes=2)
-    assert photo.make_waiting(clock=clock) == {"ready": 1}
-    assert lies(ask, ref) == {LARGE, SMALL}
-
-
-def test_a_full_disk_is_not_the_photos_fault(
-    ask: AnAsk, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ref = pick(ask)
-
-    def full(*_paths: Path) -> Made:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(images, "remake", full)
-    assert photo.make_waiting(clock=clock) == {"later": 1}
-    assert states(ask) == ["waiting"]
-    assert lies(ask, ref) == {INCOMING}
 
 
 def test_a_photo_dropped_while_it_is_made_leaves_nothing(
@@ -296,10 +271,10 @@ def test_what_was_never_sent_goes_after_a_week(
     with write() as session:
         actions.attach(session, shop_id=ask.shop_id, ask_id=ask.id, review_id=review_id)
     clock.advance(days=6)
-    retention.clear_photos(shop_ids=[shop.id], now=clock())
+    photo.drop_old_drafts(shop_id=shop.id, now=clock())
     assert lies(ask, draft) == {LARGE, SMALL}
     clock.advance(days=2)
-    retention.clear_photos(shop_ids=[shop.id], now=clock())
+    photo.drop_old_drafts(shop_id=shop.id, now=clock())
     assert (lies(ask, draft), the_photo(draft)) == (set(), None)
     assert lies(ask, sent) == {LARGE, SMALL}
 

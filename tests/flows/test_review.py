@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from app.cards.actions import ledger
 from app.cards.models import LedgerEntry, Reward
 from app.extensions import db
 from app.flows import person as people
@@ -44,7 +47,7 @@ def leave(token: str, **changes: Any) -> Left:
         "stars": "5",
         "mood": "good",
         "text": "라떼가 정말 맛있어요",
-        "told_reward": 3,
+        "told_reward": 0,
         "now": factories.now(),
     }
     return review.leave(**settings | changes)
@@ -75,7 +78,7 @@ def test_a_review_is_written_and_thanked_for(shop: AShop, jiwoo: ACustomer) -> N
 def test_a_second_review_of_the_visit_changes_nothing(shop: AShop, jiwoo: ACustomer) -> None:
     gives(shop, 1)
     token = an_ask(shop, jiwoo)
-    first = leave(token)
+    first = leave(token, told_reward=1)
     again, other = leave(token), leave(token, stars="1", text="다시 생각하니 별로")
     assert (again.review_id, again.repeated, again.same) == (first.review_id, True, True)
     assert (other.review_id, other.repeated, other.same) == (first.review_id, True, False)
@@ -87,7 +90,7 @@ def test_a_second_review_of_the_visit_changes_nothing(shop: AShop, jiwoo: ACusto
 def test_ten_at_once_are_one_review_and_one_reward(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
     gives(shop, 2)
     token = an_ask(shop, jiwoo)
-    found = world.all_at_once(app, [lambda: leave(token)] * 10)
+    found = world.all_at_once(app, [lambda: leave(token, told_reward=2)] * 10)
     assert {each.review_id for each in found} == {found[0].review_id}
     assert sum(not each.repeated for each in found) == 1
     assert books.stamps_on(jiwoo.card_id) == 3
@@ -97,7 +100,7 @@ def test_ten_at_once_are_one_review_and_one_reward(app: Flask, shop: AShop, jiwo
 def test_the_reward_is_what_was_told_and_fills_the_card(shop: AShop, minho: ACustomer) -> None:
     gives(shop, 2)
     factories.a_card_with(8, shop, minho)
-    assert leave(an_ask(shop, minho), stars="1", mood="").reward == "도장 2개"
+    assert leave(an_ask(shop, minho), stars="1", mood="", told_reward=2).reward == "도장 2개"
     rewards = list(db.session.scalars(db.select(Reward).where(Reward.customer_id == minho.id)))
     assert [reward.name for reward in rewards] == ["아메리카노 한 잔"], "8 + 1 + 2 fill ten"
     assert factories.a_card(minho.card_id).balance == 1
@@ -107,7 +110,15 @@ def test_the_reward_is_what_was_told_and_fills_the_card(shop: AShop, minho: ACus
     books.check(shop)
 
 
-@pytest.mark.parametrize(("told", "given"), [(0, 0), (1, 1), (3, 1)])
+def test_a_form_that_told_more_than_is_given_by_now_comes_back(shop: AShop, minho: ACustomer) -> None:
+    gives(shop, 1)
+    token = an_ask(shop, minho)
+    with pytest.raises(Invalid, match="도장을 바꿨어요"):
+        leave(token, told_reward=3)
+    assert leave(token, told_reward=1).reward == "도장 1개"
+
+
+@pytest.mark.parametrize(("told", "given"), [(0, 0), (1, 1)])
 def test_nothing_is_given_that_the_form_did_not_tell(
     shop: AShop, minho: ACustomer, told: int, given: int
 ) -> None:
@@ -119,14 +130,14 @@ def test_nothing_is_given_that_the_form_did_not_tell(
 
 def test_a_stamp_for_a_review_neither_cools_down_nor_fills_the_day(shop: AShop, minho: ACustomer) -> None:
     gives(shop, 3)
-    leave(an_ask(shop, minho, days_ago=1))
+    leave(an_ask(shop, minho, days_ago=1), told_reward=3)
     stamped = factories.a_stamp(shop, minho.card_id, override_reason=None)
     assert (stamped.repeated, stamped.balance) == (False, 5)
 
 
 def test_an_undone_stamp_of_a_review_is_undone_by_one(shop: AShop, minho: ACustomer) -> None:
     gives(shop, 1)
-    leave(an_ask(shop, minho))
+    leave(an_ask(shop, minho), told_reward=1)
     entry = db.session.scalars(db.select(LedgerEntry.id).where(LedgerEntry.how == "review")).one()
     undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry, now=factories.now())
     assert factories.a_card(minho.card_id).balance == 1
@@ -232,3 +243,45 @@ def test_one_ask_a_visit_however_many_ask_at_once(app: Flask, shop: AShop, jiwoo
     )
     assert len(set(found)) == 1
     assert db.session.scalar(db.select(db.func.count(ReviewAsk.id))) == 1
+
+
+def test_a_visit_undone_while_the_form_was_on_its_way_is_not_reviewed(
+    app: Flask, shop: AShop, minho: ACustomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gives(shop, 2)
+    token = an_ask(shop, minho)
+    entry = db.session.scalars(db.select(LedgerEntry.id).where(LedgerEntry.kind == "earn")).one()
+    hold, undone = ledger.hold_card, []
+
+    def undo() -> None:
+        undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=entry, now=factories.now())
+
+    def held_late(*args: Any, **facts: Any) -> None:
+        """Let 적립 취소 be committed between the first look at the visit and the card's lock."""
+        if not undone and db.engine.dialect.name == "postgresql":
+            undone.append(True)
+            _elsewhere(app, undo)
+        hold(*args, **facts)
+
+    monkeypatch.setattr(ledger, "hold_card", held_late)
+    if db.engine.dialect.name != "postgresql":  # SQLite lets nobody in between: it is undone before
+        undo()
+    with pytest.raises(VisitUndone):
+        leave(token, told_reward=2)
+    assert db.session.scalar(db.select(db.func.count(Review.id))) == 0
+    assert books.stamps_on(minho.card_id) == 0
+    books.check(shop)
+
+
+def _elsewhere(app: Flask, work: Callable[[], Any]) -> None:
+    """Run in a thread, with a connection of its own, and wait for it."""
+
+    def run() -> None:
+        with app.app_context():
+            work()
+            db.session.remove()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(30)
+    assert not thread.is_alive()

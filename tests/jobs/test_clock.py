@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import update
 
@@ -183,7 +184,7 @@ def test_a_tick_runs_what_comes_round(app: Flask, clock: Clock, monkeypatch: pyt
     monkeypatch.setattr(
         tick,
         "PERIODIC",
-        (tick.Periodic("one", timedelta(minutes=1), lambda now: now, lambda now: ran.append("one")),),
+        (tick.Periodic("one", timedelta(minutes=1), lambda now: now, lambda now, breath: ran.append("one")),),
     )
     ticker = Ticker(app, None)
     ticker.tick()
@@ -246,3 +247,78 @@ def test_the_silent_are_asked_after_every_morning_at_half_past_nine(app: Flask, 
     clock.advance(days=9)  # everything was off: one turn, nothing twice
     ticker.tick()
     assert len(rows(kind="come_back")) == 2
+
+
+def test_a_shop_that_fails_costs_the_others_nothing(
+    app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop_ids = [factories.a_shop(f"가게{n}").id for n in range(3)]
+    done: list[tuple[str, int]] = []
+
+    def fails_in_the_middle(what: str) -> Any:
+        def work(*, shop_id: int, **_how: Any) -> None:
+            if shop_id == shop_ids[1]:
+                db.session.execute(db.text("SELECT * FROM nowhere"))
+            db.session.execute(db.text("SELECT 1"))
+            done.append((what, shop_id))
+
+        return work
+
+    for room, flow in (
+        (tick.review_asks, "plan_requests"),
+        (tick.come_back, "plan_for"),
+        (tick.night, "check_balances"),
+        (tick.retention, "erase_the_long_gone"),
+        (tick.photo, "drop_old_drafts"),
+    ):
+        monkeypatch.setattr(room, flow, fails_in_the_middle(flow))
+    monkeypatch.setattr(tick.photo, "drop_orphans", lambda **_how: done.append(("orphans", 0)))
+    ticker = Ticker(app, None)
+    ticker.tick()  # hears of the tasks
+    clock.advance(days=2)
+    with structlog.testing.capture_logs() as said:
+        ticker.tick()
+    whose = [shop_id for what, shop_id in done if what != "orphans"]
+    assert sorted(whose) == sorted([shop_ids[0], shop_ids[2]] * 5)
+    assert ("orphans", 0) in done
+    told = [line for line in said if line["event"] == "shop_failed"]
+    assert [line["shop_id"] for line in told] == [shop_ids[1]] * 5
+    assert all(line["fault"].endswith("Error") for line in told)
+
+
+def test_long_planning_lets_what_is_due_go_out_and_ends_when_asked(
+    app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        factories.a_shop()
+    seen: list[list[str]] = []
+
+    def plan(**_how: Any) -> None:
+        seen.append(states())
+        if len(seen) == 1:
+            a_letter(clock)  # due in the middle of it
+        else:
+            tasks.stopping.set()
+
+    monkeypatch.setattr(tick, "BREATH_S", -1.0)
+    monkeypatch.setattr(tick.review_asks, "plan_requests", plan)
+    tick._plan_reviews(clock(), Ticker(app, None)._breath)
+    assert seen == [[], ["sent"]], "served between two shops, and the third is left for the next time"
+
+
+@pytest.mark.parametrize("what", ["come_back", "plan_reviews", "keep_no_longer"])
+def test_a_process_that_stops_plans_no_further(
+    app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    factories.a_shop()
+    tasks.stopping.set()
+    for room, flow in (
+        (tick.review_asks, "plan_requests"),
+        (tick.come_back, "plan_for"),
+        (tick.retention, "erase_the_long_gone"),
+        (tick.retention, "prune"),
+        (tick.photo, "drop_orphans"),
+    ):
+        monkeypatch.setattr(room, flow, lambda **_how: pytest.fail("went on"))
+    (task,) = [task for task in tick.PERIODIC if task.name == what]
+    task.run(clock(), Ticker(app, None)._breath)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 import tempfile
@@ -137,6 +138,69 @@ def test_a_process_that_fell_to_a_photo_is_not_believed(
     with pytest.raises(BadImage) as refusal:
         images.remake(source, tmp_path, deadline_s=1.0)
     assert refusal.value.code == "too_heavy"
+
+
+_NOT_TO_BLAME = {
+    "a service manager ends everything": "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",
+    "somebody presses Ctrl-C": "import os, signal; os.kill(os.getpid(), signal.SIGINT)",
+    "the terminal is closed": "import os, signal; os.kill(os.getpid(), signal.SIGHUP)",
+    "the disk is full": "import sys; sys.exit(74)",
+    "the program is being replaced": "",
+}
+
+
+@pytest.mark.parametrize("what", _NOT_TO_BLAME)
+def test_a_photo_is_not_blamed_for_what_befell_its_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    program = tmp_path / "program.py"
+    if _NOT_TO_BLAME[what]:
+        program.write_text(_NOT_TO_BLAME[what])
+    monkeypatch.setattr(images, "_PROGRAM", program)
+    source = tmp_path / "source"
+    source.write_bytes(hostile.encoded())
+    with pytest.raises(OSError, match="the process ended with"):
+        images.remake(source, tmp_path)
+
+
+_FULL = """
+import builtins, errno, os, sys
+from importlib.util import module_from_spec, spec_from_file_location
+number, where = int(sys.argv[1]), sys.argv[2]
+spec = spec_from_file_location("image_process", sys.argv[3])
+process = module_from_spec(spec)
+spec.loader.exec_module(process)
+opened = builtins.open
+def full(path, mode="r", *rest, **more):
+    if os.fspath(path).endswith(where) and ("w" in mode or where == "source"):
+        raise OSError(number, "as a disk says it")
+    return opened(path, mode, *rest, **more)
+import io
+builtins.open = io.open = full
+sys.exit(process.main(sys.argv[4:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "number", "status"),
+    [
+        ("large", errno.ENOSPC, image_process.MACHINE_FAILED),
+        ("small", errno.EDQUOT, image_process.MACHINE_FAILED),
+        ("answer", errno.ENOSPC, image_process.MACHINE_FAILED),
+        ("source", errno.EIO, image_process.MACHINE_FAILED),
+        ("large", errno.EFBIG, 1),  # its own limit: the photo's fault
+        ("source", errno.EINVAL, 0),  # a decoder that seeks to nowhere: answered as broken
+    ],
+)
+def test_the_process_tells_the_machines_faults_from_the_photos(
+    tmp_path: Path, where: str, number: int, status: int
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(hostile.encoded())
+    program = str(image_process.__file__)
+    command = [sys.executable, "-c", _FULL, str(number), where, program, "JPEG", str(source), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, timeout=30, check=False)
+    assert done.returncode == status, done.stderr.decode()
 
 
 def test_the_process_knows_nothing_of_the_application(

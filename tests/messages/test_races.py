@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import inspect, update
 
+from app.customers import actions as people
+from app.customers.models import Customer
 from app.extensions import db
 from app.flows import deliver
 from app.flows.unit import write
@@ -133,3 +137,34 @@ def test_no_transaction_is_open_while_the_provider_is_called(
     monkeypatch.setattr(demo_phone, "send", watched)
     deliver.drain(wire=town.config["WIRE"], clock=clock)
     assert open_ones == [False]
+
+
+def test_a_dead_address_and_a_flow_over_many_people_take_them_in_one_order(app: Flask, clock: Clock) -> None:
+    assert ["shop_id", "email"] in [
+        each["column_names"] for each in inspect(db.engine).get_indexes("customers")
+    ]
+    shop = a_shop()
+    first, second = (a_customer(shop, phone=f"+821011111{number}11") for number in (1, 2))
+    for who in (second, first):  # as the table has them the first lies behind the second now
+        with write() as session:
+            session.execute(
+                update(Customer)
+                .where(Customer.shop_id == shop, Customer.id == who)
+                .values(email="one@home.test", email_checked_at=clock())
+            )
+    has_first = threading.Event()
+
+    def over_many() -> None:
+        with write() as session:
+            for who in (first, second):
+                people.customer(session, shop_id=shop, customer_id=who, lock=True)
+                has_first.set()
+                time.sleep(0.3)
+
+    def note() -> None:
+        has_first.wait(10)
+        with write() as session:
+            people.note_dead_email(session, shop_id=shop, email="one@home.test", now=clock())
+
+    assert all_at_once(app, [over_many, note]) == [None, None]
+    assert set(db.session.scalars(db.select(Customer.email_failed_at))) == {clock()}

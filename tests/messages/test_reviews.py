@@ -8,12 +8,13 @@ import pytest
 from flask import Flask, current_app
 
 from app.extensions import db
-from app.flows import automation, deliver, review_asks
+from app.flows import automation, deliver, own_phone, review_asks
+from app.flows.own_phone import MustNotGo
 from app.flows.review_asks import NotOffered
 from app.flows.undo import undo_stamp
 from app.jobs import tick
 from app.kit.refusals import NotHere
-from app.messages import registry, wanting
+from app.messages import recall, registry, wanting
 from app.reviews.models import Review, ReviewAsk
 from app.visits.models import Visit
 from tests import factories, world
@@ -92,7 +93,7 @@ def test_old_visits_and_switched_off_shops_are_left_alone(
 def test_the_clock_asks_every_ten_minutes(shop: AShop, visit_id: int) -> None:
     (task,) = [task for task in tick.PERIODIC if task.name == "plan_reviews"]
     assert task.every == timedelta(minutes=10)
-    task.run(factories.now())
+    task.run(factories.now(), lambda: False)
     assert ("review_request", "card") in asking()
 
 
@@ -150,6 +151,40 @@ def test_no_wish_where_a_reward_is_given_or_the_kind_is_off(
     with pytest.raises(NotHere):
         review_asks.want(shop_id=other_shop.id, customer_id=jiwoo.id, visit_id=visit_id, now=factories.now())
     assert asking() == {}
+
+
+def test_a_wish_ends_when_a_reward_is_given(
+    shop: AShop, jiwoo: ACustomer, visit_id: int, clock: Clock
+) -> None:
+    """With a reward the request is an ad, and as an 안내 it may not go (망법 50조)."""
+    review_asks.want(**wished(shop, jiwoo), visit_id=visit_id, now=clock())
+    gives(shop, 2)
+    assert asking() == {}
+    clock.advance(days=1)
+    assert on_the_card(clock) == []
+
+
+def test_a_reward_that_came_between_is_seen_at_the_last_moment(
+    shop: AShop, jiwoo: ACustomer, visit_id: int, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review_asks.want(**wished(shop, jiwoo), visit_id=visit_id, now=clock())
+    clock.advance(days=1)
+    assert on_the_card(clock) == ["review_wanted"]  # and the text lies ready for the owner's phone
+    (text,) = [row for row in rows() if (row.kind, row.channel) == ("review_wanted", "own_phone")]
+    assert text.staged_at is not None
+    # The rows slip past the recall, as those would that are written at the very same moment.
+    monkeypatch.setattr(recall, "cancel_kind", lambda *_args, **_facts: 0)
+    gives(shop, 2)
+    with pytest.raises(MustNotGo):
+        own_phone.mark_sent(shop_id=shop.id, message_id=text.id, wire=current_app.config["WIRE"], now=clock())
+
+
+def test_two_taps_of_one_wish_at_once(app: Flask, shop: AShop, jiwoo: ACustomer, visit_id: int) -> None:
+    plan(shop)
+    who = {**wished(shop, jiwoo), "visit_id": visit_id}
+    found = world.all_at_once(app, [lambda: review_asks.want(**who, now=factories.now())] * 4)
+    assert len(set(found)) == 1, found
+    assert len([row for row in rows() if (row.kind, row.channel) == ("review_wanted", "card")]) == 1
 
 
 def test_a_review_or_an_undone_visit_ends_the_asking(

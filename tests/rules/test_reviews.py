@@ -49,6 +49,18 @@ def test_stars_alone_are_a_review() -> None:
         ("kakao_url", "https://place.map.kakao.com/123"),
         ("google_url", "https://maps.app.goo.gl/AbC"),
         ("google_url", "https://g.page/r/AbC/review"),
+        ("naver_url", "https://map.naver.com/p/entry/place/123?c=15.00,0,0,0,dh"),
+        ("naver_url", "https://map.naver.com/p/search/봄날커피/place/123"),
+        ("naver_url", "https://pcmap.place.naver.com/restaurant/123/home"),
+        ("kakao_url", "https://map.kakao.com/?itemId=123"),
+        ("kakao_url", "https://kko.kakao.com/AbC"),
+        ("google_url", "https://www.google.com/maps/place/봄날커피/@37.5,126.9,17z/data=!3m1!4b1?entry=ttu"),
+        ("google_url", "https://www.google.co.kr/maps?cid=123"),
+        ("google_url", "https://maps.google.com?cid=123"),
+        ("google_url", "https://maps.google.com/maps?cid=123"),
+        ("google_url", "https://goo.gl/maps/AbC"),
+        ("google_url", "https://g.co/kgs/AbC"),
+        ("google_url", "https://search.google.com/local/writereview?placeid=AbC"),
     ],
 )
 def test_a_link_of_the_three_places(field: str, url: str) -> None:
@@ -78,6 +90,44 @@ def test_no_link_of_naver(url: str) -> None:
     with pytest.raises(Invalid) as wrong:
         rules.clean_settings(reward_stamps="0", hashtag="", **{**NO_LINKS, "naver_url": url})
     assert "네이버" in wrong.value.fields["naver_url"]
+
+
+@pytest.mark.parametrize(
+    ("field", "url"),
+    [
+        ("google_url", "https://google.com/url?q=https://evil.kr"),
+        ("google_url", "https://www.google.com/url?q=https://evil.kr"),
+        ("google_url", "https://www.google.co.kr/url?q=https://evil.kr"),
+        ("google_url", "https://maps.google.com/url?q=https://evil.kr"),
+        ("google_url", "https://maps.google.com/local_url?q=https://evil.kr"),
+        ("google_url", "https://www.google.com/amp/s/evil.kr"),
+        ("google_url", "https://www.google.com/maps/../url?q=https://evil.kr"),
+        ("google_url", "https://www.google.com/maps/%2e%2E/url?q=https://evil.kr"),
+        ("google_url", "https://www.google.com/mapsurl"),
+        ("google_url", "https://www.google.com/search?q=evil"),
+        ("google_url", "https://accounts.google.com/ServiceLogin?continue=https://evil.kr"),
+        ("google_url", "https://translate.google.com/translate?u=https://evil.kr"),
+        ("google_url", "https://sites.google.com/view/evil"),
+        ("google_url", "https://maps.app.goo.gl/?link=https://evil.kr"),
+        ("google_url", "https://evil.app.goo.gl/AbC"),
+        ("google_url", "https://goo.gl/AbC"),
+        ("google_url", "https://g.co/AbC"),
+        ("google_url", "https://google.com"),
+        ("naver_url", "https://nid.naver.com/nidlogin.login?url=https://evil.kr"),
+        ("naver_url", "https://link.naver.com/bridge?url=https://evil.kr"),
+        ("naver_url", "https://cr.naver.com/rd?u=https://evil.kr"),
+        ("naver_url", "https://blog.naver.com/evil"),
+        ("naver_url", "https://naver.me/"),
+        ("naver_url", "https://evil.map.naver.com/x"),
+        ("kakao_url", "https://accounts.kakao.com/login?continue=https://evil.kr"),
+        ("kakao_url", "https://link.kakao.com/x?u=https://evil.kr"),
+        ("kakao_url", "https://kko.to"),
+    ],
+)
+def test_no_page_of_the_three_that_sends_on_elsewhere(field: str, url: str) -> None:
+    with pytest.raises(Invalid) as wrong:
+        rules.clean_settings(reward_stamps="0", hashtag="", **{**NO_LINKS, field: url})
+    assert list(wrong.value.fields) == [field]
 
 
 @pytest.mark.parametrize(

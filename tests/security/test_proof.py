@@ -7,7 +7,8 @@ from flask import Flask
 
 from app.extensions import db
 from app.flows import sharing, staff
-from app.shops.models import LoginTry, StaffSession
+from app.kit import totp
+from app.shops.models import LoginTry, Staff, StaffSession
 from tests import factories
 from tests.factories import AShop
 from tests.phone import Phone
@@ -22,6 +23,7 @@ DANGEROUS = """
 /owner/more/devices/<int:session_id>/end
 /owner/more/second-step
 /owner/more/second-step/codes
+/owner/more/second-step/confirmation
 /owner/more/second-step/end
 /owner/more/staff
 /owner/more/staff/<int:staff_id>
@@ -72,7 +74,8 @@ def test_no_dangerous_post_does_anything_without_proof(app: Flask, full: FullSho
     clock.advance(minutes=16)  # the owner's link no longer speaks for this browser
     phone.open("/owner/more/hours")
     token = phone.token()
-    before = rows_of(but=LOGS)
+    logs = (*LOGS, "audit_lines")  # so many wrong proofs are written down
+    before = rows_of(but=logs)
     values = {**values_for(full), "staff_id": full.staff_id}
     for route in routes(app, "POST"):
         if not route.door.sudo:
@@ -86,7 +89,7 @@ def test_no_dangerous_post_does_anything_without_proof(app: Flask, full: FullSho
                 route.path(**values), fields | {"proof": ""}, status=401, follow=False, htmx=True
             )
             assert piece.answer.headers["HX-Redirect"].startswith("/owner/proof"), route.rule
-    after = rows_of(but=LOGS)
+    after = rows_of(but=logs)
     assert [name for name in before if before[name] != after[name]] == []
 
 
@@ -178,6 +181,58 @@ def test_the_link_does_not_end_sharing(app: Flask, full: FullShop) -> None:
     phone.post("/owner/sharing", {**form, "proof": "4719"}, status=422)
     assert phone.post("/owner/sharing", {**form, "proof": factories.PASSWORD}).path == "/owner/more"
     assert "바뀐 기록" in phone.open("/owner/more").words
+
+
+def test_a_code_alone_does_not_end_sharing(app: Flask, full: FullShop, clock: Clock) -> None:
+    """At an idle tablet stands anybody: six digits, seen or guessed, are not the password."""
+    token = factories.a_session(full.shop, full.shop.owner_id)
+    secret, codes = factories.a_second_step(full.shop, full.shop.owner_id)
+    session_id = factories.a_session_id(token)
+    about = {"shop_id": full.shop.id, "session_id": session_id, "now": factories.now()}
+    sharing.turn_on(**about, staff_id=full.shop.owner_id)
+    clock.advance(seconds=30)
+    phone = Phone(app)
+    phone.keep("staff", token)
+    assert "여섯 숫자" not in phone.open("/owner/sharing").words
+    for code in (totp.code_at(secret, totp.step_of(clock())), codes[0]):
+        page = phone.submit("함께 쓰기 끄기", proof=code, status=422)
+        assert page.h1 == "본인인지 확인할게요"
+        assert "여섯 숫자" not in page.words
+        phone.open("/owner/sharing")
+    assert phone.submit("함께 쓰기 끄기", proof=factories.PASSWORD).path == "/owner/more"
+    clock.advance(minutes=16)
+    phone.open("/owner/more/contact")
+    phone.submit("저장하기", phone="02-111-2222", status=401)
+    page = phone.submit("확인하고 계속하기", proof=codes[0])
+    assert page.path == "/owner/more", "on a device of one's own a code is good, and none was used up"
+
+
+def test_a_stolen_session_learns_no_secret_and_confirms_none(
+    app: Flask, full: FullShop, clock: Clock
+) -> None:
+    """A setup was begun and never ended. Who steals the browser must not make the proof of later their own."""
+    token = factories.a_session(full.shop, full.shop.owner_id)
+    mine, thief = Phone(app), Phone(app)
+    for phone in (mine, thief):
+        phone.keep("staff", token)
+    mine.open("/owner/more/second-step")
+    page = mine.submit("시작하기")
+    found = page.soup.select_one(".secret")
+    assert found is not None
+    secret = found.get_text().replace(" ", "")
+    clock.advance(minutes=16)
+    page = thief.open("/owner/more/second-step")
+    assert page.soup.select_one(".secret") is None
+    assert secret[:4] not in page.html
+    assert "otpauth" not in page.html
+    form = {"csrf_token": thief.token(), "second": totp.code_at(secret, totp.step_of(clock()))}
+    page = thief.post("/owner/more/second-step/confirmation", form, status=401)
+    assert page.h1 == "본인인지 확인할게요"
+    assert not db.session.scalar(db.select(Staff.totp_on_at).where(Staff.id == full.shop.owner_id))
+    page = thief.submit("확인하고 계속하기", proof=factories.PASSWORD, second="000000", status=422)
+    assert page.soup.select_one(".secret") is not None, "who proved it goes on where they were"
+    page = thief.submit("켜기", second=form["second"])
+    assert page.soup.select(".codes li")
 
 
 def test_a_stolen_session_dies_with_a_revocation_a_new_password_or_the_end(app: Flask, shop: AShop) -> None:

@@ -177,9 +177,10 @@ def test_leaving_takes_two_taps_and_leaves_nothing_behind(app: Flask, shop: ASho
 
 
 def _link(shop: AShop, customer: ACustomer) -> str:
+    key = factories.a_person(customer.id).phone_key
     with write() as session:
         token = people.opt_out_link(
-            session, shop_id=shop.id, customer_id=customer.id, address_key="key", now=factories.now()
+            session, shop_id=shop.id, customer_id=customer.id, address_key=key, now=factories.now()
         )
     return f"/o/{token}"
 

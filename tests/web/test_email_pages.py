@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from app.extensions import db
 from app.flows.unit import write
 from app.shops.models import Shop
 from tests import factories
+from tests.browser.payloads import packed
 from tests.factories import ACustomer, AShop
 from tests.flows.mailing import a_mailing_shop, drain, mailed, token_of
 from tests.messages.mail_server import Mailbox
@@ -44,7 +46,9 @@ def test_the_whole_way_from_the_form_to_the_first_mail(
     phone.submit("확인 메일 받기", email="jiwoo@home.test", ads_email=True)
     assert "메일의 주소를 누르면" in phone.open(f"/c/{shop.code}/me").words
     drain()
+    (link,) = re.findall(r"https://dangol\.test(/s/\S+/email/\S+)", str(mailbox.taken[-1].get_content()))
     path = f"/s/{shop.code}/email/{token_of(jiwoo)}"
+    assert link == path, "the mail itself says where"
     before = rows_of(shop.id)
     stranger = Phone(app)  # the mail is read on another browser
     assert "이 이메일로 소식을 받을까요?" in stranger.open(path).words
@@ -83,6 +87,18 @@ def test_what_was_typed_stays(
     assert box is not None
     assert field["value"] == form["email"]
     assert box.has_attr("checked") == ("ads_email" in form)
+
+
+def test_scripts_in_the_address_stay_words(
+    app: Flask, shop: AShop, jiwoo: ACustomer, mailbox: Mailbox
+) -> None:
+    """S07: phone.py looks at every page and sees an element or a handler that slipped in."""
+    phone = Phone(app).holding(jiwoo)
+    phone.open(f"/c/{shop.code}/me")
+    for typed in packed(254):
+        page = phone.submit("확인 메일 받기", email=typed, status=422)
+        assert page.value("email") == typed
+        assert not page.soup.select("main script, main iframe, main [onload], main [onclick], main base")
 
 
 def test_a_link_that_is_gone_says_what_to_do(app: Flask, shop: AShop, mailbox: Mailbox) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
-from app.flows import access
+from app.flows import access, sharing
 from app.flows import shop as shop_flow
+from app.web.owner import kept_words
 from app.web.owner.entrance import local_path
+from app.web.resume import TYPED, Kept
+from config import ROOT
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
@@ -98,9 +103,78 @@ def test_a_memo_survives_the_end_of_the_session(
     assert "쓰던 내용은 그대로 있어요" in page.words
     page = phone.submit("로그인", login="bomnal", password=_PASSWORD)
     assert page.h1 == "쓰던 내용이 그대로 있어요"
+    labels = {label.get_text() for label in page.soup.select("main label")}
+    assert {"이름", "좋아하는 것", "기억할 것"} == labels, "all that will be saved can be read"
+    unseen = {tag["name"] for tag in page.soup.select("#resume-form [type=hidden]")}
+    assert unseen == {"csrf_token"}
     page = phone.submit("이어서 저장하기")
     assert page.path == f"/owner/people/{jiwoo.id}"
     assert factories.a_person(jiwoo.id).memo == memo
+
+
+def test_what_somebody_else_typed_is_not_offered(
+    app: Flask, clock: Clock, shop: AShop, jiwoo: ACustomer
+) -> None:
+    _with_password(shop)
+    jiwon = factories.a_staff(shop, name="지원", role="manager")
+    phone = Phone(app).signed_in(shop, jiwon)
+    phone.open(f"/owner/people/{jiwoo.id}")
+    clock.advance(days=40)
+    page = phone.submit("저장하기", memo="지원이 적은 말", status=401)
+    assert "쓰던 내용은 그대로 있어요" in page.words
+    page = phone.submit("로그인", login="bomnal", password=_PASSWORD)
+    assert page.path == "/owner"
+    assert "그 내용을 쓴 분만" in page.words
+    assert factories.a_person(jiwoo.id).memo == ""
+
+
+def test_a_form_of_a_shared_device_that_was_ended_is_its_last_hands(
+    app: Flask, shop: AShop, jiwoo: ACustomer
+) -> None:
+    jiwon = factories.a_staff(shop, name="지원", role="manager")
+    factories.a_pin(shop, jiwon, "4719")
+    token, session_id = factories.a_shared_device(shop)
+    about = {"shop_id": shop.id, "session_id": session_id, "now": factories.now()}
+    sharing.take_turn(**about, staff_id=jiwon, pin="4719")
+    phone = Phone(app)
+    phone.keep("staff", token)
+    phone.open(f"/owner/people/{jiwoo.id}")
+    access.sign_out(token=token, now=factories.now())
+    page = phone.submit("저장하기", memo="지원이 적은 말", status=401)
+    assert page.value("resume")
+    login = f"owner.{shop.code.lower()}"
+    assert phone.submit("로그인", login=login, password=factories.PASSWORD).path == "/owner"
+
+
+def test_a_form_of_nobody_is_not_kept_and_that_is_said(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    _with_password(shop)
+    phone = Phone(app)
+    phone.open("/owner/login")
+    form = {"csrf_token": phone.token(), "memo": "누가 적었을까"}
+    page = phone.post(f"/owner/people/{jiwoo.id}", form, status=401)
+    assert "처음부터 다시 해 주세요" in page.words
+    assert page.soup.find("input", attrs={"name": "resume"}) is None
+    assert phone.submit("로그인", login="bomnal", password=_PASSWORD).path == "/owner"
+
+
+def test_every_typed_form_can_be_kept_and_every_kept_field_has_its_words(app: Flask, shop: AShop) -> None:
+    typed = set()
+    for path in (ROOT / "templates" / "owner").glob("*.html"):
+        typed |= set(re.findall(r"ui\.in_place\(url_for\('(owner\.\w+)'", path.read_text()))
+    assert len(typed) > 10
+    assert typed - set(TYPED) == {"owner.own_pin"}, "a PIN is never kept, and it has nothing else"
+    said = {
+        line.name: line.chosen
+        for endpoint in TYPED
+        for fields in ([("role", "manager"), ("size", "xlarge"), ("reward_stamps", "2")],)
+        for line in kept_words.lines(Kept("/owner", [*fields, ("delay_minutes", "120")], endpoint=endpoint))
+    }
+    assert said == {
+        "role": "매니저",
+        "size": "아주 크게",
+        "reward_stamps": "2개",
+        "delay_minutes": "방문하고 2시간 뒤",
+    }
 
 
 def test_a_piece_asked_after_the_session_becomes_the_sign_in_page(

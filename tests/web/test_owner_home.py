@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,9 +10,11 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.extensions import db
-from app.flows import come_back, deliver, own_phone
+from app.flows import come_back, deliver, own_phone, privacy, review
 from app.messages import previews
+from app.reviews import queries as reviews
 from tests import factories
+from tests.asks import a_review, an_ask
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
 from tests.world import Clock
@@ -121,3 +123,41 @@ def test_who_came_again_after_a_word_is_told_by_name(
     page = owner_phone.open("/owner")
     assert "뜸하던 두 분 중 한 분이 다시 왔어요" in page.words
     assert "가 님" in page.words and "나 님" not in page.words
+
+
+def test_what_waits_for_an_answer_is_counted_up_to_a_point(
+    owner_phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reviews, "MOST_COUNTED", 2)
+    left = [a_review(an_ask(shop, jiwoo)) for _ in range(5)]
+    assert reviews.unanswered(shop.id) == 3
+    assert "답글 기다리는 후기 2+개" in owner_phone.open("/owner").words
+    for review_id in left[:3]:
+        review.answer(
+            shop_id=shop.id, staff_id=shop.owner_id, review_id=review_id, text="고맙습니다", now=clock()
+        )
+    assert "답글 기다리는 후기 2개" in owner_phone.open("/owner").words
+    assert [line.id for line in reviews.reviews(shop.id, unanswered=True).lines] == [left[4], left[3]]
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=clock())
+    assert reviews.unanswered(shop.id) == 0, "nobody waits who has left"
+    assert reviews.reviews(shop.id, unanswered=True).lines == []
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("read", "index"),
+    [
+        (reviews.standing, "USING COVERING INDEX ix_reviews_shop_stars"),
+        (reviews.unanswered, "INDEX ix_reviews_unanswered"),
+    ],
+)
+def test_the_numbers_of_reviews_come_from_an_index(
+    shop: AShop, asked: list[str], read: Callable[[int], object], index: str
+) -> None:
+    asked.clear()
+    read(shop.id)
+    (statement,) = asked
+    plan = db.session.connection().exec_driver_sql(
+        f"EXPLAIN QUERY PLAN {statement}", (shop.id, 1, 0)[: statement.count("?")]
+    )
+    assert index in " ".join(str(row[-1]) for row in plan)

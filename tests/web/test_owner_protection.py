@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from app.flows import audit, second_step
+from app.flows import audit
 from app.flows.unit import write
 from app.kit import totp
 from app.shops import queries
@@ -125,7 +125,7 @@ def test_the_second_step_from_the_first_page_to_the_next_sign_in(
     other = Phone(app)
     other.open("/owner/people?q=지우")
     page = other.submit("로그인", login="bomnal", password=factories.PASSWORD)
-    assert page.h1 == "두 번째 확인"
+    assert page.h1 == "2단계 인증"
     assert factories.PASSWORD not in page.html
     assert Phone(app).open("/owner/login/second").path == "/owner/login", (
         "another browser did not type the password"
@@ -145,11 +145,7 @@ def test_the_second_step_from_the_first_page_to_the_next_sign_in(
 
 def test_a_form_kept_at_the_door_passes_both_steps(app: Flask, shop: AShop, clock: Clock) -> None:
     factories.a_password(shop, shop.owner_id)
-    mine = {"shop_id": shop.id, "staff_id": shop.owner_id, "master": factories.master()}
-    second_step.begin(**mine, now=clock())
-    setup = second_step.setup_of(**mine)
-    assert setup is not None
-    codes = second_step.confirm(**mine, typed=totp.code_at(setup.secret, totp.step_of(clock())), now=clock())
+    _secret, codes = factories.a_second_step(shop, shop.owner_id)
     phone = Phone(app).signed_in(shop, shop.owner_id)
     phone.open("/owner/more/hours")
     clock.advance(days=40)

@@ -86,6 +86,22 @@ def test_only_this_form_may_be_large(guest: Phone, ask: AnAsk, shop: AShop) -> N
     guest.post(f"/s/{shop.code}", fields, status=413)
 
 
+def test_a_link_that_nobody_was_given_makes_us_read_no_photos(guest: Phone, ask: AnAsk) -> None:
+    large, csrf = a_jpeg() + bytes(2_000_000), guest.token()
+    for path in ("", "/photos"):
+        for token in ("A" * 22, "%00", "가"):
+            fields = {"csrf_token": csrf, "photo": [(BytesIO(large), "x.jpg")]}
+            assert guest.post(f"/r/{token}{path}", fields, status=None, follow=False).status == (
+                400 if token == "%00" else 413
+            )
+    guest.post(
+        f"/r/{ask.token}/photos",
+        {"csrf_token": csrf, "photo": [(BytesIO(large), "x.jpg")]},
+        status=303,
+        follow=False,
+    )
+
+
 def test_a_sixth_photo_is_told_so(guest: Phone, ask: AnAsk) -> None:
     for n in range(5):
         pick(ask, a_jpeg(n))

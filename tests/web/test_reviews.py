@@ -147,6 +147,10 @@ def test_what_is_given_is_told_before_and_disclosed_first_everywhere(
         assert disclosed_first(page) == [badge], page.path
     own = phone.open(f"/c/{shop.code}/me/text").html
     assert own.index(badge) < own.index("최고예요")
+    (kept,) = phone.open(f"/c/{shop.code}/me/download").answer.get_json()["reviews"]
+    assert (kept["disclosed"], kept["text"]) == (badge, "최고예요")
+    raw = phone.open(f"/c/{shop.code}/me/download").html
+    assert raw.index(badge) < raw.index("최고예요")
     assert phone.open(f"/c/{shop.code}/visits").words.count("후기를 남기셔서") == 1
 
 
@@ -230,7 +234,7 @@ def test_the_settings_say_what_is_wrong_and_keep_what_was_typed(owner_phone: Pho
     wrong = owner_phone.submit(
         "저장하기", reward_stamps="2", naver_url="https://evil.kr/naver.com", status=422
     )
-    assert any("네이버에서 복사한 주소" in sentence for sentence in wrong.errors())
+    assert any("네이버에서 우리 가게를 열고" in sentence for sentence in wrong.errors())
     assert (wrong.value("reward_stamps"), wrong.value("naver_url")) == ("2", "https://evil.kr/naver.com")
     owner_phone.submit("저장하기", naver_url="https://naver.me/spring", hashtag="#봄날커피")
     kept = owner_phone.open("/owner/more/reviews")

@@ -87,6 +87,44 @@ def test_a_form_that_met_the_question_is_kept(
     assert db.session.scalar(db.select(Customer.memo).where(Customer.id == jiwoo.id)) == "창가 자리"
 
 
+def test_a_kept_form_is_offered_to_nobody_else(tablet: Phone, clock: Clock, jiwoo: ACustomer) -> None:
+    """지원 typed it at the idle tablet; the owner must not save under their name what they never saw."""
+    as_jiwon(tablet)
+    clock.advance(minutes=11)
+    form = {"csrf_token": tablet.token(), "memo": "지원이 적은 말"}
+    page = tablet.post(f"/owner/people/{jiwoo.id}", form, status=401)
+    kept = page.value("resume")
+    tablet.submit("김사장 님")
+    page = tablet.submit("확인", pin="8305")
+    assert page.path == "/owner/stamps"
+    assert "그 내용을 쓴 분만" in page.words
+    assert "지원이 적은 말" not in page.html
+    # The other way round: the owner's half-typed memo is nothing for 지원.
+    tablet.open(f"/owner/people/{jiwoo.id}")
+    clock.advance(minutes=11)
+    tablet.submit("저장하기", memo="사장이 적은 말", status=401)
+    tablet.submit("지원 님")
+    page = tablet.submit("확인", pin="4719")
+    assert page.path == "/owner/stamps"
+    assert "사장이 적은 말" not in page.html
+    # Nor does it help to carry a form along at one's own turn.
+    tablet.post("/owner/turn", {"csrf_token": tablet.token(), "resume": kept})
+    tablet.submit("김사장 님")
+    assert tablet.submit("확인", pin="8305").path == "/owner/stamps"
+    assert factories.a_person(jiwoo.id).memo == ""
+
+
+def test_after_the_next_person_nobody_knows_whose_a_form_is(tablet: Phone, jiwoo: ACustomer) -> None:
+    as_jiwon(tablet)
+    tablet.open("/owner/stamps")
+    form = {"csrf_token": tablet.token(), "memo": "누가 적었을까"}
+    tablet.submit("다음 사람")
+    page = tablet.post(f"/owner/people/{jiwoo.id}", form, status=401)
+    assert "처음부터 다시 해 주세요" in page.words
+    assert page.soup.find("input", attrs={"name": "resume"}) is None
+    assert "누가 적었을까" not in page.html
+
+
 def test_a_queue_is_not_asked_again_but_an_open_page_alone_is(
     tablet: Phone, clock: Clock, minho: ACustomer
 ) -> None:

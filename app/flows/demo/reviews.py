@@ -113,17 +113,19 @@ class Reviewers:
             shown_name=shown(holder.person.name),
             reward="도장 1개" if rewarded else "",
             at=at,
+            answered_at=None,
         )
         if rewarded:
             self.counter.thank_for_review(holder, at)
         if words.reply and at < self.moment - _UNREPLIED:
+            review["answered_at"] = _awake(at + timedelta(minutes=self.rng.randint(40, 1300)))
             self.tables.add(
                 "review_replies",
                 shop_id=self.shop_id,
                 review_id=review,
                 staff_id=self.counter.staff[0],
                 text=words.reply,
-                at=_awake(at + timedelta(minutes=self.rng.randint(40, 1300))),
+                at=review["answered_at"],
             )
         return Asked(holder, visit, ask, review)
 

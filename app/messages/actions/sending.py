@@ -61,6 +61,7 @@ _END_ATTEMPT = (
     .execution_options(synchronize_session=False)
 )
 _FIRST_HEALTH = built_once(ChannelHealth.__table__, lambda insert: insert.on_conflict_do_nothing())
+_RESTS = select(ChannelHealth.rest_until_ms).where(ChannelHealth.channel == bindparam("key"))
 _HEALTH = select(ChannelHealth).where(ChannelHealth.channel == bindparam("key")).with_for_update()
 
 
@@ -243,6 +244,8 @@ def _rejected(session: Any, hold: Hold, outcome: Rejected, *, jitter: float, now
             session, hold, "failed", "dead_email" if outcome.dead_address else "rejected", why, was="sending"
         )
         return
+    if not outcome.is_try:
+        change(session, hold, "sending", tries=Message.tries - 1)
     _try_again(session, hold, at_least_s=outcome.retry_after_s or 0.0, jitter=jitter, now=now, was="sending")
 
 
@@ -252,7 +255,7 @@ def _try_again(
     tries, not_after = session.execute(
         select(Message.tries, Message.not_after).where(Message.id == hold.id, Message.shop_id == hold.shop_id)
     ).one()
-    wait_s = max(at_least_s, retries.wait_before_retry(tries, jitter))
+    wait_s = max(at_least_s, retries.wait_before_retry(max(tries, 1), jitter))
     if tries >= retries.MOST_TRIES:
         _end(session, hold, "dead", "tried_enough", "여러 번 해 봤지만 연결되지 않았어요.", was=was)
     elif now + timedelta(seconds=wait_s) > not_after:
@@ -288,6 +291,12 @@ def _note_health(session: Any, channel: str, outcome: Outcome) -> None:
     if rest_s:
         health.rest_until_ms = max(health.rest_until_ms, now_ms + int(rest_s * 1000))
     session.flush()
+
+
+def must_rest(session: Any, channel: str) -> bool:
+    """Tell whether a channel is left alone at this moment: paused, or its circuit is open."""
+    until_ms = session.scalar(_RESTS, {"key": channel})
+    return until_ms is not None and until_ms > gather.database_ms(session)
 
 
 def settle(session: Any, hold: Hold, answer: Lookup, *, jitter: float, now: datetime) -> None:

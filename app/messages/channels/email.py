@@ -6,6 +6,7 @@ never sent again by itself. See docs/decisions/email.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -32,8 +33,10 @@ KEY = "email"
 LABEL = "이메일"
 CAPABILITIES = Capabilities(transmits=True, hours_exempt=True, address="email", consent="ads_email")
 
-# What a server says of a mailbox that isn't there: RFC 5321 4.2.3, and RFC 3463 where it says more.
-_NO_SUCH_MAILBOX = (550, 551, 553)
+# What a server says of a mailbox or domain that isn't there, or of none at all (RFC 3463 3.2, RFC 7505: 5.1.10).
+# A 550 alone doesn't: a relay says it of our own server too. Nor do 5.1.7 and 5.1.8, which are about the
+# sender, and 5.7.x, which is about being allowed.
+_NO_SUCH_ADDRESS = re.compile(r"5\.1\.(?:1|2|3|6|10)(?![\d.])")
 
 
 def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
@@ -104,12 +107,8 @@ def _judged(refusal: mail.NoThanks) -> Rejected:
     # The server's words may repeat the address: only the step and the number are kept.
     said = f"{refusal.step} {refusal.code}"
     if refusal.step == "AUTH":
-        return Rejected(f"the mail server does not know us: {said}", retry_after_s=60.0)
+        return Rejected(f"the mail server does not know us: {said}", retry_after_s=60.0, is_try=False)
     if refusal.code < 500:
         return Rejected(said)
-    enhanced = refusal.words.split(" ", 1)[0]
-    says_more = enhanced.startswith("5.") and enhanced.count(".") == 2
-    is_dead = refusal.step == "RCPT" and (
-        enhanced.startswith("5.1.") if says_more else refusal.code in _NO_SUCH_MAILBOX
-    )
+    is_dead = refusal.step == "RCPT" and _NO_SUCH_ADDRESS.match(refusal.words) is not None
     return Rejected(said, permanent=True, dead_address=is_dead)

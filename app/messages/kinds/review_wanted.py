@@ -1,7 +1,7 @@
 """부탁받은 후기 안내: only for who tapped "이번 후기 요청 받을게요" after this stamp, and no reward is offered.
 
 One-off information at the customer's request is no advertisement (KISA guide, exception 3): once, at most
-three days after the visit. Facts: `token` of the ask; fresh ones: `taken_back`, `reviewed`, `wanted`.
+three days after the visit. Facts: `token` of the ask; fresh ones: `taken_back`, `reviewed`, `wanted`, `rewarded`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ def _words(facts: Facts) -> Mapping[str, str]:
 
 
 def _still_wanted(facts: Facts) -> bool:
-    return bool(facts.get("wanted", True)) and not (facts.get("taken_back") or facts.get("reviewed"))
+    # With a reward it would be an ad, whoever asked for it.
+    over = facts.get("taken_back") or facts.get("reviewed") or facts.get("rewarded")
+    return bool(facts.get("wanted", True)) and not over
 
 
 def _path(facts: Facts) -> str:

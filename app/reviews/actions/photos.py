@@ -41,6 +41,17 @@ def living(session: Any, *, shop_id: int, ask_id: int) -> int:
     return int(count)
 
 
+def count_pick(session: Any, *, shop_id: int, ask_id: int, most: int) -> bool:
+    """Count one more photo picked for an ask; False when `most` were picked before."""
+    done = session.execute(
+        update(ReviewAsk)
+        .where(ReviewAsk.shop_id == shop_id, ReviewAsk.id == ask_id, ReviewAsk.picked < most)
+        .values(picked=ReviewAsk.picked + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount == 1)
+
+
 def add(
     session: Any, *, shop_id: int, customer_id: int, ask_id: int, ref: str, digest: str, now: datetime
 ) -> Photo:
@@ -68,6 +79,24 @@ def claim(
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return (row.ref, row.tries) if row else None
+
+
+def give_back(session: Any, *, shop_id: int, photo_id: int, held_until: datetime) -> None:
+    """Take back the count of a try that the machine spoiled, unless the photo is in other hands by now.
+
+    The hold stays: it is what lets some time pass before the next try.
+    """
+    session.execute(
+        update(Photo)
+        .where(
+            Photo.shop_id == shop_id,
+            Photo.id == photo_id,
+            Photo.state == "waiting",
+            Photo.held_until == held_until,
+        )
+        .values(tries=Photo.tries - 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def finish(session: Any, *, shop_id: int, photo_id: int, state: str, **facts: Any) -> bool:

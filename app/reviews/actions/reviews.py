@@ -37,8 +37,12 @@ def ask_for(session: Any, *, visit: Visit, now: datetime) -> ReviewAsk:
         )
         .on_conflict_do_nothing()
     )
+    # Held until the flow ends: two taps of one wish at once are one wish.
     found: ReviewAsk = session.scalars(
-        select(ReviewAsk).where(ReviewAsk.shop_id == visit.shop_id, ReviewAsk.visit_id == visit.id)
+        select(ReviewAsk)
+        .where(ReviewAsk.shop_id == visit.shop_id, ReviewAsk.visit_id == visit.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
     return found
 
@@ -108,7 +112,10 @@ def put_reply(session: Any, *, shop_id: int, review_id: int, staff_id: int, text
 
     The customer's own words are never touched.
     """
-    if session.scalar(select(Review.id).where(Review.shop_id == shop_id, Review.id == review_id)) is None:
+    known = session.execute(
+        update(Review).where(Review.shop_id == shop_id, Review.id == review_id).values(answered_at=now)
+    )
+    if known.rowcount != 1:
         return False
     facts = {"staff_id": staff_id, "text": text, "at": now}
     session.execute(
@@ -139,7 +146,8 @@ def put_settings(session: Any, *, shop_id: int, settings: Settings, now: datetim
 def forget(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> None:
     """Blank what a person wrote and who they were; the stars stay, as the number they are.
 
-    The shop's answers go too: they speak to the person. Links to review open nothing any more.
+    The shop's answers go too: they speak to the person, and nobody waits for one. Links to review open nothing
+    any more.
     """
     mine = select(Review.id).where(Review.shop_id == shop_id, Review.customer_id == customer_id)
     session.execute(
@@ -150,7 +158,7 @@ def forget(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> No
     session.execute(
         update(Review)
         .where(Review.shop_id == shop_id, Review.customer_id == customer_id)
-        .values(text="", mood="", shown_name="")
+        .values(text="", mood="", shown_name="", answered_at=now)
         .execution_options(synchronize_session=False)
     )
     session.execute(

@@ -18,12 +18,12 @@ from app.web.readable import row_number
 _HOW = {
     "link": "들어가기 주소로 들어왔어요",
     "password": "비밀번호로 들어왔어요",
-    "second": "두 번째 확인까지 하고 들어왔어요",
+    "second": "2단계 인증까지 하고 들어왔어요",
     "recovery": "비상 번호로 들어왔어요",
 }
 _PLAIN = {
     "sudo": "중요한 것을 바꾸려고 본인 확인을 했어요",
-    "second_on": "두 번째 확인을 켰어요",
+    "second_on": "2단계 인증을 켰어요",
     "recovery_renewed": "비상 번호를 새로 만들었어요",
     "sharing_on": "기기 하나를 함께 쓰는 기기로 만들었어요",
     "sharing_off": "함께 쓰는 기기를 혼자 쓰는 기기로 돌렸어요",
@@ -33,12 +33,13 @@ _PLAIN = {
     "hours": "영업시간을 바꿨어요",
     "use_undone": "혜택 사용을 취소했어요",
 }
+_REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
 # Of oneself, and of somebody else ({} is their name).
 _OF_WHOM = {
     "session_ended": ("다른 기기에서 로그아웃했어요", "{} 님의 기기 하나를 로그아웃했어요"),
     "password_set": ("비밀번호를 정했어요", "{} 님의 비밀번호를 바꿨어요"),
     "pin_set": ("비밀 숫자를 정했어요", "{} 님의 비밀 숫자를 정했어요"),
-    "second_off": ("두 번째 확인을 껐어요", "{} 님의 두 번째 확인을 껐어요"),
+    "second_off": ("2단계 인증을 껐어요", "{} 님의 2단계 인증을 껐어요"),
     "staff_ended": ("스스로 직원에서 나갔어요", "{} 님을 직원에서 뺐어요"),
 }
 
@@ -50,6 +51,8 @@ def sentence(line: Change) -> str:
         return _HOW.get(line.detail, "들어왔어요")
     if line.what == "sign_in_failed":
         return f"{whom} 님 이름으로 여러 번 틀리게 들어오려 했어요"
+    if line.what == "sudo_failed":
+        return f"{whom} 님의 본인 확인이 여러 번 틀렸어요"
     if line.what == "staff_added":
         return f"{whom} 님을 {WORK_AS.get(line.detail, '직원으로')} 넣었어요"
     if line.what == "staff_changed":
@@ -63,11 +66,17 @@ def sentence(line: Change) -> str:
             else f"카드 규칙을 도장 {before}개에서 {after}개로 바꿨어요"
         )
     if line.what == "automation":
-        key, _, switch = line.detail.partition(":")
+        key, _, how = line.detail.partition(":")
         kind = registry.kinds().get(key)
-        return (
-            f"{josa(kind.label if kind else '자동 안내', '을/를')} {'켰어요' if switch == 'on' else '껐어요'}"
-        )
+        label = kind.label if kind else "자동 안내"
+        if how in _REWORDED:
+            return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
+        return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
+    if line.what == "review_settings":
+        before, _, after = line.detail.partition(">")
+        if before == after:
+            return "후기 해시태그나 다른 곳 주소를 바꿨어요"
+        return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
     if line.what in _OF_WHOM:
         of_self, of_other = _OF_WHOM[line.what]
         return of_self if line.is_self else of_other.format(whom)

@@ -15,7 +15,7 @@ from app.shops.rules import LinkGone, SecondStepDue
 from app.web import cookies, half_way, origin
 from app.web.answers import see_other
 from app.web.doors import door, now
-from app.web.owner import asked
+from app.web.owner import asked, kept_words
 from app.web.owner.blueprint import bp
 from app.web.resume import read_kept
 
@@ -49,14 +49,23 @@ def login() -> ResponseReturnValue:
         return half_way.note(make_response(_second_page(next_=next_, resume=resume)), due)
     except Refused as refusal:
         return _login_page(next_=next_, resume=resume, typed=asked.text("login"), refusal=refusal)
-    return cookies.keep_staff(on_to(next_, resume), token)
+    return cookies.keep_staff(on_to(next_, resume, _who(token) if resume else None), token)
 
 
-def on_to(next_: str, resume: str) -> Response:
-    """Answer who just got in: the form that was kept for them, or where they wanted to go."""
+def _who(token: str) -> int | None:
+    staff = shops.staff_by_session(token, is_secure=origin.is_secure(), now=now())
+    return staff.holder_id if staff else None
+
+
+def on_to(next_: str, resume: str, staff_id: int | None) -> Response:
+    """Answer who just got in: the form that they, and nobody else, had typed, or where they wanted to go."""
     kept = read_kept(resume) if resume else None
     if kept is not None and local_path(kept.path):
-        return make_response(render_template("owner/resume.html", kept=kept))
+        if kept.whose == staff_id:
+            shown = {"title": kept_words.title(kept), "lines": kept_words.lines(kept)}
+            page = render_template("owner/resume.html", kept=kept, **shown, unseen=kept_words.unseen(kept))
+            return make_response(page)
+        flash("쓰던 내용은 그 내용을 쓴 분만 이어서 저장할 수 있어요.")
     return see_other(next_ or url_for("owner.home"))
 
 
@@ -84,7 +93,7 @@ def login_second() -> ResponseReturnValue:
         )
     except Refused as refusal:
         return _second_page(next_=next_, resume=resume, error=refusal.sentence), refusal.status
-    return cookies.forget_half_way(cookies.keep_staff(on_to(next_, resume), token))
+    return cookies.forget_half_way(cookies.keep_staff(on_to(next_, resume, noted.staff_id), token))
 
 
 def _second_page(*, next_: str, resume: str = "", error: str | None = None) -> str:

@@ -44,6 +44,7 @@ def home() -> ResponseReturnValue:
         context |= {
             "voices": voices.waiting(shop_id, role=staff.role),
             "reviews_waiting": reviews.unanswered(shop_id),
+            "most_counted": reviews.MOST_COUNTED,
             "outlook": messages.outlook(shop_id, now=moment),
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),
             "week": [(rules.weekday(day), count) for day, count in week],

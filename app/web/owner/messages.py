@@ -158,9 +158,11 @@ def automation(kind: str) -> ResponseReturnValue:
     page = _page(line, text=text, delay=delay if delay is not None else line.delay_minutes)
     if request.form.get("look"):
         return render_template("owner/automation.html", **page)
+    staff = current_staff()
     try:
         automation_flow.save(
-            shop_id=current_staff().shop.id,
+            shop_id=staff.shop.id,
+            staff_id=staff.staff_id,
             kind=kind,
             text=text,
             delay_minutes=delay if line.has_delay else None,

@@ -82,7 +82,8 @@ def _page(review_id: int) -> dict[str, Any]:
 @door(bp, "/owner/more/reviews", methods=("GET", "POST"), audience="owner", role="owner", tenant="session")
 def review_settings() -> ResponseReturnValue:
     """What is given for a review, the hashtag, and where else customers may write."""
-    shop_id = current_staff().shop.id
+    staff = current_staff()
+    shop_id = staff.shop.id
     now_is = reviews.settings(shop_id)
     typed = {
         "reward_stamps": str(now_is.reward_stamps),
@@ -96,7 +97,7 @@ def review_settings() -> ResponseReturnValue:
         return render_template("owner/review_settings.html", typed=typed, wrong={}, **page)
     typed = {name: asked.text(name) for name in typed}
     try:
-        flow.save_settings(shop_id=shop_id, **typed, now=now())
+        flow.save_settings(shop_id=shop_id, staff_id=staff.staff_id, **typed, now=now())
     except Invalid as error:
         wrong = answers.in_order(error.fields, typed)
         return answers.invalid("owner/review_settings.html", typed=typed, wrong=wrong, **page)

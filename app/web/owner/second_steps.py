@@ -1,18 +1,18 @@
-"""두 번째 확인: an authenticator app's six digits after the password, and the codes for the day it is lost."""
+"""2단계 인증: an authenticator app's six digits after the password, and the codes for the day it is lost."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
 
-from flask import current_app, flash, render_template, url_for
+from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.flows import second_step as flow
 from app.kit import qr
 from app.kit.refusals import Invalid
 from app.shops import queries as shops
-from app.web import answers
+from app.web import answers, proving
 from app.web.answers import see_other
 from app.web.doors import door, now
 from app.web.guards import current_staff
@@ -33,7 +33,10 @@ def _master() -> bytes:
 def _page(wrong: dict[str, str]) -> dict[str, Any]:
     mine = _whose()
     me = next(line for line in shops.staff_of(mine["shop_id"]) if line.id == mine["staff_id"])
-    setup = flow.setup_of(**mine, master=_master())
+    # Who holds a browser that is signed in must not learn the secret by that alone: it would prove them later.
+    # A POST has passed the door's question.
+    is_proved = request.method == "POST" or not proving.is_due(current_staff())
+    setup = flow.setup_of(**mine, master=_master()) if is_proved else None
     return {
         "me": me,
         # Four by four, as one reads it from a screen and types it on a phone.
@@ -46,7 +49,7 @@ def _page(wrong: dict[str, str]) -> dict[str, Any]:
 
 @door(bp, "/owner/more/second-step", audience="owner", role="staff", tenant="session", device="own")
 def second_step() -> ResponseReturnValue:
-    """Show whether the second step is on, or the secret that an app has to learn."""
+    """Show whether the second step is on, or, to who has just proved who they are, the secret for the app."""
     return render_template("owner/second_step.html", **_page({}))
 
 
@@ -61,7 +64,7 @@ def second_step() -> ResponseReturnValue:
     device="own",
 )
 def begin_second_step() -> ResponseReturnValue:
-    """Make the secret that the app learns next."""
+    """Make the secret that the app learns next; an earlier one is void."""
     flow.begin(**_whose(), master=_master(), now=now())
     return see_other(url_for("owner.second_step"))
 
@@ -73,6 +76,7 @@ def begin_second_step() -> ResponseReturnValue:
     audience="owner",
     role="staff",
     tenant="session",
+    sudo=True,
     device="own",
 )
 def confirm_second_step() -> ResponseReturnValue:
@@ -114,5 +118,5 @@ def end_second_step() -> ResponseReturnValue:
     """Sign in by password alone from now on."""
     mine = _whose()
     flow.turn_off(**mine, by=mine["staff_id"], now=now())
-    flash("두 번째 확인을 껐어요")
+    flash("2단계 인증을 껐어요")
     return see_other(url_for("owner.second_step"))

@@ -179,7 +179,7 @@ def end_second_step_of(staff_id: int) -> ResponseReturnValue:
     """Take the second step of somebody away who lost their phone."""
     staff = current_staff()
     second_step.turn_off(shop_id=staff.shop.id, staff_id=staff_id, by=staff.staff_id, now=now())
-    flash("두 번째 확인을 껐어요. 이제 비밀번호만으로 들어와요")
+    flash("2단계 인증을 껐어요. 이제 비밀번호만으로 들어와요")
     return see_other(url_for("owner.staff_person", staff_id=staff_id))
 
 

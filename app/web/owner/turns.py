@@ -69,7 +69,7 @@ def take_turn(staff_id: int) -> ResponseReturnValue:
     except Refused as refusal:
         page = render_template("owner/turn_pin.html", **around, error=refusal.sentence)
         return page, refusal.status
-    return on_to(next_ or url_for("owner.stamps"), resume)
+    return on_to(next_ or url_for("owner.stamps"), resume, staff_id)
 
 
 @door(

@@ -82,7 +82,7 @@ def _leave(ask: AskView, page: dict[str, Any]) -> ResponseReturnValue:
         left = flow.leave(
             token=ask.token, **page["typed"], told_reward=row_number(request.form.get("told")) or 0, now=now()
         )
-    except (Invalid, TooManyReviews) as error:
+    except (Invalid, TooManyReviews, AskGone, VisitUndone) as error:
         # Whatever is refused, what was typed stays.
         wrong = error.fields if isinstance(error, Invalid) else {"text": error.sentence}
         page |= {"photos": photos.photos_of_ask(ask.shop_id, ask.ask_id)}

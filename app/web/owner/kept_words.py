@@ -1,0 +1,62 @@
+"""A kept form in words: nobody sends on what they have not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.messages.queries import delay_words
+from app.web.resume import TYPED, Kept
+
+# What is chosen, not typed: the words of each choice.
+_CHOICES = {
+    "role": {"owner": "사장님", "manager": "매니저", "staff": "직원"},
+    "size": {"normal": "보통", "large": "크게", "xlarge": "아주 크게"},
+}
+
+
+@dataclass(frozen=True)
+class KeptLine:
+    """One field that will be sent on. `chosen`: the words of a choice, None for what can be typed on."""
+
+    name: str
+    label: str
+    value: str
+    chosen: str | None
+
+
+def title(kept: Kept) -> str:
+    """Return what the form saves: "손님 정보"."""
+    return TYPED[kept.endpoint][0]
+
+
+def lines(kept: Kept) -> list[KeptLine]:
+    """Return every field somebody typed or chose, under its name."""
+    names = TYPED[kept.endpoint][1]
+    return [
+        KeptLine(name, names[name], value, _chosen(name, value))
+        for name, value in kept.fields
+        if name in names
+    ]
+
+
+def unseen(kept: Kept) -> list[tuple[str, str]]:
+    """Return what goes along without a word: only the key that makes two presses one."""
+    names = TYPED[kept.endpoint][1]
+    return [(name, value) for name, value in kept.fields if name not in names]
+
+
+def _chosen(name: str, value: str) -> str | None:
+    if name in _CHOICES:
+        return _CHOICES[name].get(value, value)
+    if name == "reward_stamps":
+        return "드리지 않아요" if value == "0" else f"{value}개"
+    if name == "delay_minutes":
+        minutes = int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
+        return (
+            value
+            if minutes is None
+            else f"방문하고 {delay_words(minutes)} 뒤"
+            if minutes
+            else "방문하고 바로"
+        )
+    return None
