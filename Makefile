@@ -11,7 +11,7 @@ IN_RUN_VENV = @$(HAVE_PYTHON); exec "$(PYTHON)" $(BOOTSTRAP) --
 IN_DEV_VENV = @$(HAVE_PYTHON); exec "$(PYTHON)" $(BOOTSTRAP) --dev --
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint format bench lock
+.PHONY: help run test test-long lint format bench screenshots lock
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,6 +33,9 @@ format: ## let ruff write the layout of the Python files
 
 bench: ## measure everything, write bench/results.md and print what falls short
 	$(IN_DEV_VENV) -m bench $(ARGS)
+
+screenshots: ## walk through the running demo and keep every screen in docs/screens, light and dark (ARGS= names some)
+	$(IN_DEV_VENV) -m bench.screenshots $(ARGS)
 
 lock: ## lock requirements*.in with hashes into requirements*.txt
 	$(IN_DEV_VENV) -m launch.lock

@@ -1,0 +1,185 @@
+"""What `make screenshots` shows: one scene a picture, in the order of a day at the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+from playwright.sync_api import Page
+
+from app.cards import counter
+from app.customers import queries as people
+from app.flows.handover import offer_card
+from app.shops import queries as shops
+
+PHONE = (390, 844)
+TABLET = (820, 1180)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The running demo: its links by label, and the same product in this process to look people up."""
+
+    app: Flask
+    links: dict[str, str]
+    base_url: str
+
+    @property
+    def shop_code(self) -> str:
+        """The code of the first demo shop, as its join link names it."""
+        return self.links["customer"].rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody's browser at the demo."""
+
+    demo: Demo
+    page: Page
+
+    def open(self, path: str) -> None:
+        """Open an address of the product, or a whole link of it."""
+        self.page.goto(path if path.startswith("http") else self.demo.base_url + path)
+
+    def press(self, name: str, nth: int = 0) -> None:
+        """Press the button or follow the link of that name."""
+        self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).nth(
+            nth
+        ).click()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture: whose browser (one for each name and size) and what they do before it is taken."""
+
+    name: str
+    who: str
+    play: Callable[[Visitor], None]
+    size: tuple[int, int] = PHONE
+
+
+def _enter(visitor: Visitor) -> None:
+    visitor.open(visitor.demo.links["owner"])
+    visitor.press("들어가기")
+    visitor.page.wait_for_url("**/owner")
+
+
+def _join(visitor: Visitor) -> None:
+    visitor.open(visitor.demo.links["customer"])
+
+
+def _card(visitor: Visitor) -> None:
+    """Take the card of a regular along into this browser, as the link out of KakaoTalk does."""
+    visitor.open(_bring_link(visitor.demo, stamps=7))
+    visitor.press("카드 열기")
+    visitor.page.wait_for_url("**/c/*")
+    visitor.page.locator("button[data-qr] canvas").wait_for()
+
+
+def _bring_link(demo: Demo, *, stamps: int) -> str:
+    app = demo.app
+    with app.app_context():
+        now, shop = app.config["CLOCK"](), shops.first_shop()
+        assert shop is not None
+        after = None
+        while True:
+            page = people.people(shop_id=shop.id, after=after)
+            for line in page.lines:
+                card_id = counter.card_of_customer(shop_id=shop.id, customer_id=line.id)
+                seen = card_id and counter.panel(shop_id=shop.id, card_id=card_id, now=now)
+                if seen and seen.balance == stamps and seen.name and seen.goal == 10 and not seen.rewards:
+                    browsers = people.browsers_of(shop_id=shop.id, customer_id=line.id)
+                    token = offer_card(
+                        shop_id=shop.id,
+                        customer_id=line.id,
+                        browsers=browsers,
+                        master=app.config["MASTER_KEY"],
+                        now=now,
+                    )
+                    return f"/s/{shop.code}/open/{token}"
+            if page.after is None:
+                raise LookupError(f"nobody in the demo has {stamps} stamps")
+            after = page.after
+
+
+def _ask(visitor: Visitor) -> None:
+    visitor.press("도장 받기")
+    visitor.page.locator("[data-waiting]").wait_for()
+
+
+def _owner(path: str) -> Callable[[Visitor], None]:
+    return lambda visitor: visitor.open(path)
+
+
+def _stamp(visitor: Visitor) -> None:
+    visitor.open("/owner/stamps")
+    visitor.press("도장 찍기", nth=-1)
+    visitor.page.locator(".guest").wait_for()
+
+
+def _phone(visitor: Visitor) -> None:
+    visitor.open(visitor.demo.links["phone"])
+
+
+def _review(visitor: Visitor) -> None:
+    """The regular writes about today's visit; nothing is sent yet."""
+    visitor.page.get_by_role("link", name="내 후기").click()
+    visitor.page.get_by_role("button", name="후기 쓰기").first.click()
+    visitor.page.wait_for_url("**/r/*")
+    visitor.page.locator("input[name=stars][value='5']").check(force=True)
+    visitor.page.locator("input[name=mood][value=good]").check(force=True)
+    visitor.page.fill("#text", "오늘도 연하게 내려 주셔서 고마웠어요. 창가에 앉으니 하루가 천천히 가네요.")
+
+
+def _reviews(visitor: Visitor) -> None:
+    """Send it, and look at what everybody sees."""
+    visitor.press("후기 남기기")
+    visitor.page.wait_for_url("**/thanks")
+    visitor.open(f"/s/{visitor.demo.shop_code}/reviews")
+
+
+def _thread(visitor: Visitor) -> None:
+    visitor.open("/owner/voices")
+    visitor.page.get_by_role("link", name="자리가 추워요").first.click()
+    visitor.page.wait_for_url("**/owner/voices/*")
+
+
+def _my_cards(visitor: Visitor) -> None:
+    """Somebody new takes a card of both shops."""
+    for label in ("customer", "2nd join"):
+        visitor.open(visitor.demo.links[label])
+        visitor.press("카드 받기")
+        visitor.page.wait_for_url("**/c/*")
+    visitor.open("/?all=1")
+
+
+def _person(visitor: Visitor) -> None:
+    visitor.open("/owner/people")
+    visitor.page.locator("main a[href*='/owner/people/']").nth(3).click()
+    visitor.page.wait_for_url("**/owner/people/*")
+
+
+SCENES = [
+    Scene("home", "owner", _enter),
+    Scene("join", "newcomer", _join),
+    Scene("card", "customer", _card),
+    Scene("asking", "customer", _ask),
+    Scene("counter", "owner", _owner("/owner/stamps")),
+    Scene("panel", "owner", _stamp),
+    Scene("people", "owner", _owner("/owner/people")),
+    Scene("person", "owner", _person),
+    Scene("review", "customer", _review),
+    Scene("shop-reviews", "customer", _reviews),
+    Scene("reviews", "owner", _owner("/owner/reviews")),
+    Scene("thread", "owner", _thread),
+    Scene("messages", "owner", _owner("/owner/messages")),
+    Scene("come-back", "owner", _owner("/owner/messages/come_back")),
+    Scene("sending", "owner", _owner("/owner/messages/phone")),
+    Scene("phone", "onlooker", _phone),
+    Scene("flow", "owner", _owner("/owner/insights")),
+    Scene("my-cards", "newcomer", _my_cards),
+    Scene("print", "owner", _owner("/owner/print")),
+    Scene("poster", "owner", _owner("/owner/print/poster")),
+    Scene("staff", "owner", _owner("/owner/more/staff")),
+]
