@@ -35,7 +35,9 @@ def a_talker(shop: AShop) -> tuple[ACustomer, list[str]]:
     holder = factories.a_customer(shop, name="한지우", phone=factories.a_number(), agrees="all")
     factories.a_customer(stall, browser=holder.browser)
     gives(shop, 1)
-    left = leave(an_ask(shop, holder, days_ago=1), stars="2", mood="bad", text="조금 아쉬웠어요 " * 20)
+    left = leave(
+        an_ask(shop, holder, days_ago=1), stars="2", mood="bad", text="조금 아쉬웠어요 " * 20, told_reward=1
+    )
     own = {"shop_id": shop.id, "now": factories.now()}
     thread = voice.open_voice(
         **own, customer_id=holder.id, kind="question", text="주차되나요?", once=factories.once()

@@ -19,7 +19,7 @@ from tests.kit import hostile
 
 SHORT = fitting(20)
 REVIEWS, ANSWERS, VOICES = (list(packed(most)) for most in (TEXT_MAX, REPLY_MAX, VOICE_MAX))
-_MAP = "https://naver.com/\"'><script>alert(1)</script><x/onload=alert(1)>"
+_MAP = "https://map.naver.com/p/\"'><script>alert(1)</script><x/onload=alert(1)>"
 
 
 def photos() -> list[FilePayload]:

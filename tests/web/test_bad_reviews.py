@@ -57,7 +57,7 @@ def test_forty_megabytes_are_refused_in_words(phone: Phone, ask: AnAsk) -> None:
 
 def test_the_sixth_photo_stays_out_and_the_five_stay_in(phone: Phone, ask: AnAsk) -> None:
     page = send(phone, ask, *(a_jpeg(number) for number in range(6)))
-    assert "사진은 5장까지 올릴 수 있어요" in page.words
+    assert "다섯 장까지 올릴 수 있어요. 한 장은 넣지 못했어요." in page.words
     assert kept(page) == ("2", "bad", "국이 식었어요")
     assert len(reads.photos_of_ask(ask.shop_id, ask.id)) == 5
 
