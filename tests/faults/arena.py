@@ -210,6 +210,13 @@ class Arena:
         time.sleep(seconds)
         process.send_signal(signal.SIGCONT)
 
+    def wait_until_used(self, seconds: float) -> None:
+        """Let the lines go on until every way out has carried something: a few kills may end before that."""
+        until = time.monotonic() + seconds
+        logs = (self.provider_log, self.mail_log, self.hand_log, self.acked_log)
+        while time.monotonic() < until and not all(_lines(log) for log in logs):
+            time.sleep(0.3)
+
     def settle(self, seconds: float) -> None:
         """Let everybody behave and wait until nothing is open that can still become clear."""
         for log in (self.provider_log, self.mail_log):

@@ -51,6 +51,7 @@ def chaos(arena: Arena, kills: int, *, redis_faults: bool) -> Verdict:
         else:
             _hurt_redis(arena, event)
         time.sleep(arena.dice.uniform(0.1, 1.8))
+    arena.wait_until_used(60)
     arena.end("line")
     arena.end("real-line")
     arena.settle(90)
