@@ -108,11 +108,14 @@ def _pool(config: Any) -> dict[str, Any]:
 def _database(app: Flask) -> None:
     # Models register themselves with the metadata when their room is imported.
     from app.cards import models as _cards  # noqa: F401
+    from app.coupons import models as _coupons  # noqa: F401
     from app.customers import models as _customers  # noqa: F401
     from app.insights import models as _insights  # noqa: F401
     from app.messages import models as _messages  # noqa: F401
+    from app.referrals import models as _referrals  # noqa: F401
     from app.reviews import models as _reviews  # noqa: F401
     from app.shops import models as _shops  # noqa: F401
+    from app.tiers import models as _tiers  # noqa: F401
     from app.visits import models as _visits  # noqa: F401
     from app.voices import models as _voices  # noqa: F401
 

@@ -10,7 +10,19 @@ from pathlib import Path
 from config import ROOT
 
 APP = ROOT / "app"
-FEATURES = ("shops", "customers", "visits", "cards", "reviews", "voices", "insights", "messages")
+FEATURES = (
+    "shops",
+    "customers",
+    "visits",
+    "cards",
+    "coupons",
+    "tiers",
+    "referrals",
+    "reviews",
+    "voices",
+    "insights",
+    "messages",
+)
 
 
 def files_in(folder: Path, pattern: str = "*.py") -> list[Path]:

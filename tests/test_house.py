@@ -22,6 +22,7 @@ BEYOND = {
     "shops/history": "reads that record, and whether its chain is whole",
     "shops/proofs": "changes how people prove who they are, inside a flow",
     "shops/signins": "reads about signed-in devices and what must be proved again",
+    "customers/days": "reads whose birthday or anniversary a day is",
     "customers/texts": "the exact words of consent, versioned",
     "reviews/asks": "reads who may review which visit",
     "reviews/photos": "reads about customers' photos and the files behind them",
@@ -62,6 +63,7 @@ READS = {
     "signins",
     "results",
     "wanting",
+    "days",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

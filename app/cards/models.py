@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -32,6 +33,17 @@ class CardRule(Model):
     hard_window_s: Mapped[int] = mapped_column(default=5)  # a second tap within it is the same tap
     cooldown_s: Mapped[int] = mapped_column(default=600)  # staff may override with a reason
     daily_cap: Mapped[int] = mapped_column(default=5)  # stamps a card a day; 0 = no cap
+    scan_cap: Mapped[int] = mapped_column(default=5, server_default="5")  # stamps one scan may bring
+    # Rewards on the way to the full one: [[5, "사이즈업"]], each below `goal`. They take no stamps away.
+    stages: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    # Points beside the stamps: thousandths of the amount (10 = 1 %), and for a visit; 0 and 0 = no points.
+    point_permille: Mapped[int] = mapped_column(default=0, server_default="0")
+    point_visit: Mapped[int] = mapped_column(default=0, server_default="0")
+    point_least: Mapped[int] = mapped_column(default=0, server_default="0")  # so many before any may be spent
+    # none | date (on `expires_on`) | months (so many after each earning) | activity (restarted by each earning)
+    expiry: Mapped[str] = mapped_column(String(8), default="none", server_default="none")
+    expiry_months: Mapped[int] = mapped_column(default=0, server_default="0")
+    expires_on: Mapped[date | None] = mapped_column(Date)  # the last good day in Korea
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -56,6 +68,9 @@ class Card(Model):
     ref: Mapped[str] = mapped_column(String(10))  # random; inside the QR
     spoken: Mapped[str] = mapped_column(String(6))  # read aloud when the screen can't be scanned
     balance: Mapped[int] = mapped_column(default=0)  # stamps; below zero after a late undo
+    points: Mapped[int] = mapped_column(default=0, server_default="0")  # the same of the ledger's points
+    round: Mapped[int] = mapped_column(default=1, server_default="1")  # the first card, the second …
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the nearest end of a lot; None = never
     key_version: Mapped[int] = mapped_column(default=1)
     print_version: Mapped[int] = mapped_column(default=0, server_default="0")  # of the printed code; 0 = none
     changed: Mapped[int] = mapped_column(default=0)  # grows with every change the holder can see
@@ -92,8 +107,9 @@ class LedgerEntry(Model):
     customer_id: Mapped[int] = mapped_column()
     kind: Mapped[str] = mapped_column(
         String(8)
-    )  # earn | fill | reverse | refuse (later redeem, expire, adjust, migrate)
+    )  # earn | fill | redeem | expire | adjust | migrate | reverse | refuse
     delta: Mapped[int] = mapped_column()  # stamps
+    points: Mapped[int] = mapped_column(default=0, server_default="0")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     how: Mapped[str] = mapped_column(
         String(8), default=""
@@ -105,6 +121,31 @@ class LedgerEntry(Model):
     part_of_id: Mapped[int | None] = mapped_column()  # the earn that filled the card
     reverses_id: Mapped[int | None] = mapped_column()
     reason: Mapped[str] = mapped_column(String(80), default="")  # why refused, or why the staff overrode
+
+
+class Lot(Model):
+    """Stamps or points that came together and end together: spent first-expiring-first, then the oldest.
+
+    Only cards whose rule lets something expire, or gives points, have lots. What is still there of it is `remaining`.
+    """
+
+    __tablename__ = "lots"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "entry_id", "unit"),
+        ForeignKeyConstraint(["shop_id", "card_id"], ["cards.shop_id", "cards.id"]),
+        ForeignKeyConstraint(["shop_id", "entry_id"], ["ledger_entries.shop_id", "ledger_entries.id"]),
+        Index("ix_lots_shop_card", "shop_id", "card_id", "unit"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    card_id: Mapped[int] = mapped_column()
+    entry_id: Mapped[int] = mapped_column()  # the line that brought it
+    unit: Mapped[str] = mapped_column(String(6))  # stamp | point
+    amount: Mapped[int] = mapped_column()
+    remaining: Mapped[int] = mapped_column()
+    earned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class CodeUse(Model):
@@ -181,7 +222,9 @@ class Reward(Model):
     customer_id: Mapped[int] = mapped_column()
     name: Mapped[str] = mapped_column(String(40))
     earned_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    entry_id: Mapped[int] = mapped_column()  # the ledger's `fill`
+    entry_id: Mapped[int] = mapped_column()  # the ledger's `fill`; of a stage, the line that reached it
+    round: Mapped[int] = mapped_column(default=1, server_default="1")  # which card it was earned with
+    stage: Mapped[int] = mapped_column(default=0, server_default="0")  # at so many stamps; 0 = the full card
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime

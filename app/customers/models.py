@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -45,6 +45,14 @@ class Customer(Model):
     )  # its server said: nobody of that name
     memo: Mapped[str] = mapped_column(Text, default="")  # what the owner wants to remember
     likes: Mapped[str] = mapped_column(String(120), default="")  # "라떼 연하게"
+    # The called birthday and one day more to remember; a lunar one moves every year. No year: nobody needs it.
+    birth_month: Mapped[int | None] = mapped_column()
+    birth_day: Mapped[int | None] = mapped_column()
+    birth_is_lunar: Mapped[bool] = mapped_column(default=False, server_default=false())
+    anniversary_month: Mapped[int | None] = mapped_column()
+    anniversary_day: Mapped[int | None] = mapped_column()
+    anniversary_is_lunar: Mapped[bool] = mapped_column(default=False, server_default=false())
+    anniversary_name: Mapped[str] = mapped_column(String(20), default="", server_default="")  # "결혼기념일"
     # Where the data came from: qr | link | poster | table | sticker | parcel | printed | staff | demo | import
     source: Mapped[str] = mapped_column(String(20))
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)

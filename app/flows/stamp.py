@@ -14,13 +14,14 @@ from app.cards.actions import claims, ledger, rewards
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
 from app.customers import actions as people
-from app.flows import come_back, printed
+from app.flows import at_visit, come_back, printed, stamp_worth
 from app.flows import filled as full
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.kit.signing import derive_key
 from app.messages import gather, outbox
+from app.shops import actions as shops
 from app.visits import actions as visits
 
 
@@ -166,6 +167,8 @@ def stamp_card(
     person = people.customer(session, shop_id=card.shop_id, customer_id=card.customer_id, lock=True)
     if person is None:
         raise NotHere
+    uses = shops.uses(session, shop_id=card.shop_id)
+    stamps = stamp_worth.worth(session, card=card, uses=uses, now=now) if uses else 1
     before = person.last_visit_at
     visit, is_new_visit = visits.note_visit(
         session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
@@ -174,7 +177,7 @@ def stamp_card(
         session,
         card=card,
         kind="earn",
-        delta=1,
+        delta=stamps,
         now=now,
         once=once,
         visit_id=visit.id,
@@ -188,7 +191,7 @@ def stamp_card(
         session,
         shop_id=card.shop_id,
         at=now,
-        stamps=1,
+        stamps=stamps,
         visits=int(is_new_visit),
         returning_visits=int(is_new_visit and not visit.is_first),
         new_customers=int(is_new_visit and visit.is_first),
@@ -206,6 +209,16 @@ def stamp_card(
         is_new_visit=is_new_visit,
         now=now,
     )
+    if is_new_visit and uses:
+        at_visit.came(
+            session,
+            shop_id=card.shop_id,
+            customer_id=person.id,
+            visit_id=visit.id,
+            is_first=visit.is_first,
+            uses=uses,
+            now=now,
+        )
     if is_new_visit and before is not None and now - before >= come_back.SHORTEST:
         come_back.they_came(session, shop_id=card.shop_id, customer_id=person.id, now=now)
     return _answer(card, rule, entry, filled=filled, repeated=False)

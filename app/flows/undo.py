@@ -12,10 +12,12 @@ from typing import Any
 from app.cards.actions import ledger, rewards
 from app.cards.models import Card, LedgerEntry
 from app.customers import actions as people
+from app.flows import at_visit
 from app.flows.unit import write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.messages import recall
+from app.shops import actions as shops
 from app.visits import actions as visits
 
 
@@ -64,7 +66,7 @@ def _take_back_a_reward(session: Any, *, card: Card, staff_id: int, now: datetim
 def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
     """Take the visit back with its last stamp, and from the day's sums what it had added."""
     shop_id, visit_id = entry.shop_id, entry.visit_id
-    sums.count(session, shop_id=shop_id, at=entry.at, stamps=-1)
+    sums.count(session, shop_id=shop_id, at=entry.at, stamps=-entry.delta)
     person = people.customer(session, shop_id=shop_id, customer_id=entry.customer_id, lock=True)
     if (
         visit_id is None
@@ -84,3 +86,8 @@ def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
         new_customers=-int(visit.is_first),
     )
     recall.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason="적립 취소", now=now)
+    uses = shops.uses(session, shop_id=shop_id)
+    if uses:
+        at_visit.undone(
+            session, shop_id=shop_id, customer_id=person.id, visit_id=visit_id, uses=uses, now=now
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from app.kit.signing import new_token, random_code, token_hash
 from app.shops.models import AccessLog, EntryLink, LoginTry, Shop, Staff, StaffSession
@@ -16,6 +16,22 @@ def shop(session: Any, *, shop_id: int) -> Shop:
     """Return a shop whose id we trust. Raises NoResultFound."""
     found: Shop = session.scalars(select(Shop).where(Shop.id == shop_id)).one()
     return found
+
+
+_USES = select(Shop.uses).where(Shop.id == bindparam("shop"))
+
+
+def uses(session: Any, *, shop_id: int) -> frozenset[str]:
+    """Return what a shop has switched on beyond stamps (Shop.uses): asked with every stamp."""
+    return frozenset((session.scalar(_USES, {"shop": shop_id}) or "").split())
+
+
+def set_use(session: Any, *, shop_id: int, what: str, is_on: bool) -> None:
+    """Note that a shop uses points, coupons, tiers, boosts or referrals, or no longer does."""
+    held = session.scalars(select(Shop).where(Shop.id == shop_id).with_for_update()).one()
+    words = set(held.uses.split()) - {what} | ({what} if is_on else set())
+    held.uses = " ".join(sorted(words))
+    session.flush()
 
 
 def shop_count(session: Any) -> int:

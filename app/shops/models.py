@@ -29,6 +29,9 @@ class Shop(Model):
     story: Mapped[str] = mapped_column(Text, default="")
     opt_out_080: Mapped[str] = mapped_column(String(20), default="")
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # What the shop has switched on beyond stamps, as words with a space between them: "points coupons tiers
+    # boosts referrals". Read with the shop, so that a page or a stamp asks for nothing a shop does not use.
+    uses: Mapped[str] = mapped_column(String(80), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -35,6 +35,11 @@ class ShopView:
     opt_out_080: str
     email: str
     is_demo: bool
+    uses: str
+
+    def has(self, what: str) -> bool:
+        """Tell whether the shop uses something beyond stamps: points, coupons, tiers, boosts, referrals."""
+        return what in self.uses.split()
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ _SHOP = (
     Shop.opt_out_080,
     Shop.email,
     Shop.is_demo,
+    Shop.uses,
 )
 
 
