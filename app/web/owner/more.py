@@ -100,7 +100,7 @@ def card_rule() -> ResponseReturnValue:
     typed = _typed(
         reward_name=promise.reward_name if promise else "", goal=str(promise.goal) if promise else "10"
     )
-    out, active = counter.cards_out(shop_id=shop_id, now=now())
+    out, active, _holding = counter.cards_out(shop_id=shop_id, now=now())
     return _form(
         "owner/card_rule.html",
         typed,
