@@ -155,14 +155,14 @@ def panel(*, shop_id: int, card_id: int, now: datetime) -> Panel | None:
         return None
     last = _last_stamp(shop_id=shop_id, card_id=card_id)
     cells: tuple[Any, ...] = tuple(row)
-    return Panel(
-        *cells[: -len(EXTRAS)],
+    rest = (
         Extras(*cells[-len(EXTRAS) :]),
         ready_rewards(shop_id=shop_id, card_id=card_id),
         last,
         visits.lately(shop_id=shop_id, customer_id=row.customer_id),
         last is not None and rules.seen_live(how=last.how, at=last.at, now=now),
     )
+    return Panel(*cells[: -len(EXTRAS)] + rest)
 
 
 def card_of_reward(*, shop_id: int, reward_id: int) -> int | None:

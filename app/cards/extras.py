@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
-from app.cards.models import Card, CardRule, LedgerEntry, Lot
-from app.cards.promises import Stage, stages_of
+from app.cards.history import undone
+from app.cards.models import Card, CardRule, LedgerEntry, Lot, Redemption, Reward
+from app.cards.promises import CleanRule, Stage, stages_of
+from app.customers.models import Customer
 from app.extensions import db
 from app.kit.columns import UtcDateTime
+from app.visits.models import Visit
+
+# A reward handed over just before the first stamp of its visit: there was no visit yet to name.
+_BEFORE = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -105,3 +111,115 @@ def sums(*, shop_id: int, card_id: int) -> list[Sum]:
         .group_by(what)
     )
     return [Sum(row[0], int(row[1]), int(row[2])) for row in rows]
+
+
+def present_rule(shop_id: int) -> CleanRule | None:
+    """Return what a new card of this shop promises, with all of it; None while the shop has no rule."""
+    rule = db.session.scalar(
+        select(CardRule)
+        .where(CardRule.shop_id == shop_id, CardRule.ended_at.is_(None))
+        .order_by(CardRule.id.desc())
+        .limit(1)
+    )
+    return as_promised(rule) if rule is not None else None
+
+
+def as_promised(rule: CardRule) -> CleanRule:
+    """Return a rule's row as a value."""
+    facts = {name: getattr(rule, name) for name in CleanRule.__dataclass_fields__}
+    return CleanRule(**facts | {"stages": tuple(stages_of(rule))})
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What a visit moved on its card, for whoever is about to refund it."""
+
+    customer_id: int
+    name: str
+    at: datetime
+    amount: int | None
+    refunded: bool
+    balance: int  # on the card now
+    points_now: int
+    stamps: int  # that it earned and still stand
+    points: int
+    used: list[str]  # rewards that were used at it
+    spent: int  # points that were
+
+    @property
+    def balance_after(self) -> int:
+        """Stamps on the card after the refund, before a waiting reward is turned back into stamps."""
+        return self.balance - self.stamps
+
+    @property
+    def points_after(self) -> int:
+        """Points on the card after the refund."""
+        return self.points_now - self.points + self.spent
+
+
+def at_visit(visit_id: Any, at: Any, visit: Visit) -> ColumnElement[bool]:
+    """Return the condition that a use belongs to a visit: it names it, or came just before its first stamp."""
+    return or_(visit_id == visit.id, and_(visit_id.is_(None), at > visit.at - _BEFORE, at <= visit.at))
+
+
+def purchase(*, shop_id: int, visit_id: int) -> Purchase | None:
+    """Return what a visit earned and what was used at it; None for another shop's, or where the card is gone."""
+    row = db.session.execute(
+        select(Visit, Customer.name, Card.balance, Card.points)
+        .join(Customer, (Customer.shop_id == Visit.shop_id) & (Customer.id == Visit.customer_id))
+        .join(
+            Card,
+            and_(
+                Card.shop_id == Visit.shop_id,
+                Card.customer_id == Visit.customer_id,
+                Card.closed_at.is_(None),
+            ),
+        )
+        .where(Visit.shop_id == shop_id, Visit.id == visit_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    visit: Visit = row[0]
+    stamps, points = db.session.execute(
+        select(
+            func.coalesce(func.sum(LedgerEntry.delta), 0), func.coalesce(func.sum(LedgerEntry.points), 0)
+        ).where(
+            LedgerEntry.shop_id == shop_id,
+            LedgerEntry.visit_id == visit_id,
+            LedgerEntry.kind == "earn",
+            ~undone(),
+        )
+    ).one()
+    used = db.session.scalars(
+        select(Reward.name)
+        .join(Redemption, (Redemption.shop_id == Reward.shop_id) & (Redemption.reward_id == Reward.id))
+        .where(
+            Reward.shop_id == shop_id,
+            Reward.customer_id == visit.customer_id,
+            Redemption.reversed_at.is_(None),
+            at_visit(Redemption.visit_id, Redemption.at, visit),
+        )
+        .order_by(Redemption.id)
+    )
+    spent = db.session.scalar(
+        select(func.coalesce(func.sum(LedgerEntry.points), 0)).where(
+            LedgerEntry.shop_id == shop_id,
+            LedgerEntry.customer_id == visit.customer_id,
+            LedgerEntry.kind == "redeem",
+            ~undone(),
+            at_visit(LedgerEntry.visit_id, LedgerEntry.at, visit),
+        )
+    )
+    return Purchase(
+        visit.customer_id,
+        row.name,
+        visit.at,
+        visit.amount,
+        visit.reversed_at is not None,
+        row.balance,
+        row.points,
+        int(stamps),
+        int(points),
+        list(used),
+        -int(spent or 0),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -170,8 +170,27 @@ def past_closed(day: date, closed: Collection[date]) -> date:
     return day
 
 
-def clean_rule(typed: dict[str, str], *, stages: Sequence[tuple[str, str]]) -> CleanRule:
-    """Check a card's rule as the owner typed it. `stages`: (stamps, name) pairs, blank ones are none.
+def typed_of(rule: CleanRule) -> dict[str, str]:
+    """Return a rule as its form shows it, the stages numbered from one."""
+    typed = {
+        "goal": str(rule.goal),
+        "reward_name": rule.reward_name,
+        "point_percent": f"{rule.point_permille / 10:g}" if rule.point_permille else "",
+        "point_visit": str(rule.point_visit or ""),
+        "point_least": str(rule.point_least or ""),
+        "expiry": rule.expiry,
+        "expiry_months": str(rule.expiry_months or ""),
+        "expires_on": rule.expires_on.isoformat() if rule.expires_on else "",
+    }
+    for number in range(1, STAGES_MOST + 1):
+        stage = rule.stages[number - 1] if number <= len(rule.stages) else None
+        typed[f"stage_at_{number}"] = str(stage.at) if stage else ""
+        typed[f"stage_name_{number}"] = stage.name if stage else ""
+    return typed
+
+
+def clean_rule(typed: Mapping[str, str]) -> CleanRule:
+    """Check a card's rule as the owner typed it: the fields of typed_of(); a stage left blank is none.
 
     Percent may have one decimal ("0.5"). Raises Invalid with one sentence a field.
     """
@@ -181,36 +200,36 @@ def clean_rule(typed: dict[str, str], *, stages: Sequence[tuple[str, str]]) -> C
         goal, reward = clean_card_rule(goal=typed["goal"], reward_name=typed["reward_name"])
     except Invalid as error:
         wrong |= error.fields
-    kept = _clean_stages(stages, goal, wrong)
+    stages = _clean_stages(typed, goal, wrong)
     permille = _permille(typed["point_percent"], wrong)
     visit = _points("point_visit", typed["point_visit"], wrong)
     least = _points("point_least", typed["point_least"], wrong)
     expiry, months, day = _clean_expiry(typed, wrong)
     if wrong:
         raise Invalid(wrong)
-    return CleanRule(goal, reward, kept, permille, visit, least, expiry, months, day)
+    return CleanRule(goal, reward, stages, permille, visit, least, expiry, months, day)
 
 
-def _clean_stages(stages: Sequence[tuple[str, str]], goal: int, wrong: dict[str, str]) -> tuple[Stage, ...]:
+def _clean_stages(typed: Mapping[str, str], goal: int, wrong: dict[str, str]) -> tuple[Stage, ...]:
     kept: list[Stage] = []
-    for number, (at_typed, name_typed) in enumerate(stages[:STAGES_MOST], start=1):
-        at, name = _whole(at_typed), _name(name_typed)
-        if not at_typed.strip() and not name:
+    for number in range(1, STAGES_MOST + 1):
+        at_field, name_field = f"stage_at_{number}", f"stage_name_{number}"
+        at, name = _whole(typed[at_field]), _name(typed[name_field])
+        if not typed[at_field].strip() and not name:
             continue
         if at is None or not 1 <= at < goal:
-            wrong[f"stage_at_{number}"] = f"1개부터 {goal - 1}개 사이로 적어 주세요."
+            wrong[at_field] = f"1개부터 {goal - 1}개 사이로 적어 주세요."
         elif any(stage.at == at for stage in kept):
-            wrong[f"stage_at_{number}"] = f"도장 {at}개에 드릴 것이 두 번 적혔어요. 개수를 바꿔 주세요."
+            wrong[at_field] = f"도장 {at}개에 드릴 것이 두 번 적혔어요. 개수를 바꿔 주세요."
         if not name:
-            wrong[f"stage_name_{number}"] = "드릴 것을 적어 주세요. 예: 사이즈업"
+            wrong[name_field] = "드릴 것을 적어 주세요. 예: 사이즈업"
         elif len(name) > _NAME_MOST:
-            wrong[f"stage_name_{number}"] = f"{_NAME_MOST}자까지 쓸 수 있어요."
-        if at is not None and name:
-            kept.append(Stage(at, name))
+            wrong[name_field] = f"{_NAME_MOST}자까지 쓸 수 있어요."
+        kept.append(Stage(at or 0, name))
     return tuple(sorted(kept, key=lambda stage: stage.at))
 
 
-def _clean_expiry(typed: dict[str, str], wrong: dict[str, str]) -> tuple[str, int, date | None]:
+def _clean_expiry(typed: Mapping[str, str], wrong: dict[str, str]) -> tuple[str, int, date | None]:
     expiry = typed["expiry"] if typed["expiry"] in EXPIRIES else "none"
     months = _whole(typed["expiry_months"]) or 0
     if expiry in ("months", "activity") and months not in _MONTHS:

@@ -193,7 +193,7 @@ def card_page(*, shop_id: int, card_id: int, now: datetime) -> CardPage:
     rewards = ready_rewards(shop_id=shop_id, card_id=card_id)
     cells: tuple[Any, ...] = tuple(row)
     extras = Extras(*cells[-len(EXTRAS) :])
-    return CardPage(*cells[: -len(EXTRAS)], extras, rewards, word, declined)
+    return CardPage(*(*cells[: -len(EXTRAS)], extras, rewards, word, declined))
 
 
 def ready_rewards(*, shop_id: int, card_id: int) -> list[ReadyReward]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 
+from app.cards.extras import at_visit
 from app.cards.history import undone
 from app.cards.models import LedgerEntry, Redemption, Reward
 from app.visits.models import Visit
-
-# A reward handed over just before the first stamp of its visit: there was no visit yet to name.
-_BEFORE = timedelta(hours=3)
 
 
 def earned_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
@@ -63,8 +60,3 @@ def spent_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
             .order_by(LedgerEntry.id)
         )
     )
-
-
-def at_visit(visit_id: Any, at: Any, visit: Visit) -> ColumnElement[bool]:
-    """Return the condition that a use belongs to a visit: it names it, or came just before its first stamp."""
-    return or_(visit_id == visit.id, and_(visit_id.is_(None), at > visit.at - _BEFORE, at <= visit.at))
