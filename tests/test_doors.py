@@ -43,6 +43,7 @@ TABLE = """
 /o/<token>                                            GET+POST  public    anyone   token   machine
 /owner                                                GET       owner     staff    session
 /owner.webmanifest                                    GET       public    anyone   none
+/owner/cards/<int:card_id>/points                     POST      owner     staff    session
 /owner/claims                                         GET       owner     staff    session
 /owner/claims/<int:claim_id>/approval                 POST      owner     staff    session
 /owner/claims/<int:claim_id>/refusal                  POST      owner     staff    session
@@ -94,6 +95,7 @@ TABLE = """
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card          GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card/pdf      GET       owner     manager  session
+/owner/points/<int:entry_id>/reversal                 POST      owner     staff    session
 /owner/print                                          GET       owner     staff    session
 /owner/print/<sheet>                                  GET       owner     staff    session
 /owner/print/<sheet>/pdf                              GET       owner     staff    session
@@ -116,6 +118,7 @@ TABLE = """
 /owner/turn                                           GET+POST  owner     staff    session
 /owner/turn/<int:staff_id>                            GET+POST  owner     staff    session
 /owner/turn/end                                       POST      owner     staff    session
+/owner/visits/<int:visit_id>/refund                   GET+POST  owner     manager  session
 /owner/voices                                         GET       owner     manager  session
 /owner/voices/<int:voice_id>                          GET+POST  owner     manager  session
 /owner/voices/<int:voice_id>/closing                  POST      owner     manager  session

@@ -26,6 +26,10 @@ BEYOND = {
     "customers/texts": "the exact words of consent, versioned",
     "reviews/asks": "reads who may review which visit",
     "reviews/photos": "reads about customers' photos and the files behind them",
+    "cards/extras": "reads what a card has beyond stamps, what ends when, the sums behind its numbers",
+    "cards/checks": "reads whether what the cards say follows from their lines",
+    "cards/promises": "pure: what a rule promises beyond stamps: stages, points, when things end",
+    "shops/closures": "reads the days on which a shop is closed",
     "cards/wallet": "reads the cards of one browser, of all shops",
     "insights/weeks": "pure: months, weeks and busy hours in words",
     "messages/contract": "what a kind and a channel must offer",
@@ -64,6 +68,9 @@ READS = {
     "results",
     "wanting",
     "days",
+    "checks",
+    "extras",
+    "promises",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from app.cards import rules
+from app.cards.extras import EXTRAS, Extras
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Reward
+from app.cards.promises import Stage, next_stage
 from app.cards.queries import ReadyReward, ready_rewards
 from app.customers.models import Customer
 from app.extensions import db
@@ -60,6 +63,7 @@ class Panel:
     balance: int
     goal: int
     reward_name: str
+    extras: Extras
     rewards: list[ReadyReward]
     last: LastStamp | None
     lately: Lately
@@ -67,8 +71,13 @@ class Panel:
 
     @property
     def missing(self) -> int:
-        """Stamps until the next reward."""
+        """Stamps until the card is full."""
         return max(self.goal - self.balance, 0)
+
+    @property
+    def next_up(self) -> Stage:
+        """What comes next: a stage on the way, or the full card."""
+        return next_stage(self.extras, self.balance) or Stage(self.goal, self.reward_name)
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,7 @@ _PANEL = (
         Card.balance,
         CardRule.goal,
         CardRule.reward_name,
+        *EXTRAS,
     )
     .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
     .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
@@ -125,7 +135,7 @@ _LAST_STAMP = (
         LedgerEntry.shop_id == bindparam("shop"),
         LedgerEntry.card_id == bindparam("card"),
         LedgerEntry.kind == "earn",
-        LedgerEntry.how != "review",  # nobody pressed it here: it is not what 적립 취소 is for
+        LedgerEntry.how.not_in(rules.NOBODY_THERE),  # nobody pressed it here: not what 적립 취소 is for
         ~undone(),
     )
     .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
@@ -144,13 +154,15 @@ def panel(*, shop_id: int, card_id: int, now: datetime) -> Panel | None:
     if row is None:
         return None
     last = _last_stamp(shop_id=shop_id, card_id=card_id)
-    return Panel(
-        *row,
-        rewards=ready_rewards(shop_id=shop_id, card_id=card_id),
-        last=last,
-        lately=visits.lately(shop_id=shop_id, customer_id=row.customer_id),
-        checked_live=last is not None and rules.seen_live(how=last.how, at=last.at, now=now),
+    cells: tuple[Any, ...] = tuple(row)
+    rest = (
+        Extras(*cells[-len(EXTRAS) :]),
+        ready_rewards(shop_id=shop_id, card_id=card_id),
+        last,
+        visits.lately(shop_id=shop_id, customer_id=row.customer_id),
+        last is not None and rules.seen_live(how=last.how, at=last.at, now=now),
     )
+    return Panel(*cells[: -len(EXTRAS)] + rest)
 
 
 def card_of_reward(*, shop_id: int, reward_id: int) -> int | None:
@@ -204,15 +216,19 @@ def _matches(shop_id: int, fits: ColumnElement[bool], *, how: str, limit: int) -
     return {row.id: Match(*row, how=how) for row in rows}
 
 
-def cards_out(*, shop_id: int, now: datetime) -> tuple[int, int]:
-    """Return (open cards, those of them with a visit in the last 90 days): whom a new rule does not touch."""
+def cards_out(*, shop_id: int, now: datetime) -> tuple[int, int, int]:
+    """Return whom a new rule does not touch: open cards, those with a visit in the last 90 days, those with stamps."""
     recent = Customer.last_visit_at > now - timedelta(days=90)
     row = db.session.execute(
-        select(func.count(Card.id), func.count(Card.id).filter(recent))
+        select(
+            func.count(Card.id),
+            func.count(Card.id).filter(recent),
+            func.count(Card.id).filter(Card.balance > 0),
+        )
         .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
         .where(Card.shop_id == shop_id, Card.closed_at.is_(None))
     ).one()
-    return int(row[0]), int(row[1])
+    return int(row[0]), int(row[1]), int(row[2])
 
 
 @dataclass(frozen=True)

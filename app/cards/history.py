@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
-from app.cards.models import LedgerEntry, Redemption, Reward
+from app.cards.models import Card, LedgerEntry, Lot, Redemption, Reward
 from app.customers.models import Customer
 from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
@@ -19,7 +19,7 @@ from app.shops.models import Staff
 class CounterLine:
     """One line of a list of stamps and uses. `id`: the ledger entry, or the redemption for kind "use"."""
 
-    kind: str  # earn | fill | reverse | refuse | use
+    kind: str  # earn | fill | redeem | expire | adjust | migrate | reverse | refuse | use
     id: int
     card_id: int
     name: str
@@ -31,24 +31,32 @@ class CounterLine:
     staff: str
     undone: bool
     visit_count: int  # of the person, until now
+    points: int = 0
+    visit_id: int | None = None
+    ends_at: datetime | None = None  # of what the line brought and is still there
+    balance: int | None = None  # after it; None for a line that moves no stamp
+    points_now: int | None = None
 
     @property
     def can_undo(self) -> bool:
         """Whether 적립 취소 or 사용 취소 makes sense here."""
-        return self.kind in ("earn", "use") and not self.undone
+        return self.kind in ("earn", "use", "redeem") and not self.undone
 
 
 def today(*, shop_id: int, now: datetime, limit: int = 60) -> list[CounterLine]:
     """Return today's stamps and uses, newest first, each with whether it was taken back."""
     since = start_of_day(kst_day(now))
-    entries = _entries(shop_id, LedgerEntry.at >= since, LedgerEntry.kind == "earn", limit=limit)
+    moved = LedgerEntry.kind.in_(("earn", "redeem"))
+    entries = _entries(shop_id, LedgerEntry.at >= since, moved, limit=limit)
     uses = _uses(shop_id, Redemption.at >= since, limit=limit)
     return _newest(entries + uses, limit)
 
 
 def lines_of(*, shop_id: int, card_id: int, limit: int = 60) -> list[CounterLine]:
     """Return everything that moved one card, newest first: why its balance is what it is."""
-    entries = _entries(shop_id, LedgerEntry.card_id == card_id, limit=limit)
+    entries = _with_balances(
+        _entries(shop_id, LedgerEntry.card_id == card_id, limit=limit), shop_id=shop_id, card_id=card_id
+    )
     uses = _uses(shop_id, Reward.card_id == card_id, limit=limit)
     return _newest(entries + uses, limit)
 
@@ -66,8 +74,38 @@ def undone() -> ColumnElement[bool]:
     return _UNDONE
 
 
+_STILL_ENDS = (
+    select(func.min(Lot.expires_at))
+    .where(Lot.shop_id == LedgerEntry.shop_id, Lot.entry_id == LedgerEntry.id, Lot.remaining > 0)
+    .scalar_subquery()
+)
+
+
+def still_ends() -> ColumnElement[datetime | None]:
+    """Return the moment at which what a line brought ends, None where nothing of it is left or it never does."""
+    return _STILL_ENDS
+
+
+def _with_balances(lines: list[CounterLine], *, shop_id: int, card_id: int) -> list[CounterLine]:
+    """Say beside each line what was on the card after it, going back from what is there now."""
+    balance, points = db.session.execute(
+        select(Card.balance, Card.points).where(Card.shop_id == shop_id, Card.id == card_id)
+    ).one()
+    told = []
+    for line in lines:
+        told.append(
+            replace(
+                line,
+                balance=balance if line.delta else None,
+                points_now=points if line.points else None,
+            )
+        )
+        balance, points = balance - line.delta, points - line.points
+    return told
+
+
 def _newest(lines: list[CounterLine], limit: int) -> list[CounterLine]:
-    return sorted(lines, key=lambda line: (line.at, line.id), reverse=True)[:limit]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]  # equals keep the order they came in
 
 
 def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
@@ -84,6 +122,9 @@ def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             Staff.name.label("staff"),
             undone().label("was_undone"),
             Customer.visit_count,
+            LedgerEntry.points,
+            LedgerEntry.visit_id,
+            still_ends().label("ends_at"),
         )
         .join(Customer, (Customer.shop_id == LedgerEntry.shop_id) & (Customer.id == LedgerEntry.customer_id))
         .outerjoin(Staff, (Staff.shop_id == LedgerEntry.shop_id) & (Staff.id == LedgerEntry.staff_id))
@@ -98,6 +139,9 @@ def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             staff=row.staff or "",
             undone=bool(row.was_undone),
             visit_count=row.visit_count,
+            points=row.points,
+            visit_id=row.visit_id,
+            ends_at=row.ends_at,
         )
         for row in rows
     ]

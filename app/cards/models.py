@@ -112,13 +112,14 @@ class LedgerEntry(Model):
     points: Mapped[int] = mapped_column(default=0, server_default="0")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     how: Mapped[str] = mapped_column(
-        String(8), default=""
-    )  # claim | scan | printed | digits | spoken | more | review
+        String(12), default=""
+    )  # claim | scan | printed | digits | spoken | more | review; of points spent, how the holder was checked
     staff_id: Mapped[int | None] = mapped_column()
     visit_id: Mapped[int | None] = mapped_column()
     claim_id: Mapped[int | None] = mapped_column()  # the 도장 받기 that asked for it
     once: Mapped[str | None] = mapped_column(String(40))  # client-made key: the same key, the same answer
     part_of_id: Mapped[int | None] = mapped_column()  # the earn that filled the card
+    rule_id: Mapped[int | None] = mapped_column()  # of a fill: the rule of the card it closed
     reverses_id: Mapped[int | None] = mapped_column()
     reason: Mapped[str] = mapped_column(String(80), default="")  # why refused, or why the staff overrode
 
@@ -126,11 +127,13 @@ class LedgerEntry(Model):
 class Lot(Model):
     """Stamps or points that came together and end together: spent first-expiring-first, then the oldest.
 
-    Only cards whose rule lets something expire, or gives points, have lots. What is still there of it is `remaining`.
+    Only cards on which something can end have lots. What is still there of it is `remaining`: its amount less
+    all that was taken (LotUse).
     """
 
     __tablename__ = "lots"
     __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
         UniqueConstraint("shop_id", "entry_id", "unit"),
         ForeignKeyConstraint(["shop_id", "card_id"], ["cards.shop_id", "cards.id"]),
         ForeignKeyConstraint(["shop_id", "entry_id"], ["ledger_entries.shop_id", "ledger_entries.id"]),
@@ -145,7 +148,25 @@ class Lot(Model):
     amount: Mapped[int] = mapped_column()
     remaining: Mapped[int] = mapped_column()
     earned_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # gone from this moment on; None = never
+
+
+class LotUse(Model):
+    """What one line took out of a lot (or, below zero, put back): a reversal gives back just where it came from."""
+
+    __tablename__ = "lot_uses"
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "lot_id"], ["lots.shop_id", "lots.id"]),
+        ForeignKeyConstraint(["shop_id", "entry_id"], ["ledger_entries.shop_id", "ledger_entries.id"]),
+        Index("ix_lot_uses_shop_entry", "shop_id", "entry_id"),
+        Index("ix_lot_uses_shop_lot", "shop_id", "lot_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    lot_id: Mapped[int] = mapped_column()
+    entry_id: Mapped[int] = mapped_column()  # the line that took it
+    amount: Mapped[int] = mapped_column()
 
 
 class CodeUse(Model):
@@ -207,11 +228,12 @@ class Claim(Model):
 
 
 class Reward(Model):
-    """What a full card gave. Used once, by one conditional update."""
+    """What a full card gave, or a stage on the way to it. Used once, by one conditional update."""
 
     __tablename__ = "rewards"
     __table_args__ = (
         UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "entry_id", "round", "stage"),
         *_card_of_shop(),
         Index("ix_rewards_shop_card", "shop_id", "card_id", "used_at"),
     )
@@ -239,12 +261,14 @@ class Redemption(Model):
         UniqueConstraint("shop_id", "id"),
         UniqueConstraint("shop_id", "once"),
         ForeignKeyConstraint(["shop_id", "reward_id"], ["rewards.shop_id", "rewards.id"]),
+        ForeignKeyConstraint(["shop_id", "visit_id"], ["visits.shop_id", "visits.id"]),
         Index("ix_redemptions_shop_at", "shop_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column()
     reward_id: Mapped[int] = mapped_column()
+    visit_id: Mapped[int | None] = mapped_column()  # the visit it was used at: a refund gives it back
     once: Mapped[str] = mapped_column(String(40))
     staff_id: Mapped[int] = mapped_column()
     how: Mapped[str] = mapped_column(String(12))  # live_card | staff_check

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.cards.history import undone
+from app.cards.extras import EXTRAS, Extras
+from app.cards.history import still_ends, undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Redemption, Reward
+from app.cards.promises import Stage, next_stage
 from app.customers.models import Customer, Device, PhoneClaim
 from app.extensions import db
 from app.kit.signing import token_hash
@@ -85,27 +88,40 @@ class CardPage:
     visit_count: int
     name: str
     has_phone: bool
+    extras: Extras
     rewards: list[ReadyReward]
     word: str | None
     declined: bool  # the shop took the last claim out of its list a moment ago
 
     @property
     def missing(self) -> int:
-        """Stamps until the next reward."""
+        """Stamps until the card is full."""
         return max(self.goal - self.balance, 0)
+
+    @property
+    def next_up(self) -> Stage:
+        """What comes next: a stage on the way, or the full card."""
+        return next_stage(self.extras, self.balance) or Stage(self.goal, self.reward_name)
 
 
 @dataclass(frozen=True)
 class CardLine:
-    """One line that explains the card: a stamp, a refusal, a filled card, an undo, a use."""
+    """One line that explains the card: a stamp, a refusal, a filled card, an undo, a use.
 
-    kind: str  # earn | fill | reverse | refuse | use | use_back
+    `balance` and `points_now`: what was on the card after it; None for a line that moves neither.
+    """
+
+    kind: str  # earn | fill | redeem | expire | adjust | migrate | reverse | refuse | use | use_back
     delta: int
     at: datetime
     how: str
     reason: str
     name: str = ""  # the reward's, for use and use_back
     undone: bool = False
+    points: int = 0
+    balance: int | None = None
+    points_now: int | None = None
+    ends_at: datetime | None = None  # of what a line brought and is still there
 
 
 def promise(shop_id: int) -> Promise | None:
@@ -138,6 +154,7 @@ _CARD_PAGE = (
             .where(PhoneClaim.shop_id == Card.shop_id, PhoneClaim.customer_id == Card.customer_id)
             .exists(),
         ),
+        *EXTRAS,
     )
     .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
     .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
@@ -174,7 +191,9 @@ def card_page(*, shop_id: int, card_id: int, now: datetime) -> CardPage:
         and claim.decided_at > now - timedelta(minutes=10)
     )
     rewards = ready_rewards(shop_id=shop_id, card_id=card_id)
-    return CardPage(*row, rewards=rewards, word=word, declined=declined)
+    cells: tuple[Any, ...] = tuple(row)
+    extras = Extras(*cells[-len(EXTRAS) :])
+    return CardPage(*(*cells[: -len(EXTRAS)], extras, rewards, word, declined))
 
 
 def ready_rewards(*, shop_id: int, card_id: int) -> list[ReadyReward]:
@@ -218,13 +237,31 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
             LedgerEntry.at,
             LedgerEntry.how,
             LedgerEntry.reason,
-            undone(),
+            undone().label("was_undone"),
+            LedgerEntry.points,
+            still_ends().label("ends_at"),
         )
         .where(LedgerEntry.shop_id == shop_id, LedgerEntry.card_id == card_id)
         .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
         .limit(limit)
     )
-    lines = [CardLine(row[0], row[1], row[2], row[3], row[4], undone=bool(row[5])) for row in entries]
+    held = db.session.execute(
+        select(Card.balance, Card.points).where(Card.shop_id == shop_id, Card.id == card_id)
+    ).one()
+    balance, points = held.balance, held.points
+    lines = []
+    for row in entries:
+        lines.append(
+            CardLine(
+                *row[:5],
+                undone=bool(row.was_undone),
+                points=row.points,
+                balance=balance if row.delta else None,
+                points_now=points if row.points else None,
+                ends_at=row.ends_at,
+            )
+        )
+        balance, points = balance - row.delta, points - row.points
     uses = db.session.execute(
         select(Redemption.at, Redemption.reversed_at, Reward.name)
         .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))
@@ -240,7 +277,7 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
 
 
 def long_gone(*, shop_id: int, before: datetime, limit: int) -> list[int]:
-    """Return customers not seen since a moment who have neither a stamp nor an unused reward left."""
+    """Return customers not seen since a moment who have no stamp, no point and no unused reward left."""
     unused = (
         select(Reward.id)
         .where(
@@ -253,7 +290,11 @@ def long_gone(*, shop_id: int, before: datetime, limit: int) -> list[int]:
     )
     stamps = (
         select(Card.id)
-        .where(Card.shop_id == shop_id, Card.customer_id == Customer.id, Card.balance > 0)
+        .where(
+            Card.shop_id == shop_id,
+            Card.customer_id == Customer.id,
+            or_(Card.balance > 0, Card.points > 0),
+        )
         .exists()
     )
     return list(

@@ -36,6 +36,7 @@ KINDS = (
     "automation",
     "review_settings",
     "use_undone",
+    "refund",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.cards.actions import rewards
 from app.cards.models import Redemption, Reward
@@ -12,6 +13,7 @@ from app.flows import audit
 from app.flows.unit import write
 from app.insights import actions as sums
 from app.messages import recall
+from app.visits import actions as visits
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,21 @@ def use_reward(*, shop_id: int, staff_id: int, reward_id: int, once: str, how: s
             if before is None:
                 raise
             return _same_answer(*before)
-        use = rewards.add_redemption(session, reward=reward, once=once, staff_id=staff_id, how=how, now=now)
+        use = rewards.add_redemption(
+            session,
+            reward=reward,
+            once=once,
+            staff_id=staff_id,
+            how=how,
+            visit_id=visits.visit_here(session, shop_id=shop_id, customer_id=reward.customer_id, now=now),
+            now=now,
+        )
         sums.count(session, shop_id=shop_id, at=now, rewards_used=1)
         # Who has it in hand needs no letter about it; the one on the card stays, as what happened.
         recall.cancel(
             session,
             shop_id=shop_id,
-            cause=f"fill:{reward.entry_id}",
+            cause=f"{'stage' if reward.stage else 'fill'}:{reward.entry_id}",
             but_card=True,
             reason="손님이 이미 쓰셨어요.",
             now=now,
@@ -65,10 +75,7 @@ def undo_use(*, shop_id: int, staff_id: int, redemption_id: int, now: datetime) 
     Raises NothingToUndo the second time.
     """
     with write() as session:
-        reward, used_at = rewards.reverse_redemption(
-            session, shop_id=shop_id, redemption_id=redemption_id, staff_id=staff_id, now=now
-        )
-        sums.count(session, shop_id=shop_id, at=used_at, rewards_used=-1)
+        reward = take_back(session, shop_id=shop_id, staff_id=staff_id, redemption_id=redemption_id, now=now)
         audit.note(
             session,
             shop_id=shop_id,
@@ -78,3 +85,15 @@ def undo_use(*, shop_id: int, staff_id: int, redemption_id: int, now: datetime) 
             now=now,
         )
         return reward.card_id
+
+
+def take_back(session: Any, *, shop_id: int, staff_id: int, redemption_id: int, now: datetime) -> Reward:
+    """Take a use back inside the caller's transaction; returns the reward, which waits again.
+
+    Raises NothingToUndo the second time.
+    """
+    reward, used_at = rewards.reverse_redemption(
+        session, shop_id=shop_id, redemption_id=redemption_id, staff_id=staff_id, now=now
+    )
+    sums.count(session, shop_id=shop_id, at=used_at, rewards_used=-1)
+    return reward

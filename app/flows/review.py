@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cards.actions import ledger, rewards
+from app.cards.actions import ledger
 from app.cards.models import Card
 from app.customers import actions as people
-from app.flows import audit, filled
+from app.flows import audit, free_stamps
 from app.flows.unit import after_a_race, write
-from app.insights import actions as sums
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
 from app.reviews import queries as reads
@@ -95,19 +94,15 @@ def _may_review(session: Any, *, ask: ReviewAsk, undone_at: datetime | None, now
 
 
 def _reward(session: Any, *, ask: ReviewAsk, stamps: int, now: datetime) -> int:
-    """Stamp the reviewer's card, each stamp a line of its own that its key lets in once; returns how many."""
+    """Stamp the reviewer's card, one line that its key lets in once; returns how many stamps it brought."""
     found = ledger.card(session, shop_id=ask.shop_id, where=Card.customer_id == ask.customer_id, lock=True)
     if found is None or not stamps:
         return 0
     card, rule = found
-    for number in range(stamps):
-        once = f"review:{ask.id}:{number}"
-        entry = ledger.add_entry(session, card=card, kind="earn", delta=1, now=now, how="review", once=once)
-        fill_id = rewards.give_if_full(session, card=card, rule=rule, earned=entry, staff_id=None, now=now)
-        if fill_id is not None:
-            filled.tell(session, card=card, rule=rule, fill_id=fill_id, now=now)
-    sums.count(session, shop_id=ask.shop_id, at=now, stamps=stamps)
-    return stamps
+    given = free_stamps.give(
+        session, card=card, rule=rule, stamps=stamps, how="review", once=f"review:{ask.id}", now=now
+    )
+    return 0 if given is None else stamps
 
 
 def _tell(session: Any, *, ask: ReviewAsk, review: Review, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from app.cards import extras, promises
 from app.cards.actions import ledger
 from app.flows import audit
 from app.flows.staff import LOGIN_TAKEN
@@ -118,24 +119,26 @@ def save_profile(
             audit.note(session, shop_id=shop_id, what="profile", staff_id=staff_id, now=now)
 
 
-def save_card_rule(*, shop_id: int, staff_id: int, goal: str, reward_name: str, now: datetime) -> None:
-    """Begin a new rule for cards issued from now on; cards already out keep theirs. Raises Invalid."""
-    stamps, reward = rules.clean_card_rule(goal=goal, reward_name=reward_name)
+def save_card_rule(
+    *, shop_id: int, staff_id: int, goal: str, reward_name: str, now: datetime, **more: str
+) -> None:
+    """Begin a new rule for cards issued from now on; cards already out keep theirs until they are full.
+
+    `more`: the other fields of promises.typed_of(); what is not said stays as it is. Raises Invalid.
+    """
     with write() as session:
         present = ledger.current_rule(session, shop_id=shop_id)
-        if (present.goal, present.reward_name) == (stamps, reward):
-            return
-        ledger.add_rule(
-            session,
-            shop_id=shop_id,
-            goal=stamps,
-            reward_name=reward,
-            now=now,
-            hard_window_s=present.hard_window_s,
-            cooldown_s=present.cooldown_s,
-            daily_cap=present.daily_cap,
+        before = extras.as_promised(present)
+        rule = promises.clean_rule(
+            promises.typed_of(before) | more | {"goal": goal, "reward_name": reward_name}
         )
-        detail = f"{present.goal}>{stamps}"
+        if rule == before:
+            return
+        limits = ("hard_window_s", "cooldown_s", "daily_cap", "scan_cap")
+        kept = {name: getattr(present, name) for name in limits}
+        ledger.add_rule(session, shop_id=shop_id, now=now, **kept, **rule.columns())
+        shops.set_use(session, shop_id=shop_id, what="points", is_on=promises.gives_points(rule))
+        detail = f"{before.goal}>{rule.goal}"
         audit.note(session, shop_id=shop_id, what="card_rule", staff_id=staff_id, detail=detail, now=now)
 
 

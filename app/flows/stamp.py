@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.cards import rules
-from app.cards.actions import claims, ledger, rewards
+from app.cards.actions import claims, earning, ledger
+from app.cards.actions.earning import Due
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
 from app.customers import actions as people
@@ -64,10 +65,11 @@ def give(
     code: str | None = None,
     card_id: int | None = None,
     override_reason: str | None = None,
+    amount: int | None = None,
 ) -> Stamped:
     """Stamp a card by its code (`code`, rotating or printed) or picked by the staff (`card_id`).
 
-    `once` is the client's key: the same key gives the same answer. Raises UnknownCode, ForeignCode,
+    `once` is the client's key: the same key gives the same answer; `amount`: won of the purchase. Raises UnknownCode, ForeignCode,
     OldCode, AlreadyUsed, TooSoon, OverCap, NotHere.
     """
     return after_a_race(
@@ -81,6 +83,7 @@ def give(
             code=code,
             card_id=card_id,
             override_reason=override_reason,
+            amount=amount,
         )
     )
 
@@ -96,6 +99,7 @@ def _give(
     code: str | None,
     card_id: int | None,
     override_reason: str | None,
+    amount: int | None,
 ) -> Stamped:
     with write() as session:
         before = ledger.entry_by_once(session, shop_id=shop_id, once=once)
@@ -115,6 +119,7 @@ def _give(
             once=once,
             how="printed" if found.printed else how,  # the code itself says so, never the form
             override_reason=override_reason,
+            amount=amount,
             now=now,
         )
         if isinstance(outcome, Stamped):
@@ -133,28 +138,25 @@ def stamp_card(
     override_reason: str | None,
     now: datetime,
     claim_id: int | None = None,
+    amount: int | None = None,
 ) -> Stamped | StampRefused:
     """Stamp inside the caller's transaction; a refusal is recorded and returned, not raised.
 
     Raises AlreadyUsed for a spent code, unless it is only the same tap again.
     """
     card, rule = found.card, found.rule
-    earning = rules.Earning(rule.goal, rule.hard_window_s, rule.cooldown_s, rule.daily_cap)
+    limits = rules.Earning(rule.goal, rule.hard_window_s, rule.cooldown_s, rule.daily_cap)
     last = ledger.last_earn(session, shop_id=card.shop_id, card_id=card.id)
     last_at = last.at if last else None
     # 한 개 더 is a wish of its own, never an echo of the last tap.
-    if (
-        last is not None
-        and how != "more"
-        and rules.within_hard_window(rule=earning, last_at=last_at, now=now)
-    ):
+    if last is not None and how != "more" and rules.within_hard_window(rule=limits, last_at=last_at, now=now):
         return _answer(card, rule, last, filled=False, repeated=True)
     if found.spent:
         raise AlreadyUsed
     reason = rules.clean_reason(override_reason)
     facts = {"staff_id": staff_id, "how": how, "claim_id": claim_id}
     refusal = rules.may_stamp(
-        rule=earning,
+        rule=limits,
         last_at=last_at,
         today=ledger.earned_today(session, shop_id=card.shop_id, card_id=card.id, now=now),
         now=now,
@@ -173,11 +175,13 @@ def stamp_card(
     visit, is_new_visit = visits.note_visit(
         session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
     )
-    entry = ledger.add_entry(
+    entry = earning.earn(
         session,
         card=card,
-        kind="earn",
-        delta=stamps,
+        rule=rule,
+        stamps=stamps,
+        amount=amount,
+        is_visit=is_new_visit,
         now=now,
         once=once,
         visit_id=visit.id,
@@ -185,8 +189,9 @@ def stamp_card(
         **_kept(facts),
     )
     claims.answer_waiting(session, card=card, entry=entry, staff_id=staff_id, now=now)
-    fill_id = rewards.give_if_full(session, card=card, rule=rule, earned=entry, staff_id=staff_id, now=now)
-    filled = fill_id is not None
+    # The letter tells what the person saw land: the full card, not the empty one that follows it.
+    seen = min(card.balance, rule.goal)
+    due = earning.give_what_is_due(session, card=card, rule=rule, earned=entry, staff_id=staff_id, now=now)
     sums.count(
         session,
         shop_id=card.shop_id,
@@ -196,15 +201,13 @@ def stamp_card(
         returning_visits=int(is_new_visit and not visit.is_first),
         new_customers=int(is_new_visit and visit.is_first),
     )
-    # The letter tells what the person saw land: the full card, not the empty one that follows it.
-    seen = card.balance + (rule.goal if filled else 0)
     _messages(
         session,
         card=card,
         rule=rule,
         seen=seen,
         entry=entry,
-        fill_id=fill_id,
+        due=due,
         person=person,
         is_new_visit=is_new_visit,
         now=now,
@@ -221,7 +224,7 @@ def stamp_card(
         )
     if is_new_visit and before is not None and now - before >= come_back.SHORTEST:
         come_back.they_came(session, shop_id=card.shop_id, customer_id=person.id, now=now)
-    return _answer(card, rule, entry, filled=filled, repeated=False)
+    return _answer(card, due.rule, entry, filled=bool(due.fills), repeated=False)
 
 
 def _card_by_id(session: Any, *, shop_id: int, card_id: int | None) -> Found:
@@ -254,7 +257,7 @@ def _messages(
     rule: CardRule,
     seen: int,
     entry: LedgerEntry,
-    fill_id: int | None,
+    due: Due,
     person: Any,
     is_new_visit: bool,
     now: datetime,
@@ -274,8 +277,7 @@ def _messages(
         now=now,
         known=known,
     )
-    if fill_id is not None:
-        full.tell(session, card=card, rule=rule, fill_id=fill_id, now=now, known=known)
+    full.tell(session, card=card, due=due, earned=entry, now=now, known=known)
     if is_new_visit:
         outbox.plan(
             session,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.cards.actions import ledger, rewards
-from app.cards.models import Card, LedgerEntry
+from app.cards.actions import earning, ledger
+from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
 from app.flows import at_visit
 from app.flows.unit import write
@@ -31,48 +31,52 @@ def undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
         found = ledger.card(session, shop_id=shop_id, where=Card.id == entry.card_id, lock=True)
         if found is None:
             raise NotHere
-        card, _rule = found
+        card, rule = found
         # Asked again under the card's lock: two taps on 적립 취소 reverse once.
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
-        ledger.add_entry(
-            session,
-            card=card,
-            kind="reverse",
-            delta=-entry.delta,
-            now=now,
-            reverses_id=entry.id,
-            staff_id=staff_id,
-            visit_id=entry.visit_id,
+        turn_around(
+            session, card=card, rule=rule, entry=entry, staff_id=staff_id, reason="적립 취소", now=now
         )
-        if card.balance < 0:
-            _take_back_a_reward(session, card=card, staff_id=staff_id, now=now)
-        _undo_visit(session, entry=entry, now=now)
-        recall.cancel(session, shop_id=shop_id, cause=f"stamp:{entry.id}", reason="적립 취소", now=now)
         return card.id
 
 
-def _take_back_a_reward(session: Any, *, card: Card, staff_id: int, now: datetime) -> None:
-    """Turn the newest reward nobody used back into stamps; a used one leaves the balance below zero."""
-    fill_id = rewards.withdraw_newest(session, shop_id=card.shop_id, card_id=card.id, now=now)
-    if fill_id is None:
-        return
-    fill = ledger.entry(session, shop_id=card.shop_id, entry_id=fill_id)
-    ledger.add_entry(
-        session, card=card, kind="reverse", delta=-fill.delta, now=now, reverses_id=fill.id, staff_id=staff_id
+def turn_around(
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    staff_id: int,
+    reason: str,
+    how: str = "",
+    now: datetime,
+) -> None:
+    """Take a standing stamp back inside the caller's transaction: what it brought, its visit, its letters."""
+    causes = earning.take_back(
+        session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now
     )
-    recall.cancel(session, shop_id=card.shop_id, cause=f"fill:{fill_id}", reason="적립 취소", now=now)
+    _undo_visit(session, entry=entry, reason=reason, now=now)
+    for cause in causes:
+        recall.cancel(session, shop_id=card.shop_id, cause=cause, reason=reason, now=now)
 
 
-def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
+def _undo_visit(session: Any, *, entry: LedgerEntry, reason: str, now: datetime) -> None:
     """Take the visit back with its last stamp, and from the day's sums what it had added."""
     shop_id, visit_id = entry.shop_id, entry.visit_id
     sums.count(session, shop_id=shop_id, at=entry.at, stamps=-entry.delta)
-    person = people.customer(session, shop_id=shop_id, customer_id=entry.customer_id, lock=True)
-    if (
-        visit_id is None
-        or person is None
-        or ledger.stamps_of_visit(session, shop_id=shop_id, visit_id=visit_id)
-    ):
+    if visit_id is None or ledger.stamps_of_visit(session, shop_id=shop_id, visit_id=visit_id):
+        return
+    end_visit(
+        session, shop_id=shop_id, visit_id=visit_id, customer_id=entry.customer_id, reason=reason, now=now
+    )
+
+
+def end_visit(
+    session: Any, *, shop_id: int, visit_id: int, customer_id: int, reason: str, now: datetime
+) -> None:
+    """Take a visit back with what it had set off; nothing happens when it was taken back before."""
+    person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
+    if person is None:
         return
     visit = visits.reverse_visit(session, shop_id=shop_id, visit_id=visit_id, person=person, now=now)
     if visit is None:
@@ -85,7 +89,7 @@ def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
         returning_visits=-int(not visit.is_first),
         new_customers=-int(visit.is_first),
     )
-    recall.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason="적립 취소", now=now)
+    recall.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason=reason, now=now)
     uses = shops.uses(session, shop_id=shop_id)
     if uses:
         at_visit.undone(

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Flask
 
-from app.flows import claim, clock, come_back, deliver, night, photo, retention, review_asks
+from app.flows import claim, clock, come_back, deliver, expiry, night, photo, retention, review_asks
 from app.flows.unit import end_reading
 from app.jobs import queue, tasks
 from app.kit.clock import next_minute_of_day
@@ -72,6 +72,12 @@ def _ask_after_the_silent(now: datetime, breath: Breath) -> None:
     )
 
 
+def _expire_lots(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: expiry.expire_due(shop_id=shop_id, now=now, stop=breath), "expire_lots", breath
+    )
+
+
 def _check_balances(_now: datetime, breath: Breath) -> None:
     _for_each_shop(lambda shop_id: night.check_balances(shop_id=shop_id), "check_balances", breath)
 
@@ -99,6 +105,7 @@ def _plan_reviews(now: datetime, breath: Breath) -> None:
 PERIODIC = (
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
     Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
+    Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
     ),

@@ -55,6 +55,7 @@ _SILENCE_OVER = (
 _OVER = {
     "stamp": _STAMP_REVERSED,
     "fill": _REWARD_GONE,
+    "stage": _REWARD_GONE,
     "silence": _SILENCE_OVER,
 }
 

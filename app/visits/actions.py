@@ -50,6 +50,24 @@ def note_visit(
     return visit, True
 
 
+def visit_here(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int | None:
+    """Return the visit during which something is used now, or None when no stamp has begun one yet."""
+    recent: Visit | None = session.scalar(
+        _RECENT, {"shop": shop_id, "customer": customer_id, "since": now - SAME_VISIT, "now": now}
+    )
+    return recent.id if recent is not None else None
+
+
+def visit(session: Any, *, shop_id: int, visit_id: int) -> Visit | None:
+    """Return a visit of this shop as it is now, a reversed one too, or None."""
+    found: Visit | None = session.scalar(
+        select(Visit)
+        .where(Visit.shop_id == shop_id, Visit.id == visit_id)
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
 def reverse_visit(
     session: Any, *, shop_id: int, visit_id: int, person: Customer, now: datetime
 ) -> Visit | None:

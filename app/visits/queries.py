@@ -20,6 +20,7 @@ class VisitLine:
     amount: int | None
     items: list[str]
     reversed: bool
+    id: int = 0
 
 
 def visits_of(*, shop_id: int, customer_id: int, limit: int = 1000) -> list[VisitLine]:
@@ -41,7 +42,9 @@ def visits_of(*, shop_id: int, customer_id: int, limit: int = 1000) -> list[Visi
     for visit_id, name, quantity in lines:
         bought.setdefault(visit_id, []).append(f"{name} {quantity}")
     return [
-        VisitLine(row.at, row.channel, row.amount, bought.get(row.id, []), row.reversed_at is not None)
+        VisitLine(
+            row.at, row.channel, row.amount, bought.get(row.id, []), row.reversed_at is not None, row.id
+        )
         for row in visits
     ]
 

@@ -10,6 +10,7 @@ from app.kit import addresses, korean, phone, text
 from app.kit.clock import kst_day
 from app.reviews.rules import MOODS, STAR_WORDS
 from app.voices.rules import KINDS
+from app.web import endings
 from app.web.doors import now
 
 
@@ -20,6 +21,10 @@ def _day(value: datetime | date) -> str:
 
 def _ago(value: datetime) -> str:
     return korean.ago(value, now())
+
+
+def _last_day(value: datetime) -> str:
+    return endings.last_day(value, now())
 
 
 def _epoch_ms(value: datetime) -> int:
@@ -36,6 +41,7 @@ def register(app: Flask) -> None:
         clock=korean.clock_time,  # 오후 2:49
         moment=korean.day_and_time,  # 11월 23일(월) 오후 2:49
         ago=_ago,  # 3분 전
+        last_day=_last_day,  # 12월 31일(목), of what is gone from a moment on
         epoch_ms=_epoch_ms,
         won=korean.won,  # 12,000원
         native=korean.native_count,  # 3 → 세

@@ -11,6 +11,7 @@ _KEPT_SECONDS = 3600
 # Secrets are never written into a page: they are typed again, under these words.
 SECRETS = {"present": "지금 비밀번호", "password": "비밀번호", "pin": "비밀 숫자", "second": "여섯 숫자"}
 _NOT_KEPT = {"csrf_token", "proof", *SECRETS}
+_STAGE_WORDS = (("at", "중간 혜택 도장"), ("name", "중간 혜택"))
 # The forms into which something is typed: what they save, and each field by its name. Only these fields are
 # kept, so that the page which sends them on can show every one. A mere press (찍기, 빼기) is pressed again.
 TYPED: dict[str, tuple[str, dict[str, str]]] = {
@@ -28,7 +29,20 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
             "story": "가게 이야기",
         },
     ),
-    "owner.card_rule": ("카드 규칙", {"reward_name": "다 모으면 드릴 것", "goal": "모아야 할 도장"}),
+    "owner.card_rule": (
+        "카드 규칙",
+        {
+            "reward_name": "다 모으면 드릴 것",
+            "goal": "모아야 할 도장",
+            **{f"stage_{part}_{n}": f"{word} {n}" for n in (1, 2, 3) for part, word in _STAGE_WORDS},
+            "point_percent": "금액의 몇 %",
+            "point_visit": "방문마다 포인트",
+            "point_least": "쓸 수 있는 포인트",
+            "expiry": "기한",
+            "expiry_months": "몇 달 동안",
+            "expires_on": "마지막 날",
+        },
+    ),
     "owner.hours": ("영업시간", {"opens": "여는 시각", "closes": "닫는 시각"}),
     "owner.contact": (
         "연락처",

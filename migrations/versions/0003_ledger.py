@@ -125,10 +125,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['shop_id', 'card_id'], ['cards.shop_id', 'cards.id'], name=op.f('fk_lots_shop_id_card_id')),
     sa.ForeignKeyConstraint(['shop_id', 'entry_id'], ['ledger_entries.shop_id', 'ledger_entries.id'], name=op.f('fk_lots_shop_id_entry_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lots')),
+    sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_lots_shop_id_id')),
     sa.UniqueConstraint('shop_id', 'entry_id', 'unit', name=op.f('uq_lots_shop_id_entry_id_unit'))
     )
     with op.batch_alter_table('lots', schema=None) as batch_op:
         batch_op.create_index('ix_lots_shop_card', ['shop_id', 'card_id', 'unit'], unique=False)
+
+    op.create_table('lot_uses',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('shop_id', sa.Integer(), nullable=False),
+    sa.Column('lot_id', sa.Integer(), nullable=False),
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('amount', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id', 'lot_id'], ['lots.shop_id', 'lots.id'], name=op.f('fk_lot_uses_shop_id_lot_id')),
+    sa.ForeignKeyConstraint(['shop_id', 'entry_id'], ['ledger_entries.shop_id', 'ledger_entries.id'], name=op.f('fk_lot_uses_shop_id_entry_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lot_uses'))
+    )
+    with op.batch_alter_table('lot_uses', schema=None) as batch_op:
+        batch_op.create_index('ix_lot_uses_shop_entry', ['shop_id', 'entry_id'], unique=False)
+        batch_op.create_index('ix_lot_uses_shop_lot', ['shop_id', 'lot_id'], unique=False)
 
     with op.batch_alter_table('card_rules', schema=None) as batch_op:
         batch_op.add_column(sa.Column('scan_cap', sa.Integer(), server_default='5', nullable=False))
@@ -158,10 +173,27 @@ def upgrade() -> None:
 
     with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
         batch_op.add_column(sa.Column('points', sa.Integer(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('rule_id', sa.Integer(), nullable=True))
+        batch_op.alter_column('how', existing_type=sa.String(length=8), type_=sa.String(length=12), existing_nullable=False)
+
+    with op.batch_alter_table('redemptions', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('visit_id', sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(op.f('fk_redemptions_shop_id_visit_id'), 'visits', ['shop_id', 'visit_id'], ['shop_id', 'id'])
 
     with op.batch_alter_table('rewards', schema=None) as batch_op:
         batch_op.add_column(sa.Column('round', sa.Integer(), server_default='1', nullable=False))
         batch_op.add_column(sa.Column('stage', sa.Integer(), server_default='0', nullable=False))
+        batch_op.create_unique_constraint(op.f('uq_rewards_shop_id_entry_id_round_stage'), ['shop_id', 'entry_id', 'round', 'stage'])
+    # Which card of a person each reward came from, counted from those that still stand.
+    op.execute(
+        "UPDATE rewards SET round = 1 + (SELECT count(*) FROM rewards AS earlier"
+        " WHERE earlier.shop_id = rewards.shop_id AND earlier.card_id = rewards.card_id"
+        " AND earlier.withdrawn_at IS NULL AND earlier.id < rewards.id)"
+    )
+    op.execute(
+        "UPDATE cards SET round = 1 + (SELECT count(*) FROM rewards"
+        " WHERE rewards.shop_id = cards.shop_id AND rewards.card_id = cards.id AND rewards.withdrawn_at IS NULL)"
+    )
 
     with op.batch_alter_table('shops', schema=None) as batch_op:
         batch_op.add_column(sa.Column('uses', sa.String(length=80), server_default='', nullable=False))
@@ -181,11 +213,21 @@ def downgrade() -> None:
     with op.batch_alter_table('shops', schema=None) as batch_op:
         batch_op.drop_column('uses')
 
+    # A stage is nothing the step before knows: there every reward is a full card's.
+    op.execute("DELETE FROM redemptions WHERE reward_id IN (SELECT id FROM rewards WHERE stage > 0)")
+    op.execute("DELETE FROM rewards WHERE stage > 0")
+    with op.batch_alter_table('redemptions', schema=None) as batch_op:
+        batch_op.drop_constraint(op.f('fk_redemptions_shop_id_visit_id'), type_='foreignkey')
+        batch_op.drop_column('visit_id')
+
     with op.batch_alter_table('rewards', schema=None) as batch_op:
+        batch_op.drop_constraint(op.f('uq_rewards_shop_id_entry_id_round_stage'), type_='unique')
         batch_op.drop_column('stage')
         batch_op.drop_column('round')
 
     with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
+        batch_op.alter_column('how', existing_type=sa.String(length=12), type_=sa.String(length=8), existing_nullable=False)
+        batch_op.drop_column('rule_id')
         batch_op.drop_column('points')
 
     with op.batch_alter_table('cards', schema=None) as batch_op:
@@ -203,6 +245,7 @@ def downgrade() -> None:
         batch_op.drop_column('stages')
         batch_op.drop_column('scan_cap')
 
+    op.drop_table('lot_uses')
     with op.batch_alter_table('lots', schema=None) as batch_op:
         batch_op.drop_index('ix_lots_shop_card')
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 from app.cards.models import Card, CodeUse, LedgerEntry, Redemption, Reward
 from app.customers.models import Customer
@@ -41,19 +42,21 @@ def _balances(shop: AShop, entries: list[LedgerEntry]) -> None:
 def _rewards(shop: AShop, entries: list[LedgerEntry], undone: set[int | None]) -> None:
     rewards = list(db.session.scalars(db.select(Reward).where(Reward.shop_id == shop.id)))
     fills = {entry.id: entry for entry in entries if entry.kind == "fill"}
-    assert {reward.entry_id for reward in rewards} == set(fills)
+    assert {reward.entry_id for reward in rewards if not reward.stage} == set(fills)
     uses = list(db.session.scalars(db.select(Redemption).where(Redemption.shop_id == shop.id)))
     for reward in rewards:
-        assert (reward.withdrawn_at is not None) == (reward.entry_id in undone)
+        if not reward.stage:
+            assert (reward.withdrawn_at is not None) == (reward.entry_id in undone)
         standing = [use for use in uses if use.reward_id == reward.id and use.reversed_at is None]
         assert len(standing) == (1 if reward.used_at else 0)
         assert not (reward.used_at and reward.withdrawn_at)
 
 
 def _days(shop: AShop, entries: list[LedgerEntry], undone: set[int | None]) -> None:
-    stamps = Counter(
-        kst_day(entry.at) for entry in entries if entry.kind == "earn" and entry.id not in undone
-    )
+    stamps: Counter[date] = Counter()
+    for entry in entries:
+        if entry.kind == "earn" and entry.id not in undone:
+            stamps[kst_day(entry.at)] += entry.delta
     visits = list(
         db.session.scalars(db.select(Visit).where(Visit.shop_id == shop.id, Visit.reversed_at.is_(None)))
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, CodeUse, LedgerEntry
-from app.cards.rules import NothingToUndo
+from app.cards.rules import NOBODY_THERE, NothingToUndo
 from app.kit.clock import kst_day, start_of_day
 from app.kit.columns import UtcDateTime
 from app.kit.signing import random_code
@@ -36,8 +36,8 @@ _EARNS = (
     LedgerEntry.shop_id == bindparam("shop"),
     LedgerEntry.card_id == bindparam("card"),
     LedgerEntry.kind == _STANDING_EARN,
-    # A stamp for a review came without anybody at the counter: it neither cools down nor fills the day.
-    LedgerEntry.how != "review",
+    # Stamps that came without anybody at the counter neither cool down nor fill the day.
+    LedgerEntry.how.not_in(NOBODY_THERE),
     ~undone(),
 )
 _LAST_EARN = (
@@ -51,8 +51,12 @@ _EARNED_BETWEEN = select(func.coalesce(func.sum(LedgerEntry.delta), 0)).where(
 _MOVE_BALANCE = (
     update(Card)
     .where(Card.shop_id == bindparam("shop"), Card.id == bindparam("card"))
-    .values(balance=Card.balance + bindparam("delta", type_=Integer), changed=Card.changed + 1)
-    .returning(Card.balance)
+    .values(
+        balance=Card.balance + bindparam("delta", type_=Integer),
+        points=Card.points + bindparam("points", type_=Integer),
+        changed=Card.changed + 1,
+    )
+    .returning(Card.balance, Card.points)
     .execution_options(synchronize_session=False)
 )
 
@@ -68,17 +72,25 @@ def current_rule(session: Any, *, shop_id: int) -> CardRule:
     return rule
 
 
+def rule(session: Any, *, shop_id: int, rule_id: int) -> CardRule:
+    """Return a rule of this shop, an ended one too. Raises NoResultFound."""
+    found: CardRule = session.scalars(
+        select(CardRule).where(CardRule.shop_id == shop_id, CardRule.id == rule_id)
+    ).one()
+    return found
+
+
 def add_rule(
-    session: Any, *, shop_id: int, goal: int, reward_name: str, now: datetime, **limits: int
+    session: Any, *, shop_id: int, goal: int, reward_name: str, now: datetime, **more: Any
 ) -> CardRule:
-    """End the shop's present rule and begin a new one; cards already issued keep theirs."""
+    """End the shop's present rule and begin a new one; cards already issued keep theirs. `more`: its other columns."""
     session.execute(
         update(CardRule).where(CardRule.shop_id == shop_id, CardRule.ended_at.is_(None)).values(ended_at=now)
     )
-    rule = CardRule(shop_id=shop_id, goal=goal, reward_name=reward_name, created_at=now, **limits)
-    session.add(rule)
+    begun = CardRule(shop_id=shop_id, goal=goal, reward_name=reward_name, created_at=now, **more)
+    session.add(begun)
     session.flush()
-    return rule
+    return begun
 
 
 def open_card(session: Any, *, shop_id: int, customer_id: int, now: datetime, ref: str | None = None) -> Card:
@@ -86,12 +98,12 @@ def open_card(session: Any, *, shop_id: int, customer_id: int, now: datetime, re
 
     `ref`: a reference made from a once-key; raises IntegrityError when the same key was here first.
     """
-    rule = current_rule(session, shop_id=shop_id)
+    promised = current_rule(session, shop_id=shop_id)
     for attempt in range(20):
         card = Card(
             shop_id=shop_id,
             customer_id=customer_id,
-            rule_id=rule.id,
+            rule_id=promised.id,
             ref=ref or random_code(10),
             spoken=random_code(4 + attempt // 8),  # a crowded shop gets longer codes
             opened_at=now,
@@ -188,8 +200,10 @@ def stamps_of_visit(session: Any, *, shop_id: int, visit_id: int) -> int:
     )
 
 
-def add_entry(session: Any, *, card: Card, kind: str, delta: int, now: datetime, **facts: Any) -> LedgerEntry:
-    """Append a ledger line and move the card's balance by one statement; reads nothing stale.
+def add_entry(
+    session: Any, *, card: Card, kind: str, delta: int, now: datetime, points: int = 0, **facts: Any
+) -> LedgerEntry:
+    """Append a ledger line and move the card's balance and points by one statement; reads nothing stale.
 
     Raises IntegrityError when its once-key or its reversal exists already.
     """
@@ -199,14 +213,17 @@ def add_entry(session: Any, *, card: Card, kind: str, delta: int, now: datetime,
         customer_id=card.customer_id,
         kind=kind,
         delta=delta,
+        points=points,
         at=now,
         **facts,
     )
     session.add(entry)
     session.flush()
-    moved = {"shop": card.shop_id, "card": card.id, "delta": delta}
+    moved = {"shop": card.shop_id, "card": card.id, "delta": delta, "points": points}
     # Already in the row: written to the object as read, not as a change to flush.
-    set_committed_value(card, "balance", session.scalar(_MOVE_BALANCE, moved))
+    row = session.execute(_MOVE_BALANCE, moved).one()
+    set_committed_value(card, "balance", row.balance)
+    set_committed_value(card, "points", row.points)
     return entry
 
 
@@ -230,13 +247,13 @@ def note_refusal(
     session.flush()
 
 
-def entry_to_reverse(session: Any, *, shop_id: int, entry_id: int) -> LedgerEntry:
-    """Return a standing stamp of this shop. Raises NothingToUndo for anything else."""
+def entry_to_reverse(session: Any, *, shop_id: int, entry_id: int, kind: str = _STANDING_EARN) -> LedgerEntry:
+    """Return a standing stamp (or line of another kind) of this shop. Raises NothingToUndo for anything else."""
     entry: LedgerEntry | None = session.scalar(
         select(LedgerEntry).where(
             LedgerEntry.shop_id == shop_id,
             LedgerEntry.id == entry_id,
-            LedgerEntry.kind == _STANDING_EARN,
+            LedgerEntry.kind == kind,
             ~undone(),
         )
     )

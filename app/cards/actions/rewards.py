@@ -5,42 +5,96 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
-from app.cards.actions.ledger import add_entry, touch
+from app.cards.actions.ledger import touch
 from app.cards.models import Card, CardRule, LedgerEntry, Redemption, Reward
-from app.cards.rules import NothingToUndo, RewardGone, filled
+from app.cards.promises import Stage
+from app.cards.rules import NothingToUndo, RewardGone
+
+_STAGE = (
+    select(Reward.id)
+    .where(
+        Reward.shop_id == bindparam("shop"),
+        Reward.card_id == bindparam("card"),
+        Reward.round == bindparam("round"),
+        Reward.stage == bindparam("stage"),
+        Reward.withdrawn_at.is_(None),
+    )
+    .limit(1)
+)
 
 
 def add_reward(session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, now: datetime) -> Reward:
-    """Give what the full card promised."""
+    """Give what the full card promised. `entry`: the ledger's fill."""
+    return _add(session, card=card, name=rule.reward_name, entry=entry, stage=0, now=now)
+
+
+def add_stage(session: Any, *, card: Card, stage: Stage, entry: LedgerEntry, now: datetime) -> bool:
+    """Give a stage's reward by the line that reached it; False when this card brought it before, also used up."""
+    if session.scalar(
+        _STAGE, {"shop": card.shop_id, "card": card.id, "round": card.round, "stage": stage.at}
+    ):
+        return False
+    _add(session, card=card, name=stage.name, entry=entry, stage=stage.at, now=now)
+    return True
+
+
+def _add(session: Any, *, card: Card, name: str, entry: LedgerEntry, stage: int, now: datetime) -> Reward:
     reward = Reward(
         shop_id=card.shop_id,
         card_id=card.id,
         customer_id=card.customer_id,
-        name=rule.reward_name,
+        name=name,
         earned_at=now,
         entry_id=entry.id,
+        round=card.round,
+        stage=stage,
     )
     session.add(reward)
     session.flush()
     return reward
 
 
-def give_if_full(
-    session: Any, *, card: Card, rule: CardRule, earned: LedgerEntry, staff_id: int | None, now: datetime
-) -> int | None:
-    """Turn a full card into its reward, by the line that filled it; returns the ledger's `fill`, None while not full."""
-    if not filled(card.balance, rule.goal):
-        return None
-    by = {} if staff_id is None else {"staff_id": staff_id}
-    fill = add_entry(session, card=card, kind="fill", delta=-rule.goal, now=now, part_of_id=earned.id, **by)
-    add_reward(session, card=card, rule=rule, entry=fill, now=now)
-    return fill.id
+def round_of(session: Any, *, shop_id: int, fill_id: int) -> int:
+    """Return which card of its holder a fill closed. Raises NoResultFound."""
+    return int(
+        session.scalars(
+            select(Reward.round).where(
+                Reward.shop_id == shop_id, Reward.entry_id == fill_id, Reward.stage == 0
+            )
+        ).one()
+    )
+
+
+def withdraw_stages(session: Any, *, card: Card, high: int, now: datetime) -> list[int]:
+    """Take back the stages that the card's stamps carried up to `high`, carry no more, and nobody used.
+
+    Returns the lines that gave them. The ones of a later card, which is gone, go all.
+    """
+    uncarried = or_(
+        Reward.round > card.round,
+        and_(Reward.round == card.round, Reward.stage > card.balance, Reward.stage <= high),
+    )
+    gone = session.execute(
+        update(Reward)
+        .where(
+            Reward.shop_id == card.shop_id,
+            Reward.card_id == card.id,
+            Reward.stage > 0,
+            Reward.used_at.is_(None),
+            Reward.withdrawn_at.is_(None),
+            uncarried,
+        )
+        .values(withdrawn_at=now)
+        .returning(Reward.entry_id)
+        .execution_options(synchronize_session=False)
+    )
+    return [int(row[0]) for row in gone]
 
 
 def withdraw_newest(session: Any, *, shop_id: int, card_id: int, now: datetime) -> int | None:
-    """Take back the card's newest reward that nobody used; returns the `fill` that gave it, or None.
+    """Take back the card's newest full-card reward that nobody used; returns the `fill` that gave it, or None.
 
     The choice is made under the card's lock, and the change is conditional: a use at the same moment wins.
     """
@@ -49,6 +103,7 @@ def withdraw_newest(session: Any, *, shop_id: int, card_id: int, now: datetime) 
         .where(
             Reward.shop_id == shop_id,
             Reward.card_id == card_id,
+            Reward.stage == 0,
             Reward.used_at.is_(None),
             Reward.withdrawn_at.is_(None),
         )
@@ -104,11 +159,24 @@ def _hold_card(session: Any, *, shop_id: int, reward_id: int | None) -> None:
 
 
 def add_redemption(
-    session: Any, *, reward: Reward, once: str, staff_id: int, how: str, now: datetime
+    session: Any,
+    *,
+    reward: Reward,
+    once: str,
+    staff_id: int,
+    how: str,
+    now: datetime,
+    visit_id: int | None = None,
 ) -> Redemption:
-    """Record who handed the reward over and how the holder was checked."""
+    """Record who handed the reward over, at which visit and how the holder was checked."""
     use = Redemption(
-        shop_id=reward.shop_id, reward_id=reward.id, once=once, staff_id=staff_id, how=how, at=now
+        shop_id=reward.shop_id,
+        reward_id=reward.id,
+        visit_id=visit_id,
+        once=once,
+        staff_id=staff_id,
+        how=how,
+        at=now,
     )
     session.add(use)
     session.flush()

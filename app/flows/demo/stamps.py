@@ -63,6 +63,7 @@ class Counter:
             ref=drawn_code(self.rng, 10, self._refs),
             spoken=drawn_code(self.rng, 4, self._spoken),
             balance=0,
+            round=1,
             key_version=2 if gone else 1,
             changed=0,
             opened_at=joined,
@@ -155,6 +156,7 @@ class Counter:
         seen = holder.balance
         if holder.balance >= holder.goal:
             fill = self._entry(holder, "fill", -holder.goal, at, staff_id=staff, part_of_id=entry)
+            holder.card["round"] += 1
             holder.ready.append(self._reward(holder, fill, at))
             holder.wants_reward_in = self.rng.choices((1, 2, 3, 9), (55, 22, 11, 12))[0]
         stamp = Stamp(holder, entry, visit, begins, seen, len(holder.stood) + int(begins))
@@ -169,6 +171,7 @@ class Counter:
         if holder.balance < 0:
             reward = holder.ready.pop()
             reward["withdrawn_at"] = at
+            holder.card["round"] = min(holder.card["round"], reward["round"])
             self._entry(holder, "reverse", holder.goal, at, staff_id=staff, reverses_id=reward["entry_id"])
 
     def _refused(self, holder: Holder, at: datetime, staff: Row) -> None:
@@ -263,6 +266,7 @@ class Counter:
             name=rule["reward_name"],
             earned_at=at,
             entry_id=fill,
+            round=holder.card["round"] - 1,
             used_at=None,
             withdrawn_at=None,
         )

@@ -20,7 +20,7 @@ from app.kit.korean import josa, native_count
 from app.kit.signing import new_token
 from app.messages import inbox as inbox_reads
 from app.messages import wanting
-from app.web import handover
+from app.web import endings, handover
 from app.web.answers import fragment, see_other
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
@@ -33,7 +33,8 @@ def headline(page: CardPage) -> str:
         return f"{page.rewards[0].name}, 지금 쓸 수 있어요"
     if page.visit_count == 0 and page.balance == 0:
         return "첫 도장을 받아 보세요"
-    return f"도장 {native_count(page.missing)} 개만 더 모으면 {josa(page.reward_name, '을/를')} 드려요"
+    coming = page.next_up
+    return f"도장 {native_count(coming.at - page.balance)} 개만 더 모으면 {josa(coming.name, '을/를')} 드려요"
 
 
 def _version(page: CardPage, letters: int, wish: wanting.Wish | None) -> str:
@@ -51,6 +52,9 @@ def card_context() -> dict[str, Any]:
         "shop": shop,
         "page": page,
         "headline": headline(page),
+        "ending": endings.sentence(
+            shop_id=holder.shop_id, card_id=holder.card_id, extras=page.extras, now=now()
+        ),
         "letters": letters,
         "held": holder.held,
         "wish": wish,

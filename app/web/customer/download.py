@@ -84,7 +84,13 @@ def me_download(code: str) -> ResponseReturnValue:
         "shop": {"name": shop.name, "phone": shop.phone, "address": shop.address},
         "taken_at": now(),
         "person": asdict(known.person),
-        "card": {"stamps": page.balance, "goal": page.goal, "reward": page.reward_name, "code": page.spoken},
+        "card": {
+            "stamps": page.balance,
+            "goal": page.goal,
+            "reward": page.reward_name,
+            "code": page.spoken,
+            "points": page.extras.points,
+        },
         "rewards": [asdict(reward) for reward in page.rewards],
         "ledger": [asdict(line) for line in known.lines],
         "visits": [asdict(visit) for visit in known.visits],
@@ -195,6 +201,7 @@ def _line(line: cards.CardLine) -> str:
         _at(line.at),
         line_words.what(line),
         f"{line.delta:+d}" if line.delta else "",
+        f"포인트 {line.points:+,}점" if line.points else "",
         line_words.how(line),
     ]
     return " · ".join(word for word in told if word)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.cards import extras
 from app.cards import queries as cards
 from app.flows import letters as flow
 from app.messages import inbox as inbox_reads
+from app.web import endings
 from app.web.answers import see_other, wants_fragment
 from app.web.customer import line_words
 from app.web.customer.blueprint import bp
@@ -41,6 +43,13 @@ def visits(code: str) -> ResponseReturnValue:
     holder = current_card()
     lines = cards.card_lines(shop_id=holder.shop_id, card_id=holder.card_id)
     page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
+    which = {"shop_id": holder.shop_id, "card_id": holder.card_id}
     return render_template(
-        "customer/visits.html", shop=current_shop(), lines=lines, page=page, said=line_words
+        "customer/visits.html",
+        shop=current_shop(),
+        lines=lines,
+        page=page,
+        said=line_words,
+        sums=extras.sums(**which),
+        ending=endings.sentence(**which, extras=page.extras, now=now()),
     )

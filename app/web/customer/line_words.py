@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from app.cards.queries import CardLine
+from app.web import endings
+from app.web.doors import now
 
 _WHAT = {
     "earn": "도장을 받았어요",
     "fill": "카드를 다 채워 혜택이 되었어요",
+    "redeem": "포인트를 썼어요",
     "use": "혜택을 썼어요",
     "use_back": "혜택 사용을 취소했어요",
     "migrate": "종이 쿠폰에서 옮겼어요",
+    "merge": "다른 카드와 합쳤어요",
     "adjust": "가게에서 바로잡았어요",
     "expire": "기한이 지났어요",
 }
@@ -25,17 +29,44 @@ _HOW = {
     "printed": "종이 카드로",
     "more": "한 개 더",
     "review": "후기를 남기셔서",
+    "referral": "친구와 함께해 주셔서",
+    "coupon": "쿠폰으로",
 }
 
 
 def what(line: CardLine) -> str:
     """Return what happened: "도장을 받았어요", with the reward's name where there is one."""
     if line.kind == "reverse":
-        return "적립을 취소했어요" if line.delta < 0 else "다 채운 카드를 되돌렸어요"
+        return _turned(line)
     if line.kind == "refuse":
         return _REFUSED.get(line.reason, "도장을 찍지 않았어요")
+    if line.kind == "adjust" and line.reason == "ended":
+        return "이미 기한이 지난 것은 빼지 않았어요"
+    if line.kind == "earn" and line.points and line.delta:
+        return "도장과 포인트를 받았어요"
+    if line.kind == "expire":
+        return f"{_what_of(line)} 기한이 지났어요"
     words = _WHAT.get(line.kind, "바뀌었어요")
     return f"{words} · {line.name}" if line.name else words
+
+
+def _turned(line: CardLine) -> str:
+    if line.delta > 0:
+        return "다 채운 카드를 되돌렸어요"
+    if line.points > 0:
+        return "쓴 포인트를 돌려받았어요"
+    return "환불해서 적립을 되돌렸어요" if line.how == "refund" else "적립을 취소했어요"
+
+
+def _what_of(line: CardLine) -> str:
+    if line.delta and line.points:
+        return "도장과 포인트의"
+    return "도장의" if line.delta else "포인트의"
+
+
+def good_until(line: CardLine) -> str:
+    """Return how long what a line brought is good: "12월 31일(목)까지", "" where it never ends."""
+    return f"{endings.last_day(line.ends_at, now())}까지" if line.ends_at is not None else ""
 
 
 def how(line: CardLine) -> str:

@@ -32,6 +32,7 @@ _PLAIN = {
     "profile": "가게 소개를 바꿨어요",
     "hours": "영업시간을 바꿨어요",
     "use_undone": "혜택 사용을 취소했어요",
+    "refund": "방문 하나를 환불하고 그 적립을 되돌렸어요",
 }
 _REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
 # Of oneself, and of somebody else ({} is their name).
@@ -61,7 +62,7 @@ def sentence(line: Change) -> str:
     if line.what == "card_rule":
         before, _, after = line.detail.partition(">")
         return (
-            "다 모으면 드릴 것을 바꿨어요"
+            "카드 혜택을 바꿨어요"
             if before == after
             else f"카드 규칙을 도장 {before}개에서 {after}개로 바꿨어요"
         )

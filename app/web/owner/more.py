@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cards import counter
+from app.cards import counter, extras, promises
 from app.cards import queries as cards
 from app.flows import shop as shop_flow
 from app.kit.refusals import Invalid
@@ -21,6 +21,7 @@ from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
 
+_FIRST_RULE = promises.CleanRule(10, "", (), 0, 0, 0, "none", 0, None)
 _TEXT_SIZES = (("normal", "보통"), ("large", "크게"), ("xlarge", "아주 크게"))
 
 
@@ -93,21 +94,21 @@ def shop_profile() -> ResponseReturnValue:
     sudo=True,
 )
 def card_rule() -> ResponseReturnValue:
-    """What a full card gives; the page says whom a change touches before anything is saved."""
+    """What a card gives; the page says whom a change touches before anything is saved."""
     staff = current_staff()
     shop_id = staff.shop.id
-    promise = cards.promise(shop_id)
-    typed = _typed(
-        reward_name=promise.reward_name if promise else "", goal=str(promise.goal) if promise else "10"
-    )
-    out, active = counter.cards_out(shop_id=shop_id, now=now())
+    rule = extras.present_rule(shop_id)
+    typed = _typed(**(promises.typed_of(rule) if rule else promises.typed_of(_FIRST_RULE)))
+    out, active, holding = counter.cards_out(shop_id=shop_id, now=now())
     return _form(
         "owner/card_rule.html",
         typed,
         lambda: shop_flow.save_card_rule(shop_id=staff.shop.id, staff_id=staff.staff_id, **typed, now=now()),
-        promise=promise,
+        rule=rule,
         out=out,
         active=active,
+        holding=holding,
+        stage_numbers=range(1, promises.STAGES_MOST + 1),
     )
 
 

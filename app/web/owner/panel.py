@@ -27,7 +27,7 @@ def panel(card_id: int) -> ResponseReturnValue:
     return render_template("owner/panel.html", **context)
 
 
-def _again(card_id: int, said: str, *, undo: str = "", undo_label: str = "") -> ResponseReturnValue:
+def again(card_id: int, said: str, *, undo: str = "", undo_label: str = "") -> ResponseReturnValue:
     """Answer with the panel as it is now and one sentence about what was done."""
     if wants_fragment():
         return fragment(
@@ -57,7 +57,7 @@ def undo_stamp(entry_id: int) -> ResponseReturnValue:
     card_id = undo_flow.undo_stamp(
         shop_id=staff.shop.id, staff_id=staff.staff_id, entry_id=entry_id, now=now()
     )
-    return _back_to(card_id, "적립을 취소했어요")
+    return back_to(card_id, "적립을 취소했어요")
 
 
 @door(
@@ -83,7 +83,7 @@ def use_reward(reward_id: int) -> ResponseReturnValue:
         how="live_card" if seen.checked_live else "staff_check",
         now=now(),
     )
-    return _again(
+    return again(
         used.card_id,
         f"{josa(used.reward_name, '을/를')} 사용했어요",
         undo=url_for("owner.undo_use", redemption_id=used.redemption_id),
@@ -105,13 +105,14 @@ def undo_use(redemption_id: int) -> ResponseReturnValue:
     card_id = redeem.undo_use(
         shop_id=staff.shop.id, staff_id=staff.staff_id, redemption_id=redemption_id, now=now()
     )
-    return _back_to(card_id, "사용을 취소했어요. 혜택이 카드에 다시 있어요")
+    return back_to(card_id, "사용을 취소했어요. 혜택이 카드에 다시 있어요")
 
 
-def _back_to(card_id: int, said: str) -> ResponseReturnValue:
+def back_to(card_id: int, said: str) -> ResponseReturnValue:
+    """Answer where it was pressed: the list of today, the person's page, or the panel."""
     place = asked.text("from")
     if wants_fragment() or place not in ("today", "person"):
-        return _again(card_id, said)
+        return again(card_id, said)
     flash(said)
     if place == "today":
         return see_other(url_for("owner.todays_stamps"))

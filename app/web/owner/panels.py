@@ -15,6 +15,7 @@ from app.kit.signing import new_token
 from app.voices import queries as voices
 from app.web.doors import now
 from app.web.guards import current_staff
+from app.web.owner import panel_points
 
 # Fewer pieces of one thing are chance, not a habit.
 _HABIT = 3
@@ -56,6 +57,7 @@ def panel_context(
         "is_fresh": seen.last is not None and (now() - seen.last.at).total_seconds() < 600,
         "key": new_token(),
         "reward_key": new_token(),
+        **panel_points.for_panel(seen),
     }
 
 
@@ -77,8 +79,8 @@ def _told(seen: Panel) -> Told:
         likes=seen.likes,
         usual=usual,
         reward_ready=seen.rewards[0].name if seen.rewards else "",
-        missing=seen.missing,
-        reward_name=seen.reward_name,
+        missing=seen.next_up.at - seen.balance,
+        reward_name=seen.next_up.name,
     )
     return Told(
         visit=rules.visit_words(number),

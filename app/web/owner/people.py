@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cards import counter, history
+from app.cards import counter, extras, history
 from app.customers import queries as customers
 from app.customers.texts import CONSENT_NAMES
 from app.flows import person as person_flow
@@ -18,7 +18,7 @@ from app.kit.refusals import Invalid, NotHere
 from app.messages import history as letters
 from app.visits import queries as visits
 from app.voices import queries as voices
-from app.web import answers
+from app.web import answers, endings
 from app.web.answers import see_other
 from app.web.doors import door, now
 from app.web.guards import current_staff
@@ -83,6 +83,16 @@ def person(customer_id: int) -> ResponseReturnValue:
     return see_other(url_for("owner.person", customer_id=customer_id))
 
 
+def _numbers(shop_id: int, seen: counter.Panel | None) -> dict[str, Any]:
+    if seen is None:
+        return {"sums": [], "ending": ""}
+    which = {"shop_id": shop_id, "card_id": seen.card_id}
+    return {
+        "sums": extras.sums(**which),
+        "ending": endings.sentence(**which, extras=seen.extras, now=now()),
+    }
+
+
 def _page(customer_id: int) -> dict[str, Any]:
     shop_id = current_staff().shop.id
     known = customers.person(shop_id=shop_id, customer_id=customer_id)
@@ -100,6 +110,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "same_number": customers.same_number(shop_id=shop_id, customer_id=customer_id),
         "seen": seen,
         "lines": lines,
+        **_numbers(shop_id, seen),
         "undo_since": undo_since,
         "older": [line for line in lines if line.can_undo and line.at < undo_since],
         "came": [visit for visit in came if not visit.reversed],

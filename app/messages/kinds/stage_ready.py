@@ -1,0 +1,35 @@
+"""혜택 안내: a stage on the way to the full card is reached. What the card promised is no promotion (as reward_ready).
+
+Facts: `reward` (its name on the card's rule, several joined by commas). Cause: the ledger line that reached it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from app.messages.contract import Facts, Kind
+
+
+def _words(facts: Facts) -> Mapping[str, str]:
+    return {"받을 것": str(facts["reward"])}
+
+
+def _still_wanted(facts: Facts) -> bool:
+    return not facts.get("taken_back", False)  # used meanwhile, or the stamp was undone
+
+
+KIND = Kind(
+    key="stage_ready",
+    label="중간 혜택 안내",
+    is_ad=False,
+    text="{이름} 님, 도장을 모으시는 동안 드리기로 한 {받을 것}을(를) 받으실 수 있어요. 카드에 담아 두었어요.",
+    placeholders={"이름": "김단골", "가게": "우리 가게", "받을 것": "도장을 모으는 중간에 받는 것"},
+    channels=("demo_phone", "email", "own_phone", "card"),
+    words=_words,
+    life=timedelta(days=3),
+    sentence="도장을 모으는 중간에 받을 것을 알려 드려요",
+    note="도장이 그만큼 모인 바로 그때 보내고, 밤이면 아침 8시에 보내요. 그사이 쓰시면 보내지 않아요.",
+    quoted=("받을 것",),
+    still_wanted=_still_wanted,
+)
