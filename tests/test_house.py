@@ -18,6 +18,8 @@ OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
 BEYOND = {
     "cards/counter": "reads for the shop's counter",
     "cards/history": "reads that explain a card line by line",
+    "shops/calendar_rules": "pure: closed days, and what they move",
+    "shops/closures": "reads the days a shop is closed",
     "shops/audit": "appends to the chained record of changes inside a flow",
     "shops/history": "reads that record, and whether its chain is whole",
     "shops/proofs": "changes how people prove who they are, inside a flow",
@@ -64,6 +66,8 @@ READS = {
     "results",
     "wanting",
     "days",
+    "closures",
+    "calendar_rules",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 
