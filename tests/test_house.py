@@ -19,6 +19,7 @@ BEYOND = {
     "cards/counter": "reads for the shop's counter",
     "cards/history": "reads that explain a card line by line",
     "shops/calendar_rules": "pure: closed days, and what they move",
+    "shops/closing": "changes the days a shop is closed, inside a flow",
     "shops/closures": "reads the days a shop is closed",
     "shops/audit": "appends to the chained record of changes inside a flow",
     "shops/history": "reads that record, and whether its chain is whole",

@@ -78,7 +78,7 @@ def days_of(*, shop_id: int, customer_id: int) -> TheirDays:
     ).one_or_none()
     if row is None:
         return TheirDays(None, None, "")
-    values = tuple(row)
+    values: tuple[Any, ...] = tuple(row)
     return TheirDays(_yearly(*values[:4]), _yearly(*values[4:8]), values[8])
 
 

@@ -36,6 +36,11 @@ KINDS = (
     "automation",
     "review_settings",
     "use_undone",
+    "days_off",
+    "paper_moved",
+    "paper_given",
+    "paper_refused",
+    "paper_undone",
 )
 
 

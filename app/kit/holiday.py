@@ -25,7 +25,7 @@ class Holiday:
 @lru_cache(maxsize=8)
 def holidays_of(year: int) -> tuple[Holiday, ...]:
     """Return the holidays of a year in their order; the days of 설날 and of 추석 are one, with their 대체 휴일."""
-    from holidays import KR  # 80 ms to read: only for whoever asks
+    from holidays.countries.south_korea import KR  # 80 ms to read: only for whoever asks
 
     found: list[Holiday] = []
     for day, said in sorted(KR(years=year, language="ko").items()):
