@@ -25,6 +25,9 @@ TABLE = """
 /c/<code>/me/email                                    POST      customer  holder   code
 /c/<code>/me/email/removal                            POST      customer  holder   code
 /c/<code>/me/text                                     GET       customer  holder   code
+/c/<code>/paper                                       GET+POST  customer  holder   code
+/c/<code>/paper/<int:paper_id>/photo                  GET       customer  holder   code
+/c/<code>/paper/<int:paper_id>/withdrawal             POST      customer  holder   code
 /c/<code>/qr.svg                                      GET       customer  holder   code
 /c/<code>/reviews                                     GET+POST  customer  holder   code
 /c/<code>/reviews/wish                                POST      customer  holder   code
@@ -69,6 +72,10 @@ TABLE = """
 /owner/more/card                                      GET+POST  owner     owner    session
 /owner/more/changes                                   GET       owner     owner    session
 /owner/more/contact                                   GET+POST  owner     owner    session
+/owner/more/days                                      GET+POST  owner     manager  session
+/owner/more/days/<int:days_id>                        GET+POST  owner     manager  session
+/owner/more/days/<int:days_id>/removal                POST      owner     manager  session
+/owner/more/days/week                                 POST      owner     manager  session
 /owner/more/devices                                   GET       owner     owner    session
 /owner/more/devices/<int:session_id>/end              POST      owner     owner    session
 /owner/more/hours                                     GET+POST  owner     manager  session
@@ -90,8 +97,14 @@ TABLE = """
 /owner/more/staff/<int:staff_id>/second-step/end      POST      owner     owner    session
 /owner/more/text                                      GET+POST  owner     staff    session
 /owner/panel/<int:card_id>                            GET       owner     staff    session
+/owner/paper                                          GET       owner     manager  session
+/owner/paper/<int:paper_id>                           GET+POST  owner     manager  session
+/owner/paper/<int:paper_id>/photo                     GET       owner     manager  session
+/owner/paper/<int:paper_id>/refusal                   POST      owner     manager  session
+/owner/paper/<int:paper_id>/reversal                  POST      owner     manager  session
 /owner/people                                         GET       owner     manager  session
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/paper                 GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card          GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card/pdf      GET       owner     manager  session
 /owner/print                                          GET       owner     staff    session

@@ -17,6 +17,9 @@ from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
 BEYOND = {
     "cards/counter": "reads for the shop's counter",
+    "cards/paper_rules": "pure: what may be written about a paper card",
+    "cards/papers": "reads about paper cards that are moved over",
+    "cards/ends": "reads whether something on the cards ends",
     "cards/history": "reads that explain a card line by line",
     "shops/calendar_rules": "pure: closed days, and what they move",
     "shops/closing": "changes the days a shop is closed, inside a flow",
@@ -67,6 +70,9 @@ READS = {
     "results",
     "wanting",
     "days",
+    "ends",
+    "papers",
+    "paper_rules",
     "closures",
     "calendar_rules",
 }

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.kit.korean import josa
 from app.kit.refusals import Invalid
 
 _DAY = timedelta(days=1)
@@ -47,20 +48,23 @@ def closed(
 ) -> frozenset[date]:
     """Return the closed days from `since` to `until`. `special` in the order it was entered."""
     off = list(weekly)
-    span = (until - since).days + 1
     days = {
         day
-        for day in (since + _DAY * number for number in range(span))
+        for day in days_between(since, until)
         if any(
             day.weekday() == each.weekday and each.since <= day and (each.until is None or day <= each.until)
             for each in off
         )
     }
     for each in special:
-        first, last = max(each.first, since), min(each.last, until)
-        range_ = {first + _DAY * number for number in range((last - first).days + 1)}
-        days = days - range_ if each.is_open else days | range_
+        these = set(days_between(max(each.first, since), min(each.last, until)))
+        days = days - these if each.is_open else days | these
     return frozenset(days)
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Return the days from `first` to `last`, both included."""
+    return [first + _DAY * number for number in range((last - first).days + 1)]
 
 
 def shifted(day: date, closed: Collection[date]) -> date:
@@ -153,3 +157,26 @@ def range_words(first: date, last: date, today: date) -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"{year}{first.month}월 {first.day}일–{last.day}일"
     return f"{year}{first.month}월 {first.day}일–{last.month}월 {last.day}일"
+
+
+def is_time_to_ask(first: date, last: date, today: date) -> bool:
+    """Say whether the owner is asked about a holiday now: a 명절 a week ahead, a single day two days ahead."""
+    ahead = 2 if first == last else 7
+    return today <= first <= today + _DAY * ahead
+
+
+def holiday_question(name: str, first: date, last: date, today: date) -> str:
+    """Return "내일은 성탄절이에요. 쉬시나요?" or "2월 16일–18일은 설 연휴예요. 쉬시나요?"."""
+    away = (first - today).days
+    if first == last and away in (0, 1, 2):
+        when = ("오늘은", "내일은", "모레는")[away]
+    else:
+        when = josa(range_words(first, last, today), "은/는").replace(")는", ")은")
+    return f"{when} {josa(name, '이에요/예요')}. 쉬시나요?"
+
+
+def moved_words(first: date, last: date, closed: Collection[date], today: date) -> str:
+    """Return what closed days do to what ends on them: "이 기간에 끝나는 도장은 2월 19일(목)까지 쓸 수 있어요"."""
+    until = good_until(last, closed)
+    span = "이날" if first == last else "이 기간에"
+    return f"{span} 끝나는 도장은 {range_words(until, until, today)}까지 쓸 수 있어요"

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from app.extensions import db
+from app.kit.holiday import Holiday, holidays_between
 from app.shops import calendar_rules as rules
 from app.shops.calendar_rules import Special, Weekly
 from app.shops.models import SpecialDays, WeeklyDayOff
@@ -101,3 +102,20 @@ def days_line(shop_id: int, days_id: int) -> DaysLine | None:
         )
     ).one_or_none()
     return DaysLine(*row) if row else None
+
+
+def unanswered_holidays(shop_id: int, *, since: date, until: date) -> list[Holiday]:
+    """Return the public holidays between two days of which the shop has not yet said whether it is closed."""
+    coming = [each for each in holidays_between(since, until) if each.first >= since]
+    if not coming:
+        return []
+    last = max(each.last for each in coming)
+    weekly, special = _entered(db.session, shop_id=shop_id, since=since, until=last)
+    off = rules.closed(weekly, special, since=since, until=last)
+    answered = [(each.first, each.last) for each in special]
+    return [
+        each
+        for each in coming
+        if not any(first <= each.last and each.first <= last for first, last in answered)
+        and not all(day in off for day in rules.days_between(each.first, each.last))
+    ]
