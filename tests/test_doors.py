@@ -20,6 +20,8 @@ TABLE = """
 /c/<code>/live                                        GET       customer  holder   code
 /c/<code>/me                                          GET       customer  holder   code
 /c/<code>/me/consents                                 POST      customer  holder   code
+/c/<code>/me/days                                     GET+POST  customer  holder   code
+/c/<code>/me/days/removal                             POST      customer  holder   code
 /c/<code>/me/delete                                   GET+POST  customer  holder   code
 /c/<code>/me/download                                 GET       customer  holder   code
 /c/<code>/me/email                                    POST      customer  holder   code
@@ -104,6 +106,7 @@ TABLE = """
 /owner/paper/<int:paper_id>/reversal                  POST      owner     manager  session
 /owner/people                                         GET       owner     manager  session
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/days                  GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/paper                 GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card          GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card/pdf      GET       owner     manager  session

@@ -28,6 +28,8 @@ BEYOND = {
     "shops/history": "reads that record, and whether its chain is whole",
     "shops/proofs": "changes how people prove who they are, inside a flow",
     "shops/signins": "reads about signed-in devices and what must be proved again",
+    "customers/celebrating": "changes a person's birthday and anniversary, inside a flow",
+    "customers/day_rules": "pure: what may be typed as a birthday, and how it reads",
     "customers/days": "reads whose birthday or anniversary a day is",
     "customers/texts": "the exact words of consent, versioned",
     "reviews/asks": "reads who may review which visit",
@@ -73,6 +75,7 @@ READS = {
     "ends",
     "papers",
     "paper_rules",
+    "day_rules",
     "closures",
     "calendar_rules",
 }

@@ -132,7 +132,7 @@ class Consent(Model):
     customer_id: Mapped[int] = mapped_column()
     kind: Mapped[str] = mapped_column(
         String(12)
-    )  # age14 | required | marketing | ads | ads_night | ads_email
+    )  # age14 | required | marketing | ads | ads_night | ads_email | days
     action: Mapped[str] = mapped_column(String(10))  # grant | decline | withdraw
     channels: Mapped[str] = mapped_column(String(40), default="")  # for ads: "문자" or "이메일"
     text_version: Mapped[str] = mapped_column(String(20))
