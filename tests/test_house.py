@@ -17,11 +17,19 @@ from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
 BEYOND = {
     "cards/counter": "reads for the shop's counter",
+    "cards/paper_rules": "pure: what may be written about a paper card",
+    "cards/papers": "reads about paper cards that are moved over",
+    "cards/ends": "reads whether something on the cards ends",
     "cards/history": "reads that explain a card line by line",
+    "shops/calendar_rules": "pure: closed days, and what they move",
+    "shops/closing": "changes the days a shop is closed, inside a flow",
+    "shops/closures": "reads the days a shop is closed",
     "shops/audit": "appends to the chained record of changes inside a flow",
     "shops/history": "reads that record, and whether its chain is whole",
     "shops/proofs": "changes how people prove who they are, inside a flow",
     "shops/signins": "reads about signed-in devices and what must be proved again",
+    "customers/celebrating": "changes a person's birthday and anniversary, inside a flow",
+    "customers/day_rules": "pure: what may be typed as a birthday, and how it reads",
     "customers/days": "reads whose birthday or anniversary a day is",
     "customers/texts": "the exact words of consent, versioned",
     "reviews/asks": "reads who may review which visit",
@@ -29,7 +37,6 @@ BEYOND = {
     "cards/extras": "reads what a card has beyond stamps, what ends when, the sums behind its numbers",
     "cards/checks": "reads whether what the cards say follows from their lines",
     "cards/promises": "pure: what a rule promises beyond stamps: stages, points, when things end",
-    "shops/closures": "reads the days on which a shop is closed",
     "cards/wallet": "reads the cards of one browser, of all shops",
     "insights/weeks": "pure: months, weeks and busy hours in words",
     "messages/contract": "what a kind and a channel must offer",
@@ -71,6 +78,12 @@ READS = {
     "checks",
     "extras",
     "promises",
+    "ends",
+    "papers",
+    "paper_rules",
+    "day_rules",
+    "closures",
+    "calendar_rules",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

@@ -149,6 +149,8 @@ class Lot(Model):
     remaining: Mapped[int] = mapped_column()
     earned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # gone from this moment on; None = never
+    # The last good day by the rule alone: closed days move `expires_at` away from it and back (actions/shifts.py).
+    ends_on: Mapped[date | None] = mapped_column(Date)
 
 
 class LotUse(Model):
@@ -225,6 +227,43 @@ class Claim(Model):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     staff_id: Mapped[int | None] = mapped_column()
     entry_id: Mapped[int | None] = mapped_column()
+
+
+class PaperCard(Model):
+    """종이 카드가 있어요: stamps of an old paper card that the shop counts and moves over, once.
+
+    state: waiting → moved | refused | withdrawn. Its photo is a row of `photos`, gone once it is decided.
+    """
+
+    __tablename__ = "paper_cards"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "once"),
+        *_card_of_shop(),
+        Index(
+            "uq_paper_cards_one_waiting",
+            "card_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_paper_cards_shop_state", "shop_id", "state", "id"),
+        Index("ix_paper_cards_shop_card", "shop_id", "card_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    card_id: Mapped[int] = mapped_column()
+    customer_id: Mapped[int] = mapped_column()
+    once: Mapped[str] = mapped_column(String(40))
+    asked: Mapped[int] = mapped_column()  # stamps the customer counted
+    photo_ref: Mapped[str | None] = mapped_column(String(24))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    reason: Mapped[str] = mapped_column(String(80), default="")  # why refused; why moved without a photo
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    staff_id: Mapped[int | None] = mapped_column()
+    entry_id: Mapped[int | None] = mapped_column()  # the ledger's `migrate`
 
 
 class Reward(Model):

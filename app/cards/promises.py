@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -161,13 +161,6 @@ def months_later(day: date, months: int) -> date:
     month = day.year * 12 + day.month - 1 + months
     year, month = divmod(month, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def past_closed(day: date, closed: Collection[date]) -> date:
-    """Return the day, or the next one on which the shop is open."""
-    while day in closed:
-        day += timedelta(days=1)
-    return day
 
 
 def typed_of(rule: CleanRule) -> dict[str, str]:

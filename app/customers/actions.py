@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from app.customers import rules
+from app.customers import celebrating, rules
 from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim, Suppression
 from app.customers.texts import CONSENT_TEXTS, TEXT_VERSION
 from app.kit.signing import new_token, token_hash
@@ -290,6 +290,7 @@ def forget(session: Any, *, person: Customer, now: datetime) -> None:
     person.name = person.memo = person.likes = person.phone_key = ""
     person.phone = person.phone_tail = None
     drop_email(session, person=person)
+    celebrating.drop_days(session, person=person)
     person.erased_at = now
     session.flush()
 

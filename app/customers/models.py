@@ -29,6 +29,18 @@ class Customer(Model):
             sqlite_where=text("email IS NOT NULL"),
             postgresql_where=text("email IS NOT NULL"),
         ),
+        # Of the few who told it: asked every morning for the whole shop.
+        *(
+            Index(
+                f"ix_customers_shop_{which}",
+                "shop_id",
+                f"{which}_month",
+                f"{which}_day",
+                sqlite_where=text(f"{which}_month IS NOT NULL"),
+                postgresql_where=text(f"{which}_month IS NOT NULL"),
+            )
+            for which in ("birth", "anniversary")
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -49,9 +61,11 @@ class Customer(Model):
     birth_month: Mapped[int | None] = mapped_column()
     birth_day: Mapped[int | None] = mapped_column()
     birth_is_lunar: Mapped[bool] = mapped_column(default=False, server_default=false())
+    birth_is_leap: Mapped[bool] = mapped_column(default=False, server_default=false())  # of a 윤달
     anniversary_month: Mapped[int | None] = mapped_column()
     anniversary_day: Mapped[int | None] = mapped_column()
     anniversary_is_lunar: Mapped[bool] = mapped_column(default=False, server_default=false())
+    anniversary_is_leap: Mapped[bool] = mapped_column(default=False, server_default=false())
     anniversary_name: Mapped[str] = mapped_column(String(20), default="", server_default="")  # "결혼기념일"
     # Where the data came from: qr | link | poster | table | sticker | parcel | printed | staff | demo | import
     source: Mapped[str] = mapped_column(String(20))
@@ -118,7 +132,7 @@ class Consent(Model):
     customer_id: Mapped[int] = mapped_column()
     kind: Mapped[str] = mapped_column(
         String(12)
-    )  # age14 | required | marketing | ads | ads_night | ads_email
+    )  # age14 | required | marketing | ads | ads_night | ads_email | days
     action: Mapped[str] = mapped_column(String(10))  # grant | decline | withdraw
     channels: Mapped[str] = mapped_column(String(40), default="")  # for ads: "문자" or "이메일"
     text_version: Mapped[str] = mapped_column(String(20))

@@ -19,6 +19,8 @@ CONSENT_KINDS = ("age14", "required", "marketing", "ads", "ads_night")
 OPTIONAL_KINDS = ("marketing", "ads", "ads_night")
 # Asked where an e-mail address is typed, never on the form above.
 ADS_EMAIL = "ads_email"
+# Asked where a birthday or an anniversary is typed.
+DAYS = "days"
 # What one refusal takes back, whatever way the ads would come.
 AD_KINDS = ("ads", "ads_night", ADS_EMAIL)
 
@@ -130,7 +132,7 @@ def clean_notes(*, name: str, memo: str, likes: str) -> tuple[str, str, str]:
 
 def standing(rows: Sequence[tuple[str, str]]) -> dict[str, bool]:
     """Return what holds now from a person's consent rows (kind, action) in the order they were made."""
-    now_holds = dict.fromkeys((*CONSENT_KINDS, ADS_EMAIL), False)
+    now_holds = dict.fromkeys((*CONSENT_KINDS, ADS_EMAIL, DAYS), False)
     for kind, action in rows:
         now_holds[kind] = action == "grant"
     return now_holds

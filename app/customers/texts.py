@@ -104,7 +104,22 @@ ADS_EMAIL = ConsentText(
     loud="적어 주신 이메일은 홍보를 위한 연락에 쓰여요. 보관 기간: 이메일을 지울 때까지. 맞춤 혜택 동의가 함께 필요해요.",
 )
 
-_BY_KIND = {text.kind: text for text in (*CONSENTS, ADS_EMAIL)}
+# Stands beside the days alone; without it none is kept. What is sent for them needs the consents to ads besides.
+DAYS = ConsentText(
+    kind="days",
+    required=False,
+    line="생일과 기념일을 축하받을게요",
+    rows=(
+        ("목적", "생일과 기념일에 축하 인사와 축하 혜택 (광고) 드리기"),
+        ("항목", "생일과 기념일의 달과 날, 음력인지, 기념일 이름 (태어난 해는 받지 않아요)"),
+        ("기간", "적은 날을 지우거나 내 정보를 지울 때까지"),
+        ("거부할 권리", "적지 않거나 동의하지 않을 수 있고, 언제든 내 정보에서 지울 수 있어요."),
+    ),
+    loud="적어 주신 날은 홍보를 위한 연락에 쓰여요. 보관 기간: 적은 날을 지울 때까지. "
+    "문자나 이메일은 광고를 받겠다고 하셨을 때만 보내요.",
+)
+
+_BY_KIND = {text.kind: text for text in (*CONSENTS, ADS_EMAIL, DAYS)}
 
 CONSENT_TEXTS: dict[str, str] = {kind: text.full() for kind, text in _BY_KIND.items()}
 
@@ -122,4 +137,5 @@ CONSENT_NAMES: dict[str, str] = {
     "ads": "광고 문자",
     "ads_night": "밤 광고 문자",
     "ads_email": "광고 이메일",
+    "days": "생일과 기념일",
 }

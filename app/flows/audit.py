@@ -37,6 +37,11 @@ KINDS = (
     "review_settings",
     "use_undone",
     "refund",
+    "days_off",
+    "paper_moved",
+    "paper_given",
+    "paper_refused",
+    "paper_undone",
 )
 
 

@@ -71,10 +71,7 @@ def add(*, shop_id: int, customer_id: int, ask_id: int, upload: BinaryIO, now: d
     (told at once; whether it can be decoded is told later by its row), TooMany,
     PickedTooOften, AskClosed, NotHere.
     """
-    digest = _look(upload)
-    ref, root = new_token(), files_dir()
-    raw = Place(INCOMING, shop_id, ref)
-    files.save(root, raw, upload, most=images.MOST_BYTES, now=now)
+    ref, digest = take_file(shop_id=shop_id, upload=upload, now=now)
     kept = None
     try:
         kept = _add_row(
@@ -82,8 +79,19 @@ def add(*, shop_id: int, customer_id: int, ask_id: int, upload: BinaryIO, now: d
         )
     finally:
         if kept != ref:
-            files.drop(root, raw)
+            drop_files(shop_id=shop_id, refs=[ref])
     return kept
+
+
+def take_file(*, shop_id: int, upload: BinaryIO, now: datetime) -> tuple[str, str]:
+    """Keep a photo's file as it came, before its row; returns its ref and the digest of its bytes.
+
+    Whoever adds no row for it drops the file again. Raises BadImage for what is no photo or too large.
+    """
+    digest = _look(upload)
+    ref = new_token()
+    files.save(files_dir(), Place(INCOMING, shop_id, ref), upload, most=images.MOST_BYTES, now=now)
+    return ref, digest
 
 
 def _look(upload: BinaryIO) -> str:

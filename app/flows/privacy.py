@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cards.actions import ledger
+from app.cards.actions import ledger, papers
 from app.cards.models import Card
 from app.customers import actions as people
 from app.customers.actions import Trace
@@ -181,6 +181,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         recall.forget(session, shop_id=shop_id, customer_id=customer_id)
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
         ledger.forget_reasons(session, shop_id=shop_id, customer_id=customer_id)
+        papers.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
         # Photos before the reviews they belong to; their files go once this is committed.
         gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)

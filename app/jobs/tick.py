@@ -17,7 +17,19 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Flask
 
-from app.flows import claim, clock, come_back, deliver, expiry, night, photo, retention, review_asks
+from app.flows import (
+    claim,
+    clock,
+    closing_days,
+    come_back,
+    deliver,
+    expiry,
+    night,
+    paper_card,
+    photo,
+    retention,
+    review_asks,
+)
 from app.flows.unit import end_reading
 from app.jobs import queue, tasks
 from app.kit.clock import next_minute_of_day
@@ -78,7 +90,8 @@ def _expire_lots(now: datetime, breath: Breath) -> None:
     )
 
 
-def _check_balances(_now: datetime, breath: Breath) -> None:
+def _check_balances(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: closing_days.settle(shop_id=shop_id, now=now), "closing_days", breath)
     _for_each_shop(lambda shop_id: night.check_balances(shop_id=shop_id), "check_balances", breath)
 
 
@@ -89,6 +102,9 @@ def _keep_no_longer(now: datetime, breath: Breath) -> None:
         breath,
     )
     _for_each_shop(lambda shop_id: photo.drop_old_drafts(shop_id=shop_id, now=now), "drop_old_drafts", breath)
+    _for_each_shop(
+        lambda shop_id: paper_card.drop_forgotten(shop_id=shop_id, now=now), "drop_forgotten", breath
+    )
     if not breath():
         retention.prune(now=now)
         photo.drop_orphans(now=now)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.extensions import db, files_dir
 from app.kit import files
@@ -79,6 +79,22 @@ def open_picked(shop_id: int, ask_id: int, ref: str) -> BinaryIO | None:
         )
     )
     return _open(SMALL, shop_id, ref) if is_theirs else None
+
+
+def loose_photo(shop_id: int, ref: str | None) -> PhotoLine | None:
+    """Return the photo of a paper card; None when it is gone, or is none of this shop's (S05)."""
+    row = db.session.execute(select(*_LINE).where(*_is_loose(shop_id, ref))).one_or_none()
+    return PhotoLine(*row) if row else None
+
+
+def open_loose(shop_id: int, ref: str | None) -> BinaryIO | None:
+    """Open the WebP of a paper card's photo, large; None before it is ready."""
+    found = loose_photo(shop_id, ref)
+    return _open(LARGE, shop_id, found.ref) if found is not None and found.state == "ready" else None
+
+
+def _is_loose(shop_id: int, ref: str | None) -> tuple[ColumnElement[bool], ...]:
+    return (Photo.shop_id == shop_id, Photo.ref == ref, Photo.ask_id.is_(None), Photo.review_id.is_(None))
 
 
 def _open(kind: str, shop_id: int, ref: str) -> BinaryIO | None:

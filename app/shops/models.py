@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -153,3 +164,56 @@ class AccessLog(Model):
     action: Mapped[str] = mapped_column(String(20))  # view, edit or a list (web/owner/noted.py)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ip: Mapped[str] = mapped_column(String(45), default="")
+
+
+class WeeklyDayOff(Model):
+    """A weekday on which the shop is closed, from a day on. What was once true stays true of its time."""
+
+    __tablename__ = "weekly_days_off"
+    __table_args__ = (
+        Index(
+            "uq_weekly_days_off_standing",
+            "shop_id",
+            "weekday",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    weekday: Mapped[int] = mapped_column()  # 0 = Monday
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)  # the last day it was so
+
+
+class SpecialDays(Model):
+    """Days that differ from the week: closed (휴가, 명절), or open although the week says closed.
+
+    The unique key decides between two taps on the same suggestion; what is taken back keeps its row.
+    """
+
+    __tablename__ = "special_days"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        Index(
+            "uq_special_days_standing",
+            "shop_id",
+            "first",
+            "last",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    first: Mapped[date] = mapped_column(Date)
+    last: Mapped[date] = mapped_column(Date)
+    is_open: Mapped[bool] = mapped_column(default=False, server_default=false())
+    note: Mapped[str] = mapped_column(String(40), default="")
+    staff_id: Mapped[int] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # taken back

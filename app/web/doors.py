@@ -50,7 +50,7 @@ def door(
     tenant: "none" no shop · "code" the shop's code in the URL · "session" the signed-in staff's shop ·
     "token" a one-time token names it. csrf=False only where something else proves who asks: a machine's secret, the token of
     an opt-out (blocked cookies must not keep anybody from refusing ads). max_bytes: how large a form with
-    files may be when its token names an ask, where the application's MAX_CONTENT_LENGTH is too little. sudo=True:
+    files may be when its token names an ask or its browser holds a card, where the application's MAX_CONTENT_LENGTH is too little. sudo=True:
     a POST asks who this is once more, unless that was proved a few minutes ago; looking does not. look_first(**the
     URL's values): what is wrong with the typed form, as an answer, before anybody is asked who they are; None when
     it is well. It only looks. device: "any" · "own" not on a

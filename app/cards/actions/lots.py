@@ -8,7 +8,7 @@ lock, so that what was read is still true.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -20,7 +20,6 @@ from app.kit.clock import kst_day, start_of_day
 from app.shops import closures
 
 UNITS = ("stamp", "point")
-_LONGEST_CLOSED = timedelta(days=60)
 
 # Asked with every line of a card that has lots: built once.
 _OPEN = (
@@ -46,25 +45,33 @@ class Ended:
     points: int
 
 
+@dataclass(frozen=True)
+class End:
+    """Until when something counts: the last day by the rule alone, and the moment it is gone, past closed days."""
+
+    on: date
+    at: datetime
+
+
 def keeps(card: Card, rule: CardRule) -> bool:
     """Say whether a card has lots: its rule lets something end, or something on it still will."""
     return rule.expiry != "none" or card.expires_at is not None
 
 
-def end_of(session: Any, *, rule: CardRule, shop_id: int, now: datetime) -> datetime | None:
-    """Return from which moment on what is earned now no longer counts; None = it never ends.
+def end_of(session: Any, *, rule: CardRule, shop_id: int, now: datetime) -> End | None:
+    """Return until when what is earned now counts; None = it never ends.
 
     It is the end of a Korean day, of one on which the shop is open.
     """
     day = promises.last_good_day(rule, kst_day(now))
     if day is None:
         return None
-    closed = closures.closed_days(session, shop_id=shop_id, since=day, until=day + _LONGEST_CLOSED)
-    return start_of_day(promises.past_closed(day, closed) + timedelta(days=1))
+    good_until = closures.good_until(session, shop_id=shop_id, end=day)
+    return End(day, start_of_day(good_until + timedelta(days=1)))
 
 
 def note_earned(
-    session: Any, *, card: Card, entry: LedgerEntry, end: datetime | None, restarts: bool, now: datetime
+    session: Any, *, card: Card, entry: LedgerEntry, end: End | None, restarts: bool, now: datetime
 ) -> None:
     """Write down what a line brought, each unit a lot; a debt is settled first, out of the new lot.
 
@@ -72,8 +79,8 @@ def note_earned(
     """
     if restarts and end is not None:
         for lot in _open(session, card):
-            if lot.expires_at is not None and lot.expires_at < end:
-                lot.expires_at = end
+            if lot.expires_at is not None and lot.expires_at < end.at:
+                lot.expires_at, lot.ends_on = end.at, end.on
     for unit, amount in (("stamp", entry.delta), ("point", entry.points)):
         if amount > 0:
             _add(session, card=card, entry=entry, unit=unit, amount=amount, end=end)
@@ -142,9 +149,7 @@ def _open(session: Any, card: Card) -> list[Lot]:
     return list(session.scalars(_OPEN, {"shop": card.shop_id, "card": card.id}))
 
 
-def _add(
-    session: Any, *, card: Card, entry: LedgerEntry, unit: str, amount: int, end: datetime | None
-) -> Lot:
+def _add(session: Any, *, card: Card, entry: LedgerEntry, unit: str, amount: int, end: End | None) -> Lot:
     lot = Lot(
         shop_id=card.shop_id,
         card_id=card.id,
@@ -153,7 +158,8 @@ def _add(
         amount=amount,
         remaining=amount,
         earned_at=entry.at,
-        expires_at=end,
+        expires_at=end.at if end is not None else None,
+        ends_on=end.on if end is not None else None,
     )
     session.add(lot)
     session.flush()
@@ -208,6 +214,7 @@ def _put_back(
         _use(session, lot=lot, entry=entry, amount=-back)
         if lot.expires_at is not None and lot.expires_at <= now:
             lot.expires_at = start_of_day(kst_day(now + promises.GRACE) + timedelta(days=1))
+            lot.ends_on = None  # a day of grace, not one of the rule
         amount -= back
     if amount:
         opened += _begin(session, card=card, unit=unit, amount=amount, entry=entry)

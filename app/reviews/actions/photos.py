@@ -53,9 +53,9 @@ def count_pick(session: Any, *, shop_id: int, ask_id: int, most: int) -> bool:
 
 
 def add(
-    session: Any, *, shop_id: int, customer_id: int, ask_id: int, ref: str, digest: str, now: datetime
+    session: Any, *, shop_id: int, customer_id: int, ask_id: int | None, ref: str, digest: str, now: datetime
 ) -> Photo:
-    """Add a photo that waits to be written anew."""
+    """Add a photo that waits to be written anew; without an ask it is of a paper card, and only the shop sees it."""
     photo = Photo(shop_id=shop_id, customer_id=customer_id, ask_id=ask_id, ref=ref, digest=digest, at=now)
     session.add(photo)
     session.flush()
@@ -117,6 +117,15 @@ def drop_draft(session: Any, *, shop_id: int, ask_id: int, ref: str) -> bool:
         )
     )
     return bool(done.rowcount)
+
+
+def drop_loose(session: Any, *, shop_id: int, ref: str) -> None:
+    """Delete the photo of a paper card: neither picked for a review nor part of one."""
+    session.execute(
+        delete(Photo).where(
+            Photo.shop_id == shop_id, Photo.ref == ref, Photo.ask_id.is_(None), Photo.review_id.is_(None)
+        )
+    )
 
 
 def drop_refused(session: Any, *, shop_id: int, ask_id: int) -> int:

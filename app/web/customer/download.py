@@ -11,6 +11,7 @@ from urllib.parse import quote
 from flask import Response
 from flask.typing import ResponseReturnValue
 
+from app.cards import papers
 from app.cards import queries as cards
 from app.customers import queries as people
 from app.customers.queries import ConsentLine, MyDetails
@@ -26,6 +27,7 @@ from app.voices import queries as voices
 from app.voices.rules import KINDS
 from app.web.customer import line_words
 from app.web.customer.blueprint import bp
+from app.web.days_form import day_lines
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 
@@ -84,6 +86,8 @@ def me_download(code: str) -> ResponseReturnValue:
         "shop": {"name": shop.name, "phone": shop.phone, "address": shop.address},
         "taken_at": now(),
         "person": asdict(known.person),
+        "days": [{"name": name, "day": day} for name, day, _coming in _days()],
+        "paper_cards": [_paper_facts(line) for line in _papers()],
         "card": {
             "stamps": page.balance,
             "goal": page.goal,
@@ -155,6 +159,15 @@ def _review(review: reviews.ReviewLine) -> str:
     return "\r\n  ".join([" · ".join(filter(None, told)), *filter(None, said)])
 
 
+def _papers() -> list[papers.PaperLine]:
+    return papers.papers_of(shop_id=current_card().shop_id, card_id=current_card().card_id, limit=_ALL)
+
+
+def _paper_facts(line: papers.PaperLine) -> dict[str, Any]:
+    names = ("asked", "state", "reason", "created_at", "decided_at", "given")
+    return {name: getattr(line, name) for name in names}
+
+
 def _review_facts(review: reviews.ReviewLine) -> dict[str, Any]:
     return {
         "disclosed": review.disclosed,
@@ -181,9 +194,14 @@ def _about(person: MyDetails) -> dict[str, str]:
         "사장님 메모": person.memo,
         "카드를 만든 날": _on(person.joined_at),
         "첫 방문": _on(person.first_visit_at) if person.first_visit_at else "",
+        **{name: f"{day} ({coming})" if coming else day for name, day, coming in _days()},
         "마지막 방문": _on(person.last_visit_at) if person.last_visit_at else "",
         "방문": f"{person.visit_count}번" if person.visit_count else "",
     }
+
+
+def _days() -> list[tuple[str, str, str]]:
+    return day_lines(shop_id=current_card().shop_id, customer_id=current_card().customer_id)
 
 
 def _email(person: MyDetails) -> str:

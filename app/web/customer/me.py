@@ -19,6 +19,7 @@ from app.web import cookies
 from app.web.answers import invalid, see_other
 from app.web.customer.blueprint import bp
 from app.web.customer.email import email_form
+from app.web.days_form import day_lines
 from app.web.details_form import KEPT, DetailsForm
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
@@ -38,6 +39,7 @@ def _mine() -> dict[str, Any]:
         "shop": current_shop(),
         "mine": people.my_details(shop_id=holder.shop_id, customer_id=holder.customer_id),
         "optional": [consent_text(kind) for kind in OPTIONAL_KINDS],
+        "days": day_lines(shop_id=holder.shop_id, customer_id=holder.customer_id),
         **email_form(),
     }
 

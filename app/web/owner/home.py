@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from app.cards import counter
+from app.cards import counter, papers
 from app.insights import queries as insights
 from app.insights import rules
 from app.kit.clock import kst_day
@@ -17,6 +17,7 @@ from app.shops import queries as shops
 from app.voices import queries as voices
 from app.web.doors import door, now
 from app.web.guards import current_staff
+from app.web.owner import days
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.stamps import claims_version, note_waiting
@@ -46,6 +47,8 @@ def home() -> ResponseReturnValue:
             "reviews_waiting": reviews.unanswered(shop_id),
             "most_counted": reviews.MOST_COUNTED,
             "outlook": messages.outlook(shop_id, now=moment),
+            "holidays": days.questions(),
+            "papers": papers.waiting_count(shop_id),
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),
             "week": [(rules.weekday(day), count) for day, count in week],
             "busiest": rules.busiest_index(week),

@@ -20,9 +20,10 @@ from app.visits import queries as visits
 from app.voices import queries as voices
 from app.web import answers, endings
 from app.web.answers import see_other
+from app.web.days_form import day_lines
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked
+from app.web.owner import asked, person_days
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 
@@ -49,7 +50,10 @@ def people() -> ResponseReturnValue:
     typed = request.args.get("q", "").strip()[:40]
     page = customers.people(shop_id=current_staff().shop.id, typed=typed, after=request.args.get("after"))
     note_look("search" if typed else "list")
-    return render_template("owner/people.html", page=page, typed=typed)
+    birthdays = [] if typed or request.args.get("after") else person_days.birthdays_this_week()
+    return render_template(
+        "owner/people.html", page=page, typed=typed, birthdays=birthdays, today=kst_day(now())
+    )
 
 
 @door(
@@ -118,6 +122,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
         "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
         "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
+        "days": day_lines(shop_id=shop_id, customer_id=customer_id),
         "consent_names": CONSENT_NAMES,
         "source_names": _SOURCE_NAMES,
         "notes": {"name": known.name, "likes": known.likes, "memo": known.memo},

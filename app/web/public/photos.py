@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
-
-from flask import Response, flash, make_response, render_template, request, url_for
+from flask import flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.flows import photo as flow
@@ -13,13 +11,9 @@ from app.reviews import photos
 from app.web.answers import see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_shop
+from app.web.pictures import GONE, picture
 from app.web.public.blueprint import bp
 from app.web.public.photo_uploads import MOST_BYTES, ask_of, forget_refused, picked, take, take_one
-
-# A picture is only a picture: whatever its bytes may say to a browser that guesses, nothing in it runs (S09).
-# The style is the browser's own: it puts a picture that is opened alone in the middle.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-_GONE = "이 사진은 더 볼 수 없어요."
 
 
 @door(bp, "/r/<token>/photos", audience="public", tenant="token")
@@ -72,13 +66,13 @@ def _page(token: str) -> str:
 def picked_photo(token: str, ref: str) -> ResponseReturnValue:
     """Answer a picked photo, small, to whoever picked it."""
     ask = ask_of(token)
-    return _picture(photos.open_picked(ask.shop_id, ask.ask_id, ref))
+    return picture(photos.open_picked(ask.shop_id, ask.ask_id, ref))
 
 
 @door(bp, "/s/<code>/photos/<ref>", audience="public", tenant="code")
 def photo(code: str, ref: str) -> ResponseReturnValue:
     """Answer a photo of a review."""
-    return _picture(photos.open_shown(current_shop().id, ref, small=False))
+    return picture(photos.open_shown(current_shop().id, ref, small=False))
 
 
 @door(bp, "/s/<code>/photos/<ref>/view", audience="public", tenant="code")
@@ -87,23 +81,11 @@ def photo_view(code: str, ref: str) -> ResponseReturnValue:
     shop = current_shop()
     shown = photos.shown_photo(shop.id, ref)
     if shown is None:
-        raise NotHere(_GONE)
+        raise NotHere(GONE)
     return render_template("public/photo.html", shop=shop, photo=shown)
 
 
 @door(bp, "/s/<code>/photos/<ref>/small", audience="public", tenant="code")
 def small_photo(code: str, ref: str) -> ResponseReturnValue:
     """Answer a photo of a review for a list."""
-    return _picture(photos.open_shown(current_shop().id, ref, small=True))
-
-
-def _picture(file: BinaryIO | None) -> Response:
-    if file is None:
-        raise NotHere(_GONE)
-    with file:
-        answer = Response(file.read(), content_type="image/webp")
-    # Its bytes never change; a shared cache must not outlive the person's wish to have it gone.
-    answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    answer.headers["Content-Security-Policy"] = _POLICY
-    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer
+    return picture(photos.open_shown(current_shop().id, ref, small=True))
