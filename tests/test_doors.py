@@ -26,6 +26,8 @@ TABLE = """
 /c/<code>/me/download                                 GET       customer  holder   code
 /c/<code>/me/email                                    POST      customer  holder   code
 /c/<code>/me/email/removal                            POST      customer  holder   code
+/c/<code>/me/statement                                GET       customer  holder   code
+/c/<code>/me/statement/<token>/pdf                    GET       customer  holder   code
 /c/<code>/me/text                                     GET       customer  holder   code
 /c/<code>/paper                                       GET+POST  customer  holder   code
 /c/<code>/paper/<int:paper_id>/photo                  GET       customer  holder   code
@@ -152,6 +154,7 @@ TABLE = """
 /s/<code>/photos/<ref>/view                           GET       public    anyone   code
 /s/<code>/privacy                                     GET       public    anyone   code
 /s/<code>/reviews                                     GET       public    anyone   code
+/v/<token>                                            GET       public    anyone   token
 /setup/<token>                                        GET+POST  owner     anyone   token
 /sw.js                                                GET       public    anyone   none
 """

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
+from app.kit.names import masked_name
 from app.kit.refusals import Invalid, NotHere, Refused
 
 TEXT_MAX = 1000
@@ -240,11 +241,8 @@ def disclosure(reward: str) -> str:
 
 
 def shown_name(name: str) -> str:
-    """Return a name as the public sees it: 김민지 → 김*지, 김지 → 김*; "" stays "" (shown as 손님)."""
-    name = " ".join(name.split())
-    if len(name) < 2:
-        return "*" if name else ""
-    return f"{name[0]}*" if len(name) == 2 else f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
+    """Return a name as the public sees it: 김민지 → 김*지; "" stays "" (shown as 손님)."""
+    return masked_name(name)
 
 
 def stars_sentence(*, count: int, total: int) -> str:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
-from flask import Response, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.kit import pdf
 from app.kit.refusals import NotHere
-from app.shops.queries import ShopView
 from app.web.doors import door
 from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
 from app.web.owner.sheet_pdfs import LABELS, marks_of, sheet_pdf
 from app.web.owner.sheets import SHEETS, Sheet, Slips, Words, words_for
+from app.web.pdf_answer import file_of
 
 _TEMPLATES = {"poster-a5": "poster"}
 
@@ -59,14 +58,3 @@ def _sheet(name: str) -> Sheet:
 def page_facts(words: Words | Slips) -> dict[str, Any]:
     """Return what every page of a sheet says beside it: characters that the file's typeface has no letter for."""
     return {"missing": pdf.missing(words.all)}
-
-
-def file_of(body: bytes, *, shop: ShopView, title: str, plain: str) -> Response:
-    """Answer a PDF under a name that says what it is; `plain` is for programs that know no Korean (RFC 6266)."""
-    answer = Response(body, content_type="application/pdf")
-    name = "".join(char for char in f"{shop.name} {title}" if char.isalnum() or char in " -_").strip()
-    answer.headers["Content-Disposition"] = (
-        f"attachment; filename=\"dangol-{shop.code}-{plain}.pdf\"; filename*=UTF-8''{quote(f'{name}.pdf')}"
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

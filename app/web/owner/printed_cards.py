@@ -18,9 +18,10 @@ from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
-from app.web.owner.print_room import file_of, page_facts
+from app.web.owner.print_room import page_facts
 from app.web.owner.sheet_pdfs import marks_of, slips_pdf
 from app.web.owner.sheets import is_reachable, slips_for
+from app.web.pdf_answer import file_of
 
 _TITLE = "종이 카드"
 
