@@ -35,7 +35,7 @@ LINTS = [
     ),
 ]
 TESTS = Step("pytest", [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal"])
-LONG_TESTS = Step("pytest (long)", [PYTHON, "-m", "pytest", "tests/faults", "-m", "long"])
+LONG_TESTS = Step("pytest (long)", [PYTHON, "-m", "pytest", "tests/faults", "tests/flows", "-m", "long"])
 
 
 def main(arguments: list[str]) -> int:

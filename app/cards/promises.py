@@ -164,10 +164,13 @@ def months_later(day: date, months: int) -> date:
 
 
 def typed_of(rule: CleanRule) -> dict[str, str]:
-    """Return a rule as its form shows it, the stages numbered from one."""
-    typed = {
-        "goal": str(rule.goal),
-        "reward_name": rule.reward_name,
+    """Return a rule as its form shows it, field by field from the top, the stages numbered from one."""
+    typed = {"reward_name": rule.reward_name, "goal": str(rule.goal)}
+    for number in range(1, STAGES_MOST + 1):
+        stage = rule.stages[number - 1] if number <= len(rule.stages) else None
+        typed[f"stage_at_{number}"] = str(stage.at) if stage else ""
+        typed[f"stage_name_{number}"] = stage.name if stage else ""
+    return typed | {
         "point_percent": f"{rule.point_permille / 10:g}" if rule.point_permille else "",
         "point_visit": str(rule.point_visit or ""),
         "point_least": str(rule.point_least or ""),
@@ -175,11 +178,6 @@ def typed_of(rule: CleanRule) -> dict[str, str]:
         "expiry_months": str(rule.expiry_months or ""),
         "expires_on": rule.expires_on.isoformat() if rule.expires_on else "",
     }
-    for number in range(1, STAGES_MOST + 1):
-        stage = rule.stages[number - 1] if number <= len(rule.stages) else None
-        typed[f"stage_at_{number}"] = str(stage.at) if stage else ""
-        typed[f"stage_name_{number}"] = stage.name if stage else ""
-    return typed
 
 
 def clean_rule(typed: Mapping[str, str]) -> CleanRule:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from app.cards.models import Card, LedgerEntry, Redemption
+from app.cards.models import Card, LedgerEntry, Lot, LotUse, Redemption
 from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
 from app.flows import access, automation, claim, person, privacy, redeem, review, review_asks, stamp, voice
@@ -21,6 +21,7 @@ from app.shops.models import LoginTry
 from app.visits.models import Product, Visit, VisitItem
 from tests import factories
 from tests.factories import ACustomer, AShop
+from tests.flows import books
 
 # Global by design: no shop's data is in them.
 OF_NO_SHOP = {"channel_health", "clock_leases", "periodic_tasks", "login_tries", "shops", "alembic_version"}
@@ -95,6 +96,9 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "staff_id": staff_id,
         "review_id": review_id,
         "voice_id": voice_id,
+        "visit_id": int(
+            db.session.scalar(db.select(db.func.max(Visit.id)).where(Visit.customer_id == known.id)) or 0
+        ),
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
@@ -115,6 +119,11 @@ def _goods(shop: AShop, known: ACustomer, word: str) -> None:
         visit_id = session.scalar(db.select(db.func.max(Visit.id)).where(Visit.customer_id == known.id))
         session.add(VisitItem(shop_id=shop.id, visit_id=visit_id, product_id=product.id, price=4500))
         session.add(LoginTry(key="login:nobody", at=factories.now()))
+        of = {"shop_id": shop.id, "entry_id": books.last_stamp(known.card_id)}
+        lot = Lot(**of, card_id=known.card_id, unit="stamp", amount=1, remaining=0, earned_at=factories.now())
+        session.add(lot)
+        session.flush()
+        session.add(LotUse(**of, lot_id=lot.id, amount=1))
 
 
 def _messages(shop: AShop, known: ACustomer, word: str) -> int:

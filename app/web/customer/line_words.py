@@ -65,8 +65,8 @@ def _what_of(line: CardLine) -> str:
 
 
 def good_until(line: CardLine) -> str:
-    """Return how long what a line brought is good: "12월 31일(목)까지", "" where it never ends."""
-    return f"{endings.last_day(line.ends_at, now())}까지" if line.ends_at is not None else ""
+    """Return how long what a line brought is good: "이때 받은 것은 12월 31일(목)까지", "" where it never ends."""
+    return f"이때 받은 것은 {endings.last_day(line.ends_at, now())}까지" if line.ends_at is not None else ""
 
 
 def how(line: CardLine) -> str:

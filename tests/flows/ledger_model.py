@@ -1,0 +1,261 @@
+"""A card as anybody could keep it with pencil and paper: what the product's ledger is compared with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from app.kit.clock import kst_day, start_of_day
+
+THREE_HOURS = timedelta(hours=3)
+
+
+@dataclass
+class Rule:
+    """What a card promises, as the test chose it."""
+
+    goal: int
+    stages: dict[int, str] = field(default_factory=dict)
+    permille: int = 0
+    visit: int = 0
+    expiry: str = "none"
+    months: int = 0
+    until: date | None = None
+
+    def end(self, now: datetime) -> datetime | None:
+        """The moment from which on what is earned now is gone."""
+        today = kst_day(now)
+        if self.expiry == "none":
+            return None
+        if self.until is not None:
+            last = self.until
+            while last < today:
+                last = last.replace(year=last.year + 1)
+        else:
+            month = today.month - 1 + self.months
+            year, month = today.year + month // 12, month % 12 + 1
+            last = next(
+                date(year, month, day) for day in range(today.day, 0, -1) if _is_day(year, month, day)
+            )
+        return start_of_day(last + timedelta(days=1))
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass
+class Pile:
+    """Stamps or points that came together. `of`: the line that brought them."""
+
+    unit: str
+    left: int
+    end: datetime | None
+    of: int
+    ended: int = 0  # of it, gone by its end
+
+
+@dataclass
+class Prize:
+    """A reward: of a full card (stage 0) or of a stage."""
+
+    name: str
+    round: int
+    stage: int
+    rule: Rule
+    line: int
+    used: bool = False
+    gone: bool = False
+    visit: int | None = None
+    used_at: datetime | None = None
+
+
+@dataclass
+class Line:
+    """A line that can be turned around."""
+
+    kind: str
+    stamps: int
+    points: int
+    visit: int | None
+    at: datetime
+    standing: bool = True
+
+
+class PaperCard:
+    """One card. Each method is what the shop's rules say in words, done to plain lists."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule, self.round = rule, 1
+        self.held = {"stamp": 0, "point": 0}
+        self.piles: list[Pile] = []
+        self.prizes: list[Prize] = []
+        self.lines: dict[int, Line] = {}
+        self.visits: dict[int, datetime] = {}
+        self.taken: dict[object, list[tuple[Pile, int]]] = defaultdict(list)
+        self._made = 0
+
+    # --- piles ---------------------------------------------------------------------------------
+
+    def keeps_piles(self) -> bool:
+        """Whether anything on this card can end."""
+        return self.rule.expiry != "none" or any(pile.end and pile.left for pile in self.piles)
+
+    def night(self, now: datetime) -> None:
+        """What has ended goes."""
+        for pile in self.piles:
+            if pile.end is not None and pile.end <= now and pile.left:
+                self.held[pile.unit] -= pile.left
+                pile.ended += pile.left
+                pile.left = 0
+
+    def _level(self, line: object, now: datetime, first: object = None, keeps: bool | None = None) -> None:
+        """Bring the piles to what is held."""
+        if not (self.keeps_piles() if keeps is None else keeps):
+            return
+        for unit, held in self.held.items():
+            mine = [pile for pile in self.piles if pile.unit == unit]
+            missing = max(held, 0) - sum(pile.left for pile in mine)
+            order = sorted(
+                mine,
+                key=lambda p: (p.of not in (line, first), p.end is None, p.end.timestamp() if p.end else 0),
+            )
+            for pile in order:
+                step = min(pile.left, max(-missing, 0))
+                pile.left -= step
+                missing += step
+                if step:
+                    self.taken[line].append((pile, step))
+            came_from = sorted(
+                (pair for pair in self.taken[first] if pair[0].unit == unit),
+                key=lambda pair: (pair[0].end is not None, -(pair[0].end.timestamp() if pair[0].end else 0)),
+            )
+            for pile, step in came_from:
+                back = min(step, max(missing, 0))
+                if back:
+                    pile.left += back
+                    missing -= back
+                    if pile.end is not None and pile.end <= now:
+                        pile.end = start_of_day(kst_day(now) + timedelta(days=8))
+            if missing > 0:
+                self.piles.append(Pile(unit, missing, None, -1))
+
+    # --- earning -------------------------------------------------------------------------------
+
+    def earn(self, entry: int, stamps: int, points: int, visit: int | None, now: datetime) -> None:
+        """Stamps and points come; stages and full cards follow."""
+        self.night(now)
+        low = self.held["stamp"]
+        self.lines[entry] = Line("earn", stamps, points, visit, now)
+        if visit is not None:
+            self.visits.setdefault(visit, now)
+        self.held["stamp"] += stamps
+        self.held["point"] += points
+        if self.keeps_piles():
+            end = self.rule.end(now)
+            if self.rule.expiry == "activity" and end is not None:
+                for pile in self.piles:
+                    if pile.left and pile.end is not None and pile.end < end:
+                        pile.end = end
+            for unit, came in (("stamp", stamps), ("point", points)):
+                if came:
+                    self.piles.append(Pile(unit, came, end, entry))
+            self._level(entry, now, keeps=True)
+        while True:
+            for at, name in sorted(self.rule.stages.items()):
+                if low < at <= min(self.held["stamp"], self.rule.goal - 1) and not any(
+                    p.round == self.round and p.stage == at and not p.gone for p in self.prizes
+                ):
+                    self.prizes.append(Prize(name, self.round, at, self.rule, entry))
+            if self.held["stamp"] < self.rule.goal:
+                return
+            self._made -= 1
+            self.held["stamp"] -= self.rule.goal
+            self.prizes.append(Prize("다 모았어요", self.round, 0, self.rule, self._made))
+            self._level(self._made, now)
+            self.round += 1
+            self.rule = self.present
+            self._level(self._made, now)
+            low = 0
+
+    present: Rule  # what the shop promises now
+
+    def turn(self, entry: int, now: datetime) -> None:
+        """적립 취소: the line is turned around, and what it had brought and nobody used."""
+        self.night(now)
+        line, round_before, high = self.lines[entry], self.round, self.held["stamp"]
+        line.standing = False
+        keeps = self.keeps_piles()
+        self.held["stamp"] -= line.stamps
+        self.held["point"] -= line.points
+        turned = ("turned", entry)
+        self._level(turned, now, first=entry, keeps=keeps)
+        for unit in self.held:
+            self.held[unit] += sum(p.ended for p in self.piles if p.of == entry and p.unit == unit)
+        self._level(("kept", entry), now, first=turned)
+        while self.held["stamp"] < 0:
+            waiting = [p for p in self.prizes if not p.stage and not p.used and not p.gone]
+            if not waiting:
+                break
+            prize = waiting[-1]
+            prize.gone = True
+            if prize.round == self.round - 1:
+                self.round, self.rule = prize.round, prize.rule
+            self.held["stamp"] += prize.rule.goal
+            self._level(("opened", prize.line), now, first=prize.line)
+        high = high if self.round == round_before else self.rule.goal
+        for prize in self.prizes:
+            uncarried = prize.round > self.round or (
+                prize.round == self.round and self.held["stamp"] < prize.stage <= high
+            )
+            if prize.stage and not prize.used and uncarried:
+                prize.gone = True
+        if line.visit is not None and not any(
+            other.visit == line.visit and other.standing and other.kind == "earn"
+            for other in self.lines.values()
+        ):
+            self.visits.pop(line.visit, None)
+
+    # --- using ---------------------------------------------------------------------------------
+
+    def visit_here(self, now: datetime) -> int | None:
+        """The visit that something used now belongs to."""
+        here = [(at, visit) for visit, at in self.visits.items() if now - THREE_HOURS < at <= now]
+        return max(here)[1] if here else None
+
+    def spend(self, entry: int, points: int, now: datetime) -> None:
+        """Points are taken at the counter."""
+        self.lines[entry] = Line("redeem", 0, -points, self.visit_here(now), now)
+        self.held["point"] -= points
+        self._level(entry, now)
+
+    def unspend(self, entry: int, now: datetime) -> None:
+        """Points are given back."""
+        self.night(now)
+        line = self.lines[entry]
+        line.standing = False
+        self.held["point"] -= line.points
+        self._level(("turned", entry), now, first=entry)
+
+    def refund(self, visit: int, now: datetime) -> None:
+        """What was used at a visit goes back, what it earned is turned around."""
+        began = self.visits[visit]
+
+        def belongs(named: int | None, at: datetime | None) -> bool:
+            return named == visit or (named is None and at is not None and began - THREE_HOURS < at <= began)
+
+        for prize in self.prizes:
+            if prize.used and belongs(prize.visit, prize.used_at):
+                prize.used = False
+        for entry, line in sorted(self.lines.items()):
+            if line.standing and line.kind == "redeem" and belongs(line.visit, line.at):
+                self.unspend(entry, now)
+        for entry, line in sorted(self.lines.items(), reverse=True):
+            if line.standing and line.kind == "earn" and line.visit == visit:
+                self.turn(entry, now)
+        self.visits.pop(visit, None)
