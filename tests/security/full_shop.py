@@ -5,21 +5,37 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 from app.cards.models import Card, LedgerEntry, Lot, LotUse, Redemption
 from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
-from app.flows import access, automation, claim, person, privacy, redeem, review, review_asks, stamp, voice
+from app.flows import (
+    access,
+    automation,
+    celebrations,
+    claim,
+    closing_days,
+    paper_card,
+    person,
+    privacy,
+    redeem,
+    review,
+    review_asks,
+    stamp,
+    voice,
+)
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 from app.reviews.models import Photo
-from app.shops import proofs
+from app.shops import closures, proofs
 from app.shops.models import LoginTry
 from app.visits.models import Product, Visit, VisitItem
 from tests import factories
+from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
 from tests.flows import books
 
@@ -85,7 +101,10 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     address = _address(known, number)
     review_id, voice_id, ask_token = _said(shop, known, word)
     token = _opt_out(shop, twin)
+    days_id, paper_id = _calendar(shop, known, word)
     ids = {
+        "days_id": days_id,
+        "paper_id": paper_id,
         "claim_id": waiting.claim_id,
         "entry_id": last.entry_id,
         "card_id": known.card_id,
@@ -106,7 +125,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀", f"{word}라떼",
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
         address,
-        ask_token, f"{word}불편",
+        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념",
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 
@@ -187,6 +206,18 @@ def _said(shop: AShop, known: ACustomer, word: str) -> tuple[int, int, str]:
         shop_id=shop.id, customer_id=known.id, kind="complaint", text=f"{word}불편", once=factories.once(), now=now
     )  # fmt: skip
     return left.review_id, voice_id, token
+
+
+def _calendar(shop: AShop, known: ACustomer, word: str) -> tuple[int, int]:
+    """Enter a day off and a holiday, keep a birthday, and let a paper card wait; returns (days_id, paper_id)."""
+    own, now = {"shop_id": shop.id, "staff_id": shop.owner_id}, factories.now()
+    closing_days.save_weekly(**own, weekdays=["6"], now=now)
+    closing_days.mark(**own, first="2026-12-25", last="", note=f"{word}휴가", now=now)
+    where: dict[str, Any] = {"shop_id": shop.id, "customer_id": known.id, "now": now}
+    told = {"anniversary_name": f"{word}기념", "anniversary_month": "3", "anniversary_day": "5"}
+    celebrations.save(**where, typed=told, agrees=True, ip="127.0.0.1", user_agent="test")
+    paper_id = paper_card.ask(**where, stamps="3", upload=BytesIO(a_jpeg()), once=factories.once())
+    return closures.coming_days(shop.id, date(2026, 11, 1))[0].id, paper_id
 
 
 def _opt_out(shop: AShop, twin: ACustomer) -> str:
