@@ -23,6 +23,10 @@ BEYOND = {
     "shops/proofs": "changes how people prove who they are, inside a flow",
     "shops/signins": "reads about signed-in devices and what must be proved again",
     "customers/days": "reads whose birthday or anniversary a day is",
+    "customers/merges": "reads phones that wait for a card, and who was two",
+    "customers/merging": "makes two rows of a person one and two again, inside a flow",
+    "customers/moving": "gives what is a person's to another, inside a flow",
+    "customers/proving": "changes codes that prove a number, inside a flow",
     "customers/texts": "the exact words of consent, versioned",
     "reviews/asks": "reads who may review which visit",
     "reviews/photos": "reads about customers' photos and the files behind them",
@@ -64,6 +68,7 @@ READS = {
     "results",
     "wanting",
     "days",
+    "merges",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from app.cards.models import LedgerEntry, Redemption, Reward
-from app.customers.models import Customer
+from app.customers.models import Customer, Merge
 from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
 from app.shops.models import Staff
+
+# Lines that move a balance from one card to another of the same person, there and back.
+TAKEN_ALONG = ("merge", "unmerge")
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,29 @@ def today(*, shop_id: int, now: datetime, limit: int = 60) -> list[CounterLine]:
 
 def lines_of(*, shop_id: int, card_id: int, limit: int = 60) -> list[CounterLine]:
     """Return everything that moved one card, newest first: why its balance is what it is."""
-    entries = _entries(shop_id, LedgerEntry.card_id == card_id, limit=limit)
+    others = cards_in(shop_id=shop_id, card_id=card_id)
+    mine = LedgerEntry.card_id.in_([card_id, *others])
+    # What only went from one of them to the other is told once, where it arrived.
+    went = LedgerEntry.card_id.in_(others) & LedgerEntry.how.in_(TAKEN_ALONG)
+    entries = _entries(shop_id, mine, ~went, limit=limit)
     uses = _uses(shop_id, Reward.card_id == card_id, limit=limit)
     return _newest(entries + uses, limit)
+
+
+def cards_in(*, shop_id: int, card_id: int) -> list[int]:
+    """Return the cards that went into a card, and those that had gone into them."""
+    found: list[int] = []
+    todo = [card_id]
+    while todo:
+        todo = list(
+            db.session.scalars(
+                select(Merge.gone_card_id).where(
+                    Merge.shop_id == shop_id, Merge.kept_card_id.in_(todo), Merge.undone_at.is_(None)
+                )
+            )
+        )
+        found += todo
+    return found
 
 
 _LATER = LedgerEntry.__table__.alias("later")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.cards.history import undone
+from app.cards.history import TAKEN_ALONG, cards_in, undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Redemption, Reward
 from app.customers.models import Customer, Device, PhoneClaim
 from app.extensions import db
@@ -183,6 +183,23 @@ def ready_rewards(*, shop_id: int, card_id: int) -> list[ReadyReward]:
     return [ReadyReward(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class Held:
+    """What lies on a card: stamps, points, and rewards that can be used now."""
+
+    stamps: int
+    points: int
+    rewards: int
+
+
+def held_on(*, shop_id: int, card_id: int) -> Held:
+    """Return what lies on a card. Raises NoResultFound for another shop's."""
+    row = db.session.execute(
+        select(Card.balance, Card.points).where(Card.shop_id == shop_id, Card.id == card_id)
+    ).one()
+    return Held(*row, rewards=len(ready_rewards(shop_id=shop_id, card_id=card_id)))
+
+
 _NEWEST_ENTRY = (
     select(LedgerEntry.kind, LedgerEntry.at)
     .where(LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.card_id == bindparam("card"))
@@ -210,7 +227,8 @@ def newest_line(*, shop_id: int, card_id: int) -> str:
 
 
 def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine]:
-    """Return why the card is what it is, newest first."""
+    """Return why the card is what it is, newest first, with the lines of the cards that went into it."""
+    others = cards_in(shop_id=shop_id, card_id=card_id)
     entries = db.session.execute(
         select(
             LedgerEntry.kind,
@@ -220,7 +238,11 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
             LedgerEntry.reason,
             undone(),
         )
-        .where(LedgerEntry.shop_id == shop_id, LedgerEntry.card_id == card_id)
+        .where(
+            LedgerEntry.shop_id == shop_id,
+            LedgerEntry.card_id.in_([card_id, *others]),
+            ~(LedgerEntry.card_id.in_(others) & LedgerEntry.how.in_(TAKEN_ALONG)),
+        )
         .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
         .limit(limit)
     )

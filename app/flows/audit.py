@@ -36,6 +36,11 @@ KINDS = (
     "automation",
     "review_settings",
     "use_undone",
+    "card_restored",
+    "card_moved",
+    "card_reissued",
+    "people_merged",
+    "merge_undone",
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.cards.actions import ledger, rewards
+from app.cards.actions import ledger, merged, rewards
 from app.cards.models import Card, LedgerEntry
 from app.customers import actions as people
 from app.flows import at_visit
@@ -29,6 +29,8 @@ def undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
     with write() as session:
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
         found = ledger.card(session, shop_id=shop_id, where=Card.id == entry.card_id, lock=True)
+        if found is None:  # the stamps of a card that went into another lie there by now
+            found = merged.kept_card(session, shop_id=shop_id, card_id=entry.card_id)
         if found is None:
             raise NotHere
         card, _rule = found
@@ -45,29 +47,33 @@ def undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
             visit_id=entry.visit_id,
         )
         if card.balance < 0:
-            _take_back_a_reward(session, card=card, staff_id=staff_id, now=now)
-        _undo_visit(session, entry=entry, now=now)
+            take_back_a_reward(session, card=card, staff_id=staff_id, now=now)
+        _undo_visit(session, entry=entry, customer_id=card.customer_id, now=now)
         recall.cancel(session, shop_id=shop_id, cause=f"stamp:{entry.id}", reason="적립 취소", now=now)
         return card.id
 
 
-def _take_back_a_reward(session: Any, *, card: Card, staff_id: int, now: datetime) -> None:
-    """Turn the newest reward nobody used back into stamps; a used one leaves the balance below zero."""
+def take_back_a_reward(session: Any, *, card: Card, staff_id: int, now: datetime) -> bool:
+    """Turn the newest reward nobody used back into stamps; a used one leaves the balance below zero.
+
+    Returns whether there was one.
+    """
     fill_id = rewards.withdraw_newest(session, shop_id=card.shop_id, card_id=card.id, now=now)
     if fill_id is None:
-        return
+        return False
     fill = ledger.entry(session, shop_id=card.shop_id, entry_id=fill_id)
     ledger.add_entry(
         session, card=card, kind="reverse", delta=-fill.delta, now=now, reverses_id=fill.id, staff_id=staff_id
     )
     recall.cancel(session, shop_id=card.shop_id, cause=f"fill:{fill_id}", reason="적립 취소", now=now)
+    return True
 
 
-def _undo_visit(session: Any, *, entry: LedgerEntry, now: datetime) -> None:
+def _undo_visit(session: Any, *, entry: LedgerEntry, customer_id: int, now: datetime) -> None:
     """Take the visit back with its last stamp, and from the day's sums what it had added."""
     shop_id, visit_id = entry.shop_id, entry.visit_id
     sums.count(session, shop_id=shop_id, at=entry.at, stamps=-entry.delta)
-    person = people.customer(session, shop_id=shop_id, customer_id=entry.customer_id, lock=True)
+    person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
     if (
         visit_id is None
         or person is None

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
+from app.customers.models import PhoneCode
 from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
+from app.kit.signing import token_hash
 from app.messages import gather, mail_form, registry
 from app.messages.contract import Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
@@ -253,3 +255,18 @@ def causes_known(shop_id: int, kind: str, causes: list[str]) -> set[str]:
         )
     )
     return set(found)
+
+
+def code_goes_by_hand(*, shop_id: int, browser_token: str) -> bool:
+    """Tell whether the code this browser asked for last waits for somebody's tap in the shop."""
+    newest = (
+        select(PhoneCode.id)
+        .where(PhoneCode.shop_id == shop_id, PhoneCode.browser_hash == token_hash(browser_token))
+        .order_by(PhoneCode.id.desc())
+        .limit(1)
+    )
+    code_id = db.session.scalar(newest)
+    found = db.session.scalar(
+        select(Message.channel).where(Message.shop_id == shop_id, Message.cause == f"code:{code_id}")
+    )
+    return found is not None and registry.channel(found).CAPABILITIES.by_hand

@@ -11,7 +11,21 @@ from typing import Any
 from app.cards.models import Card, LedgerEntry, Redemption
 from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
-from app.flows import access, automation, claim, person, privacy, redeem, review, review_asks, stamp, voice
+from app.flows import (
+    access,
+    automation,
+    claim,
+    merge,
+    person,
+    phone_proof,
+    privacy,
+    redeem,
+    restore,
+    review,
+    review_asks,
+    stamp,
+    voice,
+)
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
@@ -84,7 +98,10 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     address = _address(known, number)
     review_id, voice_id, ask_token = _said(shop, known, word)
     token = _opt_out(shop, twin)
+    merge_id = _two_of_one(shop, word)
     ids = {
+        "merge_id": merge_id,
+        "other_id": nameless.id,
         "claim_id": waiting.claim_id,
         "entry_id": last.entry_id,
         "card_id": known.card_id,
@@ -209,6 +226,19 @@ def _opt_out(shop: AShop, twin: ACustomer) -> str:
     with write() as session:
         proofs.renew_recovery(session, shop_id=shop.id, staff_id=shop.owner_id, hashes=[f"of {shop.code}"])
     return str(db.session.scalar(db.select(OptOutLink.token).where(OptOutLink.shop_id == shop.id)))
+
+
+def _two_of_one(shop: AShop, word: str) -> int:
+    """Let a person's two cards become one, a browser ask for a code, and another wait at the counter."""
+    who = {"shop_id": shop.id, "browser_token": f"asks-{word}", "user_agent": "test", "now": factories.now()}
+    kept, gone = factories.a_customer(shop, name=f"{word}하나"), factories.a_customer(shop, name=f"{word}둘")
+    phone_proof.ask(
+        **who, typed=factories.a_number(), source="qr", ip="203.0.113.9", master=factories.master()
+    )
+    restore.wait_here(**who | {"browser_token": f"waits-{word}"})
+    return merge.merge_people(
+        shop_id=shop.id, kept_id=kept.id, gone_id=gone.id, staff_id=shop.owner_id, now=factories.now()
+    )
 
 
 def _newest_reward(known: ACustomer) -> int:

@@ -30,7 +30,12 @@ from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 
 _ALL = 10_000
-_ACTIONS = {"grant": "동의했어요", "decline": "동의하지 않았어요", "withdraw": "동의를 철회했어요"}
+_ACTIONS = {
+    "grant": "동의했어요",
+    "decline": "동의하지 않았어요",
+    "withdraw": "동의를 철회했어요",
+    "merge": "카드를 합칠 때 꺼졌어요",
+}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ _WHAT = {
     "adjust": "가게에서 바로잡았어요",
     "expire": "기한이 지났어요",
 }
+_ONE_AND_TWO = {"merge": "다른 카드를 이 카드에 합쳤어요", "unmerge": "합친 카드를 다시 나눴어요"}
 _REFUSED = {
     "too_soon": "바로 전에 도장을 받아서 더 찍지 않았어요",
     "over_cap": "그날 받을 수 있는 도장을 다 받아서 더 찍지 않았어요",
@@ -34,6 +35,8 @@ def what(line: CardLine) -> str:
         return "적립을 취소했어요" if line.delta < 0 else "다 채운 카드를 되돌렸어요"
     if line.kind == "refuse":
         return _REFUSED.get(line.reason, "도장을 찍지 않았어요")
+    if line.how in _ONE_AND_TWO:
+        return _ONE_AND_TWO[line.how]
     words = _WHAT.get(line.kind, "바뀌었어요")
     return f"{words} · {line.name}" if line.name else words
 

@@ -9,6 +9,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter, history
+from app.customers import merges
 from app.customers import queries as customers
 from app.customers.texts import CONSENT_NAMES
 from app.flows import person as person_flow
@@ -98,6 +99,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "known": known,
         "customer_id": customer_id,
         "same_number": customers.same_number(shop_id=shop_id, customer_id=customer_id),
+        "merged": merges.merges_of(shop_id=shop_id, customer_id=customer_id, now=now()),
         "seen": seen,
         "lines": lines,
         "undo_since": undo_since,
