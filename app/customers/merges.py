@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.customers.models import Customer, Merge, NewPhone, PhoneCode
+from app.customers.models import Customer, Merge, NewPhone
 from app.extensions import db
 from app.kit.signing import token_hash
 
@@ -75,21 +75,6 @@ def waiting_phones(*, shop_id: int, now: datetime) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
-def asked_number(*, shop_id: int, browser_token: str, now: datetime) -> str | None:
-    """Return the number this browser asked a code for, while it may still answer."""
-    return db.session.scalar(
-        select(PhoneCode.phone)
-        .where(
-            PhoneCode.shop_id == shop_id,
-            PhoneCode.browser_hash == token_hash(browser_token),
-            PhoneCode.expires_at > now,
-            PhoneCode.refused == "",
-        )
-        .order_by(PhoneCode.id.desc())
-        .limit(1)
-    )
-
-
 def merges_of(*, shop_id: int, customer_id: int, now: datetime) -> list[MergeLine]:
     """Return which cards went into a person's, the newest first; only the newest can be taken apart."""
     rows = db.session.execute(
@@ -98,14 +83,23 @@ def merges_of(*, shop_id: int, customer_id: int, now: datetime) -> list[MergeLin
         .order_by(Merge.id.desc())
     ).all()
     return [
-        MergeLine(*row[:5], can_undo=place == 0 and bool(row.before) and now - row.at <= _UNDO_FOR)
+        MergeLine(
+            row.id,
+            row.at,
+            row.how,
+            row.stamps,
+            row.points,
+            can_undo=place == 0 and bool(row.before) and now - row.at <= _UNDO_FOR,
+        )
         for place, row in enumerate(rows)
     ]
 
 
-def kept_of(*, shop_id: int, merge_id: int) -> int | None:
-    """Return whose page a merge of this shop stands on."""
-    return db.session.scalar(select(Merge.kept_id).where(Merge.shop_id == shop_id, Merge.id == merge_id))
+def went_into(*, shop_id: int, customer_id: int) -> int | None:
+    """Return into whom a person of this shop went, or None."""
+    return db.session.scalar(
+        select(Customer.merged_into_id).where(Customer.shop_id == shop_id, Customer.id == customer_id)
+    )
 
 
 def who_keeps(*, shop_id: int, one: int, other: int) -> tuple[int, int]:

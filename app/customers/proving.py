@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from app.customers.models import NewPhone, PhoneCode
-from app.kit.signing import derive_key, keyed_hash, new_token, token_hash
+from app.kit.signing import new_token, token_hash
 
-DIGITS = 6
 # How many a number, a browser, an address (IP) and a shop may ask for, in which time (S18).
 LIMITS = {
     "number": (5, timedelta(days=1)),
@@ -20,13 +19,6 @@ LIMITS = {
 }
 # What the codes of all shops of an installation may cost in a day, where a paid channel carries them.
 MOST_WON_A_DAY = 20_000
-
-
-def code_of(master: bytes, *, shop_id: int, salt: str) -> str:
-    """Return the six digits of a row: an HMAC under the master key, so that no copy of the database has them."""
-    key = derive_key(master, "phone-code", str(shop_id))
-    number = int(keyed_hash(key, "digits", salt), 16) % 10**DIGITS
-    return f"{number:0{DIGITS}d}"
 
 
 def add_code(

@@ -116,6 +116,7 @@ def merge(
     moved: dict[str, Any] = dict(
         moving.move(session, shop_id=shop_id, gone_id=gone_id, kept_id=kept_id, cards=(source.id, target.id))
     )
+    moved["standing"] = _standing(session, shop_id=shop_id, moved=moved)
     moved["said"] = merging.join_consents(session, kept=kept, gone=gone, trace=trace, now=now)
     merged.move_claim(session, source=source, target=target, now=now)
     line = merged.hand_over(
@@ -249,12 +250,7 @@ def _part(
     merged.lots_back(
         session, source=kept_card, target=gone_card, held=moved["lots"], line_id=moved["line"], now=now
     )
-    visits = moved.get("visits.customer_id", [])
-    undone_visits = session.scalar(
-        select(func.count(Visit.id)).where(
-            Visit.shop_id == shop_id, Visit.id.in_(visits), Visit.reversed_at > row.at
-        )
-    )
+    undone_visits = moved["standing"] - _standing(session, shop_id=shop_id, moved=moved)
     told = row.before
     merging.become_two(session, kept=kept, gone=gone, before=told, undone_visits=undone_visits)
     for person, name in ((kept, "kept"), (gone, "gone")):
@@ -266,6 +262,18 @@ def _part(
         merging.set_visits(person, first=first, last=last, told=told[name])
     for card in (kept_card, gone_card):
         ledger.touch(session, shop_id=shop_id, card_id=card.id)
+
+
+def _standing(session: Any, *, shop_id: int, moved: dict[str, Any]) -> int:
+    """Return how many of the visits that went along are not taken back."""
+    ids = moved.get("visits.customer_id", [])
+    return int(
+        session.scalar(
+            select(func.count(Visit.id)).where(
+                Visit.shop_id == shop_id, Visit.id.in_(ids), Visit.reversed_at.is_(None)
+            )
+        )
+    )
 
 
 def _row_of(session: Any, *, shop_id: int, customer_id: int) -> Customer:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from app.customers import actions as people
 from app.customers import proving
 from app.customers.models import Customer, PhoneCode
+from app.customers.rules import code_of, read_code
 from app.flows.join import person_and_card, phone_key
 from app.flows.unit import after_a_race, write
 from app.kit.phone import korean_mobile
@@ -191,7 +192,7 @@ def prove(
     Every guess is counted, and committed, before it is looked at (S17): twenty at once count twenty.
     Raises WrongCode.
     """
-    digits = "".join(char for char in typed if char.isdigit())
+    digits = read_code(typed)
     with write() as session:
         row = proving.count_try(session, shop_id=shop_id, browser_token=browser_token)
         is_open = (
@@ -203,7 +204,7 @@ def prove(
         )
         proven, expected = None, ""
         if row is not None and is_open:
-            expected = proving.code_of(master, shop_id=shop_id, salt=row.salt)
+            expected = code_of(master, shop_id=shop_id, salt=row.salt)
             proven = Proven(row.id, row.phone, row.phone_key, "")
     if proven is None or not same(digits, expected):
         raise WrongCode

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app.cards.models import LedgerEntry, Reward
 from app.customers.models import PhoneCode
-from app.customers.proving import code_of
+from app.customers.rules import code_of
 from app.extensions import setting
 from app.reviews.models import Review, ReviewAsk, ReviewSetting
 from app.visits.models import Visit

@@ -8,11 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from app.customers import proving
+from app.customers import actions as people
 from app.customers.actions import suppress
 from app.customers.models import Customer, PhoneCode, Suppression
+from app.customers.rules import code_of
 from app.extensions import db
-from app.flows import deliver, join, own_phone, phone_proof, privacy, restore
+from app.flows import deliver, own_phone, phone_proof, privacy, restore
 from app.flows.phone_proof import NoSender, TooManyCodes, WrongCode
 from app.flows.restore import OtherCardHere
 from app.flows.unit import write
@@ -50,7 +51,7 @@ def the_code() -> str:
     """Return the digits asked for last, as the phone that got them shows them."""
     db.session.rollback()
     row = db.session.scalars(db.select(PhoneCode).order_by(PhoneCode.id.desc()).limit(1)).one()
-    return proving.code_of(factories.master(), shop_id=row.shop_id, salt=row.salt)
+    return code_of(factories.master(), shop_id=row.shop_id, salt=row.salt)
 
 
 def answer(shop: AShop, digits: str, *, browser: str = "new phone") -> restore.Restored:
@@ -67,7 +68,7 @@ def answer(shop: AShop, digits: str, *, browser: str = "new phone") -> restore.R
 def whose(shop: AShop, browser: str) -> int | None:
     """Return whose card a browser holds."""
     with write() as session:
-        found = join.people.customer_of_browser(session, shop_id=shop.id, browser_token=browser)
+        found = people.customer_of_browser(session, shop_id=shop.id, browser_token=browser)
         return found.id if found else None
 
 

@@ -64,6 +64,9 @@ def people() -> ResponseReturnValue:
 def person(customer_id: int) -> ResponseReturnValue:
     """Show a person, or save what the shop wants to remember; what was typed stays when it can't be saved."""
     if request.method == "GET":
+        into = merges.went_into(shop_id=current_staff().shop.id, customer_id=customer_id)
+        if into is not None:  # one with another by now: an old link or a look back leads to them
+            return see_other(url_for("owner.person", customer_id=into))
         note_look("view", customer_id)
         return render_template("owner/person.html", **_page(customer_id))
     staff = current_staff()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -65,7 +67,7 @@ def restore_code(code: str) -> ResponseReturnValue:
     """Take the six digits; only the browser that asked may answer."""
     shop, token = current_shop(), cookies.browser_token()
     by_hand = letters.code_goes_by_hand(shop_id=shop.id, browser_token=token or "")
-    page = {"shop": shop, "by_hand": by_hand}
+    page: dict[str, Any] = {"shop": shop, "by_hand": by_hand}
     if request.method == "GET" or token is None:
         return render_template("public/restore_code.html", **page, wrong={})
     try:
