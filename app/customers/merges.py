@@ -76,12 +76,16 @@ def waiting_phones(*, shop_id: int, now: datetime) -> list[Waiting]:
 
 
 def merges_of(*, shop_id: int, customer_id: int, now: datetime) -> list[MergeLine]:
-    """Return which cards went into a person's, the newest first; only the newest can be taken apart."""
+    """Return which cards went into a person's, the newest first; only the newest can be taken apart.
+
+    A card that brought nothing but its phone is none to speak of.
+    """
     rows = db.session.execute(
         select(Merge.id, Merge.at, Merge.how, Merge.stamps, Merge.points, Merge.before)
         .where(Merge.shop_id == shop_id, Merge.kept_id == customer_id, Merge.undone_at.is_(None))
         .order_by(Merge.id.desc())
     ).all()
+    shown = [row for row in rows if row.before or row.stamps or row.points]
     return [
         MergeLine(
             row.id,
@@ -91,7 +95,7 @@ def merges_of(*, shop_id: int, customer_id: int, now: datetime) -> list[MergeLin
             row.points,
             can_undo=place == 0 and bool(row.before) and now - row.at <= _UNDO_FOR,
         )
-        for place, row in enumerate(rows)
+        for place, row in enumerate(shown)
     ]
 
 

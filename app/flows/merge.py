@@ -134,7 +134,9 @@ def merge(
     source.closed_at = now
     merging.drop_wish(session, shop_id=shop_id, customer_id=gone_id)
     merging.become_one(session, kept=kept, gone=gone, now=now)
-    row.before, row.moved = {**told, "after": merging.facts_of(kept)}, moved
+    row.moved = moved
+    if not _was_blank(told["gone"], moved, line):
+        row.before = {**told, "after": merging.facts_of(kept)}
     session.flush()
     if line is not None:
         _fill(session, card=target, rule=rule, line=line, staff_id=staff_id, now=now)
@@ -142,6 +144,12 @@ def merge(
     ledger.touch(session, shop_id=shop_id, card_id=target.id)
     tier.look_again(session, shop_id=shop_id, customer_id=kept_id, now=now)
     return row
+
+
+def _was_blank(told: dict[str, Any], moved: dict[str, Any], line: Any) -> bool:
+    """Tell whether nothing came along but the phone itself: a card made a minute ago has nothing to part again."""
+    brought = {name for name, rows in moved.items() if rows} - {"devices.customer_id", "messages.customer_id"}
+    return line is None and not brought and not any(told[name] for name in ("name", "phone", "email", "memo"))
 
 
 def _card_of(session: Any, *, person: Customer, now: datetime) -> tuple[Card, CardRule]:
@@ -202,15 +210,15 @@ def _must_be_undoable(session: Any, *, row: Merge, now: datetime) -> None:
     if now - row.at > UNDO_FOR or not row.before:
         raise NoUndo
     kept = people.customer(session, shop_id=row.shop_id, customer_id=row.kept_id)
-    later = session.scalar(
-        select(Merge.id).where(
+    later = session.scalars(
+        select(Merge.before).where(
             Merge.shop_id == row.shop_id,
             Merge.kept_id == row.kept_id,
             Merge.id > row.id,
             Merge.undone_at.is_(None),
         )
-    )
-    if kept is None or later is not None:
+    ).all()
+    if kept is None or any(later):
         raise UndoNewestFirst
 
 

@@ -215,6 +215,7 @@ class HandLine:
     text: str
     sms_link: str  # opens the message app with number and text filled in
     length: int
+    hides: bool  # what the dots stand for is only in the link
 
 
 def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY) -> list[HandLine]:
@@ -275,6 +276,7 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
                 text=message.text,
                 sms_link=sms_link(phone, text),
                 length=carrier_bytes(text),
+                hides=spec.to_typed_number,
             )
         )
         if len(lines) == limit:

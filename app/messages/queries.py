@@ -126,6 +126,7 @@ class Outlook:
     today: int  # texts and e-mails that will go out by themselves before midnight
     today_by: str  # what these are: "문자", "이메일", "문자와 이메일"
     unclear: int  # "확인 필요"
+    codes: int  # of those by hand: somebody stands there and waits for it
     blocked_reason: str  # why nothing real may go out, or ""
 
 
@@ -140,6 +141,12 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
             func.count().filter(goes_today, Message.channel.in_(texts)),
             func.count().filter(goes_today, Message.channel.in_(mails)),
             func.count().filter(Message.state == "unknown"),
+            func.count().filter(
+                Message.state == "ready",
+                Message.staged_at.is_not(None),
+                Message.kind.in_([key for key, spec in registry.kinds().items() if spec.to_typed_number]),
+                Message.not_after >= now,
+            ),
         ).where(Message.shop_id == shop_id, Message.state.in_(("ready", "unknown")))
     ).one()
     blocked = db.session.scalar(
@@ -152,12 +159,13 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
         .order_by(Message.id.desc())
         .limit(1)
     )
-    by_hand, today_texts, today_mails, unclear = counts
+    by_hand, today_texts, today_mails, unclear, codes = counts
     return Outlook(
         by_hand=by_hand,
         today=today_texts + today_mails,
         today_by="와 ".join(["문자"] * bool(today_texts) + ["이메일"] * bool(today_mails)),
         unclear=unclear,
+        codes=codes,
         blocked_reason=blocked or "",
     )
 

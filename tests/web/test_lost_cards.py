@@ -22,7 +22,7 @@ def the_code() -> str:
 
 def test_a_new_phone_finds_its_card(phone: Phone, owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
     phone.open(f"/s/{shop.code}")
-    phone.tap("전에 만든 카드가 있어요 휴대폰을 바꾸셨다면 여기에서 찾아 드려요")
+    phone.tap("전에 만든 카드가 있어요")
     page = phone.submit("인증번호 받기", phone="02-123-4567", status=422)
     assert "010으로 시작하는" in page.errors()[0] and page.value("phone") == "02-123-4567"
     page = phone.submit("인증번호 받기", phone="010-2345-6789")
