@@ -28,6 +28,8 @@ TABLE = """
 /c/<code>/me/email/removal                            POST      customer  holder   code
 /c/<code>/me/statement                                GET       customer  holder   code
 /c/<code>/me/statement/<token>/pdf                    GET       customer  holder   code
+/c/<code>/me/number                                   GET+POST  customer  holder   code
+/c/<code>/me/other-phones                             GET+POST  customer  holder   code
 /c/<code>/me/text                                     GET       customer  holder   code
 /c/<code>/paper                                       GET+POST  customer  holder   code
 /c/<code>/paper/<int:paper_id>/photo                  GET       customer  holder   code
@@ -61,6 +63,7 @@ TABLE = """
 /owner/login/second                                   GET+POST  owner     anyone   none
 /owner/logout                                         POST      owner     staff    session
 /owner/lookups                                        POST      owner     staff    session
+/owner/merges/<int:merge_id>/reversal                 POST      owner     owner    session
 /owner/messages                                       GET       owner     manager  session
 /owner/messages/<kind>                                GET+POST  owner     manager  session
 /owner/messages/<kind>/preview                        POST      owner     manager  session
@@ -114,6 +117,12 @@ TABLE = """
 /owner/people/<int:customer_id>/printed-card          GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card/pdf      GET       owner     manager  session
 /owner/points/<int:entry_id>/reversal                 POST      owner     staff    session
+/owner/people/<int:customer_id>/lost-card             GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/new-phone             GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/printed-card          GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/printed-card/pdf      GET       owner     manager  session
+/owner/people/<int:customer_id>/twin                  GET       owner     owner    session
+/owner/people/<int:customer_id>/twin/<int:other_id>   GET+POST  owner     owner    session
 /owner/print                                          GET       owner     staff    session
 /owner/print/<sheet>                                  GET       owner     staff    session
 /owner/print/<sheet>/pdf                              GET       owner     staff    session
@@ -153,6 +162,10 @@ TABLE = """
 /s/<code>/photos/<ref>/small                          GET       public    anyone   code
 /s/<code>/photos/<ref>/view                           GET       public    anyone   code
 /s/<code>/privacy                                     GET       public    anyone   code
+/s/<code>/restore                                     GET+POST  public    anyone   code
+/s/<code>/restore/code                                GET+POST  public    anyone   code
+/s/<code>/restore/counter                             GET+POST  public    anyone   code
+/s/<code>/restore/counter/live                        GET       public    anyone   code
 /s/<code>/reviews                                     GET       public    anyone   code
 /v/<token>                                            GET       public    anyone   token
 /setup/<token>                                        GET+POST  owner     anyone   token

@@ -32,10 +32,15 @@ BEYOND = {
     "customers/celebrating": "changes a person's birthday and anniversary, inside a flow",
     "customers/day_rules": "pure: what may be typed as a birthday, and how it reads",
     "customers/days": "reads whose birthday or anniversary a day is",
+    "customers/merges": "reads phones that wait for a card, and who was two",
+    "customers/merging": "makes two rows of a person one and two again, inside a flow",
+    "customers/moving": "gives what is a person's to another, inside a flow",
+    "customers/proving": "changes codes that prove a number, inside a flow",
     "customers/texts": "the exact words of consent, versioned",
     "reviews/asks": "reads who may review which visit",
     "reviews/photos": "reads about customers' photos and the files behind them",
     "cards/extras": "reads what a card has beyond stamps, what ends when, the sums behind its numbers",
+    "cards/lines": "reads the lines that explain a card to its holder",
     "cards/checks": "reads whether what the cards say follows from their lines",
     "cards/promises": "pure: what a rule promises beyond stamps: stages, points, when things end",
     "cards/wallet": "reads the cards of one browser, of all shops",
@@ -77,6 +82,7 @@ READS = {
     "wanting",
     "days",
     "checks",
+    "lines",
     "extras",
     "promises",
     "ends",
@@ -86,6 +92,7 @@ READS = {
     "day_rules",
     "closures",
     "calendar_rules",
+    "merges",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

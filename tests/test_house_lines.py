@@ -75,6 +75,8 @@ UNSCOPED = {
     "app/customers/actions.py:drop_evidence": "nightly: what is too old, in every shop",
     "app/customers/actions.py:opt_out_by_token": "the link's secret names the shop",
     "app/reviews/actions/reviews.py:ask_by_token": "the link's secret names the shop",
+    "app/customers/merging.py:drop_before": "nightly: what is too old, in every shop",
+    "app/customers/proving.py:drop_numbers": "nightly: what is too old, in every shop",
     "app/customers/queries.py:_lines": "its callers pass the shop among the conditions",
     "app/messages/actions/claims.py:gone": "the worker looks over all shops",
     "app/messages/demo_reads.py:demo_letter": "by the carrier's own 128-bit key",

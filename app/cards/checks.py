@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.models import Card, CardRule, LedgerEntry, Lot, LotUse, Redemption, Reward
+from app.customers.models import Merge
 from app.extensions import db
 
 # Lines that may leave a balance below zero: what they take was used before.
@@ -123,6 +124,13 @@ def _debts(shop_id: int) -> Iterator[Drift]:
 
 
 _OTHER = aliased(LedgerEntry)
+# A line of a card that once went into another, directly or by way of a third, may be turned around there.
+_went_into = (
+    select(Merge.id)
+    .where(Merge.shop_id == _OTHER.shop_id, Merge.gone_card_id == _OTHER.card_id)
+    .correlate(_OTHER)
+    .exists()
+)
 
 
 def _reversals(shop_id: int) -> Iterator[Drift]:
@@ -134,7 +142,7 @@ def _reversals(shop_id: int) -> Iterator[Drift]:
             LedgerEntry.reverses_id.is_not(None),
             or_(
                 _OTHER.id.is_(None),
-                _OTHER.card_id != LedgerEntry.card_id,
+                (_OTHER.card_id != LedgerEntry.card_id) & ~_went_into,
                 _OTHER.delta != -LedgerEntry.delta,
                 _OTHER.points != -LedgerEntry.points,
             ),

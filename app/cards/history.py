@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from app.cards.models import Card, LedgerEntry, Lot, Redemption, Reward
-from app.customers.models import Customer
+from app.customers.models import Customer, Merge
 from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
 from app.shops.models import Staff
+
+# Lines that move a balance from one card to another of the same person, there and back.
+TAKEN_ALONG = ("merge", "unmerge")
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,29 @@ def today(*, shop_id: int, now: datetime, limit: int = 60) -> list[CounterLine]:
 
 def lines_of(*, shop_id: int, card_id: int, limit: int = 60) -> list[CounterLine]:
     """Return everything that moved one card, newest first: why its balance is what it is."""
-    entries = _with_balances(
-        _entries(shop_id, LedgerEntry.card_id == card_id, limit=limit), shop_id=shop_id, card_id=card_id
-    )
+    others = cards_in(shop_id=shop_id, card_id=card_id)
+    mine = LedgerEntry.card_id.in_([card_id, *others])
+    # What only went from one of them to the other is told once, where it arrived.
+    went = LedgerEntry.card_id.in_(others) & LedgerEntry.how.in_(TAKEN_ALONG)
+    entries = _with_balances(_entries(shop_id, mine, ~went, limit=limit), shop_id=shop_id, card_id=card_id)
     uses = _uses(shop_id, Reward.card_id == card_id, limit=limit)
     return _newest(entries + uses, limit)
+
+
+def cards_in(*, shop_id: int, card_id: int) -> list[int]:
+    """Return the cards that went into a card, and those that had gone into them."""
+    found: list[int] = []
+    todo = [card_id]
+    while todo:
+        todo = list(
+            db.session.scalars(
+                select(Merge.gone_card_id).where(
+                    Merge.shop_id == shop_id, Merge.kept_card_id.in_(todo), Merge.undone_at.is_(None)
+                )
+            )
+        )
+        found += todo
+    return found
 
 
 _LATER = LedgerEntry.__table__.alias("later")
@@ -93,6 +114,9 @@ def _with_balances(lines: list[CounterLine], *, shop_id: int, card_id: int) -> l
     ).one()
     told = []
     for line in lines:
+        if line.card_id != card_id:  # of a card that went into this one: it counted there
+            told.append(line)
+            continue
         told.append(
             replace(
                 line,

@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.extras import EXTRAS, Extras
-from app.cards.history import still_ends, undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Redemption, Reward
 from app.cards.promises import Stage, next_stage
 from app.customers.models import Customer, Device, PhoneClaim
@@ -104,26 +103,6 @@ class CardPage:
         return next_stage(self.extras, self.balance) or Stage(self.goal, self.reward_name)
 
 
-@dataclass(frozen=True)
-class CardLine:
-    """One line that explains the card: a stamp, a refusal, a filled card, an undo, a use.
-
-    `balance` and `points_now`: what was on the card after it; None for a line that moves neither.
-    """
-
-    kind: str  # earn | fill | redeem | expire | adjust | migrate | reverse | refuse | use | use_back
-    delta: int
-    at: datetime
-    how: str
-    reason: str
-    name: str = ""  # the reward's, for use and use_back
-    undone: bool = False
-    points: int = 0
-    balance: int | None = None
-    points_now: int | None = None
-    ends_at: datetime | None = None  # of what a line brought and is still there
-
-
 def promise(shop_id: int) -> Promise | None:
     """Return what a new card of this shop promises; None while the shop has no rule."""
     row = db.session.execute(
@@ -202,6 +181,23 @@ def ready_rewards(*, shop_id: int, card_id: int) -> list[ReadyReward]:
     return [ReadyReward(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class Held:
+    """What lies on a card: stamps, points, and rewards that can be used now."""
+
+    stamps: int
+    points: int
+    rewards: int
+
+
+def held_on(*, shop_id: int, card_id: int) -> Held:
+    """Return what lies on a card. Raises NoResultFound for another shop's."""
+    row = db.session.execute(
+        select(Card.balance, Card.points).where(Card.shop_id == shop_id, Card.id == card_id)
+    ).one()
+    return Held(*row, rewards=len(ready_rewards(shop_id=shop_id, card_id=card_id)))
+
+
 _NEWEST_ENTRY = (
     select(LedgerEntry.kind, LedgerEntry.at)
     .where(LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.card_id == bindparam("card"))
@@ -226,54 +222,6 @@ def newest_line(*, shop_id: int, card_id: int) -> str:
     if use:
         found.append((use.reversed_at, "use_back") if use.reversed_at else (use.at, "use"))
     return str(max(found)[1]) if found else ""
-
-
-def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine]:
-    """Return why the card is what it is, newest first."""
-    entries = db.session.execute(
-        select(
-            LedgerEntry.kind,
-            LedgerEntry.delta,
-            LedgerEntry.at,
-            LedgerEntry.how,
-            LedgerEntry.reason,
-            undone().label("was_undone"),
-            LedgerEntry.points,
-            still_ends().label("ends_at"),
-        )
-        .where(LedgerEntry.shop_id == shop_id, LedgerEntry.card_id == card_id)
-        .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
-        .limit(limit)
-    )
-    held = db.session.execute(
-        select(Card.balance, Card.points).where(Card.shop_id == shop_id, Card.id == card_id)
-    ).one()
-    balance, points = held.balance, held.points
-    lines = []
-    for row in entries:
-        lines.append(
-            CardLine(
-                *row[:5],
-                undone=bool(row.was_undone),
-                points=row.points,
-                balance=balance if row.delta else None,
-                points_now=points if row.points else None,
-                ends_at=row.ends_at,
-            )
-        )
-        balance, points = balance - row.delta, points - row.points
-    uses = db.session.execute(
-        select(Redemption.at, Redemption.reversed_at, Reward.name)
-        .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))
-        .where(Redemption.shop_id == shop_id, Reward.card_id == card_id)
-        .order_by(Redemption.id.desc())
-        .limit(limit)
-    )
-    for use in uses:
-        lines.append(CardLine("use", 0, use.at, "", "", use.name, undone=use.reversed_at is not None))
-        if use.reversed_at is not None:
-            lines.append(CardLine("use_back", 0, use.reversed_at, "", "", use.name))
-    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
 def long_gone(*, shop_id: int, before: datetime, limit: int) -> list[int]:

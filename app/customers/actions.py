@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, true, update
 
 from app.customers import celebrating, rules
 from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim, Suppression
@@ -50,16 +50,16 @@ def add_device(
     session: Any, *, shop_id: int, customer_id: int, browser_token: str, user_agent: str, now: datetime
 ) -> None:
     """Let a browser hold the person's card. The unique (browser, shop) decides between two taps."""
-    session.add(
-        Device(
-            shop_id=shop_id,
-            customer_id=customer_id,
-            browser_hash=token_hash(browser_token),
-            created_at=now,
-            seen_at=now,
-            user_agent=user_agent[:200],
-        )
-    )
+    held = token_hash(browser_token)
+    hold(session, shop_id=shop_id, customer_id=customer_id, browser_hash=held, user_agent=user_agent, now=now)
+
+
+def hold(
+    session: Any, *, shop_id: int, customer_id: int, browser_hash: str, user_agent: str, now: datetime
+) -> None:
+    """The same for a browser of which we know only the hash: it waits at the counter."""
+    facts = {"created_at": now, "seen_at": now, "user_agent": user_agent[:200]}
+    session.add(Device(shop_id=shop_id, customer_id=customer_id, browser_hash=browser_hash, **facts))
     session.flush()
 
 
@@ -92,6 +92,7 @@ def give_phone(session: Any, *, person: Customer, phone: str, key: str, now: dat
         person.phone = phone
         person.phone_tail = phone[-4:]
         person.phone_key = key
+        person.phone_checked_at = None
         drop_claims(session, person=person)
         return True
     noted = select(PhoneClaim.id).where(
@@ -250,14 +251,17 @@ def suppress(
 def lift_suppression(session: Any, *, person: Customer, address_key: str, now: datetime) -> None:
     """The person who refused asks for messages again: this address of theirs is free from now on.
 
-    Nobody else can ask: a number is typed, not proven, and an opt-out outlives the card it came from.
+    Nobody else can ask: a typed number proves nothing, and an opt-out outlives the card it came from. Who
+    proved the number by a code may, also after the card that refused was deleted.
     """
+    proved = person.phone_checked_at is not None and address_key == person.phone_key
+    who = Suppression.customer_id == person.id
     session.execute(
         update(Suppression)
         .where(
             Suppression.shop_id == person.shop_id,
             Suppression.address_key == address_key,
-            Suppression.customer_id == person.id,
+            true() if proved else who,
             Suppression.lifted_at.is_(None),
         )
         .values(lifted_at=now)
@@ -288,7 +292,7 @@ def forget(session: Any, *, person: Customer, now: datetime) -> None:
     for table in (Device, PhoneClaim):
         session.execute(delete(table).where(table.shop_id == person.shop_id, table.customer_id == person.id))
     person.name = person.memo = person.likes = person.phone_key = ""
-    person.phone = person.phone_tail = None
+    person.phone = person.phone_tail = person.phone_checked_at = None
     drop_email(session, person=person)
     celebrating.drop_days(session, person=person)
     person.erased_at = now

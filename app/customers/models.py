@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -49,6 +60,7 @@ class Customer(Model):
     phone: Mapped[str | None] = mapped_column(String(16))  # E.164
     phone_tail: Mapped[str | None] = mapped_column(String(4))
     phone_key: Mapped[str] = mapped_column(String(64), default="")  # keyed hash of `phone`
+    phone_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # typed the code we sent there
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(64), default="", server_default="")  # keyed hash of it
     email_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # opened the link we sent there
@@ -73,7 +85,9 @@ class Customer(Model):
     first_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     visit_count: Mapped[int] = mapped_column(default=0)
+    # Left, or became one with another (`merged_into_id`): either way nobody to be found any more.
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column()
 
 
 class PhoneClaim(Model):
@@ -172,3 +186,112 @@ class OptOutLink(Model):
     address_key: Mapped[str] = mapped_column(String(64))
     email_key: Mapped[str] = mapped_column(String(64), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PhoneCode(Model):
+    """A code that was asked for to prove a number. The code itself is an HMAC of `salt`: it is stored nowhere.
+
+    Only the browser that asked may answer. `refused`: over one of the limits, so nothing was sent.
+    """
+
+    __tablename__ = "phone_codes"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+        Index("ix_phone_codes_shop_browser", "shop_id", "browser_hash", "id"),
+        Index("ix_phone_codes_shop_phone", "shop_id", "phone_key", "made_at"),
+        Index("ix_phone_codes_ip", "ip_key", "made_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    customer_id: Mapped[int] = mapped_column()  # whose browser asked
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    phone: Mapped[str] = mapped_column(String(16))  # E.164; blank a day later
+    phone_key: Mapped[str] = mapped_column(String(64))
+    ip_key: Mapped[str] = mapped_column(String(64))
+    salt: Mapped[str] = mapped_column(String(32))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    won: Mapped[int] = mapped_column(default=0)  # what sending it cost
+    refused: Mapped[str] = mapped_column(String(12), default="")  # number | address | browser | shop | money
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class NewPhone(Model):
+    """A browser that waits at the counter for a card of the shop to be moved to it, under a matching word."""
+
+    __tablename__ = "new_phones"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        Index(
+            "uq_new_phones_one_waiting",
+            "shop_id",
+            "browser_hash",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "uq_new_phones_one_word",
+            "shop_id",
+            "word",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    user_agent: Mapped[str] = mapped_column(String(200), default="")
+    word: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting | given | gone
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    checked: Mapped[str] = mapped_column(
+        String(8), default=""
+    )  # what the staff looked at: asked | known | paper
+    staff_id: Mapped[int | None] = mapped_column()
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Merge(Model):
+    """Two people who were one: whose things went to whom, so that it can be undone for thirty days."""
+
+    __tablename__ = "merges"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        ForeignKeyConstraint(["shop_id", "kept_id"], ["customers.shop_id", "customers.id"]),
+        ForeignKeyConstraint(["shop_id", "gone_id"], ["customers.shop_id", "customers.id"]),
+        Index("ix_merges_shop_kept", "shop_id", "kept_id"),
+        Index(
+            "uq_merges_one_standing",
+            "shop_id",
+            "gone_id",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    kept_id: Mapped[int] = mapped_column()
+    gone_id: Mapped[int] = mapped_column()
+    kept_card_id: Mapped[int] = mapped_column()
+    gone_card_id: Mapped[int] = mapped_column()
+    how: Mapped[str] = mapped_column(String(8))  # code | counter | owner
+    staff_id: Mapped[int | None] = mapped_column()
+    stamps: Mapped[int] = mapped_column(default=0)  # that went along
+    points: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict
+    )  # table → ids of the rows that went along
+    # What both rows said before, and the kept one after; blank once it can't be undone any more.
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[int | None] = mapped_column()

@@ -44,6 +44,7 @@ class MyDetails:
     email: str | None
     email_checked_at: datetime | None
     email_failed_at: datetime | None
+    phone_checked_at: datetime | None
     standing: dict[str, bool]
     said: list[ConsentLine]
 
@@ -64,7 +65,8 @@ def my_details(*, shop_id: int, customer_id: int) -> MyDetails:
     Raises NoResultFound for a person of another shop or an erased one.
     """
     known = _details(shop_id=shop_id, customer_id=customer_id)
-    return replace(known, phone=_claimed_phone(shop_id=shop_id, customer_id=customer_id) or known.phone)
+    typed = _claimed_phone(shop_id=shop_id, customer_id=customer_id)
+    return known if typed is None else replace(known, phone=typed, phone_checked_at=None)
 
 
 def _claimed_phone(*, shop_id: int, customer_id: int) -> str | None:
@@ -91,6 +93,7 @@ def _details(*, shop_id: int, customer_id: int) -> MyDetails:
             Customer.email,
             Customer.email_checked_at,
             Customer.email_failed_at,
+            Customer.phone_checked_at,
         ).where(Customer.shop_id == shop_id, Customer.id == customer_id, Customer.erased_at.is_(None))
     ).one()
     said = [

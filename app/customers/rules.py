@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from app.kit.addresses import email_address
 from app.kit.phone import korean_mobile
 from app.kit.refusals import Invalid
+from app.kit.signing import derive_key, keyed_hash
 
 NAME_MAX = 20
 MEMO_MAX = 4000
 LIKES_MAX = 60
+CODE_DIGITS = 6
 
 # The five boxes, in the order they are shown (개인정보 보호법 22조, 정보통신망법 50조).
 CONSENT_KINDS = ("age14", "required", "marketing", "ads", "ads_night")
@@ -136,3 +138,15 @@ def standing(rows: Sequence[tuple[str, str]]) -> dict[str, bool]:
     for kind, action in rows:
         now_holds[kind] = action == "grant"
     return now_holds
+
+
+def code_of(master: bytes, *, shop_id: int, salt: str) -> str:
+    """Return the six digits of a request: an HMAC under the master key, so that no copy of the database has them."""
+    key = derive_key(master, "phone-code", str(shop_id))
+    number = int(keyed_hash(key, "digits", salt), 16) % 10**CODE_DIGITS
+    return f"{number:0{CODE_DIGITS}d}"
+
+
+def read_code(typed: str) -> str:
+    """Return the digits of a typed code; a keyboard's full-width ones count, spaces and dashes don't."""
+    return "".join(str(int(char)) for char in typed if char.isdecimal())

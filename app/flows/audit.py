@@ -42,6 +42,11 @@ KINDS = (
     "paper_given",
     "paper_refused",
     "paper_undone",
+    "card_restored",
+    "card_moved",
+    "card_reissued",
+    "people_merged",
+    "merge_undone",
 )
 
 

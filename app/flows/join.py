@@ -13,6 +13,7 @@ from app.customers import rules
 from app.customers.actions import Trace
 from app.customers.models import Customer
 from app.customers.rules import Details
+from app.flows import proven
 from app.flows.unit import after_a_race, write
 from app.kit.signing import keyed_hash
 from app.messages import outbox, recall
@@ -50,7 +51,7 @@ def join_anonymous(
 
 def _join(*, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime) -> Joined:
     with write() as session:
-        _person, joined = _person_and_card(
+        _person, joined = person_and_card(
             session,
             shop_id=shop_id,
             browser_token=browser_token,
@@ -96,7 +97,7 @@ def _add(
     now: datetime,
 ) -> Joined:
     with write() as session:
-        person, joined = _person_and_card(
+        person, joined = person_and_card(
             session,
             shop_id=shop_id,
             browser_token=browser_token,
@@ -105,7 +106,10 @@ def _add(
             now=now,
         )
         person.name = clean.name or person.name
+        before = person.phone_key
         _record_answers(session, person=person, clean=clean, trace=trace, master=master, now=now)
+        if person.phone_key != before:
+            proven.known_lately(session, person=person, browser_token=browser_token, now=now)
         ledger.touch(session, shop_id=shop_id, card_id=joined.card_id)
         return joined
 
@@ -181,9 +185,10 @@ def tell_result(
     )
 
 
-def _person_and_card(
+def person_and_card(
     session: Any, *, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime
 ) -> tuple[Customer, Joined]:
+    """Return the person whose card this browser holds, and the card; both are made when there are none."""
     person = people.customer_of_browser(session, shop_id=shop_id, browser_token=browser_token)
     if person is not None:
         found = ledger.card(session, shop_id=shop_id, where=Card.customer_id == person.id, lock=True)

@@ -40,7 +40,8 @@ def mark_sent(*, shop_id: int, message_id: int, wire: Wire, now: datetime) -> No
         if row.state != "ready" or row.staged_at is None:
             raise MustNotGo(row.reason or "이 메시지는 이제 보낼 수 없어요.")
         kind = registry.kind(row.kind)
-        if not kind.still_wanted(
+        # A code typed back before the owner tapped 보냈어요 did go out.
+        if not kind.to_typed_number and not kind.still_wanted(
             gather.fresh_facts(session, shop_id=shop_id, cause=row.cause, facts=row.facts)
         ):
             raise MustNotGo("그사이에 필요 없게 됐어요. 문자를 보내지 마세요.")

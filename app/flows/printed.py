@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cards import rules
-from app.cards.actions import ledger
+from app.cards.actions import ledger, merged
 from app.cards.actions import printed as prints
 from app.cards.models import Card, CardRule
 from app.cards.rules import ForeignCode
@@ -38,9 +38,14 @@ def card_by_print(session: Any, *, shop_id: int, text: str, master: bytes) -> tu
     """
     ref, mac = rules.read_printed_code(text)
     found = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
-    if found is None:
-        raise ForeignCode
-    card = found[0]
+    if found is not None:
+        card = found[0]
+    else:  # the paper of a card that went into another still earns, there
+        old = merged.closed_by_ref(session, shop_id=shop_id, ref=ref)
+        found = merged.kept_card(session, shop_id=shop_id, card_id=old.id) if old is not None else None
+        if old is None or found is None:
+            raise ForeignCode
+        card = old
     keys = [
         print_key(master, shop_id=shop_id, card_id=card.id, version=version)
         for version in range(1, card.print_version + 1)

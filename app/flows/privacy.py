@@ -9,6 +9,7 @@ from typing import Any
 from app.cards.actions import ledger, papers
 from app.cards.models import Card
 from app.customers import actions as people
+from app.customers import merging, proving
 from app.customers.actions import Trace
 from app.customers.models import Customer, OptOutLink, Suppression
 from app.customers.rules import AD_KINDS, ADS_EMAIL, OPTIONAL_KINDS
@@ -116,8 +117,10 @@ def _opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
         if link is None:
             raise NotHere("수신거부 주소가 맞지 않아요. 메시지의 링크를 다시 눌러 주세요.")
         shop = shops.shop(session, shop_id=link.shop_id)
-        ledger.hold_card(session, shop_id=link.shop_id, customer_id=link.customer_id)
-        person = people.customer(session, shop_id=link.shop_id, customer_id=link.customer_id, lock=True)
+        # An old letter of a card that went into another still refuses, for the one they are now.
+        whose = merging.now_is(session, shop_id=link.shop_id, customer_id=link.customer_id)
+        ledger.hold_card(session, shop_id=link.shop_id, customer_id=whose)
+        person = people.customer(session, shop_id=link.shop_id, customer_id=whose, lock=True)
         # One refusal is for all ads, whatever way they would come.
         row, is_new = _suppress_all(session, link=link, person=person, source=source, now=now)
         # A consent may be younger than what was refused before, even for an address still to be confirmed.
@@ -154,7 +157,7 @@ def _suppress_all(
         people.suppress(
             session,
             shop_id=link.shop_id,
-            customer_id=link.customer_id,
+            customer_id=link.customer_id if person is None else person.id,
             address_key=key,
             source=source,
             now=now,
@@ -186,6 +189,8 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         # Photos before the reviews they belong to; their files go once this is committed.
         gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)
         reviews.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
+        merging.forget_merged(session, shop_id=shop_id, customer_id=customer_id)
+        proving.forget_codes(session, shop_id=shop_id, customer_id=customer_id)
         people.forget(session, person=person, now=now)
     photo.drop_files(shop_id=shop_id, refs=gone)
 

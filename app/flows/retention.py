@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from app.cards import queries as cards
 from app.cards.actions import ledger
 from app.customers import actions as people
+from app.customers import merging, proving
 from app.flows.privacy import erase
 from app.flows.unit import write
 from app.kit.refusals import NotHere
@@ -23,6 +24,8 @@ SESSIONS = timedelta(days=365)
 LINKS = timedelta(days=30)
 LOGIN_TRIES = timedelta(days=1)
 CODE_USES = timedelta(days=1)
+PROOFS = timedelta(days=1)  # the numbers codes were asked for
+MERGES = timedelta(days=30)  # what two people said before they were one: so long it can be undone
 _BATCH = 200
 
 
@@ -55,6 +58,8 @@ def prune(*, now: datetime) -> None:
         (shops.drop_links, LINKS),
         (shops.drop_tries, LOGIN_TRIES),
         (ledger.drop_code_uses, CODE_USES),
+        (proving.drop_numbers, PROOFS),
+        (merging.drop_before, MERGES),
     )
     for drop, kept_for in steps:
         with write() as session:

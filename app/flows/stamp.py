@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.cards import rules
-from app.cards.actions import claims, earning, ledger
+from app.cards.actions import claims, earning, ledger, merged
 from app.cards.actions.earning import Due
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
@@ -229,6 +229,8 @@ def stamp_card(
 
 def _card_by_id(session: Any, *, shop_id: int, card_id: int | None) -> Found:
     found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id, lock=True)
+    if found is None and card_id is not None:  # it went into another while the panel was open
+        found = merged.kept_card(session, shop_id=shop_id, card_id=card_id)
     if found is None:
         raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
     return Found(*found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.cards.actions import earning, ledger
+from app.cards.actions import earning, ledger, merged
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
 from app.flows import at_visit
@@ -29,6 +29,8 @@ def undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
     with write() as session:
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
         found = ledger.card(session, shop_id=shop_id, where=Card.id == entry.card_id, lock=True)
+        if found is None:  # the stamps of a card that went into another lie there by now
+            found = merged.kept_card(session, shop_id=shop_id, card_id=entry.card_id)
         if found is None:
             raise NotHere
         card, rule = found
@@ -55,20 +57,18 @@ def turn_around(
     causes = earning.take_back(
         session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now
     )
-    _undo_visit(session, entry=entry, reason=reason, now=now)
+    _undo_visit(session, entry=entry, customer_id=card.customer_id, reason=reason, now=now)
     for cause in causes:
         recall.cancel(session, shop_id=card.shop_id, cause=cause, reason=reason, now=now)
 
 
-def _undo_visit(session: Any, *, entry: LedgerEntry, reason: str, now: datetime) -> None:
+def _undo_visit(session: Any, *, entry: LedgerEntry, customer_id: int, reason: str, now: datetime) -> None:
     """Take the visit back with its last stamp, and from the day's sums what it had added."""
     shop_id, visit_id = entry.shop_id, entry.visit_id
     sums.count(session, shop_id=shop_id, at=entry.at, stamps=-entry.delta)
     if visit_id is None or ledger.stamps_of_visit(session, shop_id=shop_id, visit_id=visit_id):
         return
-    end_visit(
-        session, shop_id=shop_id, visit_id=visit_id, customer_id=entry.customer_id, reason=reason, now=now
-    )
+    end_visit(session, shop_id=shop_id, visit_id=visit_id, customer_id=customer_id, reason=reason, now=now)
 
 
 def end_visit(

@@ -8,6 +8,9 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.models import LedgerEntry, Reward
+from app.customers.models import PhoneCode
+from app.customers.rules import code_of
+from app.extensions import setting
 from app.reviews.models import Review, ReviewAsk, ReviewSetting
 from app.visits.models import Visit
 
@@ -51,6 +54,21 @@ _SILENCE_OVER = (
     )
     .limit(1)
 )
+# The newest request of a browser counts; an older code is dead the moment another is asked for.
+_NEWER_CODE = aliased(PhoneCode)
+_CODE = select(
+    PhoneCode.phone,
+    PhoneCode.salt,
+    PhoneCode.used_at.is_not(None),
+    select(_NEWER_CODE.id)
+    .where(
+        _NEWER_CODE.shop_id == PhoneCode.shop_id,
+        _NEWER_CODE.browser_hash == PhoneCode.browser_hash,
+        _NEWER_CODE.id > PhoneCode.id,
+        _NEWER_CODE.refused == "",
+    )
+    .exists(),
+).where(PhoneCode.shop_id == bindparam("shop"), PhoneCode.id == bindparam("number"))
 # A row says that the cause is over.
 _OVER = {
     "stamp": _STAMP_REVERSED,
@@ -60,11 +78,12 @@ _OVER = {
 }
 
 
-def became(session: Any, *, shop_id: int, cause: str) -> dict[str, bool]:
+def became(session: Any, *, shop_id: int, cause: str) -> dict[str, Any]:
     """Return what a cause ("visit:12", "silence:12" …) has become, as facts for a kind's `still_wanted`.
 
     `taken_back`: undone, used up or ended. For a visit also `wanted` (its customer asked to be asked for a
-    review), `reviewed` (it has one) and `rewarded` (the shop gives something for a review by now).
+    review), `reviewed` (it has one) and `rewarded` (the shop gives something for a review by now). For a code
+    that was asked for its six digits (`code`) and the number they go to (`to`).
     """
     what, _, number = cause.partition(":")
     if not number.isdigit():
@@ -73,5 +92,16 @@ def became(session: Any, *, shop_id: int, cause: str) -> dict[str, bool]:
     if what == "visit":
         row = session.execute(_VISIT_NOW, which).one_or_none() or (False,) * 4
         return dict(zip(("taken_back", "wanted", "reviewed", "rewarded"), map(bool, row), strict=True))
+    if what == "code":
+        return _code(session, which)
     over = _OVER.get(what)
     return {"taken_back": over is not None and session.scalar(over, which) is not None}
+
+
+def _code(session: Any, which: dict[str, int]) -> dict[str, Any]:
+    row = session.execute(_CODE, which).one_or_none()
+    if row is None or not row.phone:
+        return {"taken_back": True}
+    _phone, salt, used, renewed = row
+    code = code_of(setting("MASTER_KEY"), shop_id=which["shop"], salt=salt)
+    return {"taken_back": used or renewed, "code": code, "to": row.phone}

@@ -13,6 +13,11 @@ Facts = Mapping[str, Any]
 CARD = "card"
 
 
+def unchanged(facts: Facts) -> Facts:
+    """Return the facts as they are: nothing in the message has to be kept from the shop's pages."""
+    return facts
+
+
 def always(facts: Facts) -> bool:
     """Say yes: nothing that can happen after planning makes the message unwanted."""
     return True
@@ -41,6 +46,9 @@ class Kind:
     proves_address: bool = (
         False  # goes to an e-mail address nobody has confirmed yet, to ask whether it is theirs
     )
+    # Goes to the number somebody has just typed (facts: `to`), perhaps on a card that has none; who asks for
+    # it by that tap needs no other consent.
+    to_typed_number: bool = False
     may_lack: tuple[str, ...] = ()  # placeholders that not everybody has: their sentence is then left out
     quoted: tuple[str, ...] = ()  # placeholders that only repeat a name we gave (of a reward): no promotion
     any_hour: bool = False  # an answer people wait for; other 안내 keep to the daytime
@@ -48,6 +56,7 @@ class Kind:
     once_a_day: bool = False  # at most one per customer and Korean day
     default_on: bool = True
     still_wanted: Callable[[Facts], bool] = always  # asked again just before sending
+    as_kept: Callable[[Facts], Facts] = unchanged  # the facts of the text that is kept: no secret in it
     # Where the message leads, inside our own pages ("/r/<token>"): a text carries the whole address, the
     # card a button with these words. None = it leads nowhere.
     path: Callable[[Facts], str] | None = None
@@ -65,6 +74,7 @@ class Capabilities:
     is_demo: bool = False  # only in demo shops, and the only transmitting one there
     hours_exempt: bool = False  # e-mail (망법 시행령 61조②)
     address: str = "phone"  # which address of a person it needs: phone | email
+    won: int = 0  # what one message costs; 0 = nothing
     consent: str = (
         "ads"  # which consent an ad on it needs (망법 50조①: each channel its own): ads | ads_email
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -176,8 +176,11 @@ def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
     """Return what is known, as one kind of message needs it."""
     shop, automation = known.shop, known.automations.get(kind.key)
     delay = None if automation is None else automation.delay_minutes
+    person = known.person
+    if kind.to_typed_number:
+        person = replace(person, has_phone=True, age14=True)
     return Around(
-        person=known.person,
+        person=person,
         sender=rules.Sender(
             shop_name=shop.name,
             contact=shop.phone,
@@ -211,6 +214,16 @@ def recent_ads(
     if but_message_id is None:
         return tuple(session.scalars(_RECENT_ADS, facts))
     return tuple(session.scalars(_OTHER_RECENT_ADS, {**facts, "but": but_message_id}))
+
+
+def kept_text(
+    *, kind: Kind, channel: str, around: Around, facts: Facts, text: str, opt_out: str, base_url: str
+) -> str:
+    """Return the text as it is written down: the composed one, without what nobody but its reader may see."""
+    kept = kind.as_kept(facts)
+    if kept is facts:
+        return text
+    return compose(kind=kind, channel=channel, around=around, facts=kept, opt_out=opt_out, base_url=base_url)
 
 
 def fresh_facts(session: Any, *, shop_id: int, cause: str, facts: Facts) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Exists, exists, select
+from sqlalchemy import Exists, exists, or_, select
 
 from app.cards import queries as cards
 from app.customers.models import Consent, Customer
@@ -18,7 +18,7 @@ from app.kit.phone import masked
 from app.kit.text import carrier_bytes, fill, not_carried, placeholders
 from app.messages import gather, registry, routing, rules
 from app.messages.channels.own_phone import sms_link
-from app.messages.contract import Kind, Wire
+from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import Message
 from app.shops.models import Shop
 
@@ -215,13 +215,17 @@ class HandLine:
     text: str
     sms_link: str  # opens the message app with number and text filled in
     length: int
+    hides: bool  # what the dots stand for is only in the link
 
 
 def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY) -> list[HandLine]:
     """Return the best of the by-hand queue that the gate lets go out at this moment.
 
-    Best first: those who came most often, then those whose message grows stale soonest.
+    Best first: a code somebody waits for this very minute, then those who came most often, then those whose
+    message grows stale soonest. What may not be kept stands only in the link that opens the message app: it
+    proves something to its reader, and nothing to who can read the shop's pages.
     """
+    typed = [key for key, spec in registry.kinds().items() if spec.to_typed_number]
     rows = db.session.execute(
         select(Message, Customer.phone)
         .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
@@ -231,15 +235,20 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
             Message.staged_at.is_not(None),
             Message.due_at <= now,
             Message.not_after >= now,
-            Customer.phone.is_not(None),
+            or_(Customer.phone.is_not(None), Message.kind.in_(typed)),
         )
-        .order_by(Customer.visit_count.desc(), Message.not_after, Message.id)
+        .order_by(Message.kind.in_(typed).desc(), Customer.visit_count.desc(), Message.not_after, Message.id)
         .limit(_LOOKED_AT)
     ).all()
     lines = []
     for message, number in rows:
-        phone = number or ""  # never empty: the query asks for a number
         spec = registry.kind(message.kind)
+        facts: Facts = message.facts
+        if spec.to_typed_number:
+            facts = gather.fresh_facts(db.session, shop_id=shop_id, cause=message.cause, facts=message.facts)
+            if not spec.still_wanted(facts):
+                continue
+        phone = str(facts.get("to") or number)  # never empty: the query asks for one
         around = gather.look_around(
             db.session, shop_id=shop_id, customer_id=message.customer_id, kind=spec, wire=wire, now=now
         )
@@ -254,6 +263,9 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
         )
         if not isinstance(verdict, rules.Send):
             continue
+        text = message.text
+        if spec.to_typed_number:
+            text = gather.compose(kind=spec, channel=message.channel, around=around, facts=facts, opt_out="")
         lines.append(
             HandLine(
                 id=message.id,
@@ -262,8 +274,9 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
                 phone=masked(phone),
                 label=spec.label,
                 text=message.text,
-                sms_link=sms_link(phone, message.text),
-                length=carrier_bytes(message.text),
+                sms_link=sms_link(phone, text),
+                length=carrier_bytes(text),
+                hides=spec.to_typed_number,
             )
         )
         if len(lines) == limit:

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
+from app.customers.models import PhoneCode
 from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
+from app.kit.signing import token_hash
 from app.messages import gather, mail_form, registry
 from app.messages.contract import Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
@@ -124,6 +126,7 @@ class Outlook:
     today: int  # texts and e-mails that will go out by themselves before midnight
     today_by: str  # what these are: "문자", "이메일", "문자와 이메일"
     unclear: int  # "확인 필요"
+    codes: int  # of those by hand: somebody stands there and waits for it
     blocked_reason: str  # why nothing real may go out, or ""
 
 
@@ -138,6 +141,12 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
             func.count().filter(goes_today, Message.channel.in_(texts)),
             func.count().filter(goes_today, Message.channel.in_(mails)),
             func.count().filter(Message.state == "unknown"),
+            func.count().filter(
+                Message.state == "ready",
+                Message.staged_at.is_not(None),
+                Message.kind.in_([key for key, spec in registry.kinds().items() if spec.to_typed_number]),
+                Message.not_after >= now,
+            ),
         ).where(Message.shop_id == shop_id, Message.state.in_(("ready", "unknown")))
     ).one()
     blocked = db.session.scalar(
@@ -150,12 +159,13 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
         .order_by(Message.id.desc())
         .limit(1)
     )
-    by_hand, today_texts, today_mails, unclear = counts
+    by_hand, today_texts, today_mails, unclear, codes = counts
     return Outlook(
         by_hand=by_hand,
         today=today_texts + today_mails,
         today_by="와 ".join(["문자"] * bool(today_texts) + ["이메일"] * bool(today_mails)),
         unclear=unclear,
+        codes=codes,
         blocked_reason=blocked or "",
     )
 
@@ -253,3 +263,18 @@ def causes_known(shop_id: int, kind: str, causes: list[str]) -> set[str]:
         )
     )
     return set(found)
+
+
+def code_goes_by_hand(*, shop_id: int, browser_token: str) -> bool:
+    """Tell whether the code this browser asked for last waits for somebody's tap in the shop."""
+    newest = (
+        select(PhoneCode.id)
+        .where(PhoneCode.shop_id == shop_id, PhoneCode.browser_hash == token_hash(browser_token))
+        .order_by(PhoneCode.id.desc())
+        .limit(1)
+    )
+    code_id = db.session.scalar(newest)
+    found = db.session.scalar(
+        select(Message.channel).where(Message.shop_id == shop_id, Message.cause == f"code:{code_id}")
+    )
+    return found is not None and registry.channel(found).CAPABILITIES.by_hand

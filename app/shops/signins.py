@@ -12,6 +12,8 @@ from app.extensions import db
 from app.kit.signing import token_hash
 from app.shops.models import EntryLink, Shop, Staff, StaffSession
 
+# A sign of life is written down once an hour.
+THERE_FOR = timedelta(minutes=90)
 # So long after it was used the owner's link still says who this is.
 LINK_PROVES_FOR = timedelta(minutes=15)
 # So long a sign-in on a device never used before is pointed out.
@@ -49,6 +51,23 @@ def browsers_of(shop_id: int, staff_id: int | None, now: datetime) -> list[Brows
         query = query.where(StaffSession.staff_id == staff_id)
     rows = db.session.execute(query.order_by(StaffSession.seen_at.desc(), StaffSession.id.desc()))
     return [BrowserLine(*row) for row in rows]
+
+
+def somebody_is_there(shop_id: int, now: datetime) -> bool:
+    """Tell whether somebody who may send the shop's messages by hand has used the product within the last while."""
+    found = db.session.scalar(
+        select(StaffSession.id)
+        .join(Staff, (Staff.shop_id == StaffSession.shop_id) & (Staff.id == StaffSession.staff_id))
+        .where(
+            StaffSession.shop_id == shop_id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.seen_at > now - THERE_FOR,
+            Staff.role.in_(("owner", "manager")),
+            Staff.ended_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def last_at(token: str, *, is_secure: bool) -> int | None:

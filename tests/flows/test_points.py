@@ -10,9 +10,9 @@ from flask import Flask
 
 from app.cards import checks
 from app.cards.actions import ledger
+from app.cards.lines import card_lines
 from app.cards.models import Card, LedgerEntry, Lot, Reward
 from app.cards.promises import PointsShort, PointsUnderLeast
-from app.cards.queries import card_lines
 from app.cards.rules import NothingToUndo
 from app.extensions import db
 from app.flows import expiry, free_stamps, points, redeem, refund

@@ -18,10 +18,13 @@ from app.flows import (
     celebrations,
     claim,
     closing_days,
+    merge,
     paper_card,
     person,
+    phone_proof,
     privacy,
     redeem,
+    restore,
     review,
     review_asks,
     stamp,
@@ -102,9 +105,12 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     review_id, voice_id, ask_token = _said(shop, known, word)
     token = _opt_out(shop, twin)
     days_id, paper_id = _calendar(shop, known, word)
+    merge_id = _two_of_one(shop, word)
     ids = {
         "days_id": days_id,
         "paper_id": paper_id,
+        "merge_id": merge_id,
+        "other_id": nameless.id,
         "claim_id": waiting.claim_id,
         "entry_id": last.entry_id,
         "card_id": known.card_id,
@@ -249,6 +255,19 @@ def _opt_out(shop: AShop, twin: ACustomer) -> str:
     with write() as session:
         proofs.renew_recovery(session, shop_id=shop.id, staff_id=shop.owner_id, hashes=[f"of {shop.code}"])
     return str(db.session.scalar(db.select(OptOutLink.token).where(OptOutLink.shop_id == shop.id)))
+
+
+def _two_of_one(shop: AShop, word: str) -> int:
+    """Let a person's two cards become one, a browser ask for a code, and another wait at the counter."""
+    who = {"shop_id": shop.id, "browser_token": f"asks-{word}", "user_agent": "test", "now": factories.now()}
+    kept, gone = factories.a_customer(shop, name=f"{word}하나"), factories.a_customer(shop, name=f"{word}둘")
+    phone_proof.ask(
+        **who, typed=factories.a_number(), source="qr", ip="203.0.113.9", master=factories.master()
+    )
+    restore.wait_here(**who | {"browser_token": f"waits-{word}"})
+    return merge.merge_people(
+        shop_id=shop.id, kept_id=kept.id, gone_id=gone.id, staff_id=shop.owner_id, now=factories.now()
+    )
 
 
 def _newest_reward(known: ACustomer) -> int:

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.cards import queries as cards
 from app.cards import rules
+from app.cards.lines import card_lines
 from app.cards.models import LedgerEntry
 from app.extensions import db
 from app.flows import claim as claims
@@ -150,7 +150,7 @@ def test_the_card_says_what_the_counter_did_last(app: Flask, shop: AShop) -> Non
         return str(phone.open(f"/c/{shop.code}").soup.select_one("#live")["data-last"])  # type: ignore[index]
 
     assert last() == "fill"
-    filled = cards.card_lines(shop_id=shop.id, card_id=holder.card_id)
+    filled = card_lines(shop_id=shop.id, card_id=holder.card_id)
     assert [line.kind for line in filled[:2]] == ["fill", "earn"]
     entry = db.session.scalars(
         db.select(LedgerEntry.id)

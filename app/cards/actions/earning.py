@@ -137,7 +137,36 @@ def take_back(
         )
         if lots.keeps(card, rule):
             lots.settle(session, card=card, entry=kept, now=now, reverses=turned)
-    causes = [f"stamp:{entry.id}"]
+    repaid = repay(
+        session,
+        card=card,
+        rule=rule,
+        round_before=round_before,
+        high=high,
+        staff_id=staff_id,
+        how=how,
+        now=now,
+    )
+    return [f"stamp:{entry.id}", *repaid]
+
+
+def repay(
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    round_before: int,
+    high: int,
+    staff_id: int | None,
+    how: str = "",
+    now: datetime,
+) -> list[str]:
+    """Take back what a card's stamps carry no more and nobody used: full cards while it owes, then stages.
+
+    `round_before`, `high`: the card's round and its stamps before they were taken. Returns the causes of letters
+    that are no longer true.
+    """
+    causes = []
     while card.balance < 0:
         fill_id = rewards.withdraw_newest(session, shop_id=card.shop_id, card_id=card.id, now=now)
         if fill_id is None:
@@ -167,7 +196,14 @@ def give_back(
 
 
 def _turn(
-    session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, staff_id: int, how: str, now: datetime
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    staff_id: int | None,
+    how: str,
+    now: datetime,
 ) -> LedgerEntry:
     at = {} if entry.visit_id is None else {"visit_id": entry.visit_id}
     turned = ledger.add_entry(
@@ -188,7 +224,14 @@ def _turn(
 
 
 def _reopen(
-    session: Any, *, card: Card, rule: CardRule, fill: LedgerEntry, staff_id: int, how: str, now: datetime
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    fill: LedgerEntry,
+    staff_id: int | None,
+    how: str,
+    now: datetime,
 ) -> CardRule:
     """Turn a full card back into its stamps; returns the rule that the card is under then."""
     round_before = rewards.round_of(session, shop_id=card.shop_id, fill_id=fill.id)

@@ -166,6 +166,12 @@ def _add(session: Any, *, card: Card, entry: LedgerEntry, unit: str, amount: int
     return lot
 
 
+def put_into(session: Any, *, lot: Lot, entry: LedgerEntry, amount: int) -> None:
+    """Give so much back to a lot, as what a line put there."""
+    if amount:
+        _use(session, lot=lot, entry=entry, amount=-amount)
+
+
 def _use(session: Any, *, lot: Lot, entry: LedgerEntry, amount: int) -> None:
     lot.remaining -= amount
     session.add(LotUse(shop_id=lot.shop_id, lot_id=lot.id, entry_id=entry.id, amount=amount))

@@ -94,14 +94,16 @@ def begin(
     )
     is_sent_ad = kind.is_ad and can.transmits
     opt_out = _opt_out(session, row, around, wire, opt_out_token, now) if is_sent_ad else ""
-    text = gather.compose(
-        kind=kind,
-        channel=row.channel,
-        around=around,
-        facts=facts,
-        opt_out=opt_out,
-        base_url=wire.public_url or wire.base_url,
-    )
+    around_text: dict[str, Any] = {
+        "kind": kind,
+        "channel": row.channel,
+        "around": around,
+        "facts": facts,
+        "opt_out": opt_out,
+        "base_url": wire.public_url or wire.base_url,
+    }
+    text = gather.compose(**around_text)
+    kept = gather.kept_text(**around_text, text=text)
     verdict = gather.verdict_on(
         kind=kind,
         channel=row.channel,
@@ -126,7 +128,7 @@ def begin(
             "claimed",
             state="ready",
             lease_ms=None,
-            text=text,
+            text=kept,
             staged_at=now,
             code="",
             reason="",
@@ -143,7 +145,7 @@ def begin(
         hold,
         "claimed",
         state="sending",
-        text=text,
+        text=kept,
         tries=Message.tries + 1,
         lease_ms=gather.database_ms(session) + retries.SENDING_LEASE_S * 1000,
         **note,
@@ -152,7 +154,7 @@ def begin(
         raise RuntimeError("a held row changed hands")
     letter = Letter(
         key=row.provider_key,
-        to=around.address_for(row.channel),
+        to=facts.get("to") or around.address_for(row.channel),
         text=text,
         at=now,
         subject=gather.subject(kind=kind, channel=row.channel, around=around),

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import papers
 from app.cards import queries as cards
+from app.cards.lines import CardLine, card_lines
 from app.customers import queries as people
 from app.customers.queries import ConsentLine, MyDetails
 from app.customers.texts import CONSENT_NAMES
@@ -32,7 +33,12 @@ from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 
 _ALL = 10_000
-_ACTIONS = {"grant": "동의했어요", "decline": "동의하지 않았어요", "withdraw": "동의를 철회했어요"}
+_ACTIONS = {
+    "grant": "동의했어요",
+    "decline": "동의하지 않았어요",
+    "withdraw": "동의를 철회했어요",
+    "merge": "카드를 합칠 때 꺼졌어요",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Known:
 
     person: MyDetails
     card: cards.CardPage
-    lines: list[cards.CardLine]
+    lines: list[CardLine]
     visits: list[visits_of_shop.VisitLine]
     letters: list[inbox_reads.LetterLine]
     reviews: list[reviews.ReviewLine]
@@ -54,7 +60,7 @@ def _known() -> Known:
     return Known(
         person=people.my_details(**where),
         card=cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now()),
-        lines=cards.card_lines(shop_id=holder.shop_id, card_id=holder.card_id, limit=_ALL),
+        lines=card_lines(shop_id=holder.shop_id, card_id=holder.card_id, limit=_ALL),
         visits=visits_of_shop.visits_of(**where),
         letters=inbox_reads.letters(holder.shop_id, holder.customer_id, now=now(), limit=_ALL),
         reviews=reviews.reviews_of(**where, limit=_ALL),
@@ -214,7 +220,7 @@ def _said(line: ConsentLine) -> str:
     return f"{_at(line.at)} · {CONSENT_NAMES.get(line.kind, line.kind)} · {_ACTIONS.get(line.action, line.action)}"
 
 
-def _line(line: cards.CardLine) -> str:
+def _line(line: CardLine) -> str:
     told = [
         _at(line.at),
         line_words.what(line),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import extras
 from app.cards import queries as cards
+from app.cards.lines import card_lines
 from app.flows import letters as flow
 from app.messages import inbox as inbox_reads
 from app.web import endings
@@ -41,7 +42,7 @@ def inbox_read(code: str) -> ResponseReturnValue:
 def visits(code: str) -> ResponseReturnValue:
     """적립·사용 내역: why the card is what it is, line by line."""
     holder = current_card()
-    lines = cards.card_lines(shop_id=holder.shop_id, card_id=holder.card_id)
+    lines = card_lines(shop_id=holder.shop_id, card_id=holder.card_id)
     page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
     which = {"shop_id": holder.shop_id, "card_id": holder.card_id}
     return render_template(

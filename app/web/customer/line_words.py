@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.cards.queries import CardLine
+from app.cards.lines import CardLine
 from app.web import endings
 from app.web.doors import now
 
@@ -17,6 +17,7 @@ _WHAT = {
     "adjust": "가게에서 바로잡았어요",
     "expire": "기한이 지났어요",
 }
+_ONE_AND_TWO = {"merge": "다른 카드를 이 카드에 합쳤어요", "unmerge": "합친 카드를 다시 나눴어요"}
 _REFUSED = {
     "too_soon": "바로 전에 도장을 받아서 더 찍지 않았어요",
     "over_cap": "그날 받을 수 있는 도장을 다 받아서 더 찍지 않았어요",
@@ -40,6 +41,8 @@ def what(line: CardLine) -> str:
         return _turned(line)
     if line.kind == "refuse":
         return _REFUSED.get(line.reason, "도장을 찍지 않았어요")
+    if line.how in _ONE_AND_TWO:
+        return _ONE_AND_TWO[line.how]
     if line.kind == "adjust" and line.reason == "ended":
         return "이미 기한이 지난 것은 빼지 않았어요"
     if line.kind == "earn" and line.points and line.delta:

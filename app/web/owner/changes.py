@@ -34,6 +34,13 @@ _PLAIN = {
     "hours": "영업시간을 바꿨어요",
     "use_undone": "혜택 사용을 취소했어요",
     "refund": "방문 하나를 환불하고 그 적립을 되돌렸어요",
+    "card_reissued": "잃어버린 카드의 예전 QR과 번호를 막았어요",
+    "merge_undone": "합친 두 손님을 다시 나눴어요",
+}
+_CHECKED = {
+    "asked": "이름과 번호를 묻고",
+    "known": "아는 손님이라",
+    "paper": "종이 카드를 보고",
 }
 _REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
 # Of oneself, and of somebody else ({} is their name).
@@ -79,6 +86,13 @@ def sentence(line: Change) -> str:
         if before == after:
             return "후기 해시태그나 다른 곳 주소를 바꿨어요"
         return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
+    if line.what == "people_merged":
+        return f"두 손님을 한 분으로 합쳤어요(도장 {line.detail}개)"
+    if line.what == "card_moved":
+        return f"{_CHECKED.get(line.detail, '확인하고')} 손님 카드를 새 휴대폰으로 옮겼어요"
+    if line.what == "card_restored":
+        by = "가게 휴대폰으로 보낸 인증번호" if line.detail == "own_phone" else "인증번호"
+        return f"손님이 {josa(by, '으로/로')} 카드를 새 휴대폰에서 열었어요"
     if line.what in _OF_WHOM:
         of_self, of_other = _OF_WHOM[line.what]
         return of_self if line.is_self else of_other.format(whom)

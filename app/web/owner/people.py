@@ -9,6 +9,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter, extras, history
+from app.customers import merges
 from app.customers import queries as customers
 from app.customers.texts import CONSENT_NAMES
 from app.flows import person as person_flow
@@ -67,6 +68,9 @@ def people() -> ResponseReturnValue:
 def person(customer_id: int) -> ResponseReturnValue:
     """Show a person, or save what the shop wants to remember; what was typed stays when it can't be saved."""
     if request.method == "GET":
+        into = merges.went_into(shop_id=current_staff().shop.id, customer_id=customer_id)
+        if into is not None:  # one with another by now: an old link or a look back leads to them
+            return see_other(url_for("owner.person", customer_id=into))
         note_look("view", customer_id)
         return render_template("owner/person.html", **_page(customer_id))
     staff = current_staff()
@@ -112,6 +116,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "known": known,
         "customer_id": customer_id,
         "same_number": customers.same_number(shop_id=shop_id, customer_id=customer_id),
+        "merged": merges.merges_of(shop_id=shop_id, customer_id=customer_id, now=now()),
         "seen": seen,
         "lines": lines,
         **_numbers(shop_id, seen),

@@ -1,0 +1,58 @@
+"""What follows from a number being proven."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.cards.actions import ledger
+from app.cards.models import Card
+from app.customers import actions as people
+from app.customers import proving
+from app.customers.models import Customer, Suppression
+
+_PROVED_FOR = timedelta(hours=1)
+
+
+def mark_proven(session: Any, *, person: Customer, now: datetime) -> None:
+    """The number a person has is theirs beyond doubt: note it, and let a yes to ads count that came after a no.
+
+    An opt-out outlives the card it came from; lifted is one that is older than the consent of who proved the
+    number now.
+    """
+    person.phone_checked_at = now
+    session.flush()
+    if not people.standing(session, person=person)["ads"]:
+        return
+    said = people.last_consent(session, person=person, kind="ads").at
+    refused = session.scalar(
+        select(Suppression.at).where(
+            Suppression.shop_id == person.shop_id,
+            Suppression.address_key == person.phone_key,
+            Suppression.lifted_at.is_(None),
+        )
+    )
+    if refused is not None and refused <= said:
+        people.lift_suppression(session, person=person, address_key=person.phone_key, now=now)
+
+
+def known_lately(session: Any, *, person: Customer, browser_token: str, now: datetime) -> None:
+    """A number that this browser proved before it was written down is proven from the start."""
+    at = proving.proved_lately(
+        session,
+        shop_id=person.shop_id,
+        browser_token=browser_token,
+        phone_key=person.phone_key,
+        since=now - _PROVED_FOR,
+    )
+    if at is not None:
+        mark_proven(session, person=person, now=now)
+
+
+def touch_card(session: Any, *, person: Customer) -> None:
+    """Tell the person's open page that something changed."""
+    found = ledger.card(session, shop_id=person.shop_id, where=Card.customer_id == person.id)
+    if found is not None:
+        ledger.touch(session, shop_id=person.shop_id, card_id=found[0].id)
