@@ -97,3 +97,4 @@ class Description:
     review_stamps: int  # given for a review in the last month: none or one
     hashtag: str
     threads: tuple[Thread, ...]
+    point_permille: int = 0  # points beside the stamps, in thousandths of the amount

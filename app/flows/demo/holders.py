@@ -19,6 +19,7 @@ class Holder:
     goal: int
     evidence_of: Row  # who their consents belong to: themselves, or a nameless stub once erased
     balance: int = 0
+    points: int = 0
     changed: int = 0
     ready: list[Row] = field(default_factory=list)
     stood: list[Row] = field(default_factory=list)

@@ -102,5 +102,6 @@ JEONGSUN = Description(
     reviews=jeongsun_said.REVIEWS,
     review_stamps=1,
     hashtag="정순네반찬",
+    point_permille=10,
     threads=jeongsun_said.THREADS,
 )

@@ -22,7 +22,7 @@ from app.flows.demo.letters import Writer
 from app.flows.demo.people import invent
 from app.flows.demo.reviews import Reviewers
 from app.flows.demo.rows import Row, Tables
-from app.flows.demo.stamps import Counter
+from app.flows.demo.stamps import POINTS_AT_ONCE, Counter
 from app.flows.demo.voices import Voices
 from app.flows.join import phone_key
 from app.flows.unit import write
@@ -139,6 +139,7 @@ def _the_shop(tables: Tables, calendar: Calendar) -> tuple[Row, list[Row], list[
         story=described.story,
         opt_out_080="",
         is_demo=True,
+        uses="points" if described.point_permille else "",
         created_at=opened,
     )
     tables.number("shops")
@@ -158,6 +159,8 @@ def _the_shop(tables: Tables, calendar: Calendar) -> tuple[Row, list[Row], list[
             **limits,
             goal=goal,
             reward_name=described.reward,
+            point_permille=described.point_permille,
+            point_least=POINTS_AT_ONCE if described.point_permille else 0,
             created_at=at,
             ended_at=ended,
         )

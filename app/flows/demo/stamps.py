@@ -17,6 +17,8 @@ from app.kit.words import MATCHING_WORDS
 COOLDOWN = timedelta(seconds=600)
 WAYS = ("claim", "scan", "digits", "spoken")
 WAYS_SHARE = (46, 38, 11, 5)
+# Who has twice as many uses so many points at once.
+POINTS_AT_ONCE = 500
 
 
 class Counter:
@@ -63,6 +65,7 @@ class Counter:
             ref=drawn_code(self.rng, 10, self._refs),
             spoken=drawn_code(self.rng, 4, self._spoken),
             balance=0,
+            points=0,
             round=1,
             key_version=2 if gone else 1,
             changed=0,
@@ -120,6 +123,18 @@ class Counter:
         elif rng.random() < 0.012 and at + COOLDOWN < moment:
             self._refused(holder, at + timedelta(seconds=rng.randint(60, 560)), staff)
         self._maybe_use(holder, at + timedelta(seconds=rng.randint(35, 75)), staff, moment)
+        self._use_points(holder, visit, at + timedelta(seconds=30), staff, moment)
+
+    def _use_points(self, holder: Holder, visit: Row, at: datetime, staff: Row, moment: datetime) -> None:
+        if holder.points < 2 * POINTS_AT_ONCE or at > moment:
+            return
+        facts = {
+            "how": "live_card",
+            "staff_id": staff,
+            "visit_id": visit,
+            "once": f"points:{len(self.stamps)}",
+        }
+        self._entry(holder, "redeem", 0, at, points=-POINTS_AT_ONCE, **facts)
 
     def _order(self, visit: Row, person: Person, party: int) -> int | None:
         """Put what is bought on the visit; returns the sum in won, None when nobody typed it in."""
@@ -144,8 +159,17 @@ class Counter:
     def _stamp(
         self, holder: Holder, visit: Row, at: datetime, staff: Row, how: str, *, begins: bool
     ) -> Stamp:
+        points = (visit["amount"] or 0) * holder.card["rule_id"]["point_permille"] // 1000 if begins else 0
         entry = self._entry(
-            holder, "earn", 1, at, how=how, staff_id=staff, visit_id=visit, once=drawn_key(self.rng)
+            holder,
+            "earn",
+            1,
+            at,
+            points=points,
+            how=how,
+            staff_id=staff,
+            visit_id=visit,
+            once=drawn_key(self.rng),
         )
         if how == "claim":
             entry["claim_id"] = self.claim(
@@ -167,7 +191,8 @@ class Counter:
     def _undo(self, holder: Holder, stamp: Stamp, at: datetime, staff: Row) -> None:
         """Take the stamp just given back; a reward the stamps no longer carry goes too."""
         stamp.undone_at = at
-        self._entry(holder, "reverse", -1, at, staff_id=staff, reverses_id=stamp.entry, visit_id=stamp.visit)
+        turned = {"staff_id": staff, "reverses_id": stamp.entry, "visit_id": stamp.visit}
+        self._entry(holder, "reverse", -1, at, points=-stamp.entry["points"], **turned)
         if holder.balance < 0:
             reward = holder.ready.pop()
             reward["withdrawn_at"] = at
@@ -236,8 +261,11 @@ class Counter:
             entry_id=entry,
         )
 
-    def _entry(self, holder: Holder, kind: str, delta: int, at: datetime, **facts: object) -> Row:
+    def _entry(
+        self, holder: Holder, kind: str, delta: int, at: datetime, *, points: int = 0, **facts: object
+    ) -> Row:
         holder.balance += delta
+        holder.points += points
         holder.changed += 1
         blank = dict.fromkeys(("staff_id", "visit_id", "claim_id", "once", "part_of_id", "reverses_id"))
         return self.tables.add(
@@ -249,6 +277,7 @@ class Counter:
                 "customer_id": holder.customer,
                 "kind": kind,
                 "delta": delta,
+                "points": points,
                 "at": at,
                 "how": "",
                 "reason": "",
@@ -280,7 +309,8 @@ class Counter:
 
     def _close_the_books(self, holder: Holder) -> None:
         """Write down what history left on the card and with the person."""
-        holder.card["balance"], holder.card["changed"] = holder.balance, holder.changed
+        holder.card["balance"], holder.card["points"] = holder.balance, holder.points
+        holder.card["changed"] = holder.changed
         if holder.stood:
             holder.customer["first_visit_at"] = holder.stood[0]["at"]
             holder.customer["last_visit_at"] = holder.stood[-1]["at"]
