@@ -97,3 +97,4 @@ class Description:
     review_stamps: int  # given for a review in the last month: none or one
     hashtag: str
     threads: tuple[Thread, ...]
+    day_off: int | None = None  # of the week, entered under 쉬는 날 (0 = Monday)

@@ -103,4 +103,5 @@ JEONGSUN = Description(
     review_stamps=1,
     hashtag="정순네반찬",
     threads=jeongsun_said.THREADS,
+    day_off=6,
 )
