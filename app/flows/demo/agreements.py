@@ -54,6 +54,10 @@ class Evidence:
                 )
         self._same_number(holders)
 
+    def agree(self, holder: Holder, kind: str, at: datetime, *, source: str) -> None:
+        """Write down one consent more, given some time after the others."""
+        self._consent(holder, kind, "grant", at, str(holder.customer["phone_key"]), source=source)
+
     def opt_out_token(self, holder: Holder, at: datetime) -> str:
         """Return the person's opt-out token, drawn at their first ad."""
         token = self._tokens.get(id(holder))

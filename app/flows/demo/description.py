@@ -98,3 +98,4 @@ class Description:
     hashtag: str
     threads: tuple[Thread, ...]
     point_permille: int = 0  # points beside the stamps, in thousandths of the amount
+    day_off: int | None = None  # of the week, entered under 쉬는 날 (0 = Monday)

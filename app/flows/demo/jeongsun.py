@@ -104,4 +104,5 @@ JEONGSUN = Description(
     hashtag="정순네반찬",
     point_permille=10,
     threads=jeongsun_said.THREADS,
+    day_off=6,
 )

@@ -20,6 +20,7 @@ from app.flows.demo.holders import Holder
 from app.flows.demo.jeongsun import JEONGSUN
 from app.flows.demo.letters import Writer
 from app.flows.demo.people import invent
+from app.flows.demo.remembered import Remembered, lay_down_photos
 from app.flows.demo.reviews import Reviewers
 from app.flows.demo.rows import Row, Tables
 from app.flows.demo.stamps import POINTS_AT_ONCE, Counter
@@ -36,8 +37,8 @@ SHOPS = (DALBIT, JEONGSUN)
 # In the order in which they may be inserted: nobody points at a table further down.
 TABLES = (
     "shops", "staff", "card_rules", "products", "customers", "cards", "devices", "phone_claims", "consents",
-    "suppressions", "opt_out_links", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
-    "redemptions", "review_settings", "review_asks", "reviews", "review_replies", "voices", "voice_lines",
+    "suppressions", "opt_out_links", "weekly_days_off", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
+    "redemptions", "review_settings", "review_asks", "reviews", "review_replies", "photos", "paper_cards", "voices", "voice_lines",
     "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
     "day_counts",
 )  # fmt: skip
@@ -80,7 +81,8 @@ def open_demo_shop(shop: Description, *, master: bytes, base_url: str, now: date
                 session.execute(insert(_table(name)), rows)
         _move_sequences(session)
         shop_id: int = tables.rows["shops"][0]["id"]
-        return Opened(shop_id, shop.people, {name: len(tables.rows[name]) for name in TABLES})
+    lay_down_photos(tables.rows["photos"], now)
+    return Opened(shop_id, shop.people, {name: len(tables.rows[name]) for name in TABLES})
 
 
 def draw_history(
@@ -105,6 +107,8 @@ def draw_history(
         tables.number(table, by=by)
     evidence = Evidence(rng, tables, shop["id"], lambda number: phone_key(master, number))
     evidence.write(holders)
+    remembered = Remembered(Random(f"{described.seed}, remembered"), tables, described, shop["id"], now)
+    remembered.days_of(holders, evidence)
     for table, by in (
         ("devices", "created_at"),
         ("phone_claims", None),
@@ -112,6 +116,7 @@ def draw_history(
         ("suppressions", "at"),
     ):
         tables.number(table, by=by)
+    remembered.the_rest(holders, calendar.first_day)
     Voices(said, tables, described, shop["id"]).write(holders, staff[0], now)
     writer = Writer(rng, tables, described, shop["id"], evidence, base_url, now)
     later = later_letters.causes(asked, holders, since=writer.since, moment=now)

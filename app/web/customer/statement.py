@@ -64,7 +64,7 @@ def _paper(made: Statement, *, mark: str, address: str) -> bytes:
         y = max(below, y + 5.4) + 1.8
         paper.line(left, y - 0.9, wide - left, y - 0.9, colour=LINE, weight=0.1)
     side = 48.0
-    top = min(y + 4, A5[1] - side - 16)
+    top = max(y + 4, A5[1] - side - 20)
     paper.qr(left, top, side, address)
     paper.block(left + side + 4, top + 8, CHECK, 4, width=wide - 2 * left - side - 4, lines=5)
     paper.block(left + side + 4, top + 28, LATER, 3.4, width=wide - 2 * left - side - 4, lines=4, colour=SOFT)
