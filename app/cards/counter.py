@@ -125,7 +125,7 @@ _LAST_STAMP = (
         LedgerEntry.shop_id == bindparam("shop"),
         LedgerEntry.card_id == bindparam("card"),
         LedgerEntry.kind == "earn",
-        LedgerEntry.how != "review",  # nobody pressed it here: it is not what 적립 취소 is for
+        LedgerEntry.how.not_in(rules.NOBODY_THERE),  # nobody pressed it here: not what 적립 취소 is for
         ~undone(),
     )
     .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())

@@ -16,6 +16,8 @@ _PRINT_MAC_LENGTH = 16  # 80 bits: what is on paper stands for years
 OVERRIDE_MAX = 60
 # A scan or a claim shows that the card itself is here; for this long the staff need not check again.
 LIVE_SECONDS = 120
+# Ways in which stamps come without anybody at the counter.
+NOBODY_THERE = ("review", "referral", "coupon", "paper", "merge", "free")
 
 
 class AlreadyUsed(Refused):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli.audit_verify import audit_verify
+from app.cli.audit import audit
 from app.cli.demo_shop import demo_shop
 from app.cli.links import links
 from app.cli.prepare import prepare
 
-COMMANDS = (audit_verify, demo_shop, links, prepare)
+COMMANDS = (audit, demo_shop, links, prepare)
 
 
 def register(app: Flask) -> None:

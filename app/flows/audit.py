@@ -36,6 +36,10 @@ KINDS = (
     "automation",
     "review_settings",
     "use_undone",
+    "referrals",
+    "own_card",
+    "staff_limits",
+    "day_closed",
 )
 
 

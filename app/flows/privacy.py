@@ -17,6 +17,7 @@ from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
+from app.referrals import actions as referrals
 from app.reviews.actions import photos, reviews
 from app.shops import actions as shops
 from app.voices import actions as voices
@@ -185,6 +186,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         # Photos before the reviews they belong to; their files go once this is committed.
         gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)
         reviews.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
+        referrals.forget(session, person=person, now=now)
         people.forget(session, person=person, now=now)
     photo.drop_files(shop_id=shop_id, refs=gone)
 

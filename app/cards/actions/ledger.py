@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, CodeUse, LedgerEntry
-from app.cards.rules import NothingToUndo
+from app.cards.rules import NOBODY_THERE, NothingToUndo
 from app.kit.clock import kst_day, start_of_day
 from app.kit.columns import UtcDateTime
 from app.kit.signing import random_code
@@ -36,8 +36,8 @@ _EARNS = (
     LedgerEntry.shop_id == bindparam("shop"),
     LedgerEntry.card_id == bindparam("card"),
     LedgerEntry.kind == _STANDING_EARN,
-    # A stamp for a review came without anybody at the counter: it neither cools down nor fills the day.
-    LedgerEntry.how != "review",
+    # Stamps that came without anybody at the counter neither cool down nor fill the day.
+    LedgerEntry.how.not_in(NOBODY_THERE),
     ~undone(),
 )
 _LAST_EARN = (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.kit.korean import josa
+from app.kit.korean import day_name, josa
 from app.messages import registry
 from app.shops import history
 from app.shops.history import Change
@@ -32,6 +34,7 @@ _PLAIN = {
     "profile": "가게 소개를 바꿨어요",
     "hours": "영업시간을 바꿨어요",
     "use_undone": "혜택 사용을 취소했어요",
+    "staff_limits": "직원을 알려 드리는 기준을 바꿨어요",
 }
 _REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
 # Of oneself, and of somebody else ({} is their name).
@@ -77,6 +80,14 @@ def sentence(line: Change) -> str:
         if before == after:
             return "후기 해시태그나 다른 곳 주소를 바꿨어요"
         return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
+    if line.what == "referrals":
+        return "친구 데려오기를 껐어요" if line.detail == "off" else "친구 데려오기에서 드릴 것을 정했어요"
+    if line.what == "own_card":
+        return f"{whom} 님의 카드 하나를 직원 카드{'로 적었어요' if line.detail == 'on' else '에서 뺐어요'}"
+    if line.what == "day_closed":
+        day, _, receipts = line.detail.partition(":")
+        counted = "영수증을 세지 않고" if receipts == "-" else f"영수증 {receipts}장으로"
+        return f"{day_name(date.fromisoformat(day))} 마감을 {counted} 맞춰 봤어요"
     if line.what in _OF_WHOM:
         of_self, of_other = _OF_WHOM[line.what]
         return of_self if line.is_self else of_other.format(whom)
