@@ -96,22 +96,31 @@ def gift_words(gift: Gift, coupons: Mapping[int, str]) -> str:
 
 def promise_words(*, inviter: str, friend: str) -> str:
     """Return the promise in one sentence. `inviter`, `friend`: gift_words()."""
-    if inviter and inviter == friend:
-        return f"친구가 처음 오면 두 분 모두 {_given(inviter)}"
-    told = [f"나는 {_given(inviter)}" if inviter else "", f"친구는 {_given(friend)}" if friend else ""]
-    both = ", ".join(filter(None, told))
-    return f"친구가 처음 오면 {both}" if both else "친구에게 우리 가게를 알려 주세요"
+    if not (inviter or friend):
+        return "친구에게 우리 가게를 알려 주세요"
+    if inviter == friend:
+        return f"친구가 처음 오면 두 분 모두 {_named(inviter)}{_TAKE[_is_stamps(inviter)]}"
+    told = [f"나는 {_named(inviter)}" if inviter else "", f"친구는 {_named(friend)}" if friend else ""]
+    return f"친구가 처음 오면 {', '.join(filter(None, told))}{_TAKE[_is_stamps(friend or inviter)]}"
 
 
-def _given(words: str) -> str:
-    return f"{words}를 받아요" if words.startswith("도장 ") else f"‘{words}’ 쿠폰을 받아요"
+# A counter of stamps ends in a vowel, a coupon does not.
+_TAKE = {True: "를 받아요", False: "을 받아요"}
+
+
+def _is_stamps(words: str) -> bool:
+    return words.startswith("도장 ")
+
+
+def _named(words: str) -> str:
+    return words if _is_stamps(words) else f"‘{words}’ 쿠폰"
 
 
 def friend_words(friend: str) -> str:
     """Return what the friend reads on the join page about the first visit. `friend`: gift_words()."""
     if not friend:
         return ""
-    given = f"{friend}를 더" if friend.startswith("도장 ") else f"‘{friend}’ 쿠폰을"
+    given = f"{friend}를 더" if _is_stamps(friend) else f"{_named(friend)}을"
     return f"첫 방문에 {given} 드려요"
 
 
