@@ -24,7 +24,6 @@ from app.referrals.models import Referral
 from app.referrals.rules import Facts, Gift
 from app.shops import actions as shops
 
-
 # Shop.uses: invitations are on; and, when they are off again, somebody was still promised something.
 _ON, _PROMISED = "referrals", "referred"
 WORDS = frozenset((_ON, _PROMISED))
