@@ -82,7 +82,7 @@ def _page(day: date, *, typed: str | None = None, wrong: dict[str, str] | None =
     # The shop's own order: an hour after midnight stands last.
     first = shop.open_minute // 60
     points = [
-        (rules.hour_words(hour), number)
+        (f"{hour}시", number)  # short: the words stand in a narrow column, also in the largest text
         for hour, number in sorted(hours.items(), key=lambda each: (each[0] - first) % 24)
     ]
     return {
