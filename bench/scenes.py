@@ -122,8 +122,16 @@ def _phone(visitor: Visitor) -> None:
     visitor.open(visitor.demo.links["phone"])
 
 
+def _invite(visitor: Visitor) -> None:
+    """Make the regular's own link, with its QR."""
+    visitor.open(f"/c/{visitor.demo.shop_code}/friends")
+    visitor.press("내 초대 링크 만들기")
+    visitor.page.locator("#invite-link").wait_for()
+
+
 def _review(visitor: Visitor) -> None:
     """The regular writes about today's visit; nothing is sent yet."""
+    visitor.open(f"/c/{visitor.demo.shop_code}")
     visitor.page.get_by_role("link", name="내 후기").click()
     visitor.page.get_by_role("button", name="후기 쓰기").first.click()
     visitor.page.wait_for_url("**/r/*")
@@ -169,6 +177,7 @@ SCENES = [
     Scene("panel", "owner", _stamp),
     Scene("people", "owner", _owner("/owner/people")),
     Scene("person", "owner", _person),
+    Scene("invite", "customer", _invite),
     Scene("review", "customer", _review),
     Scene("shop-reviews", "customer", _reviews),
     Scene("reviews", "owner", _owner("/owner/reviews")),
@@ -182,4 +191,7 @@ SCENES = [
     Scene("print", "owner", _owner("/owner/print")),
     Scene("poster", "owner", _owner("/owner/print/poster")),
     Scene("staff", "owner", _owner("/owner/more/staff")),
+    Scene("friend-settings", "owner", _owner("/owner/more/friends")),
+    Scene("friends", "owner", _owner("/owner/friends")),
+    Scene("closing", "owner", _owner("/owner/closing")),
 ]

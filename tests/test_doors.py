@@ -14,6 +14,7 @@ TABLE = """
 /c/<code>                                             GET       customer  holder   code
 /c/<code>/claims                                      POST      customer  holder   code
 /c/<code>/details                                     GET+POST  customer  holder   code
+/c/<code>/friends                                     GET+POST  customer  holder   code
 /c/<code>/inbox                                       GET       customer  holder   code
 /c/<code>/inbox/read                                  POST      customer  holder   code
 /c/<code>/key                                         GET       customer  holder   code
@@ -56,8 +57,11 @@ TABLE = """
 /owner/claims                                         GET       owner     staff    session
 /owner/claims/<int:claim_id>/approval                 POST      owner     staff    session
 /owner/claims/<int:claim_id>/refusal                  POST      owner     staff    session
+/owner/closing                                        GET+POST  owner     manager  session
+/owner/closing/<int:staff_id>                         GET       owner     manager  session
 /owner/enter/<token>                                  GET+POST  owner     anyone   token
 /owner/entries/<int:entry_id>/reversal                POST      owner     staff    session
+/owner/friends                                        GET       owner     manager  session
 /owner/insights                                       GET       owner     manager  session
 /owner/login                                          GET+POST  owner     anyone   none
 /owner/login/second                                   GET+POST  owner     anyone   none
@@ -78,6 +82,8 @@ TABLE = """
 /owner/more/browsers/<int:session_id>/end             POST      owner     staff    session
 /owner/more/browsers/end                              POST      owner     staff    session
 /owner/more/card                                      GET+POST  owner     owner    session
+/owner/more/cards                                     GET+POST  owner     staff    session
+/owner/more/cards/<int:customer_id>/end               POST      owner     owner    session
 /owner/more/changes                                   GET       owner     owner    session
 /owner/more/contact                                   GET+POST  owner     owner    session
 /owner/more/days                                      GET+POST  owner     manager  session
@@ -86,7 +92,9 @@ TABLE = """
 /owner/more/days/week                                 POST      owner     manager  session
 /owner/more/devices                                   GET       owner     owner    session
 /owner/more/devices/<int:session_id>/end              POST      owner     owner    session
+/owner/more/friends                                   GET+POST  owner     owner    session
 /owner/more/hours                                     GET+POST  owner     manager  session
+/owner/more/limits                                    GET+POST  owner     owner    session
 /owner/more/password                                  GET+POST  owner     staff    session
 /owner/more/pin                                       GET+POST  owner     staff    session
 /owner/more/second-step                               GET       owner     staff    session
@@ -146,6 +154,7 @@ TABLE = """
 /owner/turn/<int:staff_id>                            GET+POST  owner     staff    session
 /owner/turn/end                                       POST      owner     staff    session
 /owner/visits/<int:visit_id>/refund                   GET+POST  owner     manager  session
+/owner/visits/<int:visit_id>/party                    POST      owner     staff    session
 /owner/voices                                         GET       owner     manager  session
 /owner/voices/<int:voice_id>                          GET+POST  owner     manager  session
 /owner/voices/<int:voice_id>/closing                  POST      owner     manager  session

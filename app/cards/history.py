@@ -46,12 +46,31 @@ class CounterLine:
         return self.kind in ("earn", "use", "redeem") and not self.undone
 
 
-def today(*, shop_id: int, now: datetime, limit: int = 60) -> list[CounterLine]:
-    """Return today's stamps and uses, newest first, each with whether it was taken back."""
+def today(*, shop_id: int, now: datetime, staff_id: int | None = None, limit: int = 60) -> list[CounterLine]:
+    """Return today's stamps and uses, newest first, each with whether it was taken back. `staff_id`: of one person."""
     since = start_of_day(kst_day(now))
+    mine = [] if staff_id is None else [LedgerEntry.staff_id == staff_id]
+    my_uses = [] if staff_id is None else [Redemption.staff_id == staff_id]
     moved = LedgerEntry.kind.in_(("earn", "redeem"))
-    entries = _entries(shop_id, LedgerEntry.at >= since, moved, limit=limit)
-    uses = _uses(shop_id, Redemption.at >= since, limit=limit)
+    entries = _entries(shop_id, LedgerEntry.at >= since, moved, *mine, limit=limit)
+    uses = _uses(shop_id, Redemption.at >= since, *my_uses, limit=limit)
+    return _newest(entries + uses, limit)
+
+
+def by_staff(
+    *, shop_id: int, staff_id: int, since: datetime, until: datetime, limit: int = 300
+) -> list[CounterLine]:
+    """Return what one person did at the counter between two moments, refused attempts too, newest first."""
+    entries = _entries(
+        shop_id,
+        LedgerEntry.at >= since,
+        LedgerEntry.at < until,
+        LedgerEntry.staff_id == staff_id,
+        LedgerEntry.kind.in_(("earn", "redeem", "refuse")),
+        limit=limit,
+    )
+    of_day = (Redemption.at >= since, Redemption.at < until)
+    uses = _uses(shop_id, *of_day, Redemption.staff_id == staff_id, limit=limit)
     return _newest(entries + uses, limit)
 
 

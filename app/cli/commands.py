@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli.audit_verify import audit_verify
+from app.cli.audit import audit
 from app.cli.demo_shop import demo_shop
 from app.cli.doctor import doctor
 from app.cli.links import links
 from app.cli.prepare import prepare
 
-COMMANDS = (audit_verify, demo_shop, doctor, links, prepare)
+COMMANDS = (audit, demo_shop, doctor, links, prepare)
 
 
 def register(app: Flask) -> None:

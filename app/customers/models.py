@@ -81,6 +81,7 @@ class Customer(Model):
     anniversary_name: Mapped[str] = mapped_column(String(20), default="", server_default="")  # "결혼기념일"
     # Where the data came from: qr | link | poster | table | sticker | parcel | printed | staff | demo | import
     source: Mapped[str] = mapped_column(String(20))
+    staff_id: Mapped[int | None] = mapped_column()  # who of the shop this is: nobody stamps their own card
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
     first_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -23,7 +23,7 @@ def came(
         tier.look_again(session, shop_id=shop_id, customer_id=customer_id, now=now)
     if "coupons" in uses:
         coupon_rules.at_visit(session, shop_id=shop_id, customer_id=customer_id, visit_id=visit_id, now=now)
-    if "referrals" in uses and is_first:
+    if is_first and referral.WORDS & uses:
         referral.at_first_visit(session, shop_id=shop_id, customer_id=customer_id, visit_id=visit_id, now=now)
 
 
@@ -33,7 +33,7 @@ def undone(
     """A visit was taken back with its last stamp."""
     if "coupons" in uses:
         coupon_rules.take_back(session, shop_id=shop_id, visit_id=visit_id, now=now)
-    if "referrals" in uses:
+    if referral.WORDS & uses:
         referral.take_back(session, shop_id=shop_id, visit_id=visit_id, now=now)
     if "tiers" in uses:
         tier.look_again(session, shop_id=shop_id, customer_id=customer_id, now=now)

@@ -47,6 +47,10 @@ KINDS = (
     "card_reissued",
     "people_merged",
     "merge_undone",
+    "referrals",
+    "own_card",
+    "staff_limits",
+    "day_closed",
 )
 
 

@@ -2,8 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select, update
+
+from app.coupons.models import Coupon, CouponKind
+from app.kit.signing import random_code
+
+
+def give_kind(
+    session: Any, *, shop_id: int, customer_id: int, kind_id: int, cause: str, now: datetime
+) -> int | None:
+    """Issue one kind once for this cause, whatever its rule; None when it gives nothing (more), or was stopped."""
+    kind = session.scalar(select(CouponKind).where(CouponKind.shop_id == shop_id, CouponKind.id == kind_id))
+    if kind is None or kind.ended_at is not None:
+        return None
+    made = Coupon(
+        shop_id=shop_id,
+        kind_id=kind_id,
+        customer_id=customer_id,
+        ref=random_code(10),
+        cause=cause,
+        issued_at=now,
+        expires_at=now + timedelta(days=kind.valid_days),
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def withdraw(session: Any, *, shop_id: int, which: Sequence[Any], reason: str, now: datetime) -> list[Coupon]:
+    """Take back the unused coupons of these conditions, and the messages about them; returns them."""
+    open_ones = (*which, Coupon.shop_id == shop_id, Coupon.used_at.is_(None), Coupon.withdrawn_at.is_(None))
+    found = list(session.scalars(select(Coupon).where(*open_ones)))
+    for each in found:
+        session.execute(update(Coupon).where(Coupon.id == each.id, *open_ones).values(withdrawn_at=now))
+    return found
 
 
 def at_visit(session: Any, *, shop_id: int, customer_id: int, visit_id: int, now: datetime) -> None:

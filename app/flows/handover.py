@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from app.customers import actions as people
 from app.customers.models import Device
+from app.flows import referral
 from app.flows.unit import write
 from app.kit.refusals import Refused
 from app.kit.signing import keyed_hash, same
@@ -63,21 +64,24 @@ def take_card(
         if person is None:
             raise LinkSpent
         here = people.customer_of_browser(session, shop_id=shop_id, browser_token=browser_token)
-        if here is not None:
-            if here.id != customer_id:
-                raise HasAnotherCard
+        if here is not None and here.id == customer_id:
             return customer_id
-        held = session.scalar(
-            select(func.count()).where(Device.shop_id == shop_id, Device.customer_id == customer_id)
-        )
-        if held != browsers:
-            raise LinkSpent
-        people.add_device(
-            session,
-            shop_id=shop_id,
-            customer_id=customer_id,
-            browser_token=browser_token,
-            user_agent=user_agent,
-            now=now,
-        )
-        return customer_id
+        if here is not None:
+            # Kept before it is refused: who invites themselves in KakaoTalk has brought nobody.
+            referral.same_phone(session, shop_id=shop_id, customer_ids={here.id, customer_id}, now=now)
+        else:
+            held = session.scalar(
+                select(func.count()).where(Device.shop_id == shop_id, Device.customer_id == customer_id)
+            )
+            if held != browsers:
+                raise LinkSpent
+            people.add_device(
+                session,
+                shop_id=shop_id,
+                customer_id=customer_id,
+                browser_token=browser_token,
+                user_agent=user_agent,
+                now=now,
+            )
+            return customer_id
+    raise HasAnotherCard

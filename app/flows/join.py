@@ -13,7 +13,7 @@ from app.customers import rules
 from app.customers.actions import Trace
 from app.customers.models import Customer
 from app.customers.rules import Details
-from app.flows import proven
+from app.flows import proven, referral
 from app.flows.unit import after_a_race, write
 from app.kit.signing import keyed_hash
 from app.messages import outbox, recall
@@ -39,19 +39,29 @@ def phone_key(master: bytes, phone: str) -> str:
 
 
 def join_anonymous(
-    *, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime
+    *, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime, invited_by: str = ""
 ) -> Joined:
-    """Give this browser a card without asking anything; a second tap gives the same card."""
+    """Give this browser a card without asking anything; a second tap gives the same card.
+
+    `invited_by`: the word of the link they came by, "" for none.
+    """
     return after_a_race(
         lambda: _join(
-            shop_id=shop_id, browser_token=browser_token, source=source, user_agent=user_agent, now=now
+            shop_id=shop_id,
+            browser_token=browser_token,
+            source=source,
+            user_agent=user_agent,
+            invited_by=invited_by,
+            now=now,
         )
     )
 
 
-def _join(*, shop_id: int, browser_token: str, source: str, user_agent: str, now: datetime) -> Joined:
+def _join(
+    *, shop_id: int, browser_token: str, source: str, user_agent: str, invited_by: str, now: datetime
+) -> Joined:
     with write() as session:
-        _person, joined = person_and_card(
+        person, joined = person_and_card(
             session,
             shop_id=shop_id,
             browser_token=browser_token,
@@ -59,6 +69,8 @@ def _join(*, shop_id: int, browser_token: str, source: str, user_agent: str, now
             user_agent=user_agent,
             now=now,
         )
+        if invited_by and joined.is_new:
+            referral.note_join(session, shop_id=shop_id, friend=person, word=invited_by, now=now)
         return joined
 
 
@@ -72,8 +84,11 @@ def add_details(
     user_agent: str,
     master: bytes,
     now: datetime,
+    invited_by: str = "",
 ) -> Joined:
     """Add a name and a number with the five answers; joins first when this browser has no card yet.
+
+    `invited_by`: the word of the link a new person came by, "" for none.
 
     A number that belongs to another card of the shop is noted for the shop to settle, and the screen
     answers as for any other (S06). Raises Invalid with a sentence for each wrong field.
@@ -82,7 +97,13 @@ def add_details(
     trace = Trace(source=source, ip=ip, user_agent=user_agent)
     return after_a_race(
         lambda: _add(
-            shop_id=shop_id, browser_token=browser_token, clean=clean, trace=trace, master=master, now=now
+            shop_id=shop_id,
+            browser_token=browser_token,
+            clean=clean,
+            trace=trace,
+            master=master,
+            invited_by=invited_by,
+            now=now,
         )
     )
 
@@ -94,6 +115,7 @@ def _add(
     clean: rules.CleanDetails,
     trace: Trace,
     master: bytes,
+    invited_by: str,
     now: datetime,
 ) -> Joined:
     with write() as session:
@@ -105,6 +127,8 @@ def _add(
             user_agent=trace.user_agent,
             now=now,
         )
+        if invited_by and joined.is_new:
+            referral.note_join(session, shop_id=shop_id, friend=person, word=invited_by, now=now)
         person.name = clean.name or person.name
         before = person.phone_key
         _record_answers(session, person=person, clean=clean, trace=trace, master=master, now=now)

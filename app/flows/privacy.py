@@ -18,6 +18,7 @@ from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
+from app.referrals import actions as referrals
 from app.reviews.actions import photos, reviews
 from app.shops import actions as shops
 from app.voices import actions as voices
@@ -191,6 +192,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         reviews.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
         merging.forget_merged(session, shop_id=shop_id, customer_id=customer_id)
         proving.forget_codes(session, shop_id=shop_id, customer_id=customer_id)
+        referrals.forget(session, person=person, now=now)
         people.forget(session, person=person, now=now)
     photo.drop_files(shop_id=shop_id, refs=gone)
 

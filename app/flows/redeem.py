@@ -9,7 +9,7 @@ from typing import Any
 from app.cards.actions import rewards
 from app.cards.models import Redemption, Reward
 from app.cards.rules import RewardGone
-from app.flows import audit
+from app.flows import audit, own_card
 from app.flows.unit import write
 from app.insights import actions as sums
 from app.messages import recall
@@ -29,9 +29,9 @@ class Used:
 def use_reward(*, shop_id: int, staff_id: int, reward_id: int, once: str, how: str, now: datetime) -> Used:
     """Use a reward. `how` says what the staff checked: live_card or staff_check.
 
-    The same `once` gives the same answer. Raises RewardGone when it was used or taken back before.
+    The same `once` gives the same answer. Raises RewardGone when it was used or taken back before, OwnCard.
     """
-    with write() as session:
+    with own_card.kept(now=now), write() as session:
         before = rewards.redemption_by_once(session, shop_id=shop_id, once=once)
         if before is not None:
             return _same_answer(*before)
@@ -43,6 +43,7 @@ def use_reward(*, shop_id: int, staff_id: int, reward_id: int, once: str, how: s
             if before is None:
                 raise
             return _same_answer(*before)
+        own_card.check(session, shop_id=shop_id, staff_id=staff_id, card_id=reward.card_id)
         use = rewards.add_redemption(
             session,
             reward=reward,

@@ -15,7 +15,7 @@ from app.cards.actions.earning import Due
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
 from app.customers import actions as people
-from app.flows import at_visit, come_back, printed, stamp_worth
+from app.flows import at_visit, come_back, own_card, printed, staff_limits, stamp_worth
 from app.flows import filled as full
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
@@ -169,6 +169,12 @@ def stamp_card(
     person = people.customer(session, shop_id=card.shop_id, customer_id=card.customer_id, lock=True)
     if person is None:
         raise NotHere
+    refusal = own_card.refusal(
+        session, shop_id=card.shop_id, staff_id=staff_id, person=person, card_id=card.id
+    ) or staff_limits.too_many_overrides(session, card=card, staff_id=staff_id, reason=reason, now=now)
+    if refusal is not None:
+        ledger.note_refusal(session, card=card, reason=refusal.code, once=None, now=now, **_kept(facts))
+        return refusal
     uses = shops.uses(session, shop_id=card.shop_id)
     stamps = stamp_worth.worth(session, card=card, uses=uses, now=now) if uses else 1
     before = person.last_visit_at

@@ -55,6 +55,17 @@ def forget_staff(answer: Response) -> Response:
     return answer
 
 
+def friend_word(code: str) -> str | None:
+    """Return the word of the link by which this browser came to a shop, or None."""
+    return request.cookies.get(_name(f"friend-{code}"))
+
+
+def keep_friend_word(answer: Response, code: str, word: str, seconds: int) -> Response:
+    """Let the browser remember by whose link it came to a shop."""
+    _set(answer, f"friend-{code}", word, seconds)
+    return answer
+
+
 def half_way() -> str | None:
     """Return what this browser keeps between its password and its second step, or None."""
     return request.cookies.get(_name("step"))

@@ -133,7 +133,9 @@ def test_nobody_real_is_in_it(shop: Description) -> None:
 def test_reviews_are_of_visits_that_were_and_voices_of_people_who_came(shop: Description) -> None:
     now, tables = opening.present_of(ANCHOR), _now(shop)
     rows = {
-        name: {row["id"]: row for row in tables.plain(name)} for name in tables.rows if "review_s" not in name
+        name: {row["id"]: row for row in tables.plain(name)}
+        for name in tables.rows
+        if "_settings" not in name
     }
     visits, asks, reviews = rows["visits"], rows["review_asks"], rows["reviews"]
     assert len({ask["visit_id"] for ask in asks.values()}) == len(asks)

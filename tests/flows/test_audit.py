@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.cli.audit_verify import audit_verify
 from app.extensions import db
 from app.flows import access, audit, automation, redeem, review, sudo
 from app.flows import shop as shop_flow
@@ -72,13 +71,13 @@ def test_a_changed_line_is_named(
     for detail in ("one", "two", "three"):
         note(shop, detail)
     note(other_shop)
-    whole = app.test_cli_runner().invoke(audit_verify)
+    whole = app.test_cli_runner().invoke(args=["audit", "verify"])
     assert (whole.exit_code, "3 lines, whole" in whole.output) == (0, True), whole.output
     db.session.execute(db.text(f"{tamper} AND shop_id = {shop.id}"))
     db.session.commit()
     assert history.chain(shop.id).broken_at == broken_at
     assert history.chain(other_shop.id).broken_at is None
-    found = app.test_cli_runner().invoke(audit_verify)
+    found = app.test_cli_runner().invoke(args=["audit", "verify"])
     assert found.exit_code == 1
     assert f"shop {shop.id}: line {broken_at} " in found.output
 

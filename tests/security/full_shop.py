@@ -17,22 +17,28 @@ from app.flows import (
     automation,
     celebrations,
     claim,
+    closing,
     closing_days,
+    companions,
     merge,
     paper_card,
     person,
     phone_proof,
     privacy,
     redeem,
+    referral,
     restore,
     review,
     review_asks,
+    staff_limits,
     stamp,
     voice,
 )
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
+from app.kit.clock import kst_day
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
+from app.referrals import queries as referrals
 from app.reviews.models import Photo
 from app.shops import closures, proofs
 from app.shops.models import LoginTry
@@ -97,6 +103,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     factories.a_reward(shop, known)
     last = factories.a_stamp(shop, known.card_id)
     _goods(shop, known, word)
+    visit_id, invite = _brought(shop, known, nameless, word)
     waiting = factories.a_claim(shop, known)
     refused = factories.a_claim(shop, nameless)
     claim.refuse(shop_id=shop.id, claim_id=refused.claim_id, staff_id=shop.owner_id, now=now)
@@ -121,9 +128,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "staff_id": staff_id,
         "review_id": review_id,
         "voice_id": voice_id,
-        "visit_id": int(
-            db.session.scalar(db.select(db.func.max(Visit.id)).where(Visit.customer_id == known.id)) or 0
-        ),
+        "visit_id": visit_id,
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
@@ -131,9 +136,34 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀", f"{word}라떼",
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
         address,
-        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념",
+        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", invite,
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
+
+
+def _brought(shop: AShop, known: ACustomer, nameless: ACustomer, word: str) -> tuple[int, str]:
+    """Let the known person bring somebody, with a companion; the day is closed, the limits are the shop's own.
+
+    Returns a visit, and the word of the link.
+    """
+    own, now = {"shop_id": shop.id, "staff_id": shop.owner_id}, factories.now()
+    gifts = {"inviter": "stamps:1", "friend": "stamps:1", "month_most": "5"}
+    referral.save_settings(**own, is_on=True, **gifts, now=now)
+    referral.make_invite(shop_id=shop.id, customer_id=known.id, shows_name=True, now=now)
+    invite = referrals.my_invite(shop_id=shop.id, customer_id=known.id).word
+    friend = factories.a_customer(shop)
+    with write() as session:
+        # They joined by it and have not come yet, so that no gift moves the counts of other tests.
+        person = session.get_one(Customer, friend.id)
+        referral.note_join(session, shop_id=shop.id, friend=person, word=invite, now=now)
+        session.get_one(Customer, nameless.id).staff_id = shop.owner_id
+    visit_id = int(
+        db.session.scalar(db.select(db.func.max(Visit.id)).where(Visit.customer_id == known.id)) or 0
+    )
+    companions.set_party(shop_id=shop.id, visit_id=visit_id, size="2", now=now)
+    staff_limits.save(**own, stamps_an_hour="99", overrides_a_day="9", checks_a_day="9", now=now)
+    closing.close_day(**own, day=kst_day(now), receipts="12", now=now)
+    return visit_id, invite
 
 
 def _goods(shop: AShop, known: ACustomer, word: str) -> None:

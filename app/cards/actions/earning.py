@@ -110,7 +110,7 @@ def take_back(
     card: Card,
     rule: CardRule,
     entry: LedgerEntry,
-    staff_id: int,
+    staff_id: int | None,
     how: str = "",
     now: datetime,
 ) -> list[str]:

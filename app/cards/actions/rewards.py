@@ -93,12 +93,8 @@ def withdraw_stages(session: Any, *, card: Card, high: int, now: datetime) -> li
     return [int(row[0]) for row in gone]
 
 
-def withdraw_newest(session: Any, *, shop_id: int, card_id: int, now: datetime) -> int | None:
-    """Take back the card's newest full-card reward that nobody used; returns the `fill` that gave it, or None.
-
-    The choice is made under the card's lock, and the change is conditional: a use at the same moment wins.
-    """
-    newest = session.execute(
+def _newest_unused(shop_id: int, card_id: int) -> Any:
+    return (
         select(Reward.id, Reward.entry_id)
         .where(
             Reward.shop_id == shop_id,
@@ -109,7 +105,20 @@ def withdraw_newest(session: Any, *, shop_id: int, card_id: int, now: datetime) 
         )
         .order_by(Reward.id.desc())
         .limit(1)
-    ).one_or_none()
+    )
+
+
+def has_unused(session: Any, *, shop_id: int, card_id: int) -> bool:
+    """Tell whether a full card's reward still waits to be used."""
+    return session.execute(_newest_unused(shop_id, card_id)).one_or_none() is not None
+
+
+def withdraw_newest(session: Any, *, shop_id: int, card_id: int, now: datetime) -> int | None:
+    """Take back the card's newest full-card reward that nobody used; returns the `fill` that gave it, or None.
+
+    The choice is made under the card's lock, and the change is conditional: a use at the same moment wins.
+    """
+    newest = session.execute(_newest_unused(shop_id, card_id)).one_or_none()
     if newest is None:
         return None
     done = session.execute(

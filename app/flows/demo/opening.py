@@ -16,6 +16,7 @@ from app.flows.demo.agreements import Evidence
 from app.flows.demo.dalbit import DALBIT
 from app.flows.demo.days import Calendar, at_minute
 from app.flows.demo.description import Description
+from app.flows.demo.friends import Friends
 from app.flows.demo.holders import Holder
 from app.flows.demo.jeongsun import JEONGSUN
 from app.flows.demo.letters import Writer
@@ -40,7 +41,7 @@ TABLES = (
     "suppressions", "opt_out_links", "weekly_days_off", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
     "redemptions", "review_settings", "review_asks", "reviews", "review_replies", "photos", "paper_cards", "voices", "voice_lines",
     "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
-    "day_counts",
+    "day_counts", "referral_settings", "invites", "referrals", "day_closes",
 )  # fmt: skip
 
 
@@ -118,6 +119,7 @@ def draw_history(
         tables.number(table, by=by)
     remembered.the_rest(holders, calendar.first_day)
     Voices(said, tables, described, shop["id"]).write(holders, staff[0], now)
+    Friends(Random(f"{described.seed}, friends"), tables, described, shop).write(holders, staff[0], now)
     writer = Writer(rng, tables, described, shop["id"], evidence, base_url, now)
     later = later_letters.causes(asked, holders, since=writer.since, moment=now)
     writer.write(counter.stamps, holders, later)

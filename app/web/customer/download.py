@@ -21,6 +21,7 @@ from app.kit.clock import kst_day
 from app.kit.korean import clock_time, day_name, won
 from app.kit.phone import national
 from app.messages import inbox as inbox_reads
+from app.referrals import queries as referrals
 from app.reviews import queries as reviews
 from app.reviews.rules import MOODS
 from app.visits import queries as visits_of_shop
@@ -52,6 +53,8 @@ class Known:
     letters: list[inbox_reads.LetterLine]
     reviews: list[reviews.ReviewLine]
     said: list[voices.MySaid]
+    brought: referrals.MyReferral | None
+    invite: referrals.MyInvite
 
 
 def _known() -> Known:
@@ -65,6 +68,8 @@ def _known() -> Known:
         letters=inbox_reads.letters(holder.shop_id, holder.customer_id, now=now(), limit=_ALL),
         reviews=reviews.reviews_of(**where, limit=_ALL),
         said=voices.everything_said(**where),
+        brought=referrals.my_referral(**where),
+        invite=referrals.my_invite(**where),
     )
 
 
@@ -107,6 +112,8 @@ def me_download(code: str) -> ResponseReturnValue:
         "letters": [asdict(letter) for letter in known.letters],
         "reviews": [_review_facts(review) for review in known.reviews],
         "voices": [asdict(line) for line in known.said],
+        "came_by_invitation": asdict(known.brought) if known.brought else None,
+        "invitation": asdict(known.invite),
     }
     text = json.dumps(mine, ensure_ascii=False, indent=2, default=_plain)
     answer = Response(text, content_type="application/json; charset=utf-8")
@@ -151,6 +158,7 @@ def _sections(known: Known) -> list[str]:
             f"{_at(line.at)} · {KINDS[line.kind]} · {'가게의 답' if line.by_shop else '나'}\r\n  {line.text}"
             for line in known.said
         ],
+        "친구 초대": _friends(known),
     }
     text = [f"내 정보 · {shop.name}", f"{_at(now())}에 내려받았어요."]
     for title, lines in blocks.items():
@@ -185,6 +193,17 @@ def _review_facts(review: reviews.ReviewLine) -> dict[str, Any]:
         "at": review.at,
         "reply": review.reply,
     }
+
+
+def _friends(known: Known) -> list[str]:
+    """Tell that there was an invitation, never whose: nobody's name is in another person's file."""
+    told = [f"{_at(known.brought.at)} · 친구의 초대로 카드를 받았어요"] if known.brought else []
+    if known.invite.word:
+        link = known.invite
+        told.append(
+            f"내 초대 링크: {link.word} · 카드를 받은 친구 {link.joined}명, 다녀간 친구 {link.came}명"
+        )
+    return told
 
 
 def _facts(facts: dict[str, str]) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.kit.korean import josa
+from app.kit.korean import day_name, josa
 from app.messages import registry
 from app.shops import history
 from app.shops.history import Change
@@ -36,6 +38,7 @@ _PLAIN = {
     "refund": "방문 하나를 환불하고 그 적립을 되돌렸어요",
     "card_reissued": "잃어버린 카드의 예전 QR과 번호를 막았어요",
     "merge_undone": "합친 두 손님을 다시 나눴어요",
+    "staff_limits": "직원을 알려 드리는 기준을 바꿨어요",
 }
 _CHECKED = {
     "asked": "이름과 번호를 묻고",
@@ -93,6 +96,14 @@ def sentence(line: Change) -> str:
     if line.what == "card_restored":
         by = "가게 휴대폰으로 보낸 인증번호" if line.detail == "own_phone" else "인증번호"
         return f"손님이 {josa(by, '으로/로')} 카드를 새 휴대폰에서 열었어요"
+    if line.what == "referrals":
+        return "친구 데려오기를 껐어요" if line.detail == "off" else "친구 데려오기에서 드릴 것을 정했어요"
+    if line.what == "own_card":
+        return f"{whom} 님의 카드 하나를 직원 카드{'로 적었어요' if line.detail == 'on' else '에서 뺐어요'}"
+    if line.what == "day_closed":
+        day, _, receipts = line.detail.partition(":")
+        counted = "영수증을 세지 않고" if receipts == "-" else f"영수증 {receipts}장으로"
+        return f"{day_name(date.fromisoformat(day))} 마감을 {counted} 맞춰 봤어요"
     if line.what in _OF_WHOM:
         of_self, of_other = _OF_WHOM[line.what]
         return of_self if line.is_self else of_other.format(whom)

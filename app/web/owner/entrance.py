@@ -8,7 +8,7 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.flows import access
+from app.flows import access, own_card
 from app.kit.refusals import Refused
 from app.shops import queries as shops
 from app.shops.rules import LinkGone, SecondStepDue
@@ -49,7 +49,17 @@ def login() -> ResponseReturnValue:
         return half_way.note(make_response(_second_page(next_=next_, resume=resume)), due)
     except Refused as refusal:
         return _login_page(next_=next_, resume=resume, typed=asked.text("login"), refusal=refusal)
-    return cookies.keep_staff(on_to(next_, resume, _who(token) if resume else None), token)
+    return let_in(on_to(next_, resume, _who(token) if resume else None), token)
+
+
+def let_in(answer: Response, token: str) -> Response:
+    """Answer who just got in. A card that this browser holds here is their own from now on (S04)."""
+    staff = shops.staff_by_session(token, is_secure=origin.is_secure(), now=now())
+    if staff is not None:
+        own_card.note_browser(
+            shop_id=staff.shop.id, browser_token=cookies.browser_token(), staff_token=token, now=now()
+        )
+    return cookies.keep_staff(answer, token)
 
 
 def _who(token: str) -> int | None:
@@ -93,7 +103,7 @@ def login_second() -> ResponseReturnValue:
         )
     except Refused as refusal:
         return _second_page(next_=next_, resume=resume, error=refusal.sentence), refusal.status
-    return cookies.forget_half_way(cookies.keep_staff(on_to(next_, resume, noted.staff_id), token))
+    return cookies.forget_half_way(let_in(on_to(next_, resume, noted.staff_id), token))
 
 
 def _second_page(*, next_: str, resume: str = "", error: str | None = None) -> str:
@@ -124,7 +134,7 @@ def enter(token: str) -> ResponseReturnValue:
             is_secure=origin.is_secure(),
             now=now(),
         )
-        return cookies.keep_staff(see_other(url_for("owner.home")), session)
+        return let_in(see_other(url_for("owner.home")), session)
     link = shops.open_link(token, now())
     if link is None or link.kind != "owner" or link.shop_id is None:
         if current_user.is_authenticated:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import counter, papers
 from app.insights import queries as insights
-from app.insights import rules
+from app.insights import rules, till
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
 from app.messages import queries as messages
@@ -56,6 +56,7 @@ def home() -> ResponseReturnValue:
                 (person, rules.rhythm_words(person.rhythm_days))
                 for person in insights.to_greet(shop_id=shop_id, now=moment)
             ],
+            "staff_alert": till.alert(shop_id=shop_id, now=moment),
             "came_back": results.came_back(shop_id, now=moment),
             "is_new_shop": not any(count for _day, count in fortnight)
             and counter.cards_out(shop_id=shop_id, now=moment)[0] == 0,

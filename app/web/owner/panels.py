@@ -15,7 +15,7 @@ from app.kit.signing import new_token
 from app.voices import queries as voices
 from app.web.doors import now
 from app.web.guards import current_staff
-from app.web.owner import panel_points
+from app.web.owner import panel_friends, panel_points
 
 # Fewer pieces of one thing are chance, not a habit.
 _HABIT = 3
@@ -55,6 +55,7 @@ def panel_context(
         "filled": filled,
         "again": again,
         "is_fresh": seen.last is not None and (now() - seen.last.at).total_seconds() < 600,
+        "party": panel_friends.for_panel(seen),
         "key": new_token(),
         "reward_key": new_token(),
         **panel_points.for_panel(seen),

@@ -27,6 +27,7 @@ from app.web.guards import current_staff
 from app.web.owner import asked, person_days
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
+from app.web.owner.person_friends import person_friends
 
 _VISITS_SHOWN = 20
 _UNDO_DAYS = 2  # today's and yesterday's stamps are taken back by one tap; older ones are looked for first
@@ -36,6 +37,7 @@ _SOURCE_NAMES = {
     "poster": "포스터의 QR로 받으셨어요",
     "table": "탁상 안내의 QR로 받으셨어요",
     "sticker": "스티커의 QR로 받으셨어요",
+    "friend": "친구의 초대로 오셨어요",
     "parcel": "소포에 넣은 쪽지로 받으셨어요",
     "printed": "종이 카드를 드렸어요",
     "card": "카드에서 적으셨어요",
@@ -125,6 +127,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "came": [visit for visit in came if not visit.reversed],
         "rhythm": words.rhythm_words(rhythm) if rhythm else "",
         "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
+        "friends": person_friends(customer_id),
         "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
         "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
         "days": day_lines(shop_id=shop_id, customer_id=customer_id),

@@ -174,8 +174,10 @@ def look_up() -> ResponseReturnValue:
 
 @door(bp, "/owner/stamps/today", audience="owner", role="staff", tenant="session")
 def todays_stamps() -> ResponseReturnValue:
-    """Show today's stamps and uses, each with a way to take it back."""
-    lines = history.today(shop_id=current_staff().shop.id, now=now())
+    """Show today's stamps and uses, each with a way to take it back. Staff see what they did themselves."""
+    staff = current_staff()
+    whose = staff.staff_id if staff.role == "staff" else None
+    lines = history.today(shop_id=staff.shop.id, now=now(), staff_id=whose)
     if lines:
         note_look("list")
     return render_template("owner/todays_stamps.html", lines=lines)

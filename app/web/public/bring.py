@@ -6,6 +6,7 @@ from flask import current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.flows import handover as flow
+from app.flows import own_card
 from app.web import cookies
 from app.web.doors import door, now
 from app.web.guards import current_shop
@@ -26,5 +27,8 @@ def bring(code: str, token: str) -> ResponseReturnValue:
         user_agent=request.user_agent.string,
         master=current_app.config["MASTER_KEY"],
         now=now(),
+    )
+    own_card.note_browser(
+        shop_id=shop.id, browser_token=browser, staff_token=cookies.staff_token(), now=now()
     )
     return cookies.keep_browser(make_response(redirect(url_for("customer.card", code=code), 303)), browser)

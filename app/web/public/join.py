@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.cards import queries as cards
 from app.customers.texts import CONSENTS
 from app.flows import join as flow
+from app.flows import own_card
 from app.kit.refusals import Invalid, NotHere
 from app.reviews import queries as reviews
 from app.web import cookies, handover
@@ -17,6 +18,7 @@ from app.web.answers import invalid
 from app.web.details_form import KEPT, DetailsForm
 from app.web.doors import door, now
 from app.web.guards import current_shop
+from app.web.public import invited
 from app.web.public.blueprint import bp
 
 # Printed into QR codes (app/web/owner/sheets.py): what is on paper out there must be known here for good.
@@ -38,7 +40,25 @@ def _promise() -> cards.Promise:
 
 def _held() -> bool:
     token = cookies.browser_token()
-    return bool(token and cards.holder(shop_id=current_shop().id, browser_token=token))
+    holder = cards.holder(shop_id=current_shop().id, browser_token=token) if token else None
+    if holder is not None:
+        invited.tell_holder(holder.customer_id)
+    return holder is not None
+
+
+def _came_by() -> str:
+    found = invited.invitation()
+    return found.word if found else ""
+
+
+def _with_this_card(code: str, browser_token: str) -> Response:
+    """Answer with the card this browser holds now; who is signed in here as staff got a card of their own."""
+    own_card.note_browser(
+        shop_id=current_shop().id, browser_token=browser_token, staff_token=cookies.staff_token(), now=now()
+    )
+    return cookies.keep_browser(
+        make_response(redirect(url_for("customer.card", code=code), 303)), browser_token
+    )
 
 
 def _page(template: str, **context: Any) -> Response:
@@ -57,16 +77,19 @@ def join(code: str) -> ResponseReturnValue:
     if request.method == "GET":
         if _held():
             return redirect(url_for("customer.card", code=code))
-        outside = handover.external_url(url_for("public.join", code=code)) if handover.in_kakao() else ""
-        return _page(
+        friend = invited.invitation()
+        here = url_for("public.join", code=code, f=friend.word if friend else None)
+        answer = _page(
             "public/join.html",
             shop=shop,
             promise=_promise(),
-            outside=outside,
+            outside=handover.external_url(here) if handover.in_kakao() else "",
             via=_source(),
+            friend=friend,
             standing=reviews.standing(shop.id),
             newest=reviews.reviews(shop.id, limit=_NEWEST).lines,
         )
+        return invited.keep(answer, friend)
     return _with_card(code)
 
 
@@ -78,9 +101,10 @@ def _with_card(code: str) -> ResponseReturnValue:
         browser_token=token,
         source=_source(),
         user_agent=request.user_agent.string,
+        invited_by=_came_by(),
         now=now(),
     )
-    return cookies.keep_browser(make_response(redirect(url_for("customer.card", code=code), 303)), token)
+    return _with_this_card(code, token)
 
 
 @door(bp, "/s/<code>/details", methods=("GET", "POST"), audience="public", tenant="code")
@@ -90,12 +114,13 @@ def details(code: str) -> ResponseReturnValue:
     form = DetailsForm()
     page: dict[str, Any] = {"shop": shop, "promise": _promise(), "form": form, "consents": CONSENTS}
     page["via"] = _source()  # kept in the form's address: it says where this person found the shop
+    page["friend"] = invited.invitation()
     if request.method == "GET":
         if _held():
             # A parcel's QR leads whoever has a card to it: that is where a review is written.
             at = "customer.card" if page["via"] == "parcel" else "customer.details"
             return redirect(url_for(at, code=code))
-        return _page("public/details.html", **page)
+        return invited.keep(_page("public/details.html", **page), page["friend"])
     if form.is_blank():
         return _with_card(code)  # nothing to say is an answer too
     token = cookies.browser_token_or_new()
@@ -108,10 +133,11 @@ def details(code: str) -> ResponseReturnValue:
             ip=request.remote_addr or "",
             user_agent=request.user_agent.string,
             master=current_app.config["MASTER_KEY"],
+            invited_by=_came_by(),
             now=now(),
         )
     except Invalid as refusal:
         form.show(refusal)
         return invalid("public/details.html", **page)
     flash(KEPT)
-    return cookies.keep_browser(make_response(redirect(url_for("customer.card", code=code), 303)), token)
+    return _with_this_card(code, token)

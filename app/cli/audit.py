@@ -1,4 +1,4 @@
-"""`flask audit-verify`: recompute the chain of every shop's record of changes (S04)."""
+"""`flask audit verify`: recompute the chain of every shop's record of changes (S04)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ from app.shops import history
 from app.shops import queries as shops
 
 
-@click.command("audit-verify")
+@click.group("audit")
+def audit() -> None:
+    """The shops' records of changes."""
+
+
+@audit.command("verify")
 @with_appcontext
-def audit_verify() -> None:
+def verify() -> None:
     """Check every shop's record; exit 1 naming the first line that was changed, taken out or put in."""
     broken = False
     for shop_id in shops.shop_ids():
