@@ -28,6 +28,11 @@ BEYOND = {
     "reviews/photos": "reads about customers' photos and the files behind them",
     "cards/wallet": "reads the cards of one browser, of all shops",
     "insights/weeks": "pure: months, weeks and busy hours in words",
+    "tiers/boosts": "reads about the days and hours on which more is given",
+    "tiers/forecast": "reads over everybody: who would stand where under a rule",
+    "tiers/gifts": "reads about what people were given",
+    "tiers/typed": "pure: what an owner may type about tiers, read and checked",
+    "tiers/wording": "pure: tiers and boosts in words",
     "messages/contract": "what a kind and a channel must offer",
     "messages/causes": "what has become of the fact a message follows from",
     "messages/gather": "reads everything the gate asks for",
@@ -64,6 +69,11 @@ READS = {
     "results",
     "wanting",
     "days",
+    "boosts",
+    "forecast",
+    "gifts",
+    "typed",
+    "wording",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

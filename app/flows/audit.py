@@ -36,6 +36,9 @@ KINDS = (
     "automation",
     "review_settings",
     "use_undone",
+    "tiers",
+    "boosts",
+    "gifts",
 )
 
 

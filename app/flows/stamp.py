@@ -22,6 +22,7 @@ from app.kit.refusals import NotHere
 from app.kit.signing import derive_key
 from app.messages import gather, outbox
 from app.shops import actions as shops
+from app.tiers.rules import AS_USUAL
 from app.visits import actions as visits
 
 
@@ -168,7 +169,8 @@ def stamp_card(
     if person is None:
         raise NotHere
     uses = shops.uses(session, shop_id=card.shop_id)
-    stamps = stamp_worth.worth(session, card=card, uses=uses, now=now) if uses else 1
+    worth = stamp_worth.look(session, card=card, uses=uses, now=now) if uses else AS_USUAL
+    stamps = worth.stamps
     before = person.last_visit_at
     visit, is_new_visit = visits.note_visit(
         session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
@@ -182,6 +184,7 @@ def stamp_card(
         once=once,
         visit_id=visit.id,
         reason=reason,
+        boosted=worth.why if stamps > 1 else "",
         **_kept(facts),
     )
     claims.answer_waiting(session, card=card, entry=entry, staff_id=staff_id, now=now)

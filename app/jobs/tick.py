@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Flask
 
-from app.flows import claim, clock, come_back, deliver, night, photo, retention, review_asks
+from app.flows import claim, clock, come_back, deliver, night, photo, retention, review_asks, tier
 from app.flows.unit import end_reading
 from app.jobs import queue, tasks
 from app.kit.clock import next_minute_of_day
@@ -76,6 +76,10 @@ def _check_balances(_now: datetime, breath: Breath) -> None:
     _for_each_shop(lambda shop_id: night.check_balances(shop_id=shop_id), "check_balances", breath)
 
 
+def _move_tiers(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: tier.move_for(shop_id=shop_id, now=now, stop=breath), "move_tiers", breath)
+
+
 def _keep_no_longer(now: datetime, breath: Breath) -> None:
     _for_each_shop(
         lambda shop_id: retention.erase_the_long_gone(shop_id=shop_id, now=now, stop=breath),
@@ -102,6 +106,7 @@ PERIODIC = (
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
     ),
+    Periodic("move_tiers", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 20), _move_tiers),
     Periodic(
         "come_back",
         timedelta(days=1),

@@ -11,13 +11,29 @@ from typing import Any
 from app.cards.models import Card, LedgerEntry, Redemption
 from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
-from app.flows import access, automation, claim, person, privacy, redeem, review, review_asks, stamp, voice
+from app.flows import (
+    access,
+    automation,
+    boosts,
+    claim,
+    gifts,
+    person,
+    privacy,
+    redeem,
+    review,
+    review_asks,
+    stamp,
+    tier_rules,
+    voice,
+)
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 from app.reviews.models import Photo
 from app.shops import proofs
 from app.shops.models import LoginTry
+from app.tiers import queries as tiers
+from app.tiers.rules import BoostRule
 from app.visits.models import Product, Visit, VisitItem
 from tests import factories
 from tests.factories import ACustomer, AShop
@@ -84,7 +100,9 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     address = _address(known, number)
     review_id, voice_id, ask_token = _said(shop, known, word)
     token = _opt_out(shop, twin)
+    tier_ids = _tiers(shop, known, word)
     ids = {
+        **tier_ids,
         "claim_id": waiting.claim_id,
         "entry_id": last.entry_id,
         "card_id": known.card_id,
@@ -178,6 +196,20 @@ def _said(shop: AShop, known: ACustomer, word: str) -> tuple[int, int, str]:
         shop_id=shop.id, customer_id=known.id, kind="complaint", text=f"{word}불편", once=factories.once(), now=now
     )  # fmt: skip
     return left.review_id, voice_id, token
+
+
+def _tiers(shop: AShop, known: ACustomer, word: str) -> dict[str, int]:
+    """Let everybody stand in a tier, a boost wait for its day, and the person get a gift of a list and a 덤."""
+    own, now = {"shop_id": shop.id, "staff_id": shop.owner_id}, factories.now()
+    tier_rules.switch(**own, is_on=True, now=now)
+    lowest = tiers.tiers_of(shop.id)[0].id
+    someday = BoostRule(f"{word}두배", 200, from_day=(now + timedelta(days=3000)).date())
+    boost_id = boosts.make(**own, rule=someday, tier_id=lowest, now=now)
+    gift_id = gifts.open_list(**own, name=f"{word}선물", tier_id=lowest, now=now)
+    tick = {"gift_id": gift_id, "customer_id": known.id, "once": factories.once()}
+    given = gifts.tick(**own, **tick, now=now)
+    gifts.give_extra(**own, card_id=known.card_id, what=f"{word}덤", once=factories.once(), now=now)
+    return {"tier_id": lowest, "boost_id": boost_id, "gift_id": gift_id, "given_id": given.id}
 
 
 def _opt_out(shop: AShop, twin: ACustomer) -> str:

@@ -33,6 +33,12 @@ _PLAIN = {
     "hours": "영업시간을 바꿨어요",
     "use_undone": "혜택 사용을 취소했어요",
 }
+_TIERS = {
+    "on": "등급을 켰어요",
+    "off": "등급을 껐어요",
+    "rule": "등급을 정하는 기준을 바꿨어요",
+    "benefits": "등급에서 드리는 것을 바꿨어요",
+}
 _REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
 # Of oneself, and of somebody else ({} is their name).
 _OF_WHOM = {
@@ -77,6 +83,11 @@ def sentence(line: Change) -> str:
         if before == after:
             return "후기 해시태그나 다른 곳 주소를 바꿨어요"
         return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
+    if line.what == "tiers":
+        return _TIERS.get(line.detail.partition(":")[0], "등급을 바꿨어요")
+    if line.what in ("boosts", "gifts"):
+        word = "두 배의 날을" if line.what == "boosts" else "선물 목록을"
+        return f"{word} {'만들었어요' if line.detail == 'on' else '끝냈어요'}"
     if line.what in _OF_WHOM:
         of_self, of_other = _OF_WHOM[line.what]
         return of_self if line.is_self else of_other.format(whom)
