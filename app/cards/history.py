@@ -31,6 +31,7 @@ class CounterLine:
     staff: str
     undone: bool
     visit_count: int  # of the person, until now
+    boosted: str = ""  # why a stamping brought more than usual
 
     @property
     def can_undo(self) -> bool:
@@ -84,6 +85,7 @@ def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             Staff.name.label("staff"),
             undone().label("was_undone"),
             Customer.visit_count,
+            LedgerEntry.boosted,
         )
         .join(Customer, (Customer.shop_id == LedgerEntry.shop_id) & (Customer.id == LedgerEntry.customer_id))
         .outerjoin(Staff, (Staff.shop_id == LedgerEntry.shop_id) & (Staff.id == LedgerEntry.staff_id))
@@ -98,6 +100,7 @@ def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             staff=row.staff or "",
             undone=bool(row.was_undone),
             visit_count=row.visit_count,
+            boosted=row.boosted,
         )
         for row in rows
     ]

@@ -106,6 +106,7 @@ class CardLine:
     reason: str
     name: str = ""  # the reward's, for use and use_back
     undone: bool = False
+    boosted: str = ""  # why it brought more than usual, in the shop's words
 
 
 def promise(shop_id: int) -> Promise | None:
@@ -219,12 +220,16 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
             LedgerEntry.how,
             LedgerEntry.reason,
             undone(),
+            LedgerEntry.boosted,
         )
         .where(LedgerEntry.shop_id == shop_id, LedgerEntry.card_id == card_id)
         .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
         .limit(limit)
     )
-    lines = [CardLine(row[0], row[1], row[2], row[3], row[4], undone=bool(row[5])) for row in entries]
+    lines = [
+        CardLine(row[0], row[1], row[2], row[3], row[4], undone=bool(row[5]), boosted=row[6])
+        for row in entries
+    ]
     uses = db.session.execute(
         select(Redemption.at, Redemption.reversed_at, Reward.name)
         .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))

@@ -6,7 +6,7 @@ Who moves by a visit or with time is told; whom a change of the shop's rule plac
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.cards.actions import ledger
@@ -22,6 +22,7 @@ from app.tiers import actions as tiers
 from app.tiers import forecast, queries, rules
 from app.tiers.queries import Look
 from app.tiers.rules import Move
+from app.tiers.wording import last_day
 
 KIND = "tier_changed"
 # One transaction moves so many: a stamp waits no longer than this takes.
@@ -128,8 +129,7 @@ class _Mover:
                 now=self.now,
             )
         elif move.grace_until is not None:
-            # The last whole day on which the tier is surely kept.
-            until = kst_day(move.grace_until) - timedelta(days=1)
+            until = last_day(move.grace_until)
             self._tell("grace", move.tier_id, f"grace:{kst_day(self.now):%y%m%d}:{self.who['customer_id']}",
                        until=day_name(until, kst_day(self.now)))  # fmt: skip
         if self.why != "visit":  # a stamp has told the open page already

@@ -246,6 +246,16 @@ def changes_of(*, shop_id: int, customer_id: int, limit: int = 100) -> list[Chan
     return [ChangeLine(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
 
 
+def name_of(*, shop_id: int, customer_id: int) -> str:
+    """Return the tier that is written down for a person, also while the shop has tiers off; "" for none."""
+    found = db.session.scalar(
+        select(Tier.name)
+        .join(TierStanding, (TierStanding.shop_id == Tier.shop_id) & (TierStanding.tier_id == Tier.id))
+        .where(TierStanding.shop_id == shop_id, TierStanding.customer_id == customer_id)
+    )
+    return found or ""
+
+
 @dataclass(frozen=True)
 class CouponChoice:
     """A kind of coupon that can be given on entering a tier."""

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
+from app.kit.clock import kst_day
 from app.kit.korean import day_name, josa, native_count, won
-from app.tiers.rules import BoostRule, Level, Policy
+from app.tiers.rules import BoostRule, Level, Policy, Stands
 
 _WEEKDAYS = "월화수목금토일"
+
+
+class Standing(Protocol):
+    """What has to be known of a person to tell them their next step."""
+
+    @property
+    def policy(self) -> Policy:
+        """How the shop decides."""
+
+    @property
+    def levels(self) -> list[Level]:
+        """The shop's levels."""
+
+    @property
+    def stands(self) -> Stands:
+        """Where they stand."""
+
+    @property
+    def amount(self) -> int:
+        """Their visits or won in the period."""
+
+
 _PERIODS = {
     0: "지금까지",
     3: "최근 석 달 동안",
@@ -80,6 +104,24 @@ def progress(
     if above is None:
         return "가장 높은 등급이에요. 늘 고맙습니다"
     return f"{missing_words(policy, above.least - amount)} {above.name} 등급이에요"
+
+
+def progress_of(look: Standing, today: date) -> str:
+    """Return `progress` for what was read of a person (tiers/queries.Look)."""
+    grace = look.stands.grace_until
+    return progress(
+        look.policy,
+        look.levels,
+        tier_id=look.stands.tier_id,
+        amount=look.amount,
+        until=last_day(grace) if grace else None,
+        today=today,
+    )
+
+
+def last_day(grace_until: datetime) -> date:
+    """Return the last whole day in Korea on which a tier is surely kept."""
+    return kst_day(grace_until) - timedelta(days=1)
 
 
 def benefits(*, percent: int, discount: int, extra: str, early_news: bool, coupon: str) -> list[str]:

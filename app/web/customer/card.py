@@ -22,6 +22,7 @@ from app.messages import inbox as inbox_reads
 from app.messages import wanting
 from app.web import handover
 from app.web.answers import fragment, see_other
+from app.web.customer import tier as tiers
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
@@ -53,6 +54,7 @@ def card_context() -> dict[str, Any]:
         "headline": headline(page),
         "letters": letters,
         "held": holder.held,
+        "tier": tiers.for_card(),
         "wish": wish,
         "version": _version(page, letters, wish),
         "once": new_token(),

@@ -22,7 +22,7 @@ from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked
+from app.web.owner import asked, panel_tier
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 
@@ -97,6 +97,7 @@ def _page(customer_id: int) -> dict[str, Any]:
     return {
         "known": known,
         "customer_id": customer_id,
+        "tier": panel_tier.for_person(customer_id),
         "same_number": customers.same_number(shop_id=shop_id, customer_id=customer_id),
         "seen": seen,
         "lines": lines,
