@@ -58,5 +58,14 @@ def end(*, shop_id: int, staff_id: int, boost_id: int, now: datetime) -> None:
         _note(session, shop_id=shop_id, staff_id=staff_id, detail="off", now=now)
 
 
+def end_passed(*, shop_id: int, now: datetime) -> int:
+    """Nightly: end what is over by its last day, so that no stamp asks for it any more; returns how many."""
+    with write() as session:
+        ended = tiers.end_passed_boosts(session, shop_id=shop_id, now=now)
+        if ended and not tiers.count_living(session, Boost, shop_id=shop_id):
+            shops.set_use(session, shop_id=shop_id, what="boosts", is_on=False)
+        return ended
+
+
 def _note(session: Any, *, shop_id: int, staff_id: int, detail: str, now: datetime) -> None:
     audit.note(session, shop_id=shop_id, what="boosts", staff_id=staff_id, detail=detail, now=now)

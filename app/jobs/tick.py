@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Flask
 
-from app.flows import claim, clock, come_back, deliver, night, photo, retention, review_asks, tier
+from app.flows import boosts, claim, clock, come_back, deliver, night, photo, retention, review_asks, tier
 from app.flows.unit import end_reading
 from app.jobs import queue, tasks
 from app.kit.clock import next_minute_of_day
@@ -77,6 +77,7 @@ def _check_balances(_now: datetime, breath: Breath) -> None:
 
 
 def _move_tiers(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: boosts.end_passed(shop_id=shop_id, now=now), "end_boosts", breath)
     _for_each_shop(lambda shop_id: tier.move_for(shop_id=shop_id, now=now, stop=breath), "move_tiers", breath)
 
 

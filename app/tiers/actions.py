@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.kit.clock import kst_day
 from app.kit.upsert import built_once, insert_into
 from app.tiers.forecast import Placed
 from app.tiers.models import Boost, Gift, GiftGiven, Tier, TierChange, TierPolicy, TierStanding
@@ -250,6 +251,17 @@ def count_living(session: Any, table: Any, *, shop_id: int) -> int:
             select(func.count()).select_from(table).where(table.shop_id == shop_id, table.ended_at.is_(None))
         )
     )
+
+
+def end_passed_boosts(session: Any, *, shop_id: int, now: datetime) -> int:
+    """End the boosts whose last day is behind us; returns how many."""
+    done = session.execute(
+        update(Boost)
+        .where(Boost.shop_id == shop_id, Boost.ended_at.is_(None), Boost.to_day < kst_day(now))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)
 
 
 def forget(session: Any, *, shop_id: int, customer_id: int) -> None:

@@ -141,3 +141,12 @@ def test_deleting_ones_data_forgets_tier_and_gifts(shop: AShop, jiwoo: ACustomer
     privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
     for table in (TierStanding, TierChange, GiftGiven):
         assert db.session.scalar(db.select(db.func.count()).select_from(table)) == 0
+
+
+def test_a_boost_that_is_over_costs_no_stamp_any_more(shop: AShop, clock: Clock) -> None:
+    last = BoostRule("하루만", 200, to_day=clock().date())
+    boosts.make(**own(shop), rule=last, tier_id=None)
+    assert boosts.end_passed(shop_id=shop.id, now=clock()) == 0
+    clock.advance(days=1)
+    assert boosts.end_passed(shop_id=shop.id, now=clock()) == 1
+    assert factories.the_shop(shop).uses == ""

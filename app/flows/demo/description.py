@@ -97,3 +97,4 @@ class Description:
     review_stamps: int  # given for a review in the last month: none or one
     hashtag: str
     threads: tuple[Thread, ...]
+    has_tiers: bool = False  # three of them, a day of double stamps, a list of gifts

@@ -53,7 +53,7 @@ class Known:
 
 def _known() -> Known:
     holder = current_card()
-    where = {"shop_id": holder.shop_id, "customer_id": holder.customer_id}
+    where: dict[str, Any] = {"shop_id": holder.shop_id, "customer_id": holder.customer_id}
     return Known(
         person=people.my_details(**where),
         card=cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now()),

@@ -55,7 +55,7 @@ def tier(code: str) -> ResponseReturnValue:
     look = _look() if current_shop().has("tiers") else None
     today = kst_day(now())
     lines = boosts.boosts_of(current_shop().id, today=today) if current_shop().has("boosts") else []
-    if look is None and not lines:
+    if look is None and not current_shop().has("boosts"):
         raise NotHere("이 가게에는 등급이 없어요. 카드로 돌아가 주세요.")
     least = look.tier.least if look and look.tier else None
     return render_template(
