@@ -102,7 +102,7 @@ def progress(
         default=None,
     )
     if above is None:
-        return "가장 높은 등급이에요. 늘 고맙습니다"
+        return "가장 높은 등급이에요"
     return f"{missing_words(policy, above.least - amount)} {above.name} 등급이에요"
 
 
@@ -124,12 +124,15 @@ def last_day(grace_until: datetime) -> date:
     return kst_day(grace_until) - timedelta(days=1)
 
 
-def benefits(*, percent: int, discount: int, extra: str, early_news: bool, coupon: str) -> list[str]:
-    """Return what a tier brings, a phrase each; [] for a tier that is a name alone."""
+def benefits(
+    *, percent: int, discount: int, extra: str, early_news: bool, coupon: str, points: bool
+) -> list[str]:
+    """Return what a tier brings, a phrase each; [] for a tier that is a name alone. `points`: the shop gives some."""
     found = []
+    what = "도장과 포인트" if points else "도장"
     if percent >= 200:
-        found.append(f"올 때마다 도장과 포인트 {TIMES.get(percent, f'{percent}%')}")
-    elif percent > 100:
+        found.append(f"올 때마다 {what} {TIMES.get(percent, f'{percent}%')}")
+    elif percent > 100 and points:
         found.append(f"포인트 {TIMES.get(percent, f'{percent}%')}")
     if discount:
         found.append(f"늘 {discount}% 할인")

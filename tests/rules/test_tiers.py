@@ -155,10 +155,10 @@ def test_a_removed_level_hands_its_people_down() -> None:
     [
         (None, 0, None, "한 번 더 오시면 새싹 등급이에요"),
         (1, 3, None, "두 번 더 오시면 단골 등급이에요"),
-        (3, 15, None, "가장 높은 등급이에요. 늘 고맙습니다"),
+        (3, 15, None, "가장 높은 등급이에요"),
         (2, 3, date(2026, 12, 26), "12월 26일(토)까지 두 번 더 오시면 단골 등급이 그대로예요"),
         (2, 5, date(2026, 12, 26), "단골 등급 그대로예요"),
-        (3, 2, None, "가장 높은 등급이에요. 늘 고맙습니다"),  # never lost: nothing to warn of
+        (3, 2, None, "가장 높은 등급이에요"),  # never lost: nothing to warn of
     ],
 )
 def test_the_next_step_in_words(tier_id: int | None, amount: int, until: date | None, said: str) -> None:

@@ -85,19 +85,19 @@ def test_the_panel_says_what_to_take_off_and_notes_the_extra(
     staff = Phone(app).signed_in(shop, factories.a_staff(shop))
     page = staff.open(f"/owner/panel/{jiwoo.card_id}")
     assert "새싹 손님 · 늘 5% 할인" in page.words
-    page = staff.submit("덤 드렸어요: 쿠키 하나")
+    page = staff.submit("덤 드렸어요")
     assert "쿠키 하나를 드렸어요" in page.words
-    assert "쿠키 하나 오후 2:49에 드렸어요" in page.words
+    assert "오후 2:49에 쿠키 하나를 드렸어요" in page.words
     page = staff.submit("설 선물 드렸어요")
     assert "설 선물을 드렸어요" in page.words
-    assert "설 선물, 아직이에요" not in page.words
+    assert "오후 2:49에 설 선물을 드렸어요" in page.words
     gift = owner_phone.open("/owner/more/gifts").words
     assert "1명 중 1명께 드렸어요" in gift
     page = owner_phone.open(f"/owner/people/{jiwoo.id}")
     assert "새싹 등급" in page.words and "쿠키 하나" in page.words and "기준을 바꿔서" in page.words
     page = staff.open(f"/owner/panel/{jiwoo.card_id}")
     staff.submit("쿠키 하나 되돌리기")
-    assert "쿠키 하나 오후" not in staff.open(f"/owner/panel/{jiwoo.card_id}").words
+    assert "쿠키 하나를 드렸어요" not in staff.open(f"/owner/panel/{jiwoo.card_id}").words
     told = Phone(app).holding(jiwoo).open(f"/c/{shop.code}/me/text").html
     assert "지금 등급: 새싹" in told and "쿠키 하나 · 되돌렸어요" in told
 

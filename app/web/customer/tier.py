@@ -46,6 +46,7 @@ def _brings(tier: TierLine) -> list[str]:
         extra=tier.extra,
         early_news=tier.early_news,
         coupon=tier.coupon,
+        points=current_shop().has("points"),
     )
 
 

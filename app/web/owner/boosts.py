@@ -18,7 +18,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
-from app.web.owner.tiers import PERCENT_CHOICES
+from app.web.owner.tiers import percent_choices
 from app.web.readable import row_number
 
 _DAYS = tuple((str(place), f"{day}요일") for place, day in enumerate("월화수목금토일"))
@@ -51,7 +51,7 @@ def boost() -> ResponseReturnValue:
     """Make a boost: how much, when, for whom."""
     staff, today = current_staff(), kst_day(now())
     page: dict[str, Any] = {
-        "percents": PERCENT_CHOICES[1:],
+        "percents": percent_choices()[1:],
         "days": _DAYS,
         "tiers": queries.tiers_of(staff.shop.id) if staff.shop.has("tiers") else [],
     }

@@ -79,17 +79,17 @@ def gift(gift_id: int) -> ResponseReturnValue:
     line = reads.list_of(shop_id=staff.shop.id, gift_id=gift_id)
     if line is None:
         raise NotHere("찾으시는 선물 목록이 없어요. 목록을 새로 열어 주세요.")
-    waiting = request.args.get("given") != "1"
+    is_waiting = request.args.get("given") != "1"
     page = reads.people_on(
         shop_id=staff.shop.id,
         gift_id=gift_id,
-        waiting=waiting,
+        waiting=is_waiting,
         after=row_number(request.args.get("after")),
     )
     if page.lines:
         note_look("list")
     return render_template(
-        "owner/gift.html", line=line, page=page, waiting=waiting, keys=[new_token() for _ in page.lines]
+        "owner/gift.html", line=line, page=page, is_waiting=is_waiting, keys=[new_token() for _ in page.lines]
     )
 
 

@@ -26,7 +26,12 @@ _PLAIN = ("measure", "months", "downgrade", "grace_days")
 _PLACES = range(1, MOST_LEVELS + 1)
 _PERIOD_CHOICES = tuple((months, wording.period(months).removesuffix(" 동안")) for months in PERIODS)
 _GRACE_CHOICES = tuple((days, f"{days}일" if days else "바로") for days in GRACES)
-PERCENT_CHOICES = tuple((percent, wording.TIMES[percent]) for percent in PERCENTS)
+
+
+def percent_choices() -> list[tuple[int, str]]:
+    """Return how much more may be given: half a stamp is none, so one and a half is for points alone."""
+    points = current_staff().shop.has("points")
+    return [(percent, wording.TIMES[percent]) for percent in PERCENTS if percent % 100 == 0 or points]
 
 
 def brings(tier: TierLine) -> list[str]:
@@ -37,6 +42,7 @@ def brings(tier: TierLine) -> list[str]:
         extra=tier.extra,
         early_news=tier.early_news,
         coupon=tier.coupon,
+        points=current_staff().shop.has("points"),
     )
 
 
@@ -192,7 +198,7 @@ def tier(tier_id: int) -> ResponseReturnValue:
     page: dict[str, Any] = {
         "line": line,
         "least": wording.least_words(policy, line.least),
-        "percents": PERCENT_CHOICES,
+        "percents": percent_choices(),
         "coupons": queries.coupon_choices(staff.shop.id) if staff.shop.has("coupons") else [],
         "count": queries.counts(staff.shop.id).get(tier_id, 0),
     }
