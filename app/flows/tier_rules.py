@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from app.customers import actions as people
 from app.flows import audit
-from app.flows.unit import write
+from app.flows.unit import end_reading, write
 from app.kit.refusals import NotHere
 from app.shops import actions as shops
 from app.tiers import actions as tiers
@@ -21,6 +22,7 @@ from app.tiers.models import Tier
 from app.tiers.rules import Level, Policy
 from app.tiers.typed import START, START_POLICY
 
+_AT_ONCE = 500
 _GONE = "찾으시는 등급이 없어요. 등급 화면에서 다시 골라 주세요."
 
 
@@ -37,11 +39,11 @@ def switch(*, shop_id: int, staff_id: int, is_on: bool, now: datetime) -> None:
                 tiers.add_tier(
                     session, shop_id=shop_id, name=level.name, least=level.least, now=now, **brings
                 )
-        if is_on:
-            _place(session, shop_id=shop_id, now=now)
         if used != is_on:
             detail = "on" if is_on else "off"
             audit.note(session, shop_id=shop_id, what="tiers", staff_id=staff_id, detail=detail, now=now)
+    if is_on:
+        _place(shop_id=shop_id, now=now)
 
 
 def save_rule(*, shop_id: int, staff_id: int, policy: Policy, levels: Sequence[Level], now: datetime) -> None:
@@ -62,8 +64,8 @@ def save_rule(*, shop_id: int, staff_id: int, policy: Policy, levels: Sequence[L
             if tier_id not in {level.id for level in levels}:
                 tiers.end_tier(session, tier=tier, falls_to=by_least.get(falls_to[tier_id]), now=now)
         tiers.put_policy(session, shop_id=shop_id, policy=policy, now=now)
-        _place(session, shop_id=shop_id, now=now)
         audit.note(session, shop_id=shop_id, what="tiers", staff_id=staff_id, detail="rule", now=now)
+    _place(shop_id=shop_id, now=now)
 
 
 def _put_level(session: Any, shop_id: int, present: dict[int, Tier], level: Level, now: datetime) -> Tier:
@@ -75,13 +77,22 @@ def _put_level(session: Any, shop_id: int, present: dict[int, Tier], level: Leve
     return tiers.add_tier(session, shop_id=shop_id, name=level.name, least=level.least, now=now)
 
 
-def _place(session: Any, *, shop_id: int, now: datetime) -> None:
-    policy = queries.policy_of(shop_id)
+def _place(*, shop_id: int, now: datetime) -> None:
+    """Put everybody where they belong, in steps: a stamp waits no longer than one of them takes."""
+    policy, levels = queries.policy_of(shop_id), [tier.level for tier in queries.tiers_of(shop_id)]
     if policy is None:
         return
-    levels = [tier.level for tier in queries.tiers_of(shop_id)]
-    placed = forecast.to_place(shop_id=shop_id, policy=policy, levels=levels, now=now)
-    tiers.place(session, shop_id=shop_id, placed=placed, why="rule", now=now)
+    rule: dict[str, Any] = {"shop_id": shop_id, "policy": policy, "levels": levels, "now": now}
+    found = [one.customer_id for one in forecast.to_place(**rule)]
+    for first in range(0, len(found), _AT_ONCE):
+        some = found[first : first + _AT_ONCE]
+        with write() as session:
+            people.hold(session, shop_id=shop_id, customer_ids=some)
+            # Looked at again under their rows: a visit may have moved one meanwhile.
+            tiers.place(
+                session, shop_id=shop_id, placed=forecast.to_place(**rule, only=some), why="rule", now=now
+            )
+    end_reading()
 
 
 def save_benefits(

@@ -18,8 +18,6 @@ from app.tiers.forecast import Placed
 from app.tiers.models import Boost, Gift, GiftGiven, Tier, TierChange, TierPolicy, TierStanding
 from app.tiers.rules import Policy
 
-_CHUNK = 500
-
 _PUT_STANDING = built_once(
     TierStanding.__table__,
     lambda insert: insert.on_conflict_do_update(
@@ -172,9 +170,8 @@ def has_entered(session: Any, *, shop_id: int, customer_id: int, tier_id: int, b
 
 def place(session: Any, *, shop_id: int, placed: Sequence[Placed], why: str, now: datetime) -> None:
     """Put many people where they belong, with a line for each."""
-    for first in range(0, len(placed), _CHUNK):
-        some = placed[first : first + _CHUNK]
-        of_all = {"shop_id": shop_id, "why": why}
+    of_all = {"shop_id": shop_id, "why": why}
+    if placed:
         session.execute(
             _PUT_STANDING(session),
             [
@@ -185,7 +182,7 @@ def place(session: Any, *, shop_id: int, placed: Sequence[Placed], why: str, now
                     "since": now,
                     "grace_until": None,
                 }
-                for one in some
+                for one in placed
             ],
         )
         session.execute(
@@ -193,7 +190,7 @@ def place(session: Any, *, shop_id: int, placed: Sequence[Placed], why: str, now
             [
                 {**of_all, "customer_id": one.customer_id, "from_id": one.from_id, "to_id": one.tier_id,
                  "visit_id": None, "stood_since": one.since, "at": now, "reversed_at": None}
-                for one in some
+                for one in placed
             ],
         )  # fmt: skip
 

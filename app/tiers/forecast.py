@@ -44,7 +44,13 @@ class _People:
     """Every living person of a shop with where they stand and where a rule would put them, as one query."""
 
     def __init__(
-        self, shop_id: int, policy: Policy, levels: Sequence[Level], now: datetime, carried: dict[int, int]
+        self,
+        shop_id: int,
+        policy: Policy,
+        levels: Sequence[Level],
+        now: datetime,
+        carried: dict[int, int],
+        only: Sequence[int] | None = None,
     ) -> None:
         measured = (
             func.coalesce(func.sum(Visit.amount), 0) if policy.measure == "spend" else func.count(Visit.id)
@@ -56,6 +62,7 @@ class _People:
                 Visit.shop_id == shop_id,
                 Visit.at >= since_of(now, policy.months),
                 Visit.reversed_at.is_(None),
+                *([] if only is None else [Visit.customer_id.in_(only)]),
             )
             .group_by(Visit.customer_id)
             .subquery()
@@ -75,7 +82,9 @@ class _People:
             if carried
             else literal(_NONE)
         )
-        self._shop_id, self._amounts = shop_id, per_person
+        self._amounts = per_person
+        self._who = [Customer.shop_id == shop_id, Customer.erased_at.is_(None)]
+        self._who += [] if only is None else [Customer.id.in_(only)]
 
     def select(self, *columns: Any) -> Any:
         """Return the query over everybody, with these columns."""
@@ -87,7 +96,7 @@ class _People:
                 TierStanding,
                 (TierStanding.shop_id == Customer.shop_id) & (TierStanding.customer_id == Customer.id),
             )
-            .where(Customer.shop_id == self._shop_id, Customer.erased_at.is_(None))
+            .where(*self._who)
         )
 
 
@@ -136,9 +145,16 @@ def _names(people: _People, moves: ColumnElement[bool], limit: int = 5) -> list[
     return list(rows)
 
 
-def to_place(*, shop_id: int, policy: Policy, levels: Sequence[Level], now: datetime) -> list[Placed]:
-    """Return everybody who belongs higher than they stand."""
-    people = _People(shop_id, policy, levels, now, {level.id: level.least for level in levels})
+def to_place(
+    *,
+    shop_id: int,
+    policy: Policy,
+    levels: Sequence[Level],
+    now: datetime,
+    only: Sequence[int] | None = None,
+) -> list[Placed]:
+    """Return everybody who belongs higher than they stand, or those among `only` these customers."""
+    people = _People(shop_id, policy, levels, now, {level.id: level.least for level in levels}, only)
     by_least = {level.least: level.id for level in levels}
     rows = db.session.execute(
         people.select(Customer.id, people.after, TierStanding.tier_id, TierStanding.since)
