@@ -160,6 +160,10 @@ def _person(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**/owner/people/*")
 
 
+def _my_tier(visitor: Visitor) -> None:
+    visitor.open(f"/c/{visitor.demo.shop_code}/tier")
+
+
 SCENES = [
     Scene("home", "owner", _enter),
     Scene("join", "newcomer", _join),
@@ -182,4 +186,6 @@ SCENES = [
     Scene("print", "owner", _owner("/owner/print")),
     Scene("poster", "owner", _owner("/owner/print/poster")),
     Scene("staff", "owner", _owner("/owner/more/staff")),
+    Scene("tiers", "owner", _owner("/owner/more/tiers")),
+    Scene("my-tier", "customer", _my_tier),
 ]
