@@ -262,7 +262,7 @@ def _messages(
     is_new_visit: bool,
     now: datetime,
 ) -> None:
-    facts = {"balance": seen, "goal": rule.goal, "reward": rule.reward_name}
+    facts = {"balance": seen, "goal": rule.goal, "reward": rule.reward_name, "added": entry.delta}
     # Read once for both letters: nothing between them changes what they depend on.
     known = gather.look_up(session, shop_id=card.shop_id, customer_id=person.id, now=now)
     outbox.plan(

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.models import LedgerEntry
 from app.customers.models import Customer
 from app.extensions import db
+from app.kit.columns import UtcDateTime
 from app.shops.models import Staff
 from app.tiers.models import Gift, GiftGiven, Tier, TierStanding
+from app.tiers.queries import BEGINNING
 
 _NEEDED = aliased(Tier)  # the tier from which a list is for somebody
 
@@ -147,13 +149,37 @@ class Waiting:
     name: str
 
 
+# The counter asks these with every stamp where tiers are on: built once.
+_WAITING = (
+    _on_lists(Gift.id, Gift.name)
+    .where(Gift.shop_id == bindparam("shop"), Customer.id == bindparam("customer"), GiftGiven.id.is_(None))
+    .order_by(Gift.id)
+)
+_GIVEN = (
+    select(
+        GiftGiven.id,
+        GiftGiven.what,
+        GiftGiven.at,
+        func.coalesce(Staff.name, ""),
+        GiftGiven.reversed_at.is_not(None),
+    )
+    .outerjoin(Staff, (Staff.shop_id == GiftGiven.shop_id) & (Staff.id == GiftGiven.staff_id))
+    .where(
+        GiftGiven.shop_id == bindparam("shop"),
+        GiftGiven.customer_id == bindparam("customer"),
+        GiftGiven.at >= bindparam("since", type_=UtcDateTime()),
+    )
+    .order_by(GiftGiven.at.desc(), GiftGiven.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+_WHY_MORE = select(LedgerEntry.boosted, LedgerEntry.delta).where(
+    LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.id == bindparam("entry")
+)
+
+
 def waiting_for(*, shop_id: int, customer_id: int) -> list[Waiting]:
     """Return what a person may still get from the shop's open lists."""
-    rows = db.session.execute(
-        _on_lists(Gift.id, Gift.name)
-        .where(Gift.shop_id == shop_id, Customer.id == customer_id, GiftGiven.id.is_(None))
-        .order_by(Gift.id)
-    )
+    rows = db.session.execute(_WAITING, {"shop": shop_id, "customer": customer_id})
     return [Waiting(*row) for row in rows]
 
 
@@ -161,29 +187,11 @@ def given_to(
     *, shop_id: int, customer_id: int, since: datetime | None = None, limit: int = 20
 ) -> list[GivenLine]:
     """Return what a person was given, newest first."""
-    query = (
-        select(
-            GiftGiven.id,
-            GiftGiven.what,
-            GiftGiven.at,
-            func.coalesce(Staff.name, ""),
-            GiftGiven.reversed_at.is_not(None),
-        )
-        .outerjoin(Staff, (Staff.shop_id == GiftGiven.shop_id) & (Staff.id == GiftGiven.staff_id))
-        .where(GiftGiven.shop_id == shop_id, GiftGiven.customer_id == customer_id)
-        .order_by(GiftGiven.at.desc(), GiftGiven.id.desc())
-        .limit(limit)
-    )
-    if since is not None:
-        query = query.where(GiftGiven.at >= since)
-    return [GivenLine(*row[:4], undone=bool(row[4])) for row in db.session.execute(query)]
+    facts = {"shop": shop_id, "customer": customer_id, "since": since or BEGINNING, "most": limit}
+    return [GivenLine(*row[:4], undone=bool(row[4])) for row in db.session.execute(_GIVEN, facts)]
 
 
 def why_more(*, shop_id: int, entry_id: int) -> tuple[str, int]:
     """Return why a stamping brought more than usual, and how many stamps; ("", n) when it did not."""
-    row = db.session.execute(
-        select(LedgerEntry.boosted, LedgerEntry.delta).where(
-            LedgerEntry.shop_id == shop_id, LedgerEntry.id == entry_id
-        )
-    ).one_or_none()
+    row = db.session.execute(_WHY_MORE, {"shop": shop_id, "entry": entry_id}).one_or_none()
     return (row[0], row[1]) if row else ("", 0)

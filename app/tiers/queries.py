@@ -111,13 +111,13 @@ _LOOK = (
     .order_by(Tier.least)
 )
 # SQLite compares moments as text: a moment before all others, not the least one Python has.
-_BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
 def since_of(now: datetime, months: int) -> datetime:
     """Return the moment from which visits count in a period of so many months (0 = all time)."""
     day = rules.first_day(kst_day(now), months)
-    return start_of_day(day) if day else _BEGINNING
+    return start_of_day(day) if day else BEGINNING
 
 
 def look(*, shop_id: int, customer_id: int, now: datetime) -> Look | None:

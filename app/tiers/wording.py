@@ -183,11 +183,9 @@ def _because(word: str) -> str:
 def changed(how: str, name: str, until: str = "") -> str:
     """Return what a letter tells of a change: up | down | grace (`until`: the last day, in words). No promotion."""
     if how == "grace":
-        return f"지금의 {name} 등급은 {until}까지예요. 그 뒤에는 최근에 오신 만큼으로 다시 정해져요"
+        return f"지금의 {name} 등급은 {until}까지예요. 그 뒤에는 등급이 다시 정해져요"
     if how == "down":
         return (
-            f"이제 {name} 등급이에요. 언제든 편히 들러 주세요"
-            if name
-            else "등급이 처음으로 돌아갔어요. 언제든 편히 들러 주세요"
+            f"이제 {name} 등급이에요. 늘 고맙습니다" if name else "등급이 처음으로 돌아갔어요. 늘 고맙습니다"
         )
     return f"오늘부터 {name} 등급이에요. 자주 찾아 주셔서 고맙습니다"

@@ -12,6 +12,7 @@ from app.extensions import db
 from app.flows import boosts, gifts, privacy, tier_rules
 from app.flows.undo import undo_stamp
 from app.kit.refusals import Invalid, NotHere
+from app.messages.models import Message
 from app.tiers import gifts as gift_reads
 from app.tiers import queries
 from app.tiers.models import GiftGiven, TierChange, TierStanding
@@ -49,6 +50,8 @@ def test_a_double_stamp_says_why_and_is_undone_whole(shop: AShop, jiwoo: ACustom
     done = factories.a_stamp(shop, jiwoo.card_id)
     assert done.balance == 2
     assert gift_reads.why_more(shop_id=shop.id, entry_id=done.entry_id) == ("월요일은 두 배", 2)
+    letter = db.session.scalar(db.select(Message.text).where(Message.cause == f"stamp:{done.entry_id}"))
+    assert letter is not None and "도장 2개 찍었어요(2/10)" in letter
     books.check(shop)
     undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=done.entry_id, now=clock())
     assert books.stamps_on(jiwoo.card_id) == 0

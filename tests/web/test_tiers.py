@@ -8,6 +8,7 @@ from flask import Flask
 from app.tiers import queries
 from tests import factories
 from tests.factories import ACustomer, AShop
+from tests.flows.ladder import decide, statements
 from tests.phone import Phone
 from tests.world import Clock
 
@@ -165,3 +166,23 @@ def test_who_only_stamps_sees_no_settings(app: Flask, shop: AShop) -> None:
     staff = Phone(app).signed_in(shop, factories.a_staff(shop))
     for path in ("tiers", "boosts", "gifts", "tiers/rule"):
         staff.open(f"/owner/more/{path}", status=403)
+
+
+def test_the_notice_can_be_looked_at_and_its_words_changed(owner_phone: Phone, jiwoo: ACustomer) -> None:
+    page = owner_phone.open("/owner/messages/tier_changed")
+    assert "오늘부터 단골 등급이에요" in page.words
+    owner_phone.submit("저장하기", text="{이름} 님, {등급 소식}. 다음에 뵐게요.")
+
+
+def test_the_card_pays_one_statement_for_tiers(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    phone = Phone(app, look=False).holding(jiwoo)
+
+    def cost() -> int:
+        with statements() as found:
+            phone.open(f"/c/{shop.code}")
+        return len(found)
+
+    cost()
+    bare = cost()
+    decide(shop, 1, 2)
+    assert cost() == bare + 1

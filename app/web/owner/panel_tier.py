@@ -14,6 +14,9 @@ from app.tiers.queries import ChangeLine
 from app.web.doors import now
 from app.web.guards import current_staff
 
+# So long a stamp is the one that has just landed.
+FRESH_SECONDS = 600
+
 
 @dataclass(frozen=True)
 class PanelTier:
@@ -40,7 +43,10 @@ def for_panel(seen: Panel) -> PanelTier | None:
     look = queries.look(**who, now=now()) if shop.has("tiers") else None
     tier = look.tier if look else None
     worth = boosts.worth_now(**who, uses=frozenset(shop.uses.split()), now=now())
-    why, stamps = gifts.why_more(shop_id=shop.id, entry_id=seen.last.entry_id) if seen.last else ("", 0)
+    is_fresh = seen.last is not None and (now() - seen.last.at).total_seconds() < FRESH_SECONDS
+    why, stamps = (
+        gifts.why_more(shop_id=shop.id, entry_id=seen.last.entry_id) if seen.last and is_fresh else ("", 0)
+    )
     today = kst_day(now())
     return PanelTier(
         name=tier.name if tier else "",

@@ -55,7 +55,8 @@ def panel_context(
         "just": just,
         "filled": filled,
         "again": again,
-        "is_fresh": seen.last is not None and (now() - seen.last.at).total_seconds() < 600,
+        "is_fresh": seen.last is not None
+        and (now() - seen.last.at).total_seconds() < panel_tier.FRESH_SECONDS,
         "key": new_token(),
         "reward_key": new_token(),
     }

@@ -168,6 +168,7 @@ def tier_preview() -> ResponseReturnValue:
     return render_template(
         "owner/tier_preview.html",
         typed=fields,
+        is_on=is_on,
         policy=policy,
         sentence=wording.rule_sentence(policy),
         levels=[(level, seen.stays.get(level.least, 0)) for level in reversed(levels)],
