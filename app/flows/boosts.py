@@ -62,7 +62,9 @@ def end_passed(*, shop_id: int, now: datetime) -> int:
     """Nightly: end what is over by its last day, so that no stamp asks for it any more; returns how many."""
     with write() as session:
         ended = tiers.end_passed_boosts(session, shop_id=shop_id, now=now)
-        if ended and not tiers.count_living(session, Boost, shop_id=shop_id):
+        # Also one that ended with its tier.
+        is_used = "boosts" in shops.uses(session, shop_id=shop_id)
+        if is_used and not tiers.count_living(session, Boost, shop_id=shop_id):
             shops.set_use(session, shop_id=shop_id, what="boosts", is_on=False)
         return ended
 

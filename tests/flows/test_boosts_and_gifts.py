@@ -15,8 +15,9 @@ from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
 from app.tiers import gifts as gift_reads
 from app.tiers import queries
+from app.tiers.boosts import boosts_of as boosts_now
 from app.tiers.models import GiftGiven, TierChange, TierStanding
-from app.tiers.rules import BoostRule, Policy
+from app.tiers.rules import BoostRule, Level, Policy
 from tests import factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows import books
@@ -153,3 +154,15 @@ def test_a_boost_that_is_over_costs_no_stamp_any_more(shop: AShop, clock: Clock)
     clock.advance(days=1)
     assert boosts.end_passed(shop_id=shop.id, now=clock()) == 1
     assert factories.the_shop(shop).uses == ""
+
+
+def test_what_was_only_for_a_removed_lowest_tier_ends_with_it(shop: AShop) -> None:
+    ids = decide(shop, 1, 2, 3)
+    boosts.make(**own(shop), rule=BoostRule("새싹 두 배", 200), tier_id=ids["새싹"])
+    gifts.open_list(**own(shop), name="설 선물", tier_id=ids["으뜸"])
+    left = [Level(ids["단골"], "단골", 2), Level(0, "가족", 9)]
+    tier_rules.save_rule(**own(shop), policy=Policy(), levels=left)
+    assert boosts_now(shop.id, today=factories.now().date()) == [], "it must not become everybody's"
+    assert [line.tier for line in gift_reads.lists_of(shop.id)] == ["단골"], "the one below takes it over"
+    boosts.end_passed(shop_id=shop.id, now=factories.now())
+    assert factories.the_shop(shop).uses == "tiers"
