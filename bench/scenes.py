@@ -168,6 +168,10 @@ def _person(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**/owner/people/*")
 
 
+def _my_tier(visitor: Visitor) -> None:
+    visitor.open(f"/c/{visitor.demo.shop_code}/tier")
+
+
 SCENES = [
     Scene("home", "owner", _enter),
     Scene("join", "newcomer", _join),
@@ -194,4 +198,6 @@ SCENES = [
     Scene("friend-settings", "owner", _owner("/owner/more/friends")),
     Scene("friends", "owner", _owner("/owner/friends")),
     Scene("closing", "owner", _owner("/owner/closing")),
+    Scene("tiers", "owner", _owner("/owner/more/tiers")),
+    Scene("my-tier", "customer", _my_tier),
 ]

@@ -48,6 +48,11 @@ BEYOND = {
     "insights/till": "reads who stamped how often, and what was counted on which day",
     "referrals/bringers": "reads who brings people, for the owner",
     "insights/weeks": "pure: months, weeks and busy hours in words",
+    "tiers/boosts": "reads about the days and hours on which more is given",
+    "tiers/forecast": "reads over everybody: who would stand where under a rule",
+    "tiers/gifts": "reads about what people were given",
+    "tiers/typed": "pure: what an owner may type about tiers, read and checked",
+    "tiers/wording": "pure: tiers and boosts in words",
     "messages/contract": "what a kind and a channel must offer",
     "messages/causes": "what has become of the fact a message follows from",
     "messages/gather": "reads everything the gate asks for",
@@ -99,6 +104,11 @@ READS = {
     "closures",
     "calendar_rules",
     "merges",
+    "boosts",
+    "forecast",
+    "gifts",
+    "typed",
+    "wording",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

@@ -39,6 +39,7 @@ class CounterLine:
     ends_at: datetime | None = None  # of what the line brought and is still there
     balance: int | None = None  # after it; None for a line that moves no stamp
     points_now: int | None = None
+    boosted: str = ""  # why a stamping brought more than usual
 
     @property
     def can_undo(self) -> bool:
@@ -168,6 +169,7 @@ def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             LedgerEntry.points,
             LedgerEntry.visit_id,
             still_ends().label("ends_at"),
+            LedgerEntry.boosted,
         )
         .join(Customer, (Customer.shop_id == LedgerEntry.shop_id) & (Customer.id == LedgerEntry.customer_id))
         .outerjoin(Staff, (Staff.shop_id == LedgerEntry.shop_id) & (Staff.id == LedgerEntry.staff_id))
@@ -185,6 +187,7 @@ def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             points=row.points,
             visit_id=row.visit_id,
             ends_at=row.ends_at,
+            boosted=row.boosted,
         )
         for row in rows
     ]

@@ -30,6 +30,7 @@ class CardLine:
     balance: int | None = None
     points_now: int | None = None
     ends_at: datetime | None = None  # of what a line brought and is still there
+    boosted: str = ""  # why it brought more than usual, in the shop's words
 
 
 def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine]:
@@ -46,6 +47,7 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
             LedgerEntry.points,
             still_ends().label("ends_at"),
             LedgerEntry.card_id,
+            LedgerEntry.boosted,
         )
         .where(
             LedgerEntry.shop_id == shop_id,
@@ -70,6 +72,7 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
                 balance=balance if row.delta and here else None,
                 points_now=points if row.points and here else None,
                 ends_at=row.ends_at,
+                boosted=row.boosted,
             )
         )
         if here:

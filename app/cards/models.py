@@ -122,6 +122,8 @@ class LedgerEntry(Model):
     rule_id: Mapped[int | None] = mapped_column()  # of a fill: the rule of the card it closed
     reverses_id: Mapped[int | None] = mapped_column()
     reason: Mapped[str] = mapped_column(String(80), default="")  # why refused, or why the staff overrode
+    # Why it brought more than usual, in the shop's words: "화요일은 두 배". The holder may read it.
+    boosted: Mapped[str] = mapped_column(String(40), default="", server_default="")
 
 
 class Lot(Model):

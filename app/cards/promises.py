@@ -122,9 +122,13 @@ def gives_points(rule: Pointed) -> bool:
     return rule.point_permille > 0 or rule.point_visit > 0
 
 
-def points_for(rule: Pointed, *, amount: int | None, is_visit: bool) -> int:
-    """Return the points of a purchase of `amount` won (None: not typed in), rounded down; a visit adds its own."""
-    return (amount or 0) * rule.point_permille // 1000 + (rule.point_visit if is_visit else 0)
+def points_for(rule: Pointed, *, amount: int | None, is_visit: bool, percent: int = 100) -> int:
+    """Return the points of a purchase of `amount` won (None: not typed in), rounded down; a visit adds its own.
+
+    `percent`: 200 on a day on which everything counts double.
+    """
+    of_visit = rule.point_visit if is_visit else 0
+    return (amount or 0) * rule.point_permille * percent // 100_000 + of_visit * percent // 100
 
 
 def reached(rule: Staged, *, low: int, high: int) -> list[Stage]:

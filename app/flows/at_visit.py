@@ -20,7 +20,7 @@ def came(
 ) -> None:
     """A visit has begun, inside the stamp's transaction and under the card's lock."""
     if "tiers" in uses:
-        tier.look_again(session, shop_id=shop_id, customer_id=customer_id, now=now)
+        tier.look_again(session, shop_id=shop_id, customer_id=customer_id, now=now, visit_id=visit_id)
     if "coupons" in uses:
         coupon_rules.at_visit(session, shop_id=shop_id, customer_id=customer_id, visit_id=visit_id, now=now)
     if is_first and referral.WORDS & uses:
@@ -36,4 +36,4 @@ def undone(
     if referral.WORDS & uses:
         referral.take_back(session, shop_id=shop_id, visit_id=visit_id, now=now)
     if "tiers" in uses:
-        tier.look_again(session, shop_id=shop_id, customer_id=customer_id, now=now)
+        tier.take_back(session, shop_id=shop_id, customer_id=customer_id, visit_id=visit_id, now=now)

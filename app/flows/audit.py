@@ -51,6 +51,9 @@ KINDS = (
     "own_card",
     "staff_limits",
     "day_closed",
+    "tiers",
+    "boosts",
+    "gifts",
 )
 
 

@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
-from app.coupons.models import Coupon, CouponKind
-from app.kit.signing import random_code
-
-
-def give_kind(
-    session: Any, *, shop_id: int, customer_id: int, kind_id: int, cause: str, now: datetime
-) -> int | None:
-    """Issue one kind once for this cause, whatever its rule; None when it gives nothing (more), or was stopped."""
-    kind = session.scalar(select(CouponKind).where(CouponKind.shop_id == shop_id, CouponKind.id == kind_id))
-    if kind is None or kind.ended_at is not None:
-        return None
-    made = Coupon(
-        shop_id=shop_id,
-        kind_id=kind_id,
-        customer_id=customer_id,
-        ref=random_code(10),
-        cause=cause,
-        issued_at=now,
-        expires_at=now + timedelta(days=kind.valid_days),
-    )
-    session.add(made)
-    session.flush()
-    return made.id
+from app.coupons.models import Coupon
 
 
 def withdraw(session: Any, *, shop_id: int, which: Sequence[Any], reason: str, now: datetime) -> list[Coupon]:
@@ -48,3 +26,24 @@ def at_visit(session: Any, *, shop_id: int, customer_id: int, visit_id: int, now
 
 def take_back(session: Any, *, shop_id: int, visit_id: int, now: datetime) -> None:
     """Take back what an undone visit had brought and nobody used."""
+
+
+def give(
+    session: Any,
+    *,
+    shop_id: int,
+    customer_id: int,
+    rule: str,
+    cause: str,
+    now: datetime,
+    value: int | None = None,
+) -> list[int]:
+    """Issue every living kind of a rule once per cause; returns the coupons' ids."""
+    return []
+
+
+def give_kind(
+    session: Any, *, shop_id: int, customer_id: int, kind_id: int, cause: str, now: datetime
+) -> int | None:
+    """Issue one kind once per cause; returns the coupon's id."""
+    return None

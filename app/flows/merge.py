@@ -151,7 +151,7 @@ def merge(
         filled.tell(session, card=target, due=due, earned=line, now=now)
     recall.cancel_unconsented(session, shop_id=shop_id, customer_id=kept_id, now=now)
     ledger.touch(session, shop_id=shop_id, card_id=target.id)
-    tier.look_again(session, shop_id=shop_id, customer_id=kept_id, now=now)
+    tier.look_again(session, shop_id=shop_id, customer_id=kept_id, now=now, why="rule")
     return row
 
 
@@ -192,7 +192,7 @@ def undo_merge(*, shop_id: int, merge_id: int, staff_id: int, now: datetime) -> 
         row.undone_at, row.undone_by, row.before = now, staff_id, {}
         session.flush()
         for each in (row.kept_id, row.gone_id):
-            tier.look_again(session, shop_id=shop_id, customer_id=each, now=now)
+            tier.look_again(session, shop_id=shop_id, customer_id=each, now=now, why="rule")
         audit.note(
             session,
             shop_id=shop_id,

@@ -21,6 +21,7 @@ from app.messages import outbox, recall
 from app.referrals import actions as referrals
 from app.reviews.actions import photos, reviews
 from app.shops import actions as shops
+from app.tiers import actions as tiers
 from app.voices import actions as voices
 
 # Taking one back takes back what stands on it. Nothing is given along: each yes is asked for by itself (22조 1항).
@@ -186,6 +187,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
         ledger.forget_reasons(session, shop_id=shop_id, customer_id=customer_id)
         papers.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
+        tiers.forget(session, shop_id=shop_id, customer_id=customer_id)
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
         # Photos before the reviews they belong to; their files go once this is committed.
         gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)

@@ -23,6 +23,7 @@ from app.kit.refusals import NotHere
 from app.kit.signing import derive_key
 from app.messages import gather, outbox
 from app.shops import actions as shops
+from app.tiers.rules import AS_USUAL
 from app.visits import actions as visits
 
 
@@ -176,7 +177,8 @@ def stamp_card(
         ledger.note_refusal(session, card=card, reason=refusal.code, once=None, now=now, **_kept(facts))
         return refusal
     uses = shops.uses(session, shop_id=card.shop_id)
-    stamps = stamp_worth.worth(session, card=card, uses=uses, now=now) if uses else 1
+    worth = stamp_worth.look(session, card=card, uses=uses, now=now) if uses else AS_USUAL
+    stamps = worth.stamps
     before = person.last_visit_at
     visit, is_new_visit = visits.note_visit(
         session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
@@ -188,10 +190,12 @@ def stamp_card(
         stamps=stamps,
         amount=amount,
         is_visit=is_new_visit,
+        percent=worth.percent,
         now=now,
         once=once,
         visit_id=visit.id,
         reason=reason,
+        boosted=worth.why if stamps > 1 else "",
         **_kept(facts),
     )
     claims.answer_waiting(session, card=card, entry=entry, staff_id=staff_id, now=now)
@@ -270,7 +274,7 @@ def _messages(
     is_new_visit: bool,
     now: datetime,
 ) -> None:
-    facts = {"balance": seen, "goal": rule.goal, "reward": rule.reward_name}
+    facts = {"balance": seen, "goal": rule.goal, "reward": rule.reward_name, "added": entry.delta}
     # Read once for both letters: nothing between them changes what they depend on.
     known = gather.look_up(session, shop_id=card.shop_id, customer_id=person.id, now=now)
     outbox.plan(

@@ -18,6 +18,7 @@ import structlog
 from flask import Flask
 
 from app.flows import (
+    boosts,
     claim,
     clock,
     closing_days,
@@ -29,6 +30,7 @@ from app.flows import (
     photo,
     retention,
     review_asks,
+    tier,
 )
 from app.flows.unit import end_reading
 from app.jobs import queue, tasks
@@ -95,6 +97,11 @@ def _check_balances(now: datetime, breath: Breath) -> None:
     _for_each_shop(lambda shop_id: night.check_balances(shop_id=shop_id), "check_balances", breath)
 
 
+def _move_tiers(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: boosts.end_passed(shop_id=shop_id, now=now), "end_boosts", breath)
+    _for_each_shop(lambda shop_id: tier.move_for(shop_id=shop_id, now=now, stop=breath), "move_tiers", breath)
+
+
 def _keep_no_longer(now: datetime, breath: Breath) -> None:
     _for_each_shop(
         lambda shop_id: retention.erase_the_long_gone(shop_id=shop_id, now=now, stop=breath),
@@ -125,6 +132,7 @@ PERIODIC = (
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
     ),
+    Periodic("move_tiers", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 20), _move_tiers),
     Periodic(
         "come_back",
         timedelta(days=1),

@@ -188,6 +188,8 @@ def _example_facts(example: Mapping[str, str]) -> dict[str, object]:
         "token": "…",
         "code": "…",
         "voice": "…",
+        "how": "up",
+        "tier": "단골",
     }
 
 

@@ -29,6 +29,9 @@ from app.kit.clock import KST
 from app.kit.phone import korean_mobile
 from app.messages import registry
 from app.shops.models import Shop
+from app.tiers import gifts
+from app.tiers import queries as tiers
+from app.tiers.forecast import to_move
 from app.visits.models import Visit, VisitItem
 
 ANCHOR = date(2026, 11, 23)
@@ -135,7 +138,7 @@ def test_reviews_are_of_visits_that_were_and_voices_of_people_who_came(shop: Des
     rows = {
         name: {row["id"]: row for row in tables.plain(name)}
         for name in tables.rows
-        if "_settings" not in name
+        if "_settings" not in name and name != "tier_policies"
     }
     visits, asks, reviews = rows["visits"], rows["review_asks"], rows["reviews"]
     assert len({ask["visit_id"] for ask in asks.values()}) == len(asks)
@@ -366,3 +369,14 @@ def _somebody_new_gets_a_fresh_card(app: Flask, shop_id: int) -> None:
     assert joined.is_new
     card = db.session.execute(select(Card.balance, Card.rule_id).where(Card.id == joined.card_id)).one()
     assert card.balance == 0
+
+
+@pytest.mark.databases("sqlite", "postgres")
+def test_everybody_stands_where_their_visits_put_them(town: dict[str, int]) -> None:
+    shop_id = town["DALBIT"]
+    counts = tiers.counts(shop_id)
+    assert len(counts) == 3 and min(counts.values()) >= 10
+    policy, levels = tiers.policy_of(shop_id), [line.level for line in tiers.tiers_of(shop_id)]
+    assert policy is not None
+    assert to_move(shop_id=shop_id, policy=policy, levels=levels, now=opening.present_of(ANCHOR)) == []
+    assert gifts.lists_of(shop_id)[0].given >= 3

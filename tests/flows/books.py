@@ -56,7 +56,7 @@ def _days(shop: AShop, entries: list[LedgerEntry], undone: set[int | None]) -> N
     stamps: Counter[date] = Counter()
     for entry in entries:
         if entry.kind == "earn" and entry.id not in undone:
-            stamps[kst_day(entry.at)] += entry.delta
+            stamps[kst_day(entry.at)] += entry.delta  # a double day brings two with one line
     visits = list(
         db.session.scalars(db.select(Visit).where(Visit.shop_id == shop.id, Visit.reversed_at.is_(None)))
     )

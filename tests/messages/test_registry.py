@@ -32,6 +32,8 @@ FACTS = {
     "token": "t",
     "code": "S",
     "voice": 1,
+    "how": "up",
+    "tier": "단골",
 }
 
 

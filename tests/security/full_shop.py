@@ -15,11 +15,13 @@ from app.extensions import db
 from app.flows import (
     access,
     automation,
+    boosts,
     celebrations,
     claim,
     closing,
     closing_days,
     companions,
+    gifts,
     merge,
     paper_card,
     person,
@@ -32,6 +34,7 @@ from app.flows import (
     review_asks,
     staff_limits,
     stamp,
+    tier_rules,
     voice,
 )
 from app.flows.undo import undo_stamp
@@ -42,6 +45,8 @@ from app.referrals import queries as referrals
 from app.reviews.models import Photo
 from app.shops import closures, proofs
 from app.shops.models import LoginTry
+from app.tiers import queries as tiers
+from app.tiers.rules import BoostRule
 from app.visits.models import Product, Visit, VisitItem
 from tests import factories
 from tests.asks import a_jpeg
@@ -118,6 +123,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "paper_id": paper_id,
         "merge_id": merge_id,
         "other_id": nameless.id,
+        **_tiers(shop, known, word),
         "claim_id": waiting.claim_id,
         "entry_id": last.entry_id,
         "card_id": known.card_id,
@@ -254,6 +260,20 @@ def _calendar(shop: AShop, known: ACustomer, word: str) -> tuple[int, int]:
     celebrations.save(**where, typed=told, agrees=True, ip="127.0.0.1", user_agent="test")
     paper_id = paper_card.ask(**where, stamps="3", upload=BytesIO(a_jpeg()), once=factories.once())
     return closures.coming_days(shop.id, date(2026, 11, 1))[0].id, paper_id
+
+
+def _tiers(shop: AShop, known: ACustomer, word: str) -> dict[str, int]:
+    """Let everybody stand in a tier, a boost wait for its day, and the person get a gift of a list and a 덤."""
+    own, now = {"shop_id": shop.id, "staff_id": shop.owner_id}, factories.now()
+    tier_rules.switch(**own, is_on=True, now=now)
+    lowest = tiers.tiers_of(shop.id)[0].id
+    someday = BoostRule(f"{word}두배", 200, from_day=(now + timedelta(days=3000)).date())
+    boost_id = boosts.make(**own, rule=someday, tier_id=lowest, now=now)
+    gift_id = gifts.open_list(**own, name=f"{word}선물", tier_id=lowest, now=now)
+    tick = {"gift_id": gift_id, "customer_id": known.id, "once": factories.once()}
+    given = gifts.tick(**own, **tick, now=now)
+    gifts.give_extra(**own, card_id=known.card_id, what=f"{word}덤", once=factories.once(), now=now)
+    return {"tier_id": lowest, "boost_id": boost_id, "gift_id": gift_id, "given_id": given.id}
 
 
 def _opt_out(shop: AShop, twin: ACustomer) -> str:

@@ -33,12 +33,14 @@ def earn(
     amount: int | None,
     now: datetime,
     is_visit: bool = False,
+    percent: int = 100,
     kind: str = "earn",
     **facts: Any,
 ) -> LedgerEntry:
     """Append a line of stamps and of the points that follow by the card's rule, with the lots behind it.
 
-    `amount`: won of the purchase, None where it was not typed in; `is_visit`: the line begins a visit. What has
+    `amount`: won of the purchase, None where it was not typed in; `is_visit`: the line begins a visit;
+    `percent`: so much more of the points than usual, 100 = as usual. What has
     ended by now goes first. Call give_what_is_due() with the line afterwards.
     Raises IntegrityError when its once-key exists already.
     """
@@ -48,7 +50,7 @@ def earn(
         card=card,
         kind=kind,
         delta=stamps,
-        points=promises.points_for(rule, amount=amount, is_visit=is_visit),
+        points=promises.points_for(rule, amount=amount, is_visit=is_visit, percent=percent),
         now=now,
         **facts,
     )

@@ -117,4 +117,5 @@ DALBIT = Description(
     review_stamps=0,
     hashtag="달빛한잔",
     threads=dalbit_said.THREADS,
+    has_tiers=True,
 )

@@ -99,3 +99,4 @@ class Description:
     threads: tuple[Thread, ...]
     point_permille: int = 0  # points beside the stamps, in thousandths of the amount
     day_off: int | None = None  # of the week, entered under 쉬는 날 (0 = Monday)
+    has_tiers: bool = False  # three of them, a day of double stamps, a list of gifts

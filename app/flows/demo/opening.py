@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table, func, insert, select, text
 
 from app.extensions import db
-from app.flows.demo import later_letters
+from app.flows.demo import later_letters, tiers
 from app.flows.demo.agreements import Evidence
 from app.flows.demo.dalbit import DALBIT
 from app.flows.demo.days import Calendar, at_minute
@@ -42,6 +42,7 @@ TABLES = (
     "redemptions", "review_settings", "review_asks", "reviews", "review_replies", "photos", "paper_cards", "voices", "voice_lines",
     "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
     "day_counts", "referral_settings", "invites", "referrals", "day_closes",
+    "tier_policies", "tiers", "tier_standings", "tier_changes", "boosts", "gifts", "gifts_given",
 )  # fmt: skip
 
 
@@ -106,6 +107,7 @@ def draw_history(
         ("code_uses", "at"), ("rewards", "earned_at"), ("redemptions", "at"),
     ):  # fmt: skip
         tables.number(table, by=by)
+    tiers.write(tables, described, shop, staff, holders, now)
     evidence = Evidence(rng, tables, shop["id"], lambda number: phone_key(master, number))
     evidence.write(holders)
     remembered = Remembered(Random(f"{described.seed}, remembered"), tables, described, shop["id"], now)

@@ -23,6 +23,7 @@ from app.messages import wanting
 from app.web import endings, handover
 from app.web.answers import fragment, see_other
 from app.web.customer import friends
+from app.web.customer import tier as tiers
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
@@ -58,6 +59,7 @@ def card_context() -> dict[str, Any]:
         ),
         "letters": letters,
         "held": holder.held,
+        "tier": tiers.for_card(),
         "wish": wish,
         "friends": friends.for_card(),
         "version": _version(page, letters, wish),

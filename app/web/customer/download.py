@@ -24,6 +24,8 @@ from app.messages import inbox as inbox_reads
 from app.referrals import queries as referrals
 from app.reviews import queries as reviews
 from app.reviews.rules import MOODS
+from app.tiers import gifts
+from app.tiers import queries as tiers
 from app.visits import queries as visits_of_shop
 from app.voices import queries as voices
 from app.voices.rules import KINDS
@@ -55,11 +57,14 @@ class Known:
     said: list[voices.MySaid]
     brought: referrals.MyReferral | None
     invite: referrals.MyInvite
+    tier: str  # "" where there is none
+    moves: list[tiers.ChangeLine]
+    given: list[gifts.GivenLine]
 
 
 def _known() -> Known:
     holder = current_card()
-    where = {"shop_id": holder.shop_id, "customer_id": holder.customer_id}
+    where: dict[str, Any] = {"shop_id": holder.shop_id, "customer_id": holder.customer_id}
     return Known(
         person=people.my_details(**where),
         card=cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now()),
@@ -70,6 +75,9 @@ def _known() -> Known:
         said=voices.everything_said(**where),
         brought=referrals.my_referral(**where),
         invite=referrals.my_invite(**where),
+        tier=tiers.name_of(**where),
+        moves=tiers.changes_of(**where, limit=_ALL),
+        given=gifts.given_to(**where, limit=_ALL),
     )
 
 
@@ -114,6 +122,9 @@ def me_download(code: str) -> ResponseReturnValue:
         "voices": [asdict(line) for line in known.said],
         "came_by_invitation": asdict(known.brought) if known.brought else None,
         "invitation": asdict(known.invite),
+        "tier": {"name": known.tier, "moves": [asdict(move) for move in known.moves]},
+        # Who of the staff handed it over is the shop's, not theirs.
+        "given": [{"what": one.what, "at": one.at, "undone": one.undone} for one in known.given],
     }
     text = json.dumps(mine, ensure_ascii=False, indent=2, default=_plain)
     answer = Response(text, content_type="application/json; charset=utf-8")
@@ -150,6 +161,10 @@ def _sections(known: Known) -> list[str]:
         "동의": [_said(line) for line in person.said],
         "적립·사용 내역": [_line(line) for line in known.lines],
         "방문": [_visit(visit) for visit in known.visits],
+        "등급": _tier(known),
+        "가게에서 드린 것": [
+            f"{_at(one.at)} · {one.what}" + (" · 되돌렸어요" if one.undone else "") for one in known.given
+        ],
         "가게에서 온 말": [
             f"{_at(letter.at)} · {letter.label}\r\n  {letter.text}" for letter in known.letters
         ],
@@ -164,6 +179,15 @@ def _sections(known: Known) -> list[str]:
     for title, lines in blocks.items():
         text += ["", f"[{title}]", *(lines or ["아직 없어요"])]
     return "\n".join(text).replace("\r\n", "\n").split("\n")
+
+
+def _tier(known: Known) -> list[str]:
+    moves = [
+        f"{_at(move.at)} · {move.before or '등급 없음'} → {move.after or '등급 없음'}"
+        + (" · 되돌렸어요" if move.undone else "")
+        for move in known.moves
+    ]
+    return [f"지금 등급: {known.tier}", *moves] if known.tier else moves
 
 
 def _review(review: reviews.ReviewLine) -> str:

@@ -76,7 +76,7 @@ def good_until(line: CardLine) -> str:
 
 def how(line: CardLine) -> str:
     """Return how it came about: "‘도장 받기’를 눌러서", "나중에 취소했어요", or ""."""
-    told = [_HOW.get(line.how, "")] if line.kind == "earn" else []
+    told = [_HOW.get(line.how, ""), line.boosted] if line.kind == "earn" else []
     if line.undone:
         told.append("나중에 취소했어요")
     return " · ".join(word for word in told if word)

@@ -45,6 +45,12 @@ _CHECKED = {
     "known": "아는 손님이라",
     "paper": "종이 카드를 보고",
 }
+_TIERS = {
+    "on": "등급을 켰어요",
+    "off": "등급을 껐어요",
+    "rule": "등급을 정하는 기준을 바꿨어요",
+    "benefits": "등급에서 드리는 것을 바꿨어요",
+}
 _REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
 # Of oneself, and of somebody else ({} is their name).
 _OF_WHOM = {
@@ -104,6 +110,11 @@ def sentence(line: Change) -> str:
         day, _, receipts = line.detail.partition(":")
         counted = "영수증을 세지 않고" if receipts == "-" else f"영수증 {receipts}장으로"
         return f"{day_name(date.fromisoformat(day))} 마감을 {counted} 맞춰 봤어요"
+    if line.what == "tiers":
+        return _TIERS.get(line.detail.partition(":")[0], "등급을 바꿨어요")
+    if line.what in ("boosts", "gifts"):
+        word = "두 배의 날을" if line.what == "boosts" else "선물 목록을"
+        return f"{word} {'만들었어요' if line.detail == 'on' else '끝냈어요'}"
     if line.what in _OF_WHOM:
         of_self, of_other = _OF_WHOM[line.what]
         return of_self if line.is_self else of_other.format(whom)

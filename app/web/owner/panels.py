@@ -15,7 +15,7 @@ from app.kit.signing import new_token
 from app.voices import queries as voices
 from app.web.doors import now
 from app.web.guards import current_staff
-from app.web.owner import panel_friends, panel_points
+from app.web.owner import panel_friends, panel_points, panel_tier
 
 # Fewer pieces of one thing are chance, not a habit.
 _HABIT = 3
@@ -51,10 +51,12 @@ def panel_context(
         "words": voices.last_words(shop_id=shop.id, customer_id=seen.customer_id, role=staff.role)
         if staff.role != "staff"
         else None,
+        "tier": panel_tier.for_panel(seen),
         "just": just,
         "filled": filled,
         "again": again,
-        "is_fresh": seen.last is not None and (now() - seen.last.at).total_seconds() < 600,
+        "is_fresh": seen.last is not None
+        and (now() - seen.last.at).total_seconds() < panel_tier.FRESH_SECONDS,
         "party": panel_friends.for_panel(seen),
         "key": new_token(),
         "reward_key": new_token(),

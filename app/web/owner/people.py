@@ -24,7 +24,7 @@ from app.web.answers import see_other
 from app.web.days_form import day_lines
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked, person_days
+from app.web.owner import asked, panel_tier, person_days
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.person_friends import person_friends
@@ -117,6 +117,7 @@ def _page(customer_id: int) -> dict[str, Any]:
     return {
         "known": known,
         "customer_id": customer_id,
+        "tier": panel_tier.for_person(customer_id),
         "same_number": customers.same_number(shop_id=shop_id, customer_id=customer_id),
         "merged": merges.merges_of(shop_id=shop_id, customer_id=customer_id, now=now()),
         "seen": seen,
