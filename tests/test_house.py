@@ -22,6 +22,9 @@ BEYOND = {
     "shops/history": "reads that record, and whether its chain is whole",
     "shops/proofs": "changes how people prove who they are, inside a flow",
     "shops/signins": "reads about signed-in devices and what must be proved again",
+    "coupons/offers": "pure: what an owner typed becomes a kind, and kinds to start from",
+    "coupons/words": "pure: coupons in sentences",
+    "insights/groups": "reads who is in a group of people",
     "customers/days": "reads whose birthday or anniversary a day is",
     "customers/texts": "the exact words of consent, versioned",
     "reviews/asks": "reads who may review which visit",
@@ -64,6 +67,9 @@ READS = {
     "results",
     "wanting",
     "days",
+    "offers",
+    "words",
+    "groups",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

@@ -36,6 +36,12 @@ KINDS = (
     "automation",
     "review_settings",
     "use_undone",
+    "coupon_kind",
+    "coupon_kind_ended",
+    "coupon_kind_again",
+    "coupon_given",
+    "coupon_withdrawn",
+    "coupon_use_undone",
 )
 
 

@@ -45,13 +45,13 @@ def undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
             visit_id=entry.visit_id,
         )
         if card.balance < 0:
-            _take_back_a_reward(session, card=card, staff_id=staff_id, now=now)
+            take_back_a_reward(session, card=card, staff_id=staff_id, now=now)
         _undo_visit(session, entry=entry, now=now)
         recall.cancel(session, shop_id=shop_id, cause=f"stamp:{entry.id}", reason="적립 취소", now=now)
         return card.id
 
 
-def _take_back_a_reward(session: Any, *, card: Card, staff_id: int, now: datetime) -> None:
+def take_back_a_reward(session: Any, *, card: Card, staff_id: int | None, now: datetime) -> None:
     """Turn the newest reward nobody used back into stamps; a used one leaves the balance below zero."""
     fill_id = rewards.withdraw_newest(session, shop_id=card.shop_id, card_id=card.id, now=now)
     if fill_id is None:

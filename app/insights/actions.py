@@ -9,7 +9,9 @@ from app.insights.models import DayCount
 from app.kit.clock import kst_day
 from app.kit.upsert import built_once
 
-_NONE = dict.fromkeys(("stamps", "visits", "returning_visits", "new_customers", "rewards_used"), 0)
+_NONE = dict.fromkeys(
+    ("stamps", "visits", "returning_visits", "new_customers", "rewards_used", "coupons_used"), 0
+)
 _ADD = built_once(
     DayCount.__table__,
     lambda insert: insert.on_conflict_do_update(

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.models import LedgerEntry, Reward
+from app.coupons.models import Coupon
 from app.reviews.models import Review, ReviewAsk, ReviewSetting
 from app.visits.models import Visit
 
@@ -33,6 +34,12 @@ _REWARD_GONE = select(Reward.id).where(
     Reward.entry_id == bindparam("number"),
     or_(Reward.used_at.is_not(None), Reward.withdrawn_at.is_not(None)),
 )
+# A coupon that was used, or taken back.
+_COUPON_GONE = select(Coupon.id).where(
+    Coupon.shop_id == bindparam("shop"),
+    Coupon.id == bindparam("number"),
+    or_(Coupon.used_at.is_not(None), Coupon.withdrawn_at.is_not(None)),
+)
 _LAST, _LATER = aliased(Visit), aliased(Visit)
 # A silence is over when its last visit has a later one, and never was when that visit was undone.
 _SILENCE_OVER = (
@@ -56,6 +63,7 @@ _OVER = {
     "stamp": _STAMP_REVERSED,
     "fill": _REWARD_GONE,
     "silence": _SILENCE_OVER,
+    "coupon": _COUPON_GONE,
 }
 
 

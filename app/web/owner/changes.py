@@ -32,6 +32,12 @@ _PLAIN = {
     "profile": "가게 소개를 바꿨어요",
     "hours": "영업시간을 바꿨어요",
     "use_undone": "혜택 사용을 취소했어요",
+    "coupon_kind": "쿠폰을 만들거나 고쳤어요",
+    "coupon_kind_ended": "쿠폰을 그만 드리기로 했어요",
+    "coupon_kind_again": "쿠폰을 다시 드리기로 했어요",
+    "coupon_given": "쿠폰을 직접 드렸어요",
+    "coupon_withdrawn": "드린 쿠폰을 거뒀어요",
+    "coupon_use_undone": "쿠폰 사용을 취소했어요",
 }
 _REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
 # Of oneself, and of somebody else ({} is their name).
