@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.history import undone
@@ -239,8 +239,13 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
-def long_gone(*, shop_id: int, before: datetime, limit: int) -> list[int]:
-    """Return customers not seen since a moment who have neither a stamp nor an unused reward left."""
+def long_gone(
+    *, shop_id: int, before: datetime, limit: int, unless: ColumnElement[bool] | None = None
+) -> list[int]:
+    """Return customers not seen since a moment who have neither a stamp nor an unused reward left.
+
+    `unless`: what else of a room above is worth waiting for.
+    """
     unused = (
         select(Reward.id)
         .where(
@@ -265,6 +270,7 @@ def long_gone(*, shop_id: int, before: datetime, limit: int) -> list[int]:
                 func.coalesce(Customer.last_visit_at, Customer.joined_at) < before,
                 ~unused,
                 ~stamps,
+                *(() if unless is None else (~unless,)),
             )
             .order_by(Customer.id)
             .limit(limit)

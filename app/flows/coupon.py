@@ -18,7 +18,7 @@ from app.coupons import actions as coupons
 from app.coupons import rules
 from app.coupons.models import Coupon, CouponKind, CouponUse
 from app.coupons.rules import ForeignCoupon, OldCoupon
-from app.flows import audit, coupon_rules, free_stamps, spending
+from app.flows import audit, coupon_rules, free_stamps, spending, undo
 from app.flows.coupon_tiers import tier_allows
 from app.flows.spending import Check
 from app.flows.stamp import card_key
@@ -218,11 +218,13 @@ def undo_use(*, shop_id: int, staff_id: int, use_id: int, now: datetime) -> int:
         if done is None or found is None:
             raise NothingToUndo
         coupon = found[0]
-        card, _rule = _card_of(session, shop_id=shop_id, customer_id=coupon.customer_id)
+        card, rule = _card_of(session, shop_id=shop_id, customer_id=coupon.customer_id)
         if not coupons.reverse_use(session, shop_id=shop_id, use_id=use_id, staff_id=staff_id, now=now):
             raise NothingToUndo
         if done.entry_id is not None:
-            free_stamps.take_back(session, card=card, entry_id=done.entry_id, staff_id=staff_id, now=now)
+            _take_stamps_back(
+                session, card=card, rule=rule, entry_id=done.entry_id, staff_id=staff_id, now=now
+            )
         if _visit_is_undone(session, coupon=coupon):
             coupon_rules.withdraw(
                 session, shop_id=shop_id, which=[Coupon.id == coupon.id], reason="적립 취소", now=now
@@ -238,6 +240,18 @@ def undo_use(*, shop_id: int, staff_id: int, use_id: int, now: datetime) -> int:
             now=now,
         )
         return card.id
+
+
+def _take_stamps_back(
+    session: Any, *, card: Card, rule: CardRule, entry_id: int, staff_id: int, now: datetime
+) -> None:
+    try:
+        entry = ledger.entry_to_reverse(session, shop_id=card.shop_id, entry_id=entry_id)
+    except NothingToUndo:
+        return  # taken back by themselves before
+    undo.turn_around(
+        session, card=card, rule=rule, entry=entry, staff_id=staff_id, reason="사용 취소", now=now
+    )
 
 
 def _visit_is_undone(session: Any, *, coupon: Coupon) -> bool:

@@ -81,6 +81,7 @@ def give_to(
     For a list or a campaign. Call it for some hundred people at a time: a counter waits until it is done.
     """
     got = []
+    hold_cards(session, shop_id=shop_id, customer_ids=customer_ids)
     for customer_id in sorted(customer_ids):
         given = give_kind(
             session, shop_id=shop_id, customer_id=customer_id, kind_id=kind_id, cause=cause, now=now
@@ -127,6 +128,8 @@ def take_back(session: Any, *, shop_id: int, visit_id: int, now: datetime) -> No
 
 def withdraw(session: Any, *, shop_id: int, which: Sequence[Any], reason: str, now: datetime) -> list[Coupon]:
     """Take back the unused coupons of these conditions, and the messages about them; returns them."""
+    theirs = select(Coupon.customer_id).where(Coupon.shop_id == shop_id, *which)
+    hold_cards(session, shop_id=shop_id, customer_ids=list(session.scalars(theirs)))
     taken = coupons.withdraw(session, shop_id=shop_id, now=now, which=which)
     for each in taken:
         recall.cancel(session, shop_id=shop_id, cause=f"coupon:{each.id}", reason=reason, now=now)
@@ -139,6 +142,8 @@ def _give_kinds(
 ) -> list[int]:
     made: list[int] = []
     known: Known | None = None
+    if kinds:
+        hold_cards(session, shop_id=kinds[0].shop_id, customer_ids=[customer_id])
     for kind in kinds:
         if kind.rule in rules.NEEDS_MARKETING:
             # Looked at before anything is written: a person's own days are used with their consent alone.
@@ -183,6 +188,28 @@ def facts_of(session: Any, *, kind: CouponKind, expires_at: datetime | None) -> 
         "code": session.scalar(_CODE, {"shop": kind.shop_id}),
         "greeting": _GREETINGS.get(kind.rule, ""),
     }
+
+
+def holds_card(session: Any, *, shop_id: int, customer_id: int) -> bool:
+    """Say whether somebody of this shop holds a card: elsewhere a coupon could lie nowhere."""
+    mine = select(Card.id).where(
+        Card.shop_id == shop_id, Card.customer_id == customer_id, Card.closed_at.is_(None)
+    )
+    return session.scalar(mine) is not None
+
+
+def hold_cards(session: Any, *, shop_id: int, customer_ids: Sequence[int]) -> None:
+    """Hold the cards of these people until the flow ends (PostgreSQL), before any kind is taken.
+
+    A stamp holds its card and then takes a kind; who takes a kind first and a card second would wait for it
+    in a circle. Of several people it is one order for everybody.
+    """
+    session.execute(
+        select(Card.id)
+        .where(Card.shop_id == shop_id, Card.customer_id.in_(customer_ids), Card.closed_at.is_(None))
+        .order_by(Card.id)
+        .with_for_update()
+    )
 
 
 def touch(session: Any, *, shop_id: int, customer_id: int) -> None:

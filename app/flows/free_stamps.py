@@ -7,8 +7,7 @@ from typing import Any
 
 from app.cards.actions import ledger, rewards
 from app.cards.models import Card, CardRule
-from app.cards.rules import NothingToUndo
-from app.flows import filled, undo
+from app.flows import filled
 from app.insights import actions as sums
 from app.messages.gather import Known
 
@@ -36,23 +35,3 @@ def give(
         filled.tell(session, card=card, rule=rule, fill_id=fill_id, now=now, known=known)
     sums.count(session, shop_id=card.shop_id, at=now, stamps=stamps)
     return entry.id
-
-
-def take_back(session: Any, *, card: Card, entry_id: int, staff_id: int | None, now: datetime) -> None:
-    """Take such stamps back by a reversal, unless they were taken back before. The card is held by the caller."""
-    try:
-        entry = ledger.entry_to_reverse(session, shop_id=card.shop_id, entry_id=entry_id)
-    except NothingToUndo:
-        return
-    ledger.add_entry(
-        session,
-        card=card,
-        kind="reverse",
-        delta=-entry.delta,
-        now=now,
-        reverses_id=entry.id,
-        staff_id=staff_id,
-    )
-    if card.balance < 0:
-        undo.take_back_a_reward(session, card=card, staff_id=staff_id, now=now)
-    sums.count(session, shop_id=card.shop_id, at=entry.at, stamps=-entry.delta)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cards.actions import ledger, rewards
-from app.cards.models import Card, LedgerEntry
+from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
 from app.flows import at_visit
 from app.flows.unit import write
@@ -31,27 +31,43 @@ def undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
         found = ledger.card(session, shop_id=shop_id, where=Card.id == entry.card_id, lock=True)
         if found is None:
             raise NotHere
-        card, _rule = found
+        card, rule = found
         # Asked again under the card's lock: two taps on 적립 취소 reverse once.
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
-        ledger.add_entry(
-            session,
-            card=card,
-            kind="reverse",
-            delta=-entry.delta,
-            now=now,
-            reverses_id=entry.id,
-            staff_id=staff_id,
-            visit_id=entry.visit_id,
+        turn_around(
+            session, card=card, rule=rule, entry=entry, staff_id=staff_id, reason="적립 취소", now=now
         )
-        if card.balance < 0:
-            take_back_a_reward(session, card=card, staff_id=staff_id, now=now)
-        _undo_visit(session, entry=entry, now=now)
-        recall.cancel(session, shop_id=shop_id, cause=f"stamp:{entry.id}", reason="적립 취소", now=now)
         return card.id
 
 
-def take_back_a_reward(session: Any, *, card: Card, staff_id: int | None, now: datetime) -> None:
+def turn_around(
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    staff_id: int,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Take a standing stamp back inside the caller's transaction: what it brought, its visit, its letters."""
+    ledger.add_entry(
+        session,
+        card=card,
+        kind="reverse",
+        delta=-entry.delta,
+        now=now,
+        reverses_id=entry.id,
+        staff_id=staff_id,
+        visit_id=entry.visit_id,
+    )
+    if card.balance < 0:
+        _take_back_a_reward(session, card=card, staff_id=staff_id, now=now)
+    _undo_visit(session, entry=entry, now=now)
+    recall.cancel(session, shop_id=card.shop_id, cause=f"stamp:{entry.id}", reason=reason, now=now)
+
+
+def _take_back_a_reward(session: Any, *, card: Card, staff_id: int, now: datetime) -> None:
     """Turn the newest reward nobody used back into stamps; a used one leaves the balance below zero."""
     fill_id = rewards.withdraw_newest(session, shop_id=card.shop_id, card_id=card.id, now=now)
     if fill_id is None:
