@@ -36,6 +36,11 @@ class Held:
         """What every coupon prints: free, not for cash, its last minute."""
         return words.fine_print(self.expires_at)
 
+    @property
+    def last_words(self) -> str:
+        """Its last minute in words: "12월 26일(토) 밤 11:59까지"."""
+        return rules.until_words(self.expires_at) if self.expires_at else ""
+
     def state(self, now: datetime) -> str:
         """Return living, used, over or withdrawn."""
         if self.used_at is not None:

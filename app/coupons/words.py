@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.coupons import rules
@@ -70,3 +71,26 @@ def limits(terms: Terms) -> str:
     """Return how many are given: "한 분께 한 장, 모두 100장", or "" where nothing bounds it."""
     told = [f"한 분께 {native_count(terms.per_person)} 장"] if terms.per_person else []
     return ", ".join([*told, *([f"모두 {terms.total:,}장"] if terms.total else [])])
+
+
+def told(counts: Sequence[tuple[int, int]]) -> str:
+    """Return what became of them in one sentence. `counts`: (given, used) of each kind."""
+    given, used = sum(each[0] for each in counts), sum(each[1] for each in counts)
+    if not given:
+        return "아직 드린 쿠폰이 없어요."
+    if not used:
+        return f"{given:,}장을 드렸고, 아직 쓰신 분은 없어요."
+    if used == given:
+        return f"드린 {given:,}장을 모두 쓰셨어요."
+    # Of a handful every single one is named; of many the share says more.
+    share = f" 열에 {round(used / given * 10) or 1}장쯤이에요." if given >= 20 else ""
+    return f"{given:,}장 가운데 {used:,}장을 쓰셨어요.{share}"
+
+
+def by_message(terms: Terms) -> str:
+    """Return how its holder hears of it, for the owner: an 안내, or a 광고 for those who agreed alone."""
+    if terms.rule in rules.NEEDS_MARKETING:
+        return "맞춤 혜택에 동의한 손님께만 드리고 알려요. 손님의 날이나 방문을 보고 드리는 거라서 그래요."
+    if terms.rule in rules.EARNED:
+        return "미리 보고 받은 쿠폰이라 안내로 알려 드려요."
+    return "쿠폰은 카드에 담기고, 알리는 말은 광고라서 동의한 손님께만 보내요."

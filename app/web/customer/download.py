@@ -12,6 +12,7 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from app.cards import queries as cards
+from app.coupons import queries as coupons
 from app.customers import queries as people
 from app.customers.queries import ConsentLine, MyDetails
 from app.customers.texts import CONSENT_NAMES
@@ -44,6 +45,7 @@ class Known:
     letters: list[inbox_reads.LetterLine]
     reviews: list[reviews.ReviewLine]
     said: list[voices.MySaid]
+    coupons: list[coupons.Held]
 
 
 def _known() -> Known:
@@ -57,6 +59,7 @@ def _known() -> Known:
         letters=inbox_reads.letters(holder.shop_id, holder.customer_id, now=now(), limit=_ALL),
         reviews=reviews.reviews_of(**where, limit=_ALL),
         said=voices.everything_said(**where),
+        coupons=coupons.everything(**where),
     )
 
 
@@ -90,6 +93,7 @@ def me_download(code: str) -> ResponseReturnValue:
         "visits": [asdict(visit) for visit in known.visits],
         "letters": [asdict(letter) for letter in known.letters],
         "reviews": [_review_facts(review) for review in known.reviews],
+        "coupons": [asdict(held) for held in known.coupons],
         "voices": [asdict(line) for line in known.said],
     }
     text = json.dumps(mine, ensure_ascii=False, indent=2, default=_plain)
@@ -127,6 +131,7 @@ def _sections(known: Known) -> list[str]:
         "동의": [_said(line) for line in person.said],
         "적립·사용 내역": [_line(line) for line in known.lines],
         "방문": [_visit(visit) for visit in known.visits],
+        "쿠폰": [_coupon(held) for held in known.coupons],
         "가게에서 온 말": [
             f"{_at(letter.at)} · {letter.label}\r\n  {letter.text}" for letter in known.letters
         ],
@@ -140,6 +145,17 @@ def _sections(known: Known) -> list[str]:
     for title, lines in blocks.items():
         text += ["", f"[{title}]", *(lines or ["아직 없어요"])]
     return "\n".join(text).replace("\r\n", "\n").split("\n")
+
+
+def _coupon(held: coupons.Held) -> str:
+    became = {
+        "used": "썼어요",
+        "withdrawn": "가게에서 거뒀어요",
+        "over": "기한이 지났어요",
+        "living": "쓸 수 있어요",
+    }
+    told = [_at(held.issued_at), held.terms.name, held.last_words, became[held.state(now())]]
+    return " · ".join(word for word in told if word)
 
 
 def _review(review: reviews.ReviewLine) -> str:

@@ -15,6 +15,7 @@ from app.kit.signing import new_token
 from app.voices import queries as voices
 from app.web.doors import now
 from app.web.guards import current_staff
+from app.web.owner import panel_coupons
 
 # Fewer pieces of one thing are chance, not a habit.
 _HABIT = 3
@@ -50,6 +51,7 @@ def panel_context(
         "words": voices.last_words(shop_id=shop.id, customer_id=seen.customer_id, role=staff.role)
         if staff.role != "staff"
         else None,
+        "coupons": panel_coupons.for_panel(seen),
         "just": just,
         "filled": filled,
         "again": again,

@@ -8,6 +8,7 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from flask.typing import ResponseReturnValue
 
 from app.cards import queries as cards
+from app.coupons import queries as coupons
 from app.customers.texts import CONSENTS
 from app.flows import join as flow
 from app.kit.refusals import Invalid, NotHere
@@ -36,6 +37,15 @@ def _promise() -> cards.Promise:
     return promise
 
 
+def _offer() -> str:
+    """Return what a new card with a number is given right now, or ""."""
+    shop = current_shop()
+    if not shop.has("coupons"):
+        return ""
+    offered = coupons.offer(shop_id=shop.id, rule="sign_up", now=now())
+    return offered.name if offered else ""
+
+
 def _held() -> bool:
     token = cookies.browser_token()
     return bool(token and cards.holder(shop_id=current_shop().id, browser_token=token))
@@ -62,6 +72,7 @@ def join(code: str) -> ResponseReturnValue:
             "public/join.html",
             shop=shop,
             promise=_promise(),
+            offer=_offer(),
             outside=outside,
             via=_source(),
             standing=reviews.standing(shop.id),
@@ -89,6 +100,7 @@ def details(code: str) -> ResponseReturnValue:
     shop = current_shop()
     form = DetailsForm()
     page: dict[str, Any] = {"shop": shop, "promise": _promise(), "form": form, "consents": CONSENTS}
+    page["offer"] = _offer()
     page["via"] = _source()  # kept in the form's address: it says where this person found the shop
     if request.method == "GET":
         if _held():

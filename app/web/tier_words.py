@@ -1,0 +1,8 @@
+"""The shop's tiers by name, for the pages that mention one in passing (a coupon's least tier)."""
+
+from __future__ import annotations
+
+
+def tier_names(shop_id: int) -> dict[int, str]:
+    """Return the names of a shop's tiers by their ids, the lowest first; empty while it has none."""
+    return {}
