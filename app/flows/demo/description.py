@@ -59,6 +59,20 @@ class Thread:
     closed: bool = False
 
 
+@dataclass(frozen=True)
+class Offer:
+    """One kind that a demo shop gives. `share`: how many of those who have one have used it."""
+
+    rule: str
+    name: str
+    share: float
+    rule_value: int = 0
+    form: str = "item"
+    value: int = 0
+    days: int = 30
+    least_amount: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Description:
     """One invented shop. Minutes count from midnight in Korea, weekdays begin with Monday."""
@@ -97,3 +111,4 @@ class Description:
     review_stamps: int  # given for a review in the last month: none or one
     hashtag: str
     threads: tuple[Thread, ...]
+    offers: tuple[Offer, ...] = ()

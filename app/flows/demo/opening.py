@@ -13,6 +13,7 @@ from sqlalchemy import Table, func, insert, select, text
 from app.extensions import db
 from app.flows.demo import later_letters
 from app.flows.demo.agreements import Evidence
+from app.flows.demo.coupons import Coupons
 from app.flows.demo.dalbit import DALBIT
 from app.flows.demo.days import Calendar, at_minute
 from app.flows.demo.description import Description
@@ -37,7 +38,7 @@ SHOPS = (DALBIT, JEONGSUN)
 TABLES = (
     "shops", "staff", "card_rules", "products", "customers", "cards", "devices", "phone_claims", "consents",
     "suppressions", "opt_out_links", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
-    "redemptions", "review_settings", "review_asks", "reviews", "review_replies", "voices", "voice_lines",
+    "redemptions", "coupon_kinds", "coupons", "coupon_uses", "review_settings", "review_asks", "reviews", "review_replies", "voices", "voice_lines",
     "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
     "day_counts",
 )  # fmt: skip
@@ -112,6 +113,9 @@ def draw_history(
         ("suppressions", "at"),
     ):
         tables.number(table, by=by)
+    if described.offers:
+        given = Random(f"{described.seed}, coupons")
+        Coupons(given, tables, shop, staff).write(described.offers, holders, now)
     Voices(said, tables, described, shop["id"]).write(holders, staff[0], now)
     writer = Writer(rng, tables, described, shop["id"], evidence, base_url, now)
     later = later_letters.causes(asked, holders, since=writer.since, moment=now)
@@ -139,6 +143,7 @@ def _the_shop(tables: Tables, calendar: Calendar) -> tuple[Row, list[Row], list[
         story=described.story,
         opt_out_080="",
         is_demo=True,
+        uses="",
         created_at=opened,
     )
     tables.number("shops")
@@ -218,7 +223,9 @@ def _asking_now(counter: Counter, holders: list[Holder], now: datetime) -> None:
 def _sum_up(tables: Tables, shop_id: int) -> None:
     """Add the daily sums exactly as the flows would have moved them."""
     days: dict[date, dict[str, int]] = defaultdict(
-        lambda: dict.fromkeys(("stamps", "visits", "returning_visits", "new_customers", "rewards_used"), 0)
+        lambda: dict.fromkeys(
+            ("stamps", "visits", "returning_visits", "new_customers", "rewards_used", "coupons_used"), 0
+        )
     )
     undone = {
         id(row["reverses_id"]) for row in tables.rows["ledger_entries"] if row["reverses_id"] is not None
@@ -236,6 +243,8 @@ def _sum_up(tables: Tables, shop_id: int) -> None:
     for row in tables.rows["redemptions"]:
         if row["reversed_at"] is None:
             days[kst_day(row["at"])]["rewards_used"] += 1
+    for row in tables.rows["coupon_uses"]:
+        days[kst_day(row["at"])]["coupons_used"] += 1
     for day, sums in sorted(days.items()):
         tables.add("day_counts", shop_id=shop_id, day=day, **sums)
     tables.number("day_counts")
