@@ -18,7 +18,7 @@ from tests.factories import ACustomer, AShop
 
 def a_kind(shop: AShop, rule: str = "manual", **typed: str) -> int:
     """Make a kind as the owner's form does; what is not named stands as the form begins."""
-    form = (started(rule) or {}) | {"name": "아메리카노 한 잔", "form": "item", "value": ""} | typed
+    form = (started(rule) or {}) | {"name": "아메리카노 한 잔", "gives": "item", "value": ""} | typed
     return coupon_kinds.make(
         shop_id=shop.id, staff_id=shop.owner_id, typed=form, once=factories.once(), now=factories.now()
     )

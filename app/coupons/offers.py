@@ -19,7 +19,7 @@ _MOST_PEOPLE = 1_000_000
 FIELDS = (
     "rule",
     "rule_value",
-    "form",
+    "gives",
     "name",
     "value",
     "valid_days",
@@ -45,26 +45,26 @@ class Start:
 
 # The commonest first. `recovery`, `referral` and `tier` are given by what they are named after.
 STARTS = (
-    Start("sign_up", "첫 만남", "카드를 만들고 번호를 남기면", {"form": "item", "name": "아메리카노 한 잔"}),
-    Start("nth_visit", "다시 오신 날", "세 번째 오시면", {"rule_value": "3", "form": "item"}),
+    Start("sign_up", "첫 만남", "카드를 만들고 번호를 남기면", {"gives": "item", "name": "아메리카노 한 잔"}),
+    Start("nth_visit", "다시 오신 날", "세 번째 오시면", {"rule_value": "3", "gives": "item"}),
     Start(
-        "birthday", "생일", "생일날 아침에", {"form": "item", "name": "케이크 한 조각", "valid_days": "14"}
+        "birthday", "생일", "생일날 아침에", {"gives": "item", "name": "케이크 한 조각", "valid_days": "14"}
     ),
     Start(
-        "win_back", "오랜만에", "한동안 안 오시면", {"rule_value": "60", "form": "amount", "value": "2000"}
+        "win_back", "오랜만에", "한동안 안 오시면", {"rule_value": "60", "gives": "amount", "value": "2000"}
     ),
-    Start("season", "철 따라", "정한 기간에 오시면", {"form": "percent", "value": "10"}),
-    Start("review", "후기 감사", "후기를 남기시면", {"form": "extra", "name": "쿠키 한 개 덤"}),
-    Start("anniversary", "기념일", "적어 두신 기념일 아침에", {"form": "item", "valid_days": "14"}),
-    Start("referral", "소개 감사", "친구와 함께 오시면 두 분께", {"form": "item"}),
-    Start("recovery", "불편을 겪은 분께", "말씀에 답할 때 골라서", {"form": "item"}),
-    Start("tier", "등급이 오르면", "새 등급이 된 날", {"form": "item"}),
-    Start("manual", "직접 드리기", "손님 한 분이나 여러 분을 골라서", {"form": "item"}),
+    Start("season", "철 따라", "정한 기간에 오시면", {"gives": "percent", "value": "10"}),
+    Start("review", "후기 감사", "후기를 남기시면", {"gives": "extra", "name": "쿠키 한 개 덤"}),
+    Start("anniversary", "기념일", "적어 두신 기념일 아침에", {"gives": "item", "valid_days": "14"}),
+    Start("referral", "소개 감사", "친구와 함께 오시면 두 분께", {"gives": "item"}),
+    Start("recovery", "불편을 겪은 분께", "말씀에 답할 때 골라서", {"gives": "item"}),
+    Start("tier", "등급이 오르면", "새 등급이 된 날", {"gives": "item"}),
+    Start("manual", "직접 드리기", "손님 한 분이나 여러 분을 골라서", {"gives": "item"}),
 )
 _ALWAYS = {
     "rule": "manual",
     "rule_value": "",
-    "form": "item",
+    "gives": "item",
     "name": "",
     "value": "",
     "valid_days": "30",
@@ -94,7 +94,7 @@ def as_typed(terms: Terms) -> dict[str, str]:
     return {
         "rule": terms.rule,
         "rule_value": str(terms.rule_value or ""),
-        "form": terms.form,
+        "gives": terms.form,
         "name": terms.name,
         "value": str(terms.value or ""),
         "valid_days": str(terms.valid_days or ""),
@@ -111,10 +111,10 @@ def as_typed(terms: Terms) -> dict[str, str]:
 def clean(typed: Mapping[str, str], *, today: date) -> Terms:
     """Return the conditions that a form says. Raises Invalid with a sentence a field."""
     wrong: dict[str, str] = {}
-    form = typed.get("form", "")
+    form = typed.get("gives", "")
     rule = typed.get("rule", "")
     if form not in FORMS:
-        wrong["form"] = "무엇을 드릴지 골라 주세요."
+        wrong["gives"] = "무엇을 드릴지 골라 주세요."
     if rule not in RULES:
         wrong["rule"] = "언제 드릴지 골라 주세요."
     value = _value(form, typed, wrong)

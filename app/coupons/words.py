@@ -48,6 +48,11 @@ def sentence(terms: Terms) -> str:
     return f"{whom(terms)} {terms.name}, {how_long(terms)}"
 
 
+def promise(terms: Terms) -> str:
+    """Return what a later visit brings, to the one who will come: "세 번째 오시면 아메리카노 한 잔"."""
+    return f"{native_count(terms.rule_value)} 번째 오시면 {terms.name}"
+
+
 def conditions(terms: Terms, *, tier: str = "") -> list[str]:
     """Return what the holder must know before using it, each as a sentence; `tier`: the least one's name."""
     told = []
@@ -83,7 +88,7 @@ def told(counts: Sequence[tuple[int, int]]) -> str:
     if used == given:
         return f"드린 {given:,}장을 모두 쓰셨어요."
     # Of a handful every single one is named; of many the share says more.
-    share = f" 열에 {round(used / given * 10) or 1}장쯤이에요." if given >= 20 else ""
+    share = f" 열 장에 {native_count(round(used / given * 10) or 1)} 장쯤이에요." if given >= 20 else ""
     return f"{given:,}장 가운데 {used:,}장을 쓰셨어요.{share}"
 
 

@@ -17,7 +17,7 @@ REGULAR_VISITS = 3
 NAMES = {
     "all": "모든 손님",
     "new": "한 번 오신 손님",
-    "regular": "단골 손님 (세 번 넘게 오신 분)",
+    "regular": "세 번 이상 오신 단골",
     "silent": "뜸해진 손님",
 }
 _STEP = 500

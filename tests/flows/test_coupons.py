@@ -82,10 +82,10 @@ def test_two_counters_and_one_coupon(app: Flask, shop: AShop, jiwoo: ACustomer) 
 @pytest.mark.parametrize(
     ("typed", "amount", "off"),
     [
-        ({"form": "amount", "value": "2,000원"}, None, 2000),
-        ({"form": "amount", "value": "2000"}, 1500, 1500),
-        ({"form": "percent", "value": "10"}, 12_345, 1234),
-        ({"form": "percent", "value": "100"}, 1, 1),
+        ({"gives": "amount", "value": "2,000원"}, None, 2000),
+        ({"gives": "amount", "value": "2000"}, 1500, 1500),
+        ({"gives": "percent", "value": "10"}, 12_345, 1234),
+        ({"gives": "percent", "value": "100"}, 1, 1),
         ({"least_amount": "10000"}, 10_000, 0),
     ],
 )
@@ -98,7 +98,7 @@ def test_what_it_takes_off(
 @pytest.mark.parametrize(
     ("typed", "amount", "why"),
     [
-        ({"form": "percent", "value": "10"}, None, AmountMissing),
+        ({"gives": "percent", "value": "10"}, None, AmountMissing),
         ({"least_amount": "10000"}, None, AmountMissing),
         ({"least_amount": "10000"}, 9_999, TooLittle),
     ],
@@ -143,7 +143,7 @@ def test_two_in_one_visit(
 
 
 def test_stamps_as_an_extra_come_and_go_with_the_use(shop: AShop, jiwoo: ACustomer) -> None:
-    coupon_id = coupons.a_coupon(shop, jiwoo, form="extra", value="2", name="")
+    coupon_id = coupons.a_coupon(shop, jiwoo, gives="extra", value="2", name="")
     done = coupons.use(shop, coupon_id)
     assert (done.stamps, factories.a_card(jiwoo.card_id).balance) == (2, 2)
     coupons.undo(shop, done.use_id)

@@ -9,9 +9,22 @@ from datetime import timedelta
 from typing import Any
 
 from app.cards.models import Card, LedgerEntry, Redemption
+from app.coupons.models import GivenOnce
 from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
-from app.flows import access, automation, claim, person, privacy, redeem, review, review_asks, stamp, voice
+from app.flows import (
+    access,
+    automation,
+    claim,
+    coupon_gifts,
+    person,
+    privacy,
+    redeem,
+    review,
+    review_asks,
+    stamp,
+    voice,
+)
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
@@ -19,7 +32,7 @@ from app.reviews.models import Photo
 from app.shops import proofs
 from app.shops.models import LoginTry
 from app.visits.models import Product, Visit, VisitItem
-from tests import factories
+from tests import coupons, factories
 from tests.factories import ACustomer, AShop
 
 # Global by design: no shop's data is in them.
@@ -83,6 +96,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     message_id = _messages(shop, known, word)
     address = _address(known, number)
     review_id, voice_id, ask_token = _said(shop, known, word)
+    coupon_ids = _coupons(shop, known, nameless, word)
     token = _opt_out(shop, twin)
     ids = {
         "claim_id": waiting.claim_id,
@@ -95,6 +109,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "staff_id": staff_id,
         "review_id": review_id,
         "voice_id": voice_id,
+        **coupon_ids,
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
@@ -102,7 +117,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀", f"{word}라떼",
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
         address,
-        ask_token, f"{word}불편",
+        ask_token, f"{word}불편", coupon_refs(known)[0], coupon_refs(known)[1],
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 
@@ -115,6 +130,23 @@ def _goods(shop: AShop, known: ACustomer, word: str) -> None:
         visit_id = session.scalar(db.select(db.func.max(Visit.id)).where(Visit.customer_id == known.id))
         session.add(VisitItem(shop_id=shop.id, visit_id=visit_id, product_id=product.id, price=4500))
         session.add(LoginTry(key="login:nobody", at=factories.now()))
+
+
+def _coupons(shop: AShop, known: ACustomer, nameless: ACustomer, word: str) -> dict[str, int]:
+    """Give coupons by hand and to a group, and let one be used; the newest of each is named."""
+    own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+    kind_id = coupons.a_kind(shop, name=f"{word}쿠폰", per_person="3")
+    gift_id = coupon_gifts.give_to_group(
+        **own, kind_id=kind_id, group="all", counted=2, once=factories.once()
+    )
+    coupon_gifts.go_on(shop_id=shop.id, gift_id=gift_id, now=factories.now())
+    used = coupons.use(shop, coupons.living(nameless)[0])
+    by_hand = coupon_gifts.give_by_hand(**own, customer_id=known.id, kind_id=kind_id, once=factories.once())
+    with write() as session:
+        session.add(
+            GivenOnce(shop_id=shop.id, what="sign_up", phone_key=f"key-of-{shop.id}", at=factories.now())
+        )
+    return {"kind_id": kind_id, "gift_id": gift_id, "use_id": used.use_id, "coupon_id": by_hand}
 
 
 def _messages(shop: AShop, known: ACustomer, word: str) -> int:
@@ -223,6 +255,11 @@ def _newest_use(shop: AShop) -> int:
     return int(
         db.session.scalar(db.select(db.func.max(Redemption.id)).where(Redemption.shop_id == shop.id)) or 0
     )
+
+
+def coupon_refs(holder: ACustomer) -> list[str]:
+    """Return what the rotating codes of a person's coupons name."""
+    return [each.ref for each in coupons.held_by(holder)]
 
 
 def rows_of(shop_id: int | None = None, *, but: Iterable[str] = ()) -> dict[str, str]:

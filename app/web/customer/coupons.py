@@ -33,7 +33,7 @@ def my_coupons(code: str) -> ResponseReturnValue:
         shop=current_shop(),
         living=[(each, _conditions(each)) for each in living],
         promised=[
-            words.sentence(terms)
+            words.promise(terms)
             for terms in coupons.promised(
                 shop_id=holder.shop_id, visits=page.visit_count, today=kst_day(now())
             )

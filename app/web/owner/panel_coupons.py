@@ -36,6 +36,16 @@ class PanelCoupons:
     wrong: dict[int, str] = field(default_factory=dict)
     amount: str = ""  # as typed
 
+    @property
+    def scanned_one(self) -> Ready | None:
+        """The coupon that stands on top: its own QR was read, or it was just tried."""
+        return next((each for each in self.living if each.held.id == self.scanned), None)
+
+    @property
+    def rest(self) -> bool:
+        """Whether the list below the card has a line."""
+        return bool(self.used or [each for each in self.living if each.held.id != self.scanned])
+
 
 def for_panel(seen: Panel) -> PanelCoupons | None:
     """Return a person's coupons, two questions; None in a shop that gives none."""
