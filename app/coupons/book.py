@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from app.cards.models import Card
 from app.coupons import rules
-from app.coupons.models import Coupon, CouponGift, CouponKind
+from app.coupons.models import Coupon, CouponGift, CouponKind, CouponUse
 from app.coupons.queries import OF_KIND, ROW, Held, held
 from app.coupons.rules import Terms
 from app.customers.models import Customer
@@ -151,6 +152,50 @@ def holders_of(*, shop_id: int, kind_id: int, customer_ids: Sequence[int]) -> se
             )
         )
     )
+
+
+@dataclass(frozen=True)
+class TodaysUse:
+    """One use of today in the shop's list, with who handed it over."""
+
+    id: int
+    card_id: int
+    customer: str
+    name: str
+    off: int
+    at: datetime
+    staff: str
+    undone: bool
+
+
+def uses_today(*, shop_id: int, now: datetime, limit: int = 60) -> list[TodaysUse]:
+    """Return today's uses, the newest first, those taken back among them."""
+    rows = db.session.execute(
+        select(
+            CouponUse.id,
+            Card.id.label("card_id"),
+            Customer.name.label("customer"),
+            CouponKind.name,
+            CouponUse.off,
+            CouponUse.at,
+            func.coalesce(Staff.name, "").label("staff"),
+            CouponUse.reversed_at.is_not(None).label("undone"),
+        )
+        .join(Coupon, (Coupon.shop_id == CouponUse.shop_id) & (Coupon.id == CouponUse.coupon_id))
+        .join(CouponKind, OF_KIND)
+        .join(Customer, (Customer.shop_id == Coupon.shop_id) & (Customer.id == Coupon.customer_id))
+        .join(
+            Card,
+            (Card.shop_id == Coupon.shop_id)
+            & (Card.customer_id == Coupon.customer_id)
+            & Card.closed_at.is_(None),
+        )
+        .outerjoin(Staff, (Staff.shop_id == CouponUse.shop_id) & (Staff.id == CouponUse.staff_id))
+        .where(CouponUse.shop_id == shop_id, CouponUse.at >= start_of_day(kst_day(now)))
+        .order_by(CouponUse.at.desc(), CouponUse.id.desc())
+        .limit(limit)
+    )
+    return [TodaysUse(**row._mapping) for row in rows]
 
 
 # --- the clock --------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from app.cards.models import Card, CodeUse
 from app.cards.rules import LIVE_SECONDS
@@ -164,6 +164,53 @@ def offer(*, shop_id: int, rule: str, now: datetime) -> Terms | None:
     )
     found = (kind.terms for kind in kinds if rules.gives_itself(kind.terms, today=kst_day(now)))
     return next(found, None)
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What a person is promised before they do something: the kind and its name."""
+
+    kind_id: int
+    name: str
+
+
+def promised_for(*, shop_id: int, customer_id: int, rule: str, now: datetime) -> Promised | None:
+    """Return the kind of a rule that this very person would get now, or None."""
+    had = (
+        select(func.count(Coupon.id))
+        .where(
+            Coupon.shop_id == CouponKind.shop_id,
+            Coupon.kind_id == CouponKind.id,
+            Coupon.customer_id == customer_id,
+            Coupon.withdrawn_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    kinds = db.session.scalars(
+        select(CouponKind)
+        .where(
+            CouponKind.shop_id == shop_id,
+            CouponKind.rule == rule,
+            CouponKind.ended_at.is_(None),
+            or_(CouponKind.total == 0, CouponKind.issued < CouponKind.total),
+            or_(CouponKind.per_person == 0, had < CouponKind.per_person),
+        )
+        .order_by(CouponKind.id)
+    )
+    found = (kind for kind in kinds if rules.gives_itself(kind.terms, today=kst_day(now)))
+    first = next(found, None)
+    return Promised(first.id, first.name) if first else None
+
+
+def gives_by(rule: str) -> ColumnElement[bool]:
+    """Return the condition that the shop (`:shop`) gives coupons by a rule."""
+    return (
+        select(CouponKind.id)
+        .where(
+            CouponKind.shop_id == bindparam("shop"), CouponKind.rule == rule, CouponKind.ended_at.is_(None)
+        )
+        .exists()
+    )
 
 
 # --- the counter ------------------------------------------------------------------------------------

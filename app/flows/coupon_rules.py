@@ -63,11 +63,21 @@ def give(
 
 
 def give_kind(
-    session: Any, *, shop_id: int, customer_id: int, kind_id: int, cause: str, now: datetime
+    session: Any,
+    *,
+    shop_id: int,
+    customer_id: int,
+    kind_id: int,
+    cause: str,
+    now: datetime,
+    rule: str | None = None,
 ) -> int | None:
-    """Issue one kind once for this cause, whatever its rule; None when it gives nothing (more), or was stopped."""
+    """Issue one kind once for this cause, whatever its rule; None when it gives nothing (more), or was stopped.
+
+    `rule`: the only one it may be of, where its number came from outside.
+    """
     kind = coupons.kind(session, shop_id=shop_id, kind_id=kind_id)
-    if kind is None or kind.ended_at is not None:
+    if kind is None or kind.ended_at is not None or rule not in (None, kind.rule):
         return None
     made = _give_kinds(session, [kind], customer_id=customer_id, cause=cause, now=now)
     return made[0] if made else None

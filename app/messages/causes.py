@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.models import LedgerEntry, Reward
 from app.coupons.models import Coupon
+from app.coupons.queries import gives_by
 from app.reviews.models import Review, ReviewAsk, ReviewSetting
 from app.visits.models import Visit
 
@@ -18,7 +19,7 @@ _VISIT_NOW = (
         Visit.reversed_at.is_not(None),
         ReviewAsk.wanted_at.is_not(None),
         Review.id.is_not(None),
-        ReviewSetting.reward_stamps > 0,
+        or_(func.coalesce(ReviewSetting.reward_stamps, 0) > 0, gives_by("review")),
     )
     .outerjoin(ReviewAsk, (ReviewAsk.shop_id == Visit.shop_id) & (ReviewAsk.visit_id == Visit.id))
     .outerjoin(Review, (Review.shop_id == ReviewAsk.shop_id) & (Review.ask_id == ReviewAsk.id))

@@ -20,13 +20,15 @@ from app.coupons.rules import (
     TooLittle,
 )
 from app.extensions import db
-from app.flows import coupon, coupon_rules, privacy
+from app.flows import coupon, coupon_rules, privacy, review, review_asks
 from app.flows.coupon import Used
+from app.flows.review_asks import NotOffered
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.insights import queries as insights
-from app.kit.refusals import NotHere
+from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
+from app.visits.models import Visit
 from tests import coupons, factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows import books
@@ -290,6 +292,31 @@ def test_only_who_agreed_is_given_something_for_their_own_day(
                 now=factories.now(),
             )
     assert (len(coupons.living(jiwoo)), coupons.living(minho)) == (1, [])
+
+
+def test_a_review_brings_what_its_form_promised_and_says_so(shop: AShop, jiwoo: ACustomer) -> None:
+    kind_id = coupons.a_kind(shop, "review")
+    other = coupons.a_kind(shop, "recovery")
+    factories.a_stamp(shop, jiwoo.card_id)
+    visit_id = db.session.scalar(db.select(db.func.max(Visit.id)))
+    own = {"shop_id": shop.id, "customer_id": jiwoo.id, "visit_id": int(visit_id or 0)}
+    with pytest.raises(NotOffered):
+        review_asks.want(**own, now=factories.now())
+    token = review_asks.open_ask(**own, now=factories.now())
+    said: dict[str, Any] = {
+        "token": token,
+        "stars": "3",
+        "mood": "good",
+        "text": "맛있어요",
+        "told_reward": 0,
+    }
+    with pytest.raises(Invalid):
+        review.leave(**said, told_coupon=other, now=factories.now())
+    left = review.leave(**said, told_coupon=kind_id, now=factories.now())
+    assert left.reward == "쿠폰 1장"
+    assert review.leave(**said, told_coupon=kind_id, now=factories.now()).repeated
+    assert len(coupons.living(jiwoo)) == 1
+    coupons.check(shop)
 
 
 # --- the code ---------------------------------------------------------------------------------------

@@ -47,7 +47,12 @@ def card_context() -> dict[str, Any]:
     holder, shop = current_card(), current_shop()
     page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
     letters = inbox_reads.unread(holder.shop_id, holder.customer_id, now=now())
-    wish = wanting.wish(shop_id=holder.shop_id, customer_id=holder.customer_id, now=now())
+    wish = wanting.wish(
+        shop_id=holder.shop_id,
+        customer_id=holder.customer_id,
+        now=now(),
+        has_coupons=shop.has("coupons"),
+    )
     return {
         "shop": shop,
         "page": page,

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import counter, history
 from app.cards.rules import StampRefused, TooSoon
+from app.coupons import book
 from app.coupons.rules import is_coupon
 from app.flows import stamp
 from app.flows.stamp import Stamped
@@ -181,4 +182,5 @@ def todays_stamps() -> ResponseReturnValue:
     lines = history.today(shop_id=current_staff().shop.id, now=now())
     if lines:
         note_look("list")
-    return render_template("owner/todays_stamps.html", lines=lines)
+    uses = book.uses_today(shop_id=current_staff().shop.id, now=now())
+    return render_template("owner/todays_stamps.html", lines=lines, uses=uses)
