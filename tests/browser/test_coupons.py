@@ -35,7 +35,7 @@ def test_from_the_join_button_to_the_counter(handset: NewHandset, shop: AShop, f
     owner.open("/owner/stamps")
     owner.page.locator("#result .guest").wait_for()
     camera.film_nothing(film)
-    assert "손님 쿠폰을 확인했어요" in owner.words
+    assert "손님 쿠폰이에요" in owner.words
     assert "도장 찍었어요" not in owner.words
     owner.press("쿠폰 쓰기")
     wait_until(lambda: "쿠키 한 개를 썼어요" in owner.words, "the coupon was used", owner.page)

@@ -182,5 +182,6 @@ def todays_stamps() -> ResponseReturnValue:
     lines = history.today(shop_id=current_staff().shop.id, now=now())
     if lines:
         note_look("list")
-    uses = book.uses_today(shop_id=current_staff().shop.id, now=now())
+    shop = current_staff().shop
+    uses = book.uses_today(shop_id=shop.id, now=now()) if shop.has("coupons") else []
     return render_template("owner/todays_stamps.html", lines=lines, uses=uses)
