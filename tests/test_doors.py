@@ -13,6 +13,9 @@ TABLE = """
 /assets/<digest>/<path:name>                          GET       public    anyone   none
 /c/<code>                                             GET       customer  holder   code
 /c/<code>/claims                                      POST      customer  holder   code
+/c/<code>/coupons                                     GET       customer  holder   code
+/c/<code>/coupons/<ref>                               GET       customer  holder   code
+/c/<code>/coupons/<ref>/qr.svg                        GET       customer  holder   code
 /c/<code>/details                                     GET+POST  customer  holder   code
 /c/<code>/friends                                     GET+POST  customer  holder   code
 /c/<code>/inbox                                       GET       customer  holder   code
@@ -59,6 +62,15 @@ TABLE = """
 /owner/claims/<int:claim_id>/refusal                  POST      owner     staff    session
 /owner/closing                                        GET+POST  owner     manager  session
 /owner/closing/<int:staff_id>                         GET       owner     manager  session
+/owner/coupon-gifts/<int:gift_id>/withdrawal          POST      owner     manager  session
+/owner/coupon-uses/<int:use_id>/reversal              POST      owner     staff    session
+/owner/coupons                                        GET       owner     manager  session
+/owner/coupons/<int:kind_id>                          GET+POST  owner     manager  session
+/owner/coupons/<int:kind_id>/gifts                    GET+POST  owner     manager  session
+/owner/coupons/<int:kind_id>/state                    POST      owner     manager  session
+/owner/coupons/new                                    GET+POST  owner     manager  session
+/owner/given-coupons/<int:coupon_id>/use              POST      owner     staff    session
+/owner/given-coupons/<int:coupon_id>/withdrawal       POST      owner     manager  session
 /owner/enter/<token>                                  GET+POST  owner     anyone   token
 /owner/entries/<int:entry_id>/reversal                POST      owner     staff    session
 /owner/friends                                        GET       owner     manager  session
@@ -137,6 +149,7 @@ TABLE = """
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/days                  GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/paper                 GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/coupons               GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card          GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card/pdf      GET       owner     manager  session
 /owner/points/<int:entry_id>/reversal                 POST      owner     staff    session

@@ -31,6 +31,10 @@ BEYOND = {
     "shops/signins": "reads about signed-in devices and what must be proved again",
     "customers/celebrating": "changes a person's birthday and anniversary, inside a flow",
     "customers/day_rules": "pure: what may be typed as a birthday, and how it reads",
+    "coupons/book": "reads for the owner: kinds and what became of them, what was given by hand",
+    "coupons/offers": "pure: what an owner typed becomes a kind, and kinds to start from",
+    "coupons/words": "pure: coupons in sentences",
+    "insights/groups": "reads who is in a group of people",
     "customers/days": "reads whose birthday or anniversary a day is",
     "customers/merges": "reads phones that wait for a card, and who was two",
     "customers/merging": "makes two rows of a person one and two again, inside a flow",
@@ -109,6 +113,10 @@ READS = {
     "gifts",
     "typed",
     "wording",
+    "book",
+    "offers",
+    "words",
+    "groups",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

@@ -174,11 +174,11 @@ class LotUse(Model):
 
 
 class CodeUse(Model):
-    """A card's rotating code, spent. The unique pair decides the race (S01)."""
+    """A rotating code of a card or of a coupon on it, spent. The unique key decides the race (S01)."""
 
     __tablename__ = "code_uses"
     __table_args__ = (
-        UniqueConstraint("card_id", "step"),
+        UniqueConstraint("card_id", "step", "what"),
         ForeignKeyConstraint(["shop_id", "card_id"], ["cards.shop_id", "cards.id"]),
     )
 
@@ -186,6 +186,9 @@ class CodeUse(Model):
     shop_id: Mapped[int] = mapped_column()
     card_id: Mapped[int] = mapped_column()
     step: Mapped[int] = mapped_column()  # unix time in units of 30 s
+    what: Mapped[str] = mapped_column(
+        String(10), default="", server_default=""
+    )  # a coupon's ref; "" = the card's
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

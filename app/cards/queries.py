@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.extras import EXTRAS, Extras
@@ -224,8 +224,13 @@ def newest_line(*, shop_id: int, card_id: int) -> str:
     return str(max(found)[1]) if found else ""
 
 
-def long_gone(*, shop_id: int, before: datetime, limit: int) -> list[int]:
-    """Return customers not seen since a moment who have no stamp, no point and no unused reward left."""
+def long_gone(
+    *, shop_id: int, before: datetime, limit: int, unless: ColumnElement[bool] | None = None
+) -> list[int]:
+    """Return customers not seen since a moment who have no stamp, no point and no unused reward left.
+
+    `unless`: what else of a room above is worth waiting for.
+    """
     unused = (
         select(Reward.id)
         .where(
@@ -254,6 +259,7 @@ def long_gone(*, shop_id: int, before: datetime, limit: int) -> list[int]:
                 func.coalesce(Customer.last_visit_at, Customer.joined_at) < before,
                 ~unused,
                 ~stamps,
+                *(() if unless is None else (~unless,)),
             )
             .order_by(Customer.id)
             .limit(limit)

@@ -54,6 +54,12 @@ KINDS = (
     "tiers",
     "boosts",
     "gifts",
+    "coupon_kind",
+    "coupon_kind_ended",
+    "coupon_kind_again",
+    "coupon_given",
+    "coupon_withdrawn",
+    "coupon_use_undone",
 )
 
 

@@ -1,31 +1,42 @@
-"""Coupons that a shop gives by itself: what happened, and which kinds follow from it."""
+"""Coupons that a shop gives by itself: what happened, and which kinds follow from it.
+
+Every coupon follows from a cause ("visit:12", "birthday:2026"); the same cause gives a kind once. All of
+these run inside the caller's transaction: what happened and what it brought are one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
-from app.coupons.models import Coupon
+from app.cards.models import Card
+from app.coupons import actions as coupons
+from app.coupons import rules
+from app.coupons.models import Coupon, CouponKind
+from app.customers.models import Customer
+from app.kit.clock import kst_day
+from app.kit.korean import day_name
+from app.messages import gather, outbox, recall
+from app.messages.gather import Known
+from app.shops.models import Shop
 
-
-def withdraw(session: Any, *, shop_id: int, which: Sequence[Any], reason: str, now: datetime) -> list[Coupon]:
-    """Take back the unused coupons of these conditions, and the messages about them; returns them."""
-    open_ones = (*which, Coupon.shop_id == shop_id, Coupon.used_at.is_(None), Coupon.withdrawn_at.is_(None))
-    found = list(session.scalars(select(Coupon).where(*open_ones)))
-    for each in found:
-        session.execute(update(Coupon).where(Coupon.id == each.id, *open_ones).values(withdrawn_at=now))
-    return found
-
-
-def at_visit(session: Any, *, shop_id: int, customer_id: int, visit_id: int, now: datetime) -> None:
-    """Give what this visit brings."""
-
-
-def take_back(session: Any, *, shop_id: int, visit_id: int, now: datetime) -> None:
-    """Take back what an undone visit had brought and nobody used."""
+_GREETINGS = {
+    "birthday": "생일 축하드려요.",
+    "anniversary": "기념일 축하드려요.",
+    "win_back": "오랜만이에요.",
+    "manual": "늘 고맙습니다.",
+    "season": "늘 고맙습니다.",
+}
+# A coupon that ends sooner than its message would grow stale: the message goes with it.
+_FRESH = timedelta(days=5)
+_AT_VISIT = ("nth_visit", "season")
+_VISITS = select(Customer.visit_count).where(
+    Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer")
+)
+_CODE = select(Shop.code).where(Shop.id == bindparam("shop"))
 
 
 def give(
@@ -38,12 +49,184 @@ def give(
     now: datetime,
     value: int | None = None,
 ) -> list[int]:
-    """Issue every living kind of a rule once per cause; returns the coupons' ids."""
-    return []
+    """Issue every living kind of a rule once for this cause, and tell its holder; returns the coupons' ids.
+
+    `value` picks kinds by what their rule asks for (the tier's id, the number of the visit); kinds that ask
+    for nothing in particular are among them. `cause` has at most 40 characters.
+    """
+    kinds = [
+        kind
+        for kind in coupons.living_kinds(session, shop_id=shop_id, of=(rule,), today=kst_day(now))
+        if value is None or kind.rule_value in (0, value)
+    ]
+    return _give_kinds(session, kinds, customer_id=customer_id, cause=cause, now=now)
 
 
 def give_kind(
-    session: Any, *, shop_id: int, customer_id: int, kind_id: int, cause: str, now: datetime
+    session: Any,
+    *,
+    shop_id: int,
+    customer_id: int,
+    kind_id: int,
+    cause: str,
+    now: datetime,
+    rule: str | None = None,
 ) -> int | None:
-    """Issue one kind once per cause; returns the coupon's id."""
-    return None
+    """Issue one kind once for this cause, whatever its rule; None when it gives nothing (more), or was stopped.
+
+    `rule`: the only one it may be of, where its number came from outside.
+    """
+    kind = coupons.kind(session, shop_id=shop_id, kind_id=kind_id)
+    if kind is None or kind.ended_at is not None or rule not in (None, kind.rule):
+        return None
+    made = _give_kinds(session, [kind], customer_id=customer_id, cause=cause, now=now)
+    return made[0] if made else None
+
+
+def give_to(
+    session: Any, *, shop_id: int, customer_ids: Sequence[int], kind_id: int, cause: str, now: datetime
+) -> list[int]:
+    """Issue one kind to many people once for this cause, and tell each; returns who got one.
+
+    For a list or a campaign. Call it for some hundred people at a time: a counter waits until it is done.
+    """
+    got = []
+    hold_cards(session, shop_id=shop_id, customer_ids=customer_ids)
+    for customer_id in sorted(customer_ids):
+        given = give_kind(
+            session, shop_id=shop_id, customer_id=customer_id, kind_id=kind_id, cause=cause, now=now
+        )
+        if given is not None:
+            got.append(customer_id)
+    return got
+
+
+def sign_up(session: Any, *, shop_id: int, customer_id: int, phone_key: str, now: datetime) -> list[int]:
+    """Give what the join button promised, once for a number, also after it was deleted and came back.
+
+    `phone_key`: the keyed hash of the number; without one there is nothing that could be given only once.
+    """
+    if not phone_key:
+        return []
+    kinds = coupons.living_kinds(session, shop_id=shop_id, of=("sign_up",), today=kst_day(now))
+    if not kinds:
+        return []
+    note_id = coupons.first_time(session, shop_id=shop_id, what="sign_up", phone_key=phone_key, now=now)
+    if note_id is None:
+        return []
+    made = _give_kinds(session, kinds, customer_id=customer_id, cause="sign_up", now=now)
+    if not made:
+        coupons.not_given_after_all(session, shop_id=shop_id, row_id=note_id)
+    return made
+
+
+def at_visit(session: Any, *, shop_id: int, customer_id: int, visit_id: int, now: datetime) -> None:
+    """Give what this visit brings."""
+    kinds = coupons.living_kinds(session, shop_id=shop_id, of=_AT_VISIT, today=kst_day(now))
+    if not kinds:
+        return
+    number = session.scalar(_VISITS, {"shop": shop_id, "customer": customer_id})
+    due = [kind for kind in kinds if kind.rule == "season" or kind.rule_value == number]
+    _give_kinds(session, due, customer_id=customer_id, cause=f"visit:{visit_id}", now=now)
+
+
+def take_back(session: Any, *, shop_id: int, visit_id: int, now: datetime) -> None:
+    """Take back what an undone visit had brought and nobody used; what was used stays used."""
+    which = [Coupon.cause == f"visit:{visit_id}"]
+    withdraw(session, shop_id=shop_id, which=which, reason="적립 취소", now=now)
+
+
+def withdraw(session: Any, *, shop_id: int, which: Sequence[Any], reason: str, now: datetime) -> list[Coupon]:
+    """Take back the unused coupons of these conditions, and the messages about them; returns them."""
+    theirs = select(Coupon.customer_id).where(Coupon.shop_id == shop_id, *which)
+    hold_cards(session, shop_id=shop_id, customer_ids=list(session.scalars(theirs)))
+    taken = coupons.withdraw(session, shop_id=shop_id, now=now, which=which)
+    for each in taken:
+        recall.cancel(session, shop_id=shop_id, cause=f"coupon:{each.id}", reason=reason, now=now)
+        touch(session, shop_id=shop_id, customer_id=each.customer_id)
+    return taken
+
+
+def _give_kinds(
+    session: Any, kinds: Sequence[CouponKind], *, customer_id: int, cause: str, now: datetime
+) -> list[int]:
+    made: list[int] = []
+    known: Known | None = None
+    if kinds:
+        hold_cards(session, shop_id=kinds[0].shop_id, customer_ids=[customer_id])
+    for kind in kinds:
+        if kind.rule in rules.NEEDS_MARKETING:
+            # Looked at before anything is written: a person's own days are used with their consent alone.
+            known = known or gather.look_up(session, shop_id=kind.shop_id, customer_id=customer_id, now=now)
+            if not known.person.marketing:
+                continue
+        coupon_id = coupons.issue(session, kind=kind, customer_id=customer_id, cause=cause, now=now)
+        if coupon_id is None:
+            continue
+        made.append(coupon_id)
+        known = known or gather.look_up(session, shop_id=kind.shop_id, customer_id=customer_id, now=now)
+        _tell(session, kind=kind, coupon_id=coupon_id, customer_id=customer_id, known=known, now=now)
+    if made:
+        touch(session, shop_id=kinds[0].shop_id, customer_id=customer_id)
+    return made
+
+
+def _tell(
+    session: Any, *, kind: CouponKind, coupon_id: int, customer_id: int, known: Known, now: datetime
+) -> None:
+    is_earned = kind.rule in rules.EARNED
+    expires_at = rules.end_of(valid_days=kind.valid_days, valid_until=kind.valid_until, issued_at=now)
+    outbox.plan(
+        session,
+        shop_id=kind.shop_id,
+        customer_id=customer_id,
+        kind="coupon_earned" if is_earned else "coupon_gift",
+        cause=f"coupon:{coupon_id}",
+        due_at=now,
+        not_after=expires_at if expires_at is not None and expires_at < now + _FRESH else None,
+        facts=facts_of(session, kind=kind, expires_at=expires_at),
+        now=now,
+        known=known,
+    )
+
+
+def facts_of(session: Any, *, kind: CouponKind, expires_at: datetime | None) -> dict[str, Any]:
+    """Return what a message about a coupon says: its name, its last day, the shop's code, a greeting."""
+    return {
+        "coupon": kind.name,
+        "until": day_name(rules.last_day(expires_at)) if expires_at else "언제",
+        "code": session.scalar(_CODE, {"shop": kind.shop_id}),
+        "greeting": _GREETINGS.get(kind.rule, ""),
+    }
+
+
+def holds_card(session: Any, *, shop_id: int, customer_id: int) -> bool:
+    """Say whether somebody of this shop holds a card: elsewhere a coupon could lie nowhere."""
+    mine = select(Card.id).where(
+        Card.shop_id == shop_id, Card.customer_id == customer_id, Card.closed_at.is_(None)
+    )
+    return session.scalar(mine) is not None
+
+
+def hold_cards(session: Any, *, shop_id: int, customer_ids: Sequence[int]) -> None:
+    """Hold the cards of these people until the flow ends (PostgreSQL), before any kind is taken.
+
+    A stamp holds its card and then takes a kind; who takes a kind first and a card second would wait for it
+    in a circle. Of several people it is one order for everybody.
+    """
+    session.execute(
+        select(Card.id)
+        .where(Card.shop_id == shop_id, Card.customer_id.in_(customer_ids), Card.closed_at.is_(None))
+        .order_by(Card.id)
+        .with_for_update()
+    )
+
+
+def touch(session: Any, *, shop_id: int, customer_id: int) -> None:
+    """Tell the open page of a card that its coupons changed."""
+    session.execute(
+        update(Card)
+        .where(Card.shop_id == shop_id, Card.customer_id == customer_id, Card.closed_at.is_(None))
+        .values(changed=Card.changed + 1)
+        .execution_options(synchronize_session=False)
+    )

@@ -8,6 +8,8 @@ from typing import Any
 
 from app.cards.actions import ledger, papers
 from app.cards.models import Card
+from app.coupons import actions as coupons
+from app.coupons.models import Coupon
 from app.customers import actions as people
 from app.customers import merging, proving
 from app.customers.actions import Trace
@@ -188,6 +190,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         ledger.forget_reasons(session, shop_id=shop_id, customer_id=customer_id)
         papers.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
         tiers.forget(session, shop_id=shop_id, customer_id=customer_id)
+        coupons.withdraw(session, shop_id=shop_id, now=now, which=[Coupon.customer_id == customer_id])
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
         # Photos before the reviews they belong to; their files go once this is committed.
         gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)

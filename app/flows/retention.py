@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from app.cards import queries as cards
 from app.cards.actions import ledger
+from app.coupons import book
 from app.customers import actions as people
 from app.customers import merging, proving
 from app.flows.privacy import erase
@@ -36,7 +37,9 @@ def erase_the_long_gone(*, shop_id: int, now: datetime, stop: Callable[[], bool]
     """
     erased = 0
     while True:
-        gone = cards.long_gone(shop_id=shop_id, before=now - PERSON, limit=_BATCH)
+        gone = cards.long_gone(
+            shop_id=shop_id, before=now - PERSON, limit=_BATCH, unless=book.holds_living(now)
+        )
         for customer_id in gone:
             if stop():
                 return erased

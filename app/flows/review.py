@@ -9,7 +9,7 @@ from typing import Any
 from app.cards.actions import ledger
 from app.cards.models import Card
 from app.customers import actions as people
-from app.flows import audit, free_stamps
+from app.flows import audit, coupon_rules, free_stamps
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
@@ -35,19 +35,32 @@ class Left:
     reward: str  # "도장 1개", "" for none
 
 
-def leave(*, token: str, stars: str, mood: str, text: str, told_reward: int, now: datetime) -> Left:
+def leave(
+    *,
+    token: str,
+    stars: str,
+    mood: str,
+    text: str,
+    told_reward: int,
+    now: datetime,
+    told_coupon: int | None = None,
+) -> Left:
     """Write a review of one visit down and give what the form promised for it, whatever the rating.
 
-    `told_reward`: the stamps that the form named before anybody wrote; just these are given, so that nothing
-    is rewarded that was not disclosed first. A form that named more than the shop gives by now comes back.
+    `told_reward`: the stamps that the form named before anybody wrote, `told_coupon` the kind of coupon; just
+    these are given, so that nothing is rewarded that was not disclosed first. A form that named more than the shop gives by now comes back.
     아쉬웠어요 also opens a voice for the owner. Raises Invalid, NotHere (ReviewErased
     for a person who left), AskGone, VisitUndone, TooManyReviews.
     """
     written = rules.clean_review(stars=stars, mood=mood, text=text)
-    return after_a_race(lambda: _leave(token=token, written=written, told_reward=told_reward, now=now))
+    return after_a_race(
+        lambda: _leave(
+            token=token, written=written, told_reward=told_reward, told_coupon=told_coupon, now=now
+        )
+    )
 
 
-def _leave(*, token: str, written: Written, told_reward: int, now: datetime) -> Left:
+def _leave(*, token: str, written: Written, told_reward: int, told_coupon: int | None, now: datetime) -> Left:
     with write() as session:
         found = reviews.ask_by_token(session, token=token)
         if found is None:
@@ -70,12 +83,14 @@ def _leave(*, token: str, written: Written, told_reward: int, now: datetime) -> 
         if told_reward > reviews.reward_stamps(session, shop_id=ask.shop_id):
             raise Invalid({"text": rules.REWARD_CHANGED})
         given = _reward(session, ask=ask, stamps=max(0, told_reward), now=now)
+        if told_coupon is not None:
+            _give_coupon(session, ask=ask, kind_id=told_coupon, now=now)
         review = reviews.add_review(
             session,
             ask=ask,
             written=written,
             shown_name=rules.shown_name(person.name),
-            reward=rules.reward_words(given),
+            reward=rules.reward_words(given, coupon=told_coupon is not None),
             now=now,
         )
         photos.attach(session, shop_id=ask.shop_id, ask_id=ask.id, review_id=review.id)
@@ -103,6 +118,21 @@ def _reward(session: Any, *, ask: ReviewAsk, stamps: int, now: datetime) -> int:
         session, card=card, rule=rule, stamps=stamps, how="review", once=f"review:{ask.id}", now=now
     )
     return 0 if given is None else stamps
+
+
+def _give_coupon(session: Any, *, ask: ReviewAsk, kind_id: int, now: datetime) -> None:
+    """Give the coupon the form promised, or have the form come back when it can't be given any more."""
+    made = coupon_rules.give_kind(
+        session,
+        shop_id=ask.shop_id,
+        customer_id=ask.customer_id,
+        kind_id=kind_id,
+        cause=f"review:{ask.id}",
+        now=now,
+        rule="review",
+    )
+    if made is None:
+        raise Invalid({"text": rules.REWARD_CHANGED})
 
 
 def _tell(session: Any, *, ask: ReviewAsk, review: Review, now: datetime) -> None:

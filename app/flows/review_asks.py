@@ -51,6 +51,7 @@ def want(*, shop_id: int, customer_id: int, visit_id: int, now: datetime) -> dat
         if (
             due <= now
             or reviews.reward_stamps(session, shop_id=shop_id)
+            or reviews.gives_coupon(session, shop_id=shop_id)
             or reviews.review_of(session, shop_id=shop_id, ask_id=ask.id) is not None
         ):
             raise NotOffered

@@ -12,7 +12,9 @@ from app.insights.models import DayClose, DayCount, StaffLimit
 from app.kit.clock import kst_day
 from app.kit.upsert import built_once, insert_into
 
-_NONE = dict.fromkeys(("stamps", "visits", "returning_visits", "new_customers", "rewards_used"), 0)
+_NONE = dict.fromkeys(
+    ("stamps", "visits", "returning_visits", "new_customers", "rewards_used", "coupons_used"), 0
+)
 _ADD = built_once(
     DayCount.__table__,
     lambda insert: insert.on_conflict_do_update(

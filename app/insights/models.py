@@ -27,6 +27,7 @@ class DayCount(Model):
     )  # visits by people who had been here before
     new_customers: Mapped[int] = mapped_column(default=0, server_default="0")
     rewards_used: Mapped[int] = mapped_column(default=0, server_default="0")
+    coupons_used: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class DayClose(Model):

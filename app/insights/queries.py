@@ -36,6 +36,7 @@ class Today:
     returning: int
     new_customers: int
     rewards_used: int
+    coupons_used: int
 
 
 def today(*, shop_id: int, now: datetime) -> Today:
@@ -47,9 +48,10 @@ def today(*, shop_id: int, now: datetime) -> Today:
             DayCount.returning_visits,
             DayCount.new_customers,
             DayCount.rewards_used,
+            DayCount.coupons_used,
         ).where(DayCount.shop_id == shop_id, DayCount.day == kst_day(now))
     ).one_or_none()
-    return Today(*row) if row else Today(0, 0, 0, 0, 0)
+    return Today(*row) if row else Today(0, 0, 0, 0, 0, 0)
 
 
 def stamps_by_day(*, shop_id: int, last: date, days: int) -> list[tuple[date, int]]:

@@ -23,6 +23,7 @@ from app.flows import (
     clock,
     closing_days,
     come_back,
+    coupon_days,
     deliver,
     expiry,
     night,
@@ -125,8 +126,30 @@ def _plan_reviews(now: datetime, breath: Breath) -> None:
     )
 
 
+def _coupons_of_the_day(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: coupon_days.give_of_the_day(shop_id=shop_id, now=now, stop=breath),
+        "coupons_of_the_day",
+        breath,
+    )
+    _for_each_shop(
+        lambda shop_id: coupon_days.remind(shop_id=shop_id, now=now, stop=breath), "remind_coupons", breath
+    )
+
+
+def _go_on_giving(now: datetime, breath: Breath) -> None:
+    coupon_days.go_on_giving(now=now, stop=breath)
+
+
 PERIODIC = (
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
+    Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),
+    Periodic(
+        "coupons_of_the_day",
+        timedelta(days=1),
+        lambda now: next_minute_of_day(now, 8 * 60),
+        _coupons_of_the_day,
+    ),
     Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
     Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),
     Periodic(

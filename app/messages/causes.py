@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cards.models import LedgerEntry, Reward
+from app.coupons.models import Coupon
+from app.coupons.queries import gives_by
 from app.customers.models import PhoneCode
 from app.customers.rules import code_of
 from app.extensions import setting
@@ -20,7 +22,7 @@ _VISIT_NOW = (
         Visit.reversed_at.is_not(None),
         ReviewAsk.wanted_at.is_not(None),
         Review.id.is_not(None),
-        ReviewSetting.reward_stamps > 0,
+        or_(func.coalesce(ReviewSetting.reward_stamps, 0) > 0, gives_by("review")),
     )
     .outerjoin(ReviewAsk, (ReviewAsk.shop_id == Visit.shop_id) & (ReviewAsk.visit_id == Visit.id))
     .outerjoin(Review, (Review.shop_id == ReviewAsk.shop_id) & (Review.ask_id == ReviewAsk.id))
@@ -35,6 +37,12 @@ _REWARD_GONE = select(Reward.id).where(
     Reward.shop_id == bindparam("shop"),
     Reward.entry_id == bindparam("number"),
     or_(Reward.used_at.is_not(None), Reward.withdrawn_at.is_not(None)),
+)
+# A coupon that was used, or taken back.
+_COUPON_GONE = select(Coupon.id).where(
+    Coupon.shop_id == bindparam("shop"),
+    Coupon.id == bindparam("number"),
+    or_(Coupon.used_at.is_not(None), Coupon.withdrawn_at.is_not(None)),
 )
 _LAST, _LATER = aliased(Visit), aliased(Visit)
 # A silence is over when its last visit has a later one, and never was when that visit was undone.
@@ -75,6 +83,7 @@ _OVER = {
     "fill": _REWARD_GONE,
     "stage": _REWARD_GONE,
     "silence": _SILENCE_OVER,
+    "coupon": _COUPON_GONE,
 }
 
 

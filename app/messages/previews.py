@@ -182,6 +182,9 @@ def _example_facts(example: Mapping[str, str]) -> dict[str, object]:
         "consent": "ads",
         "granted": True,
         "reward": example.get("받을 것", ""),
+        "coupon": example.get("받은 것", ""),
+        "until": example.get("기한", ""),
+        "greeting": example.get("인사", ""),
         "likes": example.get("좋아하는 것", ""),
         "path": "/s/…/email/…",
         # A way that leads nowhere: the preview only shows that there is one.

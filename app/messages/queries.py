@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
+from app.coupons import book
 from app.customers.models import PhoneCode
 from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
@@ -66,7 +67,7 @@ def automations(shop_id: int) -> list[AutomationLine]:
         )
     }
     by_mail = setting("WIRE").carries_mail
-    rewarded = reviews.settings(shop_id).reward_stamps > 0
+    rewarded = reviews.settings(shop_id).reward_stamps > 0 or "review" in book.rules_in_use(shop_id=shop_id)
     lines = [
         _line(kind, changed.get(key), last.get(key), rewarded=rewarded)
         for key, kind in registry.kinds().items()

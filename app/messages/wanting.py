@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from app.coupons.queries import gives_by
 from app.extensions import db
 from app.kit.columns import UtcDateTime
 from app.messages import registry
@@ -57,16 +58,21 @@ _LATEST = (
 )
 
 
-def wish(*, shop_id: int, customer_id: int, now: datetime) -> Wish | None:
+_COUPON = select(gives_by("review"))
+
+
+def wish(*, shop_id: int, customer_id: int, now: datetime, has_coupons: bool = False) -> Wish | None:
     """Return the latest visit a request may be wished for, or None.
 
     None when it has its review, is more than a day ago, the shop gives a reward for reviews (then asking
-    would be an ad), or switched the kind off.
+    would be an ad), or switched the kind off. `has_coupons`: the shop gives coupons, perhaps for reviews.
     """
     which = {"shop": shop_id, "customer": customer_id, "since": now - WANTED_AFTER}
     row = db.session.execute(_LATEST, which).one_or_none()
     if row is None or row.review is not None or row.reward:
         return None
     if row.is_on is False or (row.is_on is None and not registry.kind(_KIND).default_on):
+        return None
+    if has_coupons and db.session.scalar(_COUPON, {"shop": shop_id}):
         return None
     return Wish(row.id, row.wanted_at is not None, next_daytime(row.at + WANTED_AFTER))

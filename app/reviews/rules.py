@@ -23,7 +23,7 @@ URL_MAX = 200
 REWARD_MOST = 3  # stamps
 # S10: after a visit, once a visit, and so many on one Korean day.
 MOST_A_DAY = 3
-REWARD_CHANGED = "그사이에 가게에서 후기에 드리는 도장을 바꿨어요. 위의 안내를 다시 보고 남겨 주세요."
+REWARD_CHANGED = "그사이에 가게에서 후기에 드리는 것을 바꿨어요. 위의 안내를 다시 보고 남겨 주세요."
 ASK_LIVES = timedelta(days=60)
 # "이번 후기 요청 받을게요": asked once, a day after the visit; kept at most three days after it (예외 3호).
 WANTED_AFTER = timedelta(days=1)
@@ -230,14 +230,15 @@ def bought_words(text: str) -> str | None:
     return None
 
 
-def reward_words(stamps: int) -> str:
-    """Return what a review was given, as it is stored and disclosed: "도장 1개"; "" for nothing."""
-    return f"도장 {stamps}개" if stamps else ""
+def reward_words(stamps: int, coupon: bool = False) -> str:
+    """Return what a review was given, as it is stored and disclosed: "도장 1개와 쿠폰 1장"; "" for nothing."""
+    return "와 ".join(([f"도장 {stamps}개"] if stamps else []) + (["쿠폰 1장"] if coupon else []))
 
 
 def disclosure(reward: str) -> str:
     """Return the badge that stands before a review rewarded with reward_words(); "" when nothing was given."""
-    return f"혜택 제공 · {reward}를 받고 쓴 후기예요" if reward else ""
+    particle = "을" if reward.endswith("장") else "를"
+    return f"혜택 제공 · {reward}{particle} 받고 쓴 후기예요" if reward else ""
 
 
 def shown_name(name: str) -> str:

@@ -256,6 +256,24 @@ def name_of(*, shop_id: int, customer_id: int) -> str:
     return found or ""
 
 
+def stands_at_least(*, shop_id: int, customer_id: int, tier_id: int) -> bool:
+    """Tell whether a person stands in a tier or in one above it; everybody does in one that was ended."""
+    wanted, mine = Tier.__table__.alias("wanted"), Tier.__table__.alias("mine")
+    least = db.session.scalar(
+        select(wanted.c.least).where(
+            wanted.c.shop_id == shop_id, wanted.c.id == tier_id, wanted.c.ended_at.is_(None)
+        )
+    )
+    if least is None:
+        return True
+    held = db.session.scalar(
+        select(mine.c.least)
+        .join(TierStanding, (TierStanding.shop_id == mine.c.shop_id) & (TierStanding.tier_id == mine.c.id))
+        .where(TierStanding.shop_id == shop_id, TierStanding.customer_id == customer_id)
+    )
+    return held is not None and held >= least
+
+
 @dataclass(frozen=True)
 class CouponChoice:
     """A kind of coupon that can be given on entering a tier."""

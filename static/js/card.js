@@ -45,15 +45,17 @@ const keyOf = async (card) => {
   return kept;
 };
 
+// A coupon's page names its coupon: the same key, and its reference among the words.
 const codeAt = async (kept, step) => {
-  const words = new TextEncoder().encode(`${kept.shop}.${kept.ref}.${step}`);
+  const coupon = find('[data-card]').dataset.coupon ?? '';
+  const words = new TextEncoder().encode(`${kept.shop}.${kept.ref}.${coupon && `${coupon}.`}${step}`);
   const mac = new Uint8Array(await crypto.subtle.sign('HMAC', kept.key, words));
   let bits = 0n;
   for (const byte of mac.subarray(0, 7)) bits = (bits << 8n) | BigInt(byte);
   bits >>= 6n;
   let text = '';
   for (let i = 9n; i >= 0n; i--) text += ALPHABET[Number((bits >> (5n * i)) & 31n)];
-  return `D1.${kept.ref}.${text}`;
+  return coupon ? `C1.${coupon}.${text}` : `D1.${kept.ref}.${text}`;
 };
 
 let kept = null;

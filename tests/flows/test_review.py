@@ -113,7 +113,7 @@ def test_the_reward_is_what_was_told_and_fills_the_card(shop: AShop, minho: ACus
 def test_a_form_that_told_more_than_is_given_by_now_comes_back(shop: AShop, minho: ACustomer) -> None:
     gives(shop, 1)
     token = an_ask(shop, minho)
-    with pytest.raises(Invalid, match="도장을 바꿨어요"):
+    with pytest.raises(Invalid, match="드리는 것을 바꿨어요"):
         leave(token, told_reward=3)
     assert leave(token, told_reward=1).reward == "도장 1개"
 

@@ -213,6 +213,8 @@ def test_plain_words_pass(text: str) -> None:
 def test_what_was_given_is_said_first() -> None:
     assert rules.disclosure(rules.reward_words(1)) == "혜택 제공 · 도장 1개를 받고 쓴 후기예요"
     assert rules.disclosure(rules.reward_words(0)) == ""
+    both = rules.reward_words(1, coupon=True)
+    assert rules.disclosure(both) == "혜택 제공 · 도장 1개와 쿠폰 1장을 받고 쓴 후기예요"
 
 
 @pytest.mark.parametrize(

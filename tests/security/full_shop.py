@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from app.cards.models import Card, LedgerEntry, Lot, LotUse, Redemption
+from app.coupons.models import GivenOnce
 from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
 from app.flows import (
@@ -21,6 +22,7 @@ from app.flows import (
     closing,
     closing_days,
     companions,
+    coupon_gifts,
     gifts,
     merge,
     paper_card,
@@ -48,7 +50,7 @@ from app.shops.models import LoginTry
 from app.tiers import queries as tiers
 from app.tiers.rules import BoostRule
 from app.visits.models import Product, Visit, VisitItem
-from tests import factories
+from tests import coupons, factories
 from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
 from tests.flows import books
@@ -115,6 +117,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     message_id = _messages(shop, known, word)
     address = _address(known, number)
     review_id, voice_id, ask_token = _said(shop, known, word)
+    coupon_ids = _coupons(shop, known, nameless, word)
     token = _opt_out(shop, twin)
     days_id, paper_id = _calendar(shop, known, word)
     merge_id = _two_of_one(shop, word)
@@ -135,6 +138,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "review_id": review_id,
         "voice_id": voice_id,
         "visit_id": visit_id,
+        **coupon_ids,
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
@@ -142,7 +146,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀", f"{word}라떼",
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
         address,
-        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", invite,
+        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", invite, coupon_refs(known)[0], coupon_refs(known)[1],
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 
@@ -185,6 +189,23 @@ def _goods(shop: AShop, known: ACustomer, word: str) -> None:
         session.add(lot)
         session.flush()
         session.add(LotUse(**of, lot_id=lot.id, amount=1))
+
+
+def _coupons(shop: AShop, known: ACustomer, nameless: ACustomer, word: str) -> dict[str, int]:
+    """Give coupons by hand and to a group, and let one be used; the newest of each is named."""
+    own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+    kind_id = coupons.a_kind(shop, name=f"{word}쿠폰", per_person="3")
+    gift_id = coupon_gifts.give_to_group(
+        **own, kind_id=kind_id, group="all", counted=2, once=factories.once()
+    )
+    coupon_gifts.go_on(shop_id=shop.id, gift_id=gift_id, now=factories.now())
+    used = coupons.use(shop, coupons.living(nameless)[0])
+    by_hand = coupon_gifts.give_by_hand(**own, customer_id=known.id, kind_id=kind_id, once=factories.once())
+    with write() as session:
+        session.add(
+            GivenOnce(shop_id=shop.id, what="sign_up", phone_key=f"key-of-{shop.id}", at=factories.now())
+        )
+    return {"kind_id": kind_id, "gift_id": gift_id, "use_id": used.use_id, "coupon_id": by_hand}
 
 
 def _messages(shop: AShop, known: ACustomer, word: str) -> int:
@@ -332,6 +353,11 @@ def _newest_use(shop: AShop) -> int:
     return int(
         db.session.scalar(db.select(db.func.max(Redemption.id)).where(Redemption.shop_id == shop.id)) or 0
     )
+
+
+def coupon_refs(holder: ACustomer) -> list[str]:
+    """Return what the rotating codes of a person's coupons name."""
+    return [each.ref for each in coupons.held_by(holder)]
 
 
 def rows_of(shop_id: int | None = None, *, but: Iterable[str] = ()) -> dict[str, str]:

@@ -143,11 +143,17 @@ def hold_card(session: Any, *, shop_id: int, customer_id: int) -> None:
     )
 
 
-def consume_code(session: Any, *, shop_id: int, card_id: int, step: int, now: datetime) -> bool:
-    """Spend a rotating code. False for the second one to come: the unique key decides (S01)."""
+def consume_code(
+    session: Any, *, shop_id: int, card_id: int, step: int, now: datetime, what: str = ""
+) -> bool:
+    """Spend a rotating code. False for the second one to come: the unique key decides (S01).
+
+    `what`: the reference of the coupon whose code it is; the card's own and a coupon's of the same step
+    are two codes.
+    """
     try:
         with session.begin_nested():
-            session.add(CodeUse(shop_id=shop_id, card_id=card_id, step=step, at=now))
+            session.add(CodeUse(shop_id=shop_id, card_id=card_id, step=step, what=what, at=now))
             session.flush()
     except IntegrityError:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.flows.demo import dalbit_said
-from app.flows.demo.description import Description, MenuItem, Pace
+from app.flows.demo.description import Description, MenuItem, Offer, Pace
 
 # How somebody takes it: short, seen at the very moment of stamping, and fit for "오늘도 … 드릴까요?".
 _LIKES = (
@@ -118,4 +118,10 @@ DALBIT = Description(
     hashtag="달빛한잔",
     threads=dalbit_said.THREADS,
     has_tiers=True,
+    offers=(
+        Offer("sign_up", "쿠키 한 개", 0.6),
+        Offer("nth_visit", "사이즈업", 0.7, rule_value=3),
+        Offer("birthday", "케이크 한 조각", 0, days=14),
+        Offer("manual", "2,000원 할인", 0.4, form="amount", value=2000, least_amount=10_000),
+    ),
 )

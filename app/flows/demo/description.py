@@ -59,6 +59,20 @@ class Thread:
     closed: bool = False
 
 
+@dataclass(frozen=True)
+class Offer:
+    """One kind that a demo shop gives. `share`: how many of those who have one have used it."""
+
+    rule: str
+    name: str
+    share: float
+    rule_value: int = 0
+    form: str = "item"
+    value: int = 0
+    days: int = 30
+    least_amount: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Description:
     """One invented shop. Minutes count from midnight in Korea, weekdays begin with Monday."""
@@ -100,3 +114,4 @@ class Description:
     point_permille: int = 0  # points beside the stamps, in thousandths of the amount
     day_off: int | None = None  # of the week, entered under 쉬는 날 (0 = Monday)
     has_tiers: bool = False  # three of them, a day of double stamps, a list of gifts
+    offers: tuple[Offer, ...] = ()

@@ -13,6 +13,7 @@ from sqlalchemy import Table, func, insert, select, text
 from app.extensions import db
 from app.flows.demo import later_letters, tiers
 from app.flows.demo.agreements import Evidence
+from app.flows.demo.coupons import Coupons
 from app.flows.demo.dalbit import DALBIT
 from app.flows.demo.days import Calendar, at_minute
 from app.flows.demo.description import Description
@@ -39,7 +40,7 @@ SHOPS = (DALBIT, JEONGSUN)
 TABLES = (
     "shops", "staff", "card_rules", "products", "customers", "cards", "devices", "phone_claims", "consents",
     "suppressions", "opt_out_links", "weekly_days_off", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
-    "redemptions", "review_settings", "review_asks", "reviews", "review_replies", "photos", "paper_cards", "voices", "voice_lines",
+    "redemptions", "coupon_kinds", "coupons", "coupon_uses", "review_settings", "review_asks", "reviews", "review_replies", "photos", "paper_cards", "voices", "voice_lines",
     "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
     "day_counts", "referral_settings", "invites", "referrals", "day_closes",
     "tier_policies", "tiers", "tier_standings", "tier_changes", "boosts", "gifts", "gifts_given",
@@ -120,6 +121,9 @@ def draw_history(
     ):
         tables.number(table, by=by)
     remembered.the_rest(holders, calendar.first_day)
+    if described.offers:
+        given = Random(f"{described.seed}, coupons")
+        Coupons(given, tables, shop, staff).write(described.offers, holders, now)
     Voices(said, tables, described, shop["id"]).write(holders, staff[0], now)
     Friends(Random(f"{described.seed}, friends"), tables, described, shop).write(holders, staff[0], now)
     writer = Writer(rng, tables, described, shop["id"], evidence, base_url, now)
@@ -230,7 +234,9 @@ def _asking_now(counter: Counter, holders: list[Holder], now: datetime) -> None:
 def _sum_up(tables: Tables, shop_id: int) -> None:
     """Add the daily sums exactly as the flows would have moved them."""
     days: dict[date, dict[str, int]] = defaultdict(
-        lambda: dict.fromkeys(("stamps", "visits", "returning_visits", "new_customers", "rewards_used"), 0)
+        lambda: dict.fromkeys(
+            ("stamps", "visits", "returning_visits", "new_customers", "rewards_used", "coupons_used"), 0
+        )
     )
     undone = {
         id(row["reverses_id"]) for row in tables.rows["ledger_entries"] if row["reverses_id"] is not None
@@ -248,6 +254,8 @@ def _sum_up(tables: Tables, shop_id: int) -> None:
     for row in tables.rows["redemptions"]:
         if row["reversed_at"] is None:
             days[kst_day(row["at"])]["rewards_used"] += 1
+    for row in tables.rows["coupon_uses"]:
+        days[kst_day(row["at"])]["coupons_used"] += 1
     for day, sums in sorted(days.items()):
         tables.add("day_counts", shop_id=shop_id, day=day, **sums)
     tables.number("day_counts")

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from app.coupons.queries import gives_by
 from app.customers.models import Customer
 from app.kit.clock import kst_day, start_of_day
 from app.kit.signing import new_token
@@ -86,6 +87,11 @@ def reward_stamps(session: Any, *, shop_id: int) -> int:
     return int(
         session.scalar(select(ReviewSetting.reward_stamps).where(ReviewSetting.shop_id == shop_id)) or 0
     )
+
+
+def gives_coupon(session: Any, *, shop_id: int) -> bool:
+    """Say whether the shop gives a coupon for a review."""
+    return bool(session.scalar(select(gives_by("review")), {"shop": shop_id}))
 
 
 def add_review(

@@ -22,7 +22,7 @@ from app.messages import inbox as inbox_reads
 from app.messages import wanting
 from app.web import endings, handover
 from app.web.answers import fragment, see_other
-from app.web.customer import friends
+from app.web.customer import coupon_slot, friends
 from app.web.customer import tier as tiers
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
@@ -49,7 +49,12 @@ def card_context() -> dict[str, Any]:
     holder, shop = current_card(), current_shop()
     page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
     letters = inbox_reads.unread(holder.shop_id, holder.customer_id, now=now())
-    wish = wanting.wish(shop_id=holder.shop_id, customer_id=holder.customer_id, now=now())
+    wish = wanting.wish(
+        shop_id=holder.shop_id,
+        customer_id=holder.customer_id,
+        now=now(),
+        has_coupons=shop.has("coupons"),
+    )
     return {
         "shop": shop,
         "page": page,
@@ -62,6 +67,7 @@ def card_context() -> dict[str, Any]:
         "tier": tiers.for_card(),
         "wish": wish,
         "friends": friends.for_card(),
+        "coupons": coupon_slot.for_card(),
         "version": _version(page, letters, wish),
         "once": new_token(),
         "outside": _outside() if handover.in_kakao() else "",

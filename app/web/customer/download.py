@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from app.cards import papers
 from app.cards import queries as cards
 from app.cards.lines import CardLine, card_lines
+from app.coupons import queries as coupons
 from app.customers import queries as people
 from app.customers.queries import ConsentLine, MyDetails
 from app.customers.texts import CONSENT_NAMES
@@ -60,6 +61,7 @@ class Known:
     tier: str  # "" where there is none
     moves: list[tiers.ChangeLine]
     given: list[gifts.GivenLine]
+    coupons: list[coupons.Held]
 
 
 def _known() -> Known:
@@ -78,6 +80,7 @@ def _known() -> Known:
         tier=tiers.name_of(**where),
         moves=tiers.changes_of(**where, limit=_ALL),
         given=gifts.given_to(**where, limit=_ALL),
+        coupons=coupons.everything(**where),
     )
 
 
@@ -119,6 +122,7 @@ def me_download(code: str) -> ResponseReturnValue:
         "visits": [asdict(visit) for visit in known.visits],
         "letters": [asdict(letter) for letter in known.letters],
         "reviews": [_review_facts(review) for review in known.reviews],
+        "coupons": [asdict(held) for held in known.coupons],
         "voices": [asdict(line) for line in known.said],
         "came_by_invitation": asdict(known.brought) if known.brought else None,
         "invitation": asdict(known.invite),
@@ -165,6 +169,7 @@ def _sections(known: Known) -> list[str]:
         "가게에서 드린 것": [
             f"{_at(one.at)} · {one.what}" + (" · 되돌렸어요" if one.undone else "") for one in known.given
         ],
+        "쿠폰": [_coupon(held) for held in known.coupons],
         "가게에서 온 말": [
             f"{_at(letter.at)} · {letter.label}\r\n  {letter.text}" for letter in known.letters
         ],
@@ -188,6 +193,17 @@ def _tier(known: Known) -> list[str]:
         for move in known.moves
     ]
     return [f"지금 등급: {known.tier}", *moves] if known.tier else moves
+
+
+def _coupon(held: coupons.Held) -> str:
+    became = {
+        "used": "썼어요",
+        "withdrawn": "가게에서 거뒀어요",
+        "over": "기한이 지났어요",
+        "living": "쓸 수 있어요",
+    }
+    told = [_at(held.issued_at), held.terms.name, held.last_words, became[held.state(now())]]
+    return " · ".join(word for word in told if word)
 
 
 def _review(review: reviews.ReviewLine) -> str:

@@ -15,7 +15,7 @@ from app.kit.signing import new_token
 from app.voices import queries as voices
 from app.web.doors import now
 from app.web.guards import current_staff
-from app.web.owner import panel_friends, panel_points, panel_tier
+from app.web.owner import panel_coupons, panel_friends, panel_points, panel_tier
 
 # Fewer pieces of one thing are chance, not a habit.
 _HABIT = 3
@@ -52,6 +52,7 @@ def panel_context(
         if staff.role != "staff"
         else None,
         "tier": panel_tier.for_panel(seen),
+        "coupons": panel_coupons.for_panel(seen),
         "just": just,
         "filled": filled,
         "again": again,

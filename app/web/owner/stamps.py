@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import counter, history
 from app.cards.rules import StampRefused, TooSoon
+from app.coupons import book
+from app.coupons.rules import is_coupon
 from app.flows import stamp
 from app.flows.stamp import Stamped
 from app.kit.refusals import Refused
@@ -18,7 +20,7 @@ from app.web import answers
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked
+from app.web.owner import asked, coupon_use
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.panels import panel_context
@@ -72,6 +74,8 @@ def give_stamp() -> ResponseReturnValue:
     if (unsaid := reason_missing()) is not None:
         return unsaid
     try:
+        if is_coupon(code):
+            return coupon_use.scanned(code)
         stamped = stamp.give(
             shop_id=staff.shop.id,
             staff_id=staff.staff_id,
@@ -180,4 +184,6 @@ def todays_stamps() -> ResponseReturnValue:
     lines = history.today(shop_id=staff.shop.id, now=now(), staff_id=whose)
     if lines:
         note_look("list")
-    return render_template("owner/todays_stamps.html", lines=lines)
+    shop = current_staff().shop
+    uses = book.uses_today(shop_id=shop.id, now=now()) if shop.has("coupons") else []
+    return render_template("owner/todays_stamps.html", lines=lines, uses=uses)

@@ -8,6 +8,7 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from flask.typing import ResponseReturnValue
 
 from app.cards import queries as cards
+from app.coupons import queries as coupons
 from app.customers.texts import CONSENTS
 from app.flows import join as flow
 from app.flows import own_card
@@ -36,6 +37,15 @@ def _promise() -> cards.Promise:
     if promise is None:
         raise NotHere("이 가게는 아직 카드를 준비하고 있어요. 조금 뒤에 다시 와 주세요.")
     return promise
+
+
+def _offer() -> str:
+    """Return what a new card with a number is given right now, or ""."""
+    shop = current_shop()
+    if not shop.has("coupons"):
+        return ""
+    offered = coupons.offer(shop_id=shop.id, rule="sign_up", now=now())
+    return offered.name if offered else ""
 
 
 def _held() -> bool:
@@ -83,6 +93,7 @@ def join(code: str) -> ResponseReturnValue:
             "public/join.html",
             shop=shop,
             promise=_promise(),
+            offer=_offer(),
             outside=handover.external_url(here) if handover.in_kakao() else "",
             via=_source(),
             friend=friend,
@@ -113,6 +124,7 @@ def details(code: str) -> ResponseReturnValue:
     shop = current_shop()
     form = DetailsForm()
     page: dict[str, Any] = {"shop": shop, "promise": _promise(), "form": form, "consents": CONSENTS}
+    page["offer"] = _offer()
     page["via"] = _source()  # kept in the form's address: it says where this person found the shop
     page["friend"] = invited.invitation()
     if request.method == "GET":

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.coupons import queries as coupons
 from app.flows import review as flow
 from app.flows import voice as voices
 from app.kit.refusals import Invalid
@@ -46,11 +47,16 @@ def review(token: str) -> ResponseReturnValue:
     """Ask how it was; a visit that has its review shows it."""
     ask, page = _asked(token)
     told = page["settings"].reward_stamps
+    promised = coupons.promised_for(
+        shop_id=ask.shop_id, customer_id=ask.customer_id, rule="review", now=now()
+    )
     page |= {
         "mine": None,
         "not_taken": False,
         "told": told,
-        "disclosure": rules.disclosure(rules.reward_words(told)),
+        "coupon": promised,
+        "told_words": rules.reward_words(told, coupon=promised is not None),
+        "disclosure": rules.disclosure(rules.reward_words(told, coupon=promised is not None)),
         "moods": list(rules.MOODS.items()),
         "typed": {name: request.form.get(name, "") for name in _FIELDS},
         "wrong": {},
@@ -77,7 +83,11 @@ def _leave(ask: AskView, page: dict[str, Any]) -> ResponseReturnValue:
         return answers.invalid("public/review.html", **page | {"wrong": {"photo": refused[0]}})
     try:
         left = flow.leave(
-            token=ask.token, **page["typed"], told_reward=row_number(request.form.get("told")) or 0, now=now()
+            token=ask.token,
+            **page["typed"],
+            told_reward=row_number(request.form.get("told")) or 0,
+            told_coupon=row_number(request.form.get("told_coupon")),
+            now=now(),
         )
     except (Invalid, TooManyReviews, AskGone, VisitUndone) as error:
         # Whatever is refused, what was typed stays.

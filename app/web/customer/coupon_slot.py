@@ -1,0 +1,31 @@
+"""The nearest coupons on the card itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.coupons import queries as coupons
+from app.coupons.queries import Held
+from app.web.doors import now
+from app.web.guards import current_card, current_shop
+
+_NEAREST = 2
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What the card shows: the coupons that end first, and whether there are more."""
+
+    nearest: list[Held]
+    has_more: bool
+
+
+def for_card() -> Slot | None:
+    """Return the card's coupons, one question; None in a shop that gives none."""
+    if not current_shop().has("coupons"):
+        return None
+    holder = current_card()
+    found = coupons.living(
+        shop_id=holder.shop_id, customer_id=holder.customer_id, now=now(), limit=_NEAREST + 1
+    )
+    return Slot(found[:_NEAREST], len(found) > _NEAREST)
