@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
-from app.coupons import book
+from app.coupons.queries import gives_by
 from app.customers.models import PhoneCode
 from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
@@ -16,8 +16,22 @@ from app.kit.signing import token_hash
 from app.messages import gather, mail_form, registry
 from app.messages.contract import Kind
 from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
-from app.reviews import queries as reviews
+from app.reviews.models import ReviewSetting
 from app.shops.models import Shop
+
+# By stamps or by a coupon: while reviews are rewarded, asking for one is an ad.
+_REVIEWS_REWARDED = select(
+    or_(
+        func.coalesce(
+            select(ReviewSetting.reward_stamps)
+            .where(ReviewSetting.shop_id == bindparam("shop"))
+            .scalar_subquery(),
+            0,
+        )
+        > 0,
+        gives_by("review"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,7 @@ def automations(shop_id: int) -> list[AutomationLine]:
         )
     }
     by_mail = setting("WIRE").carries_mail
-    rewarded = reviews.settings(shop_id).reward_stamps > 0 or "review" in book.rules_in_use(shop_id=shop_id)
+    rewarded = bool(db.session.scalar(_REVIEWS_REWARDED, {"shop": shop_id}))
     lines = [
         _line(kind, changed.get(key), last.get(key), rewarded=rewarded)
         for key, kind in registry.kinds().items()
