@@ -32,6 +32,7 @@ FACTS = {
     "token": "t",
     "code": "S",
     "voice": 1,
+    "gift": "도장 2개",
 }
 
 
