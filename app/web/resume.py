@@ -63,6 +63,25 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
     "owner.staff_list": ("새 직원", {"name": "이름", "login": "아이디", "role": "맡길 일"}),
     "owner.staff_person": ("직원", {"name": "이름", "role": "맡은 일"}),
     "owner.new_cards": ("종이 카드", {"count": "장 수"}),
+    "owner.friend_settings": (
+        "친구 데려오기",
+        {
+            "is_on": "친구 데려오기",
+            "inviter": "소개한 분께 드릴 것",
+            "friend": "처음 온 친구께 드릴 것",
+            "month_most": "한 분께 한 달에 몇 명까지",
+        },
+    ),
+    "owner.own_cards": ("내 카드", {"spoken": "내 카드의 번호"}),
+    "owner.closing": ("마감 맞춰 보기", {"day": "날", "receipts": "영수증 수"}),
+    "owner.staff_limits": (
+        "알려 드리는 기준",
+        {
+            "stamps_an_hour": "한 시간에 찍는 도장",
+            "overrides_a_day": "하루에 한 번 더 찍는 도장",
+            "checks_a_day": "하루에 카드 없이 써 드리는 혜택",
+        },
+    ),
 }
 _ONCE = "once"  # goes along unseen: the same press stays the same press
 

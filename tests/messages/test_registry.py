@@ -37,6 +37,7 @@ FACTS = {
     "voice": 1,
     "how": "up",
     "tier": "단골",
+    "gift": "도장 2개",
 }
 
 

@@ -113,9 +113,7 @@ def sentence(line: Change) -> str:
     if line.what == "own_card":
         return f"{whom} 님의 카드 하나를 직원 카드{'로 적었어요' if line.detail == 'on' else '에서 뺐어요'}"
     if line.what == "day_closed":
-        day, _, receipts = line.detail.partition(":")
-        counted = "영수증을 세지 않고" if receipts == "-" else f"영수증 {receipts}장으로"
-        return f"{day_name(date.fromisoformat(day))} 마감을 {counted} 맞춰 봤어요"
+        return _closed(line.detail)
     if line.what == "tiers":
         return _TIERS.get(line.detail.partition(":")[0], "등급을 바꿨어요")
     if line.what in ("boosts", "gifts"):
@@ -127,6 +125,14 @@ def sentence(line: Change) -> str:
     if line.what in calendar_words.KINDS:
         return calendar_words.sentence(line.what, line.detail)
     return _PLAIN[line.what]
+
+
+def _closed(detail: str) -> str:
+    day, _, receipts = detail.partition(":")
+    if not receipts:
+        return "마감을 맞춰 봤어요"
+    counted = "영수증을 세지 않고" if receipts == "-" else f"영수증 {receipts}장으로"
+    return f"{day_name(date.fromisoformat(day))} 마감을 {counted} 맞춰 봤어요"
 
 
 @door(bp, "/owner/more/changes", audience="owner", role="owner", tenant="session", device="own")

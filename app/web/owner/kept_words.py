@@ -50,6 +50,11 @@ def _chosen(name: str, value: str) -> str | None:
         return _CHOICES[name].get(value, value)
     if name == "reward_stamps":
         return "드리지 않아요" if value == "0" else f"{value}개"
+    if name == "is_on":
+        return "쓰기"
+    if name in ("inviter", "friend"):
+        kind, _, number = value.partition(":")
+        return f"도장 {number}개" if kind == "stamps" else "쿠폰" if kind == "coupon" else "드리지 않아요"
     if name == "delay_minutes":
         minutes = int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
         return (
