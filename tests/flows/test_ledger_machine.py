@@ -37,8 +37,8 @@ LONG = settings(max_examples=120, stateful_step_count=50, **_BASE)
 RULES = (
     Rule(goal=3),
     Rule(goal=4, stages={2: "사이즈업"}, permille=10),
-    Rule(goal=3, stages={1: "쿠키", 2: "사이즈업"}, permille=50, visit=7, expiry="months", months=1),
-    Rule(goal=2, permille=100, expiry="activity", months=1),
+    Rule(goal=6, stages={1: "쿠키", 4: "사이즈업"}, permille=50, visit=7, expiry="months", months=1),
+    Rule(goal=4, permille=100, expiry="activity", months=1),
     Rule(goal=5, stages={4: "케이크"}, visit=30, expiry="date", until=date(2026, 12, 31)),
 )
 
@@ -140,9 +140,10 @@ class Earning(Base):
             if entry_id is not None:
                 self.paper[who].earn(entry_id, stamps, 0, None, _clock())
 
-    @rule(pick=st.integers(0, 99))
-    def undo(self, pick: int) -> None:
-        """적립 취소."""
+    @rule(pick=st.integers(0, 99), later=st.sampled_from([0, 0, 20, 33]))
+    def undo(self, pick: int, later: int) -> None:
+        """적립 취소, at once or when something has ended meanwhile."""
+        _clock.advance(days=later)
         found = self.some(pick, "earn")
         if found is not None:
             undo_stamp(**self.by, entry_id=found[1])
