@@ -31,20 +31,20 @@ from tests.world import Clock
 
 _clock: Clock
 _BASE: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
-SHORT = settings(max_examples=10, stateful_step_count=30, derandomize=True, **_BASE)
+SHORT = settings(max_examples=16, stateful_step_count=40, derandomize=True, **_BASE)
 LONG = settings(max_examples=120, stateful_step_count=50, **_BASE)
 
 RULES = (
     Rule(goal=3),
     Rule(goal=4, stages={2: "사이즈업"}, permille=10),
-    Rule(goal=3, stages={1: "쿠키", 2: "사이즈업"}, permille=50, visit=7, expiry="months", months=1),
-    Rule(goal=2, permille=100, expiry="activity", months=1),
+    Rule(goal=6, stages={1: "쿠키", 4: "사이즈업"}, permille=50, visit=7, expiry="months", months=1),
+    Rule(goal=4, permille=100, expiry="activity", months=1),
     Rule(goal=5, stages={4: "케이크"}, visit=30, expiry="date", until=date(2026, 12, 31)),
 )
 
 
 class Base(RuleBasedStateMachine):
-    """A shop with two people, and the same on paper."""
+    """A shop with its people, and the same on paper. One is enough: what is done then meets what was done."""
 
     shop: AShop
     people: list[ACustomer]
@@ -57,7 +57,7 @@ class Base(RuleBasedStateMachine):
         _clock.set(world.START)
         self.shop = factories.a_shop(goal=2, reward_name="다 모았어요", **factories.no_limits())
         self.change(first)
-        self.people = [factories.a_customer(self.shop) for _ in range(2)]
+        self.people = [factories.a_customer(self.shop) for _ in range(1)]
         self.paper = [PaperCard(first) for _ in self.people]
         self._promise(first)
 
@@ -104,7 +104,7 @@ class Base(RuleBasedStateMachine):
 class Earning(Base):
     """Stamps come and are taken back."""
 
-    @rule(who=st.integers(0, 1), amount=st.sampled_from([None, 0, 4500, 12990]))
+    @rule(who=st.just(0), amount=st.sampled_from([None, 0, 4500, 12990]))
     def stamp(self, who: int, amount: int | None) -> None:
         """Stamp a card at the counter."""
         done = stamp.give(
@@ -118,7 +118,7 @@ class Earning(Base):
         assert entry.points == came
         paper.earn(entry.id, 1, came, entry.visit_id, _clock())
 
-    @rule(who=st.integers(0, 1), stamps=st.integers(1, 11))
+    @rule(who=st.just(0), stamps=st.integers(1, 11))
     def give(self, who: int, stamps: int) -> None:
         """Give several at once."""
         once = factories.once()
@@ -140,9 +140,10 @@ class Earning(Base):
             if entry_id is not None:
                 self.paper[who].earn(entry_id, stamps, 0, None, _clock())
 
-    @rule(pick=st.integers(0, 99))
-    def undo(self, pick: int) -> None:
-        """적립 취소."""
+    @rule(pick=st.integers(0, 99), later=st.sampled_from([0, 0, 20, 33]))
+    def undo(self, pick: int, later: int) -> None:
+        """적립 취소, at once or when something has ended meanwhile."""
+        _clock.advance(days=later)
         found = self.some(pick, "earn")
         if found is not None:
             undo_stamp(**self.by, entry_id=found[1])
@@ -198,7 +199,7 @@ class Using(Base):
             redeem.undo_use(**self.by, redemption_id=int(use_id or 0))
             prize.used = False
 
-    @rule(who=st.integers(0, 1), wanted=st.integers(1, 400))
+    @rule(who=st.just(0), wanted=st.integers(1, 400))
     def spend(self, who: int, wanted: int) -> None:
         """포인트 쓰기: what there is and no more."""
         paper = self.paper[who]
@@ -254,12 +255,9 @@ class Ledger(Earning, Using, Changing):
 
     @invariant()
     def the_product_says_what_paper_says(self) -> None:
-        """Balance, points, round, rule, lots and rewards agree, and the books are whole."""
-        if not hasattr(self, "paper"):
-            return
-        books.check(self.shop)
-        assert checks.drifts(shop_id=self.shop.id) == []
-        for person, paper in zip(self.people, self.paper, strict=True):
+        """Balance, points, round, rule, lots and rewards agree."""
+        db.session.rollback()
+        for person, paper in zip(getattr(self, "people", []), getattr(self, "paper", []), strict=True):
             card, goal = db.session.execute(
                 db.select(Card, CardRule.goal).join(CardRule, CardRule.id == Card.rule_id)
                 .where(Card.id == person.card_id)
@@ -271,6 +269,12 @@ class Ledger(Earning, Using, Changing):
             )
             if paper.keeps_piles():
                 assert _lots(card.id) == _added(paper)
+
+    def teardown(self) -> None:
+        """At the end the books are whole."""
+        if hasattr(self, "paper"):
+            books.check(self.shop)
+            assert checks.drifts(shop_id=self.shop.id) == []
 
 
 def _rewards(card_id: int) -> Counter[Any]:
