@@ -38,8 +38,10 @@ def land(
         filled.tell(session, card=card, rule=rule, fill_id=fill_id, now=now)
 
 
-def take_back(session: Any, *, card: Card, entry: LedgerEntry, staff_id: int, now: datetime) -> None:
-    """Turn a moved line around under the card's lock; unused rewards it had brought go with it.
+def take_back(
+    session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, staff_id: int, now: datetime
+) -> None:
+    """Turn a moved line around under the lock of the card and its `rule`; unused rewards it had brought go with it.
 
     A used reward stays: then the balance is below zero and the next stamps settle it.
     """

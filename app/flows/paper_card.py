@@ -223,13 +223,13 @@ def _give(
 def take_back(*, shop_id: int, staff_id: int, paper_id: int, now: datetime) -> None:
     """Take moved stamps back by a reversal; the second tap changes nothing. Raises Decided, NotHere."""
     with write() as session:
-        row, card, _rule = _paper_and_card(session, shop_id=shop_id, paper_id=paper_id)
+        row, card, rule = _paper_and_card(session, shop_id=shop_id, paper_id=paper_id)
         if row.state != "moved":
             raise Decided
         entry = papers.standing_entry(session, shop_id=shop_id, entry_id=row.entry_id)
         if entry is None:
             return
-        migrated.take_back(session, card=card, entry=entry, staff_id=staff_id, now=now)
+        migrated.take_back(session, card=card, rule=rule, entry=entry, staff_id=staff_id, now=now)
         about = {"what": "paper_undone", "subject": f"customer:{row.customer_id}"}
         audit.note(session, shop_id=shop_id, **about, staff_id=staff_id, detail=str(entry.delta), now=now)
 
