@@ -103,7 +103,7 @@ def statement(*, shop_id: int, card_id: int, now: datetime) -> Statement:
     ).one()
     ready = Counter(reward.name for reward in queries.ready_rewards(shop_id=shop_id, card_id=card_id))
     listed = [f"{name} {count}개" if count > 1 else name for name, count in ready.items()]
-    stages = [*((at, name) for at, name in row.stages), (row.goal, row.reward_name)]
+    stages = [*sorted((at, name) for at, name in row.stages), (row.goal, row.reward_name)]
     return Statement(
         shop_id=shop_id,
         shop=row.shop,

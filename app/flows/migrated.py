@@ -39,7 +39,7 @@ def land(
 def take_back(
     session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, staff_id: int, now: datetime
 ) -> None:
-    """Turn a moved line around under the card's lock; unused rewards it had brought go with it.
+    """Turn a moved line around under the lock of the card and its `rule`; unused rewards it had brought go with it.
 
     A used reward stays: then the balance is below zero and the next stamps settle it.
     """

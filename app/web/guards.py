@@ -161,10 +161,14 @@ def _open_holder(holder_needed: bool) -> ResponseReturnValue | None:
 
 def _may_send_much(declared: Door) -> bool:
     """Tell whether a form is a review's own or a card holder's: whom nobody was given anything sends no photos."""
+    named, browser = request.view_args or {}, cookies.browser_token()
     if declared.role == "holder":
-        shop, browser = shops.shop_by_code((request.view_args or {})["code"]), cookies.browser_token()
+        code = named["code"]
+        shop = (
+            shops.shop_by_code(code) if request.method == "POST" and browser and "\x00" not in code else None
+        )
         return bool(shop and browser and cards.holder(shop_id=shop.id, browser_token=browser))
-    token = (request.view_args or {}).get("token", "")
+    token = named.get("token", "")
     return request.method == "POST" and "\x00" not in token and asks.is_known(token)
 
 

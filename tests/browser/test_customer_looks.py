@@ -48,7 +48,17 @@ def a_talker(shop: AShop) -> tuple[ACustomer, list[str]]:
     assert (line.id, bool(line.disclosed)) == (left.review_id, True)
     open_ask = an_ask(shop, holder)
     mine = [
-        f"/c/{shop.code}{page}" for page in ("/reviews", "/voices", f"/voices/{thread}", "/inbox", "/visits")
+        f"/c/{shop.code}{page}"
+        for page in (
+            "/reviews",
+            "/voices",
+            f"/voices/{thread}",
+            "/inbox",
+            "/visits",
+            "/paper",
+            "/me/days",
+            "/me/statement",
+        )
     ]
     return holder, [
         *mine, "/?all=1", f"/r/{open_ask}", f"/r/{line.token}", f"/r/{line.token}/thanks", f"/s/{shop.code}",
