@@ -76,6 +76,7 @@ UNSCOPED = {
     "app/customers/actions.py:opt_out_by_token": "the link's secret names the shop",
     "app/reviews/actions/reviews.py:ask_by_token": "the link's secret names the shop",
     "app/customers/merging.py:drop_before": "nightly: what is too old, in every shop",
+    "app/customers/proving.py:address_is_full": "who floods one shop can flood the next",
     "app/customers/proving.py:drop_numbers": "nightly: what is too old, in every shop",
     "app/customers/queries.py:_lines": "its callers pass the shop among the conditions",
     "app/messages/actions/claims.py:gone": "the worker looks over all shops",

@@ -52,6 +52,17 @@ def add_code(
     return row
 
 
+def address_is_full(session: Any, *, ip_key: str, now: datetime) -> bool:
+    """Tell whether an address (IP) has had all the codes it may have, of whatever shops."""
+    most, span = LIMITS["address"]
+    asked = session.scalar(
+        select(func.count(PhoneCode.id)).where(
+            PhoneCode.ip_key == ip_key, PhoneCode.made_at > now - span, PhoneCode.refused == ""
+        )
+    )
+    return bool(asked >= most)
+
+
 def over_limit(session: Any, *, row: PhoneCode, now: datetime) -> str:
     """Return which limit this request is over ("number", "address" …), or "". Those refused before don't count."""
     whose: dict[str, tuple[Any, ...]] = {

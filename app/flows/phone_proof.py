@@ -46,9 +46,7 @@ class TooManyCodes(Refused):
 
     code = "too_many_codes"
     status = 429
-    sentence = (
-        "인증번호를 여러 번 보내서 잠시 멈췄어요. 한 시간 뒤에 다시 하거나, 가게에서 옮겨 달라고 해 주세요."
-    )
+    sentence = "인증번호를 여러 번 보내서 잠시 멈췄어요. 나중에 다시 하거나, 가게에서 옮겨 달라고 해 주세요."
 
 
 class WrongCode(Refused):
@@ -128,7 +126,10 @@ def _note(
     master: bytes,
     now: datetime,
 ) -> int:
+    ip_key = keyed_hash(master, "code-address", ip)
     with write() as session:
+        if proving.address_is_full(session, ip_key=ip_key, now=now):
+            raise TooManyCodes  # before anything is made: who floods us leaves no cards behind
         # A browser without a card gets one here: a tap is enough for that, and what it was sent belongs to it.
         person, _joined = person_and_card(
             session,
@@ -146,7 +147,7 @@ def _note(
             browser_token=browser_token,
             phone=phone,
             phone_key=phone_key(master, phone),
-            ip_key=keyed_hash(master, "code-address", ip),
+            ip_key=ip_key,
             life=LIFE,
             won=max(registry.channel(key).CAPABILITIES.won for key in spec.channels),
             now=now,

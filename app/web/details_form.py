@@ -10,7 +10,7 @@ from app.customers.texts import consent_text
 from app.kit.refusals import Invalid
 
 # The same sentence for a free number and for one that another card has (S06).
-KEPT = "적어 두었어요. 전에 쓰던 카드가 있으면 가게에 말씀해 주세요."
+KEPT = "적어 두었어요. 내 정보에서 번호를 확인하면 전에 쓰던 카드도 찾을 수 있어요."
 
 
 class DetailsForm(FlaskForm):

@@ -178,6 +178,7 @@ def test_numbers_without_end_from_one_address_get_ten_codes(app: Flask, shop: AS
             refused += 1
     sent = db.session.scalar(db.select(db.func.count(Message.id)).where(Message.kind == "phone_code"))
     assert (sent, refused) == (10, 50)
+    assert db.session.scalar(db.select(db.func.count(Customer.id))) == 10  # nor a card for each try
 
 
 def test_many_at_once_stay_within_the_limit_of_a_number(app: Flask, shop: AShop) -> None:

@@ -18,6 +18,7 @@ from tests.world import Clock
 
 # A dangerous thing more is a line more, read by a second person.
 DANGEROUS = """
+/owner/merges/<int:merge_id>/reversal
 /owner/more/card
 /owner/more/contact
 /owner/more/devices/<int:session_id>/end
@@ -31,6 +32,9 @@ DANGEROUS = """
 /owner/more/staff/<int:staff_id>/password
 /owner/more/staff/<int:staff_id>/pin
 /owner/more/staff/<int:staff_id>/second-step/end
+/owner/people/<int:customer_id>/lost-card
+/owner/people/<int:customer_id>/new-phone
+/owner/people/<int:customer_id>/twin/<int:other_id>
 /owner/sharing
 """
 # What a shared device opens while nobody stands at it: a name, a PIN, and its end by the password.

@@ -81,7 +81,7 @@ def test_two_cards_become_one_and_two_again(
     page = owner_phone.submit("다시 나누기")
     assert page.path == f"/owner/people/{minho.id}"
     said = owner_phone.open("/owner/more/changes").words
-    assert "두 손님을 한 분으로 합쳤어요(도장 3개)" in said and "다시 나눴어요" in said
+    assert "도장 3개를 옮겨 두 손님을 한 분으로 합쳤어요" in said and "다시 나눴어요" in said
 
 
 def test_a_number_is_proven_from_my_details_and_other_phones_lose_the_card(

@@ -82,6 +82,7 @@ class Counter:
 
     def _customer(self, **facts: object) -> Row:
         blank = {"name": "", "phone": None, "phone_tail": None, "phone_key": "", "memo": "", "likes": ""}
+        blank["phone_checked_at"] = None
         visits = {"first_visit_at": None, "last_visit_at": None, "visit_count": 0}
         return self.tables.add("customers", **{**blank, **visits, "shop_id": self.shop_id, **facts})
 

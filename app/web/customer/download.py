@@ -254,6 +254,7 @@ def _about(person: MyDetails) -> dict[str, str]:
     return {
         "이름": person.name or "적지 않았어요",
         "휴대폰 번호": national(person.phone) if person.phone else "적지 않았어요",
+        "번호 확인": "확인한 번호예요" if person.phone_checked_at else "확인하지 않았어요",
         "이메일": _email(person),
         "사장님이 기억하는 것": person.likes,
         "사장님 메모": person.memo,

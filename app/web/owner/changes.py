@@ -102,7 +102,7 @@ def sentence(line: Change) -> str:
             return "후기 해시태그나 다른 곳 주소를 바꿨어요"
         return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
     if line.what == "people_merged":
-        return f"두 손님을 한 분으로 합쳤어요(도장 {line.detail}개)"
+        return f"도장 {line.detail}개를 옮겨 두 손님을 한 분으로 합쳤어요"
     if line.what == "card_moved":
         return f"{_CHECKED.get(line.detail, '확인하고')} 손님 카드를 새 휴대폰으로 옮겼어요"
     if line.what == "card_restored":

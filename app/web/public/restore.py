@@ -28,6 +28,11 @@ _SAID = {
 }
 
 
+def _held() -> bool:
+    token = cookies.browser_token()
+    return bool(token and cards.holder(shop_id=current_shop().id, browser_token=token))
+
+
 def _keep(answer: Response | str) -> Response:
     return cookies.keep_browser(make_response(answer), cookies.browser_token_or_new())
 
@@ -37,7 +42,9 @@ def restore_card(code: str) -> ResponseReturnValue:
     """Ask for the number. The answer is the same whether the shop knows it or not (S06)."""
     shop = current_shop()
     if request.method == "GET":
-        return _keep(render_template("public/restore.html", shop=shop, typed="", wrong={}, refusal=""))
+        return _keep(
+            render_template("public/restore.html", shop=shop, held=_held(), typed="", wrong={}, refusal="")
+        )
     typed, token = request.form.get("phone", ""), cookies.browser_token_or_new()
     wrong, refusal, status = {}, "", 422
     try:
@@ -57,7 +64,13 @@ def restore_card(code: str) -> ResponseReturnValue:
     except Refused as error:
         refusal, status = error.sentence, error.status
     page, status = invalid(
-        "public/restore.html", status=status, shop=shop, typed=typed, wrong=wrong, refusal=refusal
+        "public/restore.html",
+        status=status,
+        shop=shop,
+        held=_held(),
+        typed=typed,
+        wrong=wrong,
+        refusal=refusal,
     )
     return cookies.keep_browser(make_response(page, status), token)
 
