@@ -48,10 +48,12 @@ TABLE = """
 /owner/claims/<int:claim_id>/refusal                  POST      owner     staff    session
 /owner/enter/<token>                                  GET+POST  owner     anyone   token
 /owner/entries/<int:entry_id>/reversal                POST      owner     staff    session
+/owner/entries/<int:entry_id>/amount                  POST      owner     staff    session
 /owner/insights                                       GET       owner     manager  session
 /owner/login                                          GET+POST  owner     anyone   none
 /owner/login/second                                   GET+POST  owner     anyone   none
 /owner/logout                                         POST      owner     staff    session
+/owner/looks                                          GET+POST  owner     staff    session
 /owner/lookups                                        POST      owner     staff    session
 /owner/messages                                       GET       owner     manager  session
 /owner/messages/<kind>                                GET+POST  owner     manager  session
@@ -80,6 +82,7 @@ TABLE = """
 /owner/more/second-step/confirmation                  POST      owner     staff    session
 /owner/more/second-step/end                           POST      owner     staff    session
 /owner/more/sharing                                   GET+POST  owner     manager  session
+/owner/more/prices                                    GET+POST  owner     manager  session
 /owner/more/reviews                                   GET+POST  owner     owner    session
 /owner/more/shop                                      GET+POST  owner     manager  session
 /owner/more/staff                                     GET+POST  owner     owner    session
@@ -90,6 +93,7 @@ TABLE = """
 /owner/more/staff/<int:staff_id>/second-step/end      POST      owner     owner    session
 /owner/more/text                                      GET+POST  owner     staff    session
 /owner/panel/<int:card_id>                            GET       owner     staff    session
+/owner/panel/<int:card_id>/checks                     POST      owner     staff    session
 /owner/people                                         GET       owner     manager  session
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card          GET+POST  owner     manager  session

@@ -16,6 +16,7 @@ from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 # A feature room's files. What is beyond these is named here with what it is for.
 OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
 BEYOND = {
+    "cards/checks": "reads whether somebody looked whose card this is before it is spent from",
     "cards/counter": "reads for the shop's counter",
     "cards/history": "reads that explain a card line by line",
     "shops/audit": "appends to the chained record of changes inside a flow",
@@ -52,6 +53,7 @@ READS = {
     "wallet",
     "weeks",
     "registry",
+    "checks",
     "counter",
     "history",
     "inbox",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
-from app.cards import rules
+from app.cards import checks, rules
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Reward
 from app.cards.queries import ReadyReward, ready_rewards
@@ -60,10 +61,11 @@ class Panel:
     balance: int
     goal: int
     reward_name: str
+    scan_cap: int
     rewards: list[ReadyReward]
     last: LastStamp | None
     lately: Lately
-    checked_live: bool  # the card itself was here a moment ago: scanned, or asked by its holder
+    proof: str  # live_card | staff_check | "": how somebody looked a moment ago whose card this is
 
     @property
     def missing(self) -> int:
@@ -114,6 +116,7 @@ _PANEL = (
         Card.balance,
         CardRule.goal,
         CardRule.reward_name,
+        CardRule.scan_cap,
     )
     .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
     .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
@@ -138,18 +141,27 @@ def waiting_count(*, shop_id: int, now: datetime) -> int:
     return int(db.session.scalar(_WAITING_COUNT, {"shop": shop_id, "now": now}) or 0)
 
 
-def panel(*, shop_id: int, card_id: int, now: datetime) -> Panel | None:
-    """Return a person's panel; None for a closed card or another shop's (S05)."""
+def panel(*, shop_id: int, card_id: int, now: datetime, spends: bool = False) -> Panel | None:
+    """Return a person's panel; None for a closed card or another shop's (S05).
+
+    `spends`: the shop has more to spend than rewards, so it matters how the holder was checked.
+    """
     row = db.session.execute(_PANEL, {"shop": shop_id, "card": card_id}).one_or_none()
     if row is None:
         return None
     last = _last_stamp(shop_id=shop_id, card_id=card_id)
+    rewards = ready_rewards(shop_id=shop_id, card_id=card_id)
+    proof = "live_card" if last and rules.seen_live(how=last.how, at=last.at, now=now) else ""
+    if not proof and (rewards or spends):
+        proof = checks.how_checked(shop_id=shop_id, card_id=card_id, now=now)
+    facts: dict[str, Any] = dict(row._mapping)
+    facts["card_id"] = facts.pop("id")
     return Panel(
-        *row,
-        rewards=ready_rewards(shop_id=shop_id, card_id=card_id),
+        **facts,
+        rewards=rewards,
         last=last,
         lately=visits.lately(shop_id=shop_id, customer_id=row.customer_id),
-        checked_live=last is not None and rules.seen_live(how=last.how, at=last.at, now=now),
+        proof=proof,
     )
 
 

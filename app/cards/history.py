@@ -53,6 +53,13 @@ def lines_of(*, shop_id: int, card_id: int, limit: int = 60) -> list[CounterLine
     return _newest(entries + uses, limit)
 
 
+def card_of_entry(*, shop_id: int, entry_id: int) -> int | None:
+    """Return the card a ledger line stands on, or None for another shop's line."""
+    return db.session.scalar(
+        select(LedgerEntry.card_id).where(LedgerEntry.shop_id == shop_id, LedgerEntry.id == entry_id)
+    )
+
+
 _LATER = LedgerEntry.__table__.alias("later")
 _UNDONE = (
     select(_LATER.c.id)

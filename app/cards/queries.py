@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from app.cards import checks
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Redemption, Reward
 from app.customers.models import Customer, Device, PhoneClaim
@@ -99,13 +100,22 @@ class CardPage:
 class CardLine:
     """One line that explains the card: a stamp, a refusal, a filled card, an undo, a use."""
 
-    kind: str  # earn | fill | reverse | refuse | use | use_back
+    kind: str  # earn | fill | reverse | refuse | use | use_back | check
     delta: int
     at: datetime
     how: str
     reason: str
     name: str = ""  # the reward's, for use and use_back
     undone: bool = False
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The card's newest line: its kind ("earn", "refuse", "use" …, "" for none), when, and why refused."""
+
+    kind: str
+    at: datetime | None
+    reason: str
 
 
 def promise(shop_id: int) -> Promise | None:
@@ -184,7 +194,7 @@ def ready_rewards(*, shop_id: int, card_id: int) -> list[ReadyReward]:
 
 
 _NEWEST_ENTRY = (
-    select(LedgerEntry.kind, LedgerEntry.at)
+    select(LedgerEntry.kind, LedgerEntry.at, LedgerEntry.reason)
     .where(LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.card_id == bindparam("card"))
     .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
     .limit(1)
@@ -198,15 +208,18 @@ _NEWEST_USE = (
 )
 
 
-def newest_line(*, shop_id: int, card_id: int) -> str:
-    """Return the kind of the card's newest line ("earn", "use" …), "" for a card without any."""
+def newest_line(*, shop_id: int, card_id: int) -> Newest:
+    """Return what the card's newest line says, of a card without any: nothing at all."""
     which = {"shop": shop_id, "card": card_id}
     entry = db.session.execute(_NEWEST_ENTRY, which).one_or_none()
     use = db.session.execute(_NEWEST_USE, which).one_or_none()
-    found = [(entry.at, entry.kind)] if entry else []
+    found = [(entry.at, entry.kind, entry.reason)] if entry else []
     if use:
-        found.append((use.reversed_at, "use_back") if use.reversed_at else (use.at, "use"))
-    return str(max(found)[1]) if found else ""
+        found.append((use.reversed_at, "use_back", "") if use.reversed_at else (use.at, "use", ""))
+    if not found:
+        return Newest("", None, "")
+    at, kind, reason = max(found)
+    return Newest(str(kind), at, str(reason))
 
 
 def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine]:
@@ -226,16 +239,18 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
     )
     lines = [CardLine(row[0], row[1], row[2], row[3], row[4], undone=bool(row[5])) for row in entries]
     uses = db.session.execute(
-        select(Redemption.at, Redemption.reversed_at, Reward.name)
+        select(Redemption.at, Redemption.reversed_at, Reward.name, Redemption.how)
         .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))
         .where(Redemption.shop_id == shop_id, Reward.card_id == card_id)
         .order_by(Redemption.id.desc())
         .limit(limit)
     )
     for use in uses:
-        lines.append(CardLine("use", 0, use.at, "", "", use.name, undone=use.reversed_at is not None))
+        lines.append(CardLine("use", 0, use.at, use.how, "", use.name, undone=use.reversed_at is not None))
         if use.reversed_at is not None:
             lines.append(CardLine("use_back", 0, use.reversed_at, "", "", use.name))
+    looked = checks.checks_without_card(shop_id=shop_id, card_id=card_id, limit=limit)
+    lines += [CardLine("check", 0, line.at, line.what, "") for line in looked]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 

@@ -36,6 +36,12 @@ class ShopView:
     email: str
     is_demo: bool
     uses: str
+    prices: str = ""
+
+    @property
+    def price_list(self) -> tuple[int, ...]:
+        """The prices that are buttons after a stamp, in won; none when amounts are not asked for."""
+        return tuple(int(price) for price in self.prices.split())
 
     def has(self, what: str) -> bool:
         """Tell whether the shop uses something beyond stamps: points, coupons, tiers, boosts, referrals."""
@@ -80,6 +86,7 @@ _SHOP = (
     Shop.email,
     Shop.is_demo,
     Shop.uses,
+    Shop.prices,
 )
 
 

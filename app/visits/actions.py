@@ -50,6 +50,16 @@ def note_visit(
     return visit, True
 
 
+def standing_visit(session: Any, *, shop_id: int, visit_id: int) -> Visit | None:
+    """Return a visit of this shop that was not undone."""
+    found: Visit | None = session.scalar(
+        select(Visit)
+        .where(Visit.shop_id == shop_id, Visit.id == visit_id, Visit.reversed_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
 def reverse_visit(
     session: Any, *, shop_id: int, visit_id: int, person: Customer, now: datetime
 ) -> Visit | None:

@@ -5,6 +5,7 @@
  *   [data-leave]      leaves by itself after LEAVE_MS, unless somebody touches it
  *   [data-leave-now]  a link that takes the result away at once; without a result in #result it is a plain link
  *   [data-found]      what a look-up found; goes when a result comes
+ *   [data-step]       a button beside a number: one more or one less
  */
 const LEAVE_MS = 25_000;
 const result = document.getElementById('result');
@@ -39,4 +40,10 @@ document.addEventListener('click', (event) => {
   if (!link || !onCounter) return;
   event.preventDefault();
   leave();
+});
+
+document.addEventListener('click', (event) => {
+  const button = event.target instanceof Element ? event.target.closest('[data-step]') : null;
+  const number = button?.parentElement.querySelector('input[type=number]');
+  if (number) Number(button.dataset.step) > 0 ? number.stepUp() : number.stepDown();
 });

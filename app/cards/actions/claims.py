@@ -46,7 +46,7 @@ def waiting_words(session: Any, *, shop_id: int) -> set[str]:
 
 
 def add_claim(
-    session: Any, *, card: Card, word: str, once: str, expires_at: datetime, now: datetime
+    session: Any, *, card: Card, word: str, once: str, via: str, expires_at: datetime, now: datetime
 ) -> Claim:
     """Put a claim in the shop's list. One waiting claim a card: the unique index decides."""
     claim = Claim(
@@ -55,6 +55,7 @@ def add_claim(
         customer_id=card.customer_id,
         word=word,
         once=once,
+        via=via,
         created_at=now,
         expires_at=expires_at,
     )

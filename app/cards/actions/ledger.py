@@ -213,7 +213,7 @@ def add_entry(session: Any, *, card: Card, kind: str, delta: int, now: datetime,
 def note_refusal(
     session: Any, *, card: Card, reason: str, once: str | None, now: datetime, **facts: Any
 ) -> None:
-    """Write down an attempt the rules refused: a zero-value line with its reason."""
+    """Write down an attempt the rules refused: a zero-value line with its reason, seen on the card at once."""
     session.add(
         LedgerEntry(
             shop_id=card.shop_id,
@@ -228,6 +228,7 @@ def note_refusal(
         )
     )
     session.flush()
+    touch(session, shop_id=card.shop_id, card_id=card.id)
 
 
 def entry_to_reverse(session: Any, *, shop_id: int, entry_id: int) -> LedgerEntry:

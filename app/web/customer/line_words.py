@@ -14,11 +14,21 @@ _WHAT = {
     "expire": "기한이 지났어요",
 }
 _REFUSED = {
-    "too_soon": "바로 전에 도장을 받아서 더 찍지 않았어요",
+    "too_soon": "방금 찍어서 이번에는 찍지 않았어요",
     "over_cap": "그날 받을 수 있는 도장을 다 받아서 더 찍지 않았어요",
+    "over_scan": "한 번에 찍을 수 있는 개수보다 많아서 찍지 않았어요",
+    "old_code": "시간이 지난 QR이라 찍지 않았어요",
+    "already_used": "이미 쓴 QR이라 찍지 않았어요",
+}
+_CHECKED = {
+    "number": "이름과 번호를 물어 확인했어요",
+    "known": "아는 손님이라고 확인했어요",
+    "paper": "종이 카드를 보고 확인했어요",
 }
 _HOW = {
     "claim": "‘도장 받기’를 눌러서",
+    "counter": "계산대의 QR을 비춰서",
+    "kiosk": "가게 태블릿에 번호를 눌러서",
     "scan": "QR을 찍어서",
     "digits": "전화번호 끝자리로",
     "spoken": "카드 번호를 불러서",
@@ -28,12 +38,19 @@ _HOW = {
 }
 
 
+def why_not(reason: str) -> str:
+    """Return why there was no stamp: "방금 찍어서 이번에는 찍지 않았어요"."""
+    return _REFUSED.get(reason, "도장을 찍지 않았어요")
+
+
 def what(line: CardLine) -> str:
     """Return what happened: "도장을 받았어요", with the reward's name where there is one."""
     if line.kind == "reverse":
         return "적립을 취소했어요" if line.delta < 0 else "다 채운 카드를 되돌렸어요"
     if line.kind == "refuse":
-        return _REFUSED.get(line.reason, "도장을 찍지 않았어요")
+        return why_not(line.reason)
+    if line.kind == "check":
+        return "휴대폰의 카드 없이 확인했어요"
     words = _WHAT.get(line.kind, "바뀌었어요")
     return f"{words} · {line.name}" if line.name else words
 
@@ -41,6 +58,10 @@ def what(line: CardLine) -> str:
 def how(line: CardLine) -> str:
     """Return how it came about: "‘도장 받기’를 눌러서", "나중에 취소했어요", or ""."""
     told = [_HOW.get(line.how, "")] if line.kind == "earn" else []
+    if line.kind == "check":
+        told.append(_CHECKED.get(line.how, ""))
+    if line.kind == "use" and line.how == "staff_check":
+        told.append("직원이 확인하고 드렸어요")
     if line.undone:
         told.append("나중에 취소했어요")
     return " · ".join(word for word in told if word)

@@ -32,6 +32,10 @@ _PLAIN = {
     "profile": "가게 소개를 바꿨어요",
     "hours": "영업시간을 바꿨어요",
     "use_undone": "혜택 사용을 취소했어요",
+    "amount_changed": "적어 둔 금액을 고쳤어요",
+    "prices_set": "금액 단추를 바꿨어요",
+    "kiosk_on": "기기 하나를 손님용 태블릿으로 만들었어요",
+    "kiosk_off": "손님용 태블릿 하나를 껐어요",
 }
 _REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
 # Of oneself, and of somebody else ({} is their name).

@@ -27,7 +27,7 @@ def panel(card_id: int) -> ResponseReturnValue:
     return render_template("owner/panel.html", **context)
 
 
-def _again(card_id: int, said: str, *, undo: str = "", undo_label: str = "") -> ResponseReturnValue:
+def again(card_id: int, said: str, *, undo: str = "", undo_label: str = "") -> ResponseReturnValue:
     """Answer with the panel as it is now and one sentence about what was done."""
     if wants_fragment():
         return fragment(
@@ -69,21 +69,18 @@ def undo_stamp(entry_id: int) -> ResponseReturnValue:
     tenant="session",
 )
 def use_reward(reward_id: int) -> ResponseReturnValue:
-    """Hand a reward over. What the staff checked is read from the ledger, never from the form."""
+    """Hand a reward over. Who looked whose card it is stands in the records, never in the form."""
     staff = current_staff()
-    card_id = counter.card_of_reward(shop_id=staff.shop.id, reward_id=reward_id)
-    seen = counter.panel(shop_id=staff.shop.id, card_id=card_id, now=now()) if card_id is not None else None
-    if seen is None:
+    if counter.card_of_reward(shop_id=staff.shop.id, reward_id=reward_id) is None:
         raise NotHere("찾으시는 혜택이 없어요. 손님 카드를 다시 열어 주세요.")
     used = redeem.use_reward(
         shop_id=staff.shop.id,
         staff_id=staff.staff_id,
         reward_id=reward_id,
         once=asked.once(),
-        how="live_card" if seen.checked_live else "staff_check",
         now=now(),
     )
-    return _again(
+    return again(
         used.card_id,
         f"{josa(used.reward_name, '을/를')} 사용했어요",
         undo=url_for("owner.undo_use", redemption_id=used.redemption_id),
@@ -111,7 +108,7 @@ def undo_use(redemption_id: int) -> ResponseReturnValue:
 def _back_to(card_id: int, said: str) -> ResponseReturnValue:
     place = asked.text("from")
     if wants_fragment() or place not in ("today", "person"):
-        return _again(card_id, said)
+        return again(card_id, said)
     flash(said)
     if place == "today":
         return see_other(url_for("owner.todays_stamps"))

@@ -8,10 +8,11 @@ from typing import Any
 from flask import current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cards import counter, history
+from app.cards import checks, counter, history
 from app.cards.rules import StampRefused, TooSoon
 from app.flows import stamp
 from app.flows.stamp import Stamped
+from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Refused
 from app.kit.signing import new_token
 from app.web import answers
@@ -21,6 +22,7 @@ from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
+from app.web.owner.panel_proof import WORDS
 from app.web.owner.panels import panel_context
 
 _WAYS = ("scan", "digits", "spoken", "more")
@@ -82,6 +84,7 @@ def give_stamp() -> ResponseReturnValue:
             code=code or None,
             card_id=card_id,
             override_reason=override_reason(),
+            count=(asked.number("count") or 0) if "count" in request.form else 1,
         )
     except Refused as refusal:
         return refused(refusal, action=url_for("owner.give_stamp"), how=how)
@@ -176,6 +179,7 @@ def look_up() -> ResponseReturnValue:
 def todays_stamps() -> ResponseReturnValue:
     """Show today's stamps and uses, each with a way to take it back."""
     lines = history.today(shop_id=current_staff().shop.id, now=now())
-    if lines:
+    looked = checks.checks_without_card(shop_id=current_staff().shop.id, since=start_of_day(kst_day(now())))
+    if lines or looked:
         note_look("list")
-    return render_template("owner/todays_stamps.html", lines=lines)
+    return render_template("owner/todays_stamps.html", lines=lines, looked=looked, check_words=dict(WORDS))
