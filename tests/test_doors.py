@@ -39,6 +39,13 @@ TABLE = """
 /demo/phone/<token>/hurries                           POST      public    anyone   token
 /demo/phone/<token>/screen                            GET       public    anyone   token
 /healthz                                              GET       public    anyone   none
+/kiosk                                                GET       public    anyone   kiosk
+/kiosk/calls                                          POST      public    anyone   kiosk
+/kiosk/calls/<ref>                                    GET       public    anyone   kiosk
+/kiosk/calls/<ref>/board                              GET       public    anyone   kiosk
+/kiosk/code.svg                                       GET       public    anyone   kiosk
+/kiosk/codes                                          GET       public    anyone   kiosk
+/kiosk/end                                            GET+POST  public    anyone   kiosk
 /manifest.webmanifest                                 GET       public    anyone   none
 /o/<token>                                            GET+POST  public    anyone   token   machine
 /owner                                                GET       owner     staff    session
@@ -46,10 +53,14 @@ TABLE = """
 /owner/claims                                         GET       owner     staff    session
 /owner/claims/<int:claim_id>/approval                 POST      owner     staff    session
 /owner/claims/<int:claim_id>/refusal                  POST      owner     staff    session
+/owner/counter                                        GET       owner     staff    session
+/owner/counter/code.svg                               GET       owner     staff    session
+/owner/counter/codes                                  GET       owner     staff    session
 /owner/enter/<token>                                  GET+POST  owner     anyone   token
 /owner/entries/<int:entry_id>/reversal                POST      owner     staff    session
 /owner/entries/<int:entry_id>/amount                  POST      owner     staff    session
 /owner/insights                                       GET       owner     manager  session
+/owner/kiosk-calls/<int:call_id>/closing              POST      owner     staff    session
 /owner/login                                          GET+POST  owner     anyone   none
 /owner/login/second                                   GET+POST  owner     anyone   none
 /owner/logout                                         POST      owner     staff    session
@@ -74,6 +85,8 @@ TABLE = """
 /owner/more/devices                                   GET       owner     owner    session
 /owner/more/devices/<int:session_id>/end              POST      owner     owner    session
 /owner/more/hours                                     GET+POST  owner     manager  session
+/owner/more/kiosks                                    GET+POST  owner     manager  session
+/owner/more/kiosks/<int:kiosk_id>/end                 POST      owner     manager  session
 /owner/more/password                                  GET+POST  owner     staff    session
 /owner/more/pin                                       GET+POST  owner     staff    session
 /owner/more/second-step                               GET       owner     staff    session
@@ -129,6 +142,7 @@ TABLE = """
 /r/<token>/voices                                     POST      public    anyone   token
 /readyz                                               GET       public    anyone   none
 /s/<code>                                             GET+POST  public    anyone   code
+/s/<code>/counter/<token>                             GET+POST  public    anyone   code
 /s/<code>/details                                     GET+POST  public    anyone   code
 /s/<code>/email/<token>                               GET+POST  public    anyone   code
 /s/<code>/open/<token>                                GET+POST  public    anyone   code

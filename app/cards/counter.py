@@ -34,6 +34,7 @@ class WaitingClaim:
     name: str
     visit_count: int
     likes: str
+    via: str  # card | counter | kiosk
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,15 @@ class Match:
 def waiting_claims(*, shop_id: int, now: datetime, limit: int = 50) -> list[WaitingClaim]:
     """Return who waits for a stamp, the one who asked first on top."""
     rows = db.session.execute(
-        select(Claim.id, Claim.word, Claim.card_id, Customer.name, Customer.visit_count, Customer.likes)
+        select(
+            Claim.id,
+            Claim.word,
+            Claim.card_id,
+            Customer.name,
+            Customer.visit_count,
+            Customer.likes,
+            Claim.via,
+        )
         .join(Customer, (Customer.shop_id == Claim.shop_id) & (Customer.id == Claim.customer_id))
         .where(Claim.shop_id == shop_id, Claim.state == "waiting", Claim.expires_at > now)
         .order_by(Claim.created_at, Claim.id)

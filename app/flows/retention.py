@@ -12,6 +12,7 @@ from app.flows.privacy import erase
 from app.flows.unit import write
 from app.kit.refusals import NotHere
 from app.shops import actions as shops
+from app.shops import tablets
 
 # After the last visit, or after joining when there never was one.
 PERSON = timedelta(days=365)
@@ -23,6 +24,7 @@ SESSIONS = timedelta(days=365)
 LINKS = timedelta(days=30)
 LOGIN_TRIES = timedelta(days=1)
 CODE_USES = timedelta(days=1)
+KIOSK_CALLS = timedelta(days=1)
 _BATCH = 200
 
 
@@ -55,6 +57,7 @@ def prune(*, now: datetime) -> None:
         (shops.drop_links, LINKS),
         (shops.drop_tries, LOGIN_TRIES),
         (ledger.drop_code_uses, CODE_USES),
+        (tablets.drop_calls, KIOSK_CALLS),
     )
     for drop, kept_for in steps:
         with write() as session:

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from app.cards.actions.ledger import touch
 from app.cards.models import Card, Claim, LedgerEntry
+from app.customers.models import Customer
 from app.kit.columns import BigId, UtcDateTime
 
 # Every stamp asks it: built once.
@@ -24,6 +25,18 @@ _ANSWER_WAITING = (
     )
     .execution_options(synchronize_session=False)
 )
+
+
+def card_of_phone(session: Any, *, shop_id: int, phone: str) -> int | None:
+    """Return the open card of whoever has this number (E.164), or None."""
+    found: int | None = session.scalar(
+        select(Card.id)
+        .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+        .where(Card.shop_id == shop_id, Customer.phone == phone, Card.closed_at.is_(None))
+        .order_by(Card.id.desc())
+        .limit(1)
+    )
+    return found
 
 
 def claim_by_once(session: Any, *, shop_id: int, once: str) -> Claim | None:

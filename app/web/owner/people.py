@@ -35,6 +35,7 @@ _SOURCE_NAMES = {
     "table": "탁상 안내의 QR로 받으셨어요",
     "sticker": "스티커의 QR로 받으셨어요",
     "parcel": "소포에 넣은 쪽지로 받으셨어요",
+    "counter": "계산대의 QR로 받으셨어요",
     "printed": "종이 카드를 드렸어요",
     "card": "카드에서 적으셨어요",
     "staff": "가게에서 만들어 드렸어요",

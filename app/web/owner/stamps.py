@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cards import checks, counter, history
+from app.cards import checks, counter, history, kiosk
 from app.cards.rules import StampRefused, TooSoon
 from app.flows import stamp
 from app.flows.stamp import Stamped
@@ -44,13 +44,15 @@ def note_waiting(claims: list[counter.WaitingClaim]) -> None:
 
 def page_context(**more: Any) -> dict[str, Any]:
     """Return what owner/stamps.html needs, with what this answer adds to it."""
-    shop_id = current_staff().shop.id
-    claims = counter.waiting_claims(shop_id=shop_id, now=now())
+    shop = current_staff().shop
+    claims = counter.waiting_claims(shop_id=shop.id, now=now())
+    calls = kiosk.open_calls(shop_id=shop.id, now=now()) if shop.has("kiosk") else []
     return {
         "claims": claims,
+        "calls": calls,
         "waiting": len(claims),  # the tab and the heading count the same people
         "in_place": False,  # True in an answer that is swapped into the page
-        "claims_version": claims_version(claims),
+        "claims_version": claims_version(claims, calls),
         "keys": [new_token() for _ in claims],
         "key": new_token(),
         "refusal": None,
@@ -60,9 +62,9 @@ def page_context(**more: Any) -> dict[str, Any]:
     }
 
 
-def claims_version(claims: list[counter.WaitingClaim]) -> str:
-    """Return what changes when the list of waiting people does."""
-    return "-".join(str(claim.id) for claim in claims) or "0"
+def claims_version(claims: list[counter.WaitingClaim], calls: Sequence[kiosk.OpenCall] = ()) -> str:
+    """Return what changes when the list of waiting people does, or that of numbers without a card."""
+    return "-".join([*(str(claim.id) for claim in claims), *(f"c{call.id}" for call in calls)]) or "0"
 
 
 @door(bp, "/owner/stamps", methods=("POST",), audience="owner", role="staff", tenant="session")

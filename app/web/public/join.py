@@ -20,13 +20,25 @@ from app.web.guards import current_shop
 from app.web.public.blueprint import bp
 
 # Printed into QR codes (app/web/owner/sheets.py): what is on paper out there must be known here for good.
-_SOURCES = {"link", "poster", "table", "sticker", "parcel"}
+_SOURCES = {"link", "poster", "table", "sticker", "parcel", "counter"}
 _NEWEST = 3  # reviews; the page is light on weak Wi-Fi
 
 
 def _source() -> str:
     named = request.values.get("via", "")
     return named if named in _SOURCES else "qr"
+
+
+def _passed() -> str:
+    """Return the pass of who came by the counter's QR, "" for everybody else."""
+    return request.values.get("counter", "")[:60]
+
+
+def _onward(code: str) -> str:
+    """Return where a new card leads: to itself, or on to the stamp that the counter's QR was opened for."""
+    if _passed():
+        return url_for("public.counter_claim", code=code, token=_passed())
+    return url_for("customer.card", code=code)
 
 
 def _promise() -> cards.Promise:
@@ -56,7 +68,7 @@ def join(code: str) -> ResponseReturnValue:
     shop = current_shop()
     if request.method == "GET":
         if _held():
-            return redirect(url_for("customer.card", code=code))
+            return redirect(_onward(code))
         outside = handover.external_url(url_for("public.join", code=code)) if handover.in_kakao() else ""
         return _page(
             "public/join.html",
@@ -64,6 +76,7 @@ def join(code: str) -> ResponseReturnValue:
             promise=_promise(),
             outside=outside,
             via=_source(),
+            passed=_passed(),
             standing=reviews.standing(shop.id),
             newest=reviews.reviews(shop.id, limit=_NEWEST).lines,
         )
@@ -80,7 +93,7 @@ def _with_card(code: str) -> ResponseReturnValue:
         user_agent=request.user_agent.string,
         now=now(),
     )
-    return cookies.keep_browser(make_response(redirect(url_for("customer.card", code=code), 303)), token)
+    return cookies.keep_browser(make_response(redirect(_onward(code), 303)), token)
 
 
 @door(bp, "/s/<code>/details", methods=("GET", "POST"), audience="public", tenant="code")
@@ -89,6 +102,7 @@ def details(code: str) -> ResponseReturnValue:
     shop = current_shop()
     form = DetailsForm()
     page: dict[str, Any] = {"shop": shop, "promise": _promise(), "form": form, "consents": CONSENTS}
+    page["passed"] = _passed()
     page["via"] = _source()  # kept in the form's address: it says where this person found the shop
     if request.method == "GET":
         if _held():
@@ -114,4 +128,4 @@ def details(code: str) -> ResponseReturnValue:
         form.show(refusal)
         return invalid("public/details.html", **page)
     flash(KEPT)
-    return cookies.keep_browser(make_response(redirect(url_for("customer.card", code=code), 303)), token)
+    return cookies.keep_browser(make_response(redirect(_onward(code), 303)), token)
