@@ -118,6 +118,7 @@ TABLE = """
 /owner/print/cards/<batch>                            GET       owner     staff    session
 /owner/print/cards/<batch>/pdf                        GET       owner     staff    session
 /owner/proof                                          GET+POST  owner     staff    session
+/owner/queue                                          POST      owner     staff    session
 /owner/redemptions/<int:redemption_id>/reversal       POST      owner     staff    session
 /owner/reviews                                        GET       owner     manager  session
 /owner/reviews/<int:review_id>                        GET+POST  owner     manager  session

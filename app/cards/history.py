@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.cards.models import LedgerEntry, Redemption, Reward
 from app.customers.models import Customer
@@ -51,6 +51,18 @@ def lines_of(*, shop_id: int, card_id: int, limit: int = 60) -> list[CounterLine
     entries = _entries(shop_id, LedgerEntry.card_id == card_id, limit=limit)
     uses = _uses(shop_id, Reward.card_id == card_id, limit=limit)
     return _newest(entries + uses, limit)
+
+
+def people_stamped(*, shop_id: int, staff_id: int, since: datetime) -> int:
+    """Return how many cards somebody of the staff has stamped since then, without those taken back."""
+    query = select(func.count(LedgerEntry.card_id.distinct())).where(
+        LedgerEntry.shop_id == shop_id,
+        LedgerEntry.staff_id == staff_id,
+        LedgerEntry.kind == "earn",
+        LedgerEntry.at >= since,
+        ~undone(),
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def card_of_entry(*, shop_id: int, entry_id: int) -> int | None:

@@ -13,7 +13,7 @@ from app.kit.refusals import NotHere
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked
+from app.web.owner import asked, queue
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.panels import panel_context
@@ -107,6 +107,8 @@ def undo_use(redemption_id: int) -> ResponseReturnValue:
 
 def _back_to(card_id: int, said: str) -> ResponseReturnValue:
     place = asked.text("from")
+    if wants_fragment() and place == "queue" and queue.since() is not None:
+        return queue.taken_back(card_id)
     if wants_fragment() or place not in ("today", "person"):
         return again(card_id, said)
     flash(said)

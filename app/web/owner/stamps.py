@@ -19,7 +19,7 @@ from app.web import answers
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked
+from app.web.owner import asked, queue
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.panel_proof import WORDS
@@ -58,6 +58,8 @@ def page_context(**more: Any) -> dict[str, Any]:
         "refusal": None,
         "found": None,
         "typed": "",
+        "queue_since": queue.since(),
+        "served": queue.served(),
         **more,
     }
 
@@ -119,7 +121,9 @@ def reason_missing() -> ResponseReturnValue | None:
 
 
 def landed(stamped: Stamped) -> ResponseReturnValue:
-    """Answer a stamp with the person's panel: in place, or as a page."""
+    """Answer a stamp with the person's panel: in place, or as a page; in a queue with one line."""
+    if queue.since() is not None:
+        return queue.next_one(stamped)
     if not wants_fragment():
         return see_other(url_for("owner.panel", card_id=stamped.card_id))
     # The ledger line itself says who saw whom and when; a second log line would double every stamp's write.
