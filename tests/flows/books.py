@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 from app.cards.models import Card, CodeUse, LedgerEntry, Redemption, Reward
 from app.customers.models import Customer
@@ -51,9 +52,10 @@ def _rewards(shop: AShop, entries: list[LedgerEntry], undone: set[int | None]) -
 
 
 def _days(shop: AShop, entries: list[LedgerEntry], undone: set[int | None]) -> None:
-    stamps = Counter(
-        kst_day(entry.at) for entry in entries if entry.kind == "earn" and entry.id not in undone
-    )
+    stamps: Counter[date] = Counter()
+    for entry in entries:
+        if entry.kind == "earn" and entry.id not in undone:
+            stamps[kst_day(entry.at)] += entry.delta
     visits = list(
         db.session.scalars(db.select(Visit).where(Visit.shop_id == shop.id, Visit.reversed_at.is_(None)))
     )

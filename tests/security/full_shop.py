@@ -11,13 +11,27 @@ from typing import Any
 from app.cards.models import Card, LedgerEntry, Redemption
 from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
-from app.flows import access, automation, claim, person, privacy, redeem, review, review_asks, stamp, voice
+from app.flows import (
+    access,
+    automation,
+    claim,
+    kiosk,
+    person,
+    privacy,
+    redeem,
+    review,
+    review_asks,
+    spending,
+    stamp,
+    voice,
+)
+from app.flows.spending import Check
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 from app.reviews.models import Photo
 from app.shops import proofs
-from app.shops.models import LoginTry
+from app.shops.models import KioskCall, LoginTry
 from app.visits.models import Product, Visit, VisitItem
 from tests import factories
 from tests.factories import ACustomer, AShop
@@ -84,7 +98,10 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     address = _address(known, number)
     review_id, voice_id, ask_token = _said(shop, known, word)
     token = _opt_out(shop, twin)
+    kiosk_id, call_id = _at_the_counter(shop, nameless)
     ids = {
+        "kiosk_id": kiosk_id,
+        "call_id": call_id,
         "claim_id": waiting.claim_id,
         "entry_id": last.entry_id,
         "card_id": known.card_id,
@@ -105,6 +122,19 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         ask_token, f"{word}불편",
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
+
+
+def _at_the_counter(shop: AShop, someone: ACustomer) -> tuple[int, int]:
+    """Switch a tablet on, type a number there that nobody has, and look at a person instead of the card."""
+    kiosk_id, _token = factories.a_kiosk(shop)
+    now = factories.now()
+    kiosk.call(shop_id=shop.id, kiosk_id=kiosk_id, typed="9999-0000", once=factories.once(), now=now)
+    spending.note_check(
+        shop_id=shop.id, card_id=someone.card_id, staff_id=shop.owner_id, session_id=1,
+        check=Check("number"), now=now,
+    )  # fmt: skip
+    call_id = db.session.scalar(db.select(db.func.max(KioskCall.id)).where(KioskCall.shop_id == shop.id))
+    return kiosk_id, int(call_id or 0)
 
 
 def _goods(shop: AShop, known: ACustomer, word: str) -> None:
