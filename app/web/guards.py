@@ -36,6 +36,14 @@ class OwnDeviceOnly(Refused):
     sentence = "함께 쓰는 기기에서는 열 수 없어요. 내 휴대폰에서 열어 주세요."
 
 
+class KioskOff(Refused):
+    """The customers' tablet was switched off while somebody stood at it."""
+
+    code = "kiosk_off"
+    status = 403
+    sentence = "손님용 태블릿이 꺼져 있어요. 사장님께 말씀해 주세요."
+
+
 class SignedIn(UserMixin):
     """Flask-Login's user: a staff session row, never a bare user id in a cookie."""
 
@@ -182,6 +190,8 @@ def _kiosk_only(declared: Door) -> ResponseReturnValue | None:
     """Keep a customers' tablet on its own pages: nobody's card and nothing of the owner's opens there."""
     g.kiosk = _kiosk()
     if declared.tenant == "kiosk":
+        if g.kiosk is None and request.method == "POST":
+            raise KioskOff
         if g.kiosk is None:
             page = make_response(render_template("kiosk/ended.html"), 410)
             return cookies.forget_kiosk(page)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import flash, make_response, session, url_for
+from flask import flash, make_response, url_for
+from flask import session as browser
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter, history
@@ -25,7 +26,7 @@ _ENDS_AFTER = timedelta(minutes=15)
 
 def since() -> datetime | None:
     """Return since when the person at this browser serves a queue, None when they do not, or it is over."""
-    kept: Any = session.get(_KEY)
+    kept: Any = browser.get(_KEY)
     if not isinstance(kept, list) or len(kept) != 3 or kept[0] != current_staff().staff_id:
         return None
     started, last = (datetime.fromtimestamp(float(moment), UTC) for moment in kept[1:])
@@ -45,10 +46,10 @@ def queue() -> ResponseReturnValue:
     """Begin to serve a queue, or end it."""
     if asked.text("end"):
         count = served()
-        session.pop(_KEY, None)
+        browser.pop(_KEY, None)
         flash(f"이어서 적립을 마쳤어요. 이번에 {count}명에게 찍었어요" if count else "이어서 적립을 마쳤어요")
     else:
-        session[_KEY] = [current_staff().staff_id, now().timestamp(), now().timestamp()]
+        browser[_KEY] = [current_staff().staff_id, now().timestamp(), now().timestamp()]
     return see_other(url_for("owner.stamps"))
 
 
@@ -56,7 +57,7 @@ def next_one(stamped: Stamped) -> ResponseReturnValue:
     """Answer a stamp of a queue by one line, with the way to take it back; the camera goes on at once."""
     started = since()
     if started is not None:
-        session[_KEY] = [current_staff().staff_id, started.timestamp(), now().timestamp()]
+        browser[_KEY] = [current_staff().staff_id, started.timestamp(), now().timestamp()]
     seen = counter.panel(shop_id=current_staff().shop.id, card_id=stamped.card_id, now=now())
     if not wants_fragment():
         name = f"{seen.name} 님" if seen and seen.name else "손님"
