@@ -12,7 +12,15 @@ from typing import Any
 from app.cards import rules
 from app.cards.actions import claims, ledger, rewards
 from app.cards.models import Card, CardRule, LedgerEntry
-from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
+from app.cards.rules import (
+    AlreadyUsed,
+    ForeignCode,
+    ForgedPrint,
+    NothingToUndo,
+    OldCode,
+    OldPrint,
+    StampRefused,
+)
 from app.customers import actions as people
 from app.flows import at_visit, come_back, printed, stamp_letters, stamp_worth
 from app.flows.unit import after_a_race, write
@@ -253,11 +261,20 @@ def card_by_code(
 ) -> Found | Refused:
     """Return the card, locked, that a scanned code belongs to; a rotating code is spent by it.
 
-    An old code of a card we know is written down and returned as OldCode, so that many of them are noticed.
-    Raises UnknownCode, ForeignCode, OldPrint, ForgedPrint.
+    An old or forged code of a card we know is written down and returned as its refusal, so that many of them
+    are noticed. Raises UnknownCode, ForeignCode.
     """
     if rules.is_printed(text):
-        return Found(*printed.card_by_print(session, shop_id=shop_id, text=text, master=master), printed=True)
+        try:
+            held = printed.card_by_print(session, shop_id=shop_id, text=text, master=master)
+        except (OldPrint, ForgedPrint) as refusal:
+            ref = rules.read_printed_code(text)[0]
+            named = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
+            if named is None:
+                raise
+            by = {"staff_id": staff_id, "how": "printed"}
+            return written_down(session, card=named[0], refusal=refusal, now=now, **by)
+        return Found(*held, printed=True)
     ref, mac = rules.read_code(text)
     found = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
     if found is None:

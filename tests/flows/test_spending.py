@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.cards import checks
 from app.cards.models import CardCheck, Redemption
-from app.cards.rules import AlreadyUsed, ForeignCode, OldCode
+from app.cards.rules import AlreadyUsed, ForeignCode, OldCode, OldPrint
 from app.extensions import db
 from app.flows import claim, redeem, sharing, spending, stamp
 from app.flows.spending import Check, CheckedBefore, NotProven, PaperProvesNothing, TooManyChecks
@@ -132,6 +132,15 @@ def test_what_is_no_live_card_is_no_look(
         look(shop, old)
     assert here(shop, minho) == ""
     assert books.count("refuse", minho.card_id) == 1, "a picture of a card is written down"
+
+
+def test_a_lost_paper_card_is_written_down(shop: AShop, minho: ACustomer) -> None:
+    lost = factories.a_printed_code(minho)
+    factories.a_printed_code(minho, seen=1)
+    with pytest.raises(OldPrint):
+        scan(shop, lost)
+    assert books.count("refuse", minho.card_id) == 1
+    books.check(shop)
 
 
 def test_the_staff_may_look_once_a_day_for_a_card(shop: AShop, clock: Clock) -> None:
