@@ -97,3 +97,4 @@ class Description:
     review_stamps: int  # given for a review in the last month: none or one
     hashtag: str
     threads: tuple[Thread, ...]
+    prices: str = ""  # the price buttons, as Shop.prices has them
