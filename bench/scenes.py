@@ -11,7 +11,10 @@ from playwright.sync_api import Page
 from app.cards import counter
 from app.customers import queries as people
 from app.flows.handover import offer_card
+from app.flows.unit import write
+from app.kit.clock import utc_now
 from app.shops import queries as shops
+from app.shops import tablets
 
 PHONE = (390, 844)
 TABLET = (820, 1180)
@@ -172,6 +175,27 @@ def _my_tier(visitor: Visitor) -> None:
     visitor.open(f"/c/{visitor.demo.shop_code}/tier")
 
 
+def _kiosk(visitor: Visitor) -> None:
+    """A tablet for customers, as it waits for a number."""
+    with visitor.demo.app.app_context(), write() as session:
+        shop = shops.shop_by_code(visitor.demo.shop_code)
+        assert shop is not None
+        token = tablets.add_kiosk(
+            session,
+            shop_id=shop.id,
+            staff_id=shops.owner_of(shop.id) or 0,
+            user_agent="iPad Safari",
+            is_secure=True,
+            now=utc_now(),
+        )
+    secure = visitor.demo.base_url.replace("http:", "https:")
+    visitor.page.context.add_cookies(
+        [{"name": "__Host-kiosk", "value": token, "url": secure, "secure": True, "httpOnly": True}]
+    )
+    visitor.open("/kiosk")
+    visitor.page.locator("[data-codes] canvas").wait_for()
+
+
 SCENES = [
     Scene("home", "owner", _enter),
     Scene("join", "newcomer", _join),
@@ -200,4 +224,6 @@ SCENES = [
     Scene("closing", "owner", _owner("/owner/closing")),
     Scene("tiers", "owner", _owner("/owner/more/tiers")),
     Scene("my-tier", "customer", _my_tier),
+    Scene("counter-qr", "owner", _owner("/owner/counter")),
+    Scene("kiosk", "tablet", _kiosk, (1180, 820)),
 ]

@@ -27,7 +27,8 @@ from app.flows.unit import write
 from app.kit import totp
 from app.kit.signing import new_token, token_hash
 from app.shops import actions as shops
-from app.shops.models import Shop, StaffSession
+from app.shops import tablets
+from app.shops.models import Kiosk, Shop, StaffSession
 
 _numbers = itertools.count(1000_0001)
 
@@ -153,6 +154,17 @@ def a_shared_device(shop: AShop) -> tuple[str, int]:
     session_id = a_session_id(token)
     sharing.turn_on(shop_id=shop.id, staff_id=shop.owner_id, session_id=session_id, now=now())
     return token, session_id
+
+
+def a_kiosk(shop: AShop) -> tuple[int, str]:
+    """Make a browser a customers' tablet of the shop; returns its id and the token of its cookie."""
+    with write() as session:
+        token = tablets.add_kiosk(
+            session, shop_id=shop.id, staff_id=shop.owner_id, user_agent="tests", is_secure=True, now=now()
+        )
+        shops.set_use(session, shop_id=shop.id, what="kiosk", is_on=True)
+    found = db.session.scalar(db.select(Kiosk.id).where(Kiosk.token_hash == token_hash(token)))
+    return int(found or 0), token
 
 
 def a_customer(

@@ -52,6 +52,13 @@ TABLE = """
 /demo/phone/<token>/hurries                           POST      public    anyone   token
 /demo/phone/<token>/screen                            GET       public    anyone   token
 /healthz                                              GET       public    anyone   none
+/kiosk                                                GET       public    anyone   kiosk
+/kiosk/calls                                          POST      public    anyone   kiosk
+/kiosk/calls/<ref>                                    GET       public    anyone   kiosk
+/kiosk/calls/<ref>/board                              GET       public    anyone   kiosk
+/kiosk/code.svg                                       GET       public    anyone   kiosk
+/kiosk/codes                                          GET       public    anyone   kiosk
+/kiosk/end                                            GET+POST  public    anyone   kiosk
 /manifest.webmanifest                                 GET       public    anyone   none
 /o/<token>                                            GET+POST  public    anyone   token   machine
 /owner                                                GET       owner     staff    session
@@ -74,10 +81,16 @@ TABLE = """
 /owner/enter/<token>                                  GET+POST  owner     anyone   token
 /owner/entries/<int:entry_id>/reversal                POST      owner     staff    session
 /owner/friends                                        GET       owner     manager  session
+/owner/counter                                        GET       owner     staff    session
+/owner/counter/code.svg                               GET       owner     staff    session
+/owner/counter/codes                                  GET       owner     staff    session
+/owner/entries/<int:entry_id>/amount                  POST      owner     staff    session
 /owner/insights                                       GET       owner     manager  session
+/owner/kiosk-calls/<int:call_id>/closing              POST      owner     staff    session
 /owner/login                                          GET+POST  owner     anyone   none
 /owner/login/second                                   GET+POST  owner     anyone   none
 /owner/logout                                         POST      owner     staff    session
+/owner/looks                                          GET+POST  owner     staff    session
 /owner/lookups                                        POST      owner     staff    session
 /owner/merges/<int:merge_id>/reversal                 POST      owner     owner    session
 /owner/messages                                       GET       owner     manager  session
@@ -107,6 +120,8 @@ TABLE = """
 /owner/more/friends                                   GET+POST  owner     owner    session
 /owner/more/hours                                     GET+POST  owner     manager  session
 /owner/more/limits                                    GET+POST  owner     owner    session
+/owner/more/kiosks                                    GET+POST  owner     manager  session
+/owner/more/kiosks/<int:kiosk_id>/end                 POST      owner     manager  session
 /owner/more/password                                  GET+POST  owner     staff    session
 /owner/more/pin                                       GET+POST  owner     staff    session
 /owner/more/second-step                               GET       owner     staff    session
@@ -115,6 +130,7 @@ TABLE = """
 /owner/more/second-step/confirmation                  POST      owner     staff    session
 /owner/more/second-step/end                           POST      owner     staff    session
 /owner/more/sharing                                   GET+POST  owner     manager  session
+/owner/more/prices                                    GET+POST  owner     manager  session
 /owner/more/reviews                                   GET+POST  owner     owner    session
 /owner/more/shop                                      GET+POST  owner     manager  session
 /owner/more/staff                                     GET+POST  owner     owner    session
@@ -145,6 +161,7 @@ TABLE = """
 /owner/paper/<int:paper_id>/photo                     GET       owner     manager  session
 /owner/paper/<int:paper_id>/refusal                   POST      owner     manager  session
 /owner/paper/<int:paper_id>/reversal                  POST      owner     manager  session
+/owner/panel/<int:card_id>/checks                     POST      owner     staff    session
 /owner/people                                         GET       owner     manager  session
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/days                  GET+POST  owner     manager  session
@@ -166,6 +183,7 @@ TABLE = """
 /owner/print/cards/<batch>                            GET       owner     staff    session
 /owner/print/cards/<batch>/pdf                        GET       owner     staff    session
 /owner/proof                                          GET+POST  owner     staff    session
+/owner/queue                                          POST      owner     staff    session
 /owner/redemptions/<int:redemption_id>/reversal       POST      owner     staff    session
 /owner/reviews                                        GET       owner     manager  session
 /owner/reviews/<int:review_id>                        GET+POST  owner     manager  session
@@ -192,6 +210,7 @@ TABLE = """
 /r/<token>/voices                                     POST      public    anyone   token
 /readyz                                               GET       public    anyone   none
 /s/<code>                                             GET+POST  public    anyone   code
+/s/<code>/counter/<token>                             GET+POST  public    anyone   code
 /s/<code>/details                                     GET+POST  public    anyone   code
 /s/<code>/email/<token>                               GET+POST  public    anyone   code
 /s/<code>/open/<token>                                GET+POST  public    anyone   code

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
-from app.cards import rules
+from app.cards import checks, rules
 from app.cards.extras import EXTRAS, Extras
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Reward
@@ -36,6 +36,7 @@ class WaitingClaim:
     name: str
     visit_count: int
     likes: str
+    via: str  # card | counter | kiosk
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,12 @@ class Panel:
     balance: int
     goal: int
     reward_name: str
+    scan_cap: int
     extras: Extras
     rewards: list[ReadyReward]
     last: LastStamp | None
     lately: Lately
-    checked_live: bool  # the card itself was here a moment ago: scanned, or asked by its holder
+    proof: str  # live_card | staff_check | "": how somebody looked a moment ago whose card this is
 
     @property
     def missing(self) -> int:
@@ -95,7 +97,15 @@ class Match:
 def waiting_claims(*, shop_id: int, now: datetime, limit: int = 50) -> list[WaitingClaim]:
     """Return who waits for a stamp, the one who asked first on top."""
     rows = db.session.execute(
-        select(Claim.id, Claim.word, Claim.card_id, Customer.name, Customer.visit_count, Customer.likes)
+        select(
+            Claim.id,
+            Claim.word,
+            Claim.card_id,
+            Customer.name,
+            Customer.visit_count,
+            Customer.likes,
+            Claim.via,
+        )
         .join(Customer, (Customer.shop_id == Claim.shop_id) & (Customer.id == Claim.customer_id))
         .where(Claim.shop_id == shop_id, Claim.state == "waiting", Claim.expires_at > now)
         .order_by(Claim.created_at, Claim.id)
@@ -123,6 +133,7 @@ _PANEL = (
         Card.balance,
         CardRule.goal,
         CardRule.reward_name,
+        CardRule.scan_cap,
         *EXTRAS,
     )
     .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
@@ -148,19 +159,27 @@ def waiting_count(*, shop_id: int, now: datetime) -> int:
     return int(db.session.scalar(_WAITING_COUNT, {"shop": shop_id, "now": now}) or 0)
 
 
-def panel(*, shop_id: int, card_id: int, now: datetime) -> Panel | None:
-    """Return a person's panel; None for a closed card or another shop's (S05)."""
+def panel(*, shop_id: int, card_id: int, now: datetime, spends: bool = False) -> Panel | None:
+    """Return a person's panel; None for a closed card or another shop's (S05).
+
+    `spends`: the shop has more to spend than rewards, so it matters how the holder was checked.
+    """
     row = db.session.execute(_PANEL, {"shop": shop_id, "card": card_id}).one_or_none()
     if row is None:
         return None
     last = _last_stamp(shop_id=shop_id, card_id=card_id)
+    rewards = ready_rewards(shop_id=shop_id, card_id=card_id)
+    proof = "live_card" if last and rules.seen_live(how=last.how, at=last.at, now=now) else ""
     cells: tuple[Any, ...] = tuple(row)
+    extras = Extras(*cells[-len(EXTRAS) :])
+    if not proof and (rewards or spends or extras.points > 0):
+        proof = checks.how_checked(shop_id=shop_id, card_id=card_id, now=now)
     rest = (
-        Extras(*cells[-len(EXTRAS) :]),
-        ready_rewards(shop_id=shop_id, card_id=card_id),
+        extras,
+        rewards,
         last,
         visits.lately(shop_id=shop_id, customer_id=row.customer_id),
-        last is not None and rules.seen_live(how=last.how, at=last.at, now=now),
+        proof,
     )
     return Panel(*cells[: -len(EXTRAS)] + rest)
 

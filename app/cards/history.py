@@ -102,6 +102,25 @@ def cards_in(*, shop_id: int, card_id: int) -> list[int]:
     return found
 
 
+def people_stamped(*, shop_id: int, staff_id: int, since: datetime) -> int:
+    """Return how many cards somebody of the staff has stamped since then, without those taken back."""
+    query = select(func.count(LedgerEntry.card_id.distinct())).where(
+        LedgerEntry.shop_id == shop_id,
+        LedgerEntry.staff_id == staff_id,
+        LedgerEntry.kind == "earn",
+        LedgerEntry.at >= since,
+        ~undone(),
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def card_of_entry(*, shop_id: int, entry_id: int) -> int | None:
+    """Return the card a ledger line stands on, or None for another shop's line."""
+    return db.session.scalar(
+        select(LedgerEntry.card_id).where(LedgerEntry.shop_id == shop_id, LedgerEntry.id == entry_id)
+    )
+
+
 _LATER = LedgerEntry.__table__.alias("later")
 _UNDONE = (
     select(_LATER.c.id)

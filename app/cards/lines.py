@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.cards import checks
 from app.cards.history import TAKEN_ALONG, cards_in, still_ends, undone
 from app.cards.models import Card, LedgerEntry, Redemption, Reward
 from app.extensions import db
@@ -78,14 +79,16 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
         if here:
             balance, points = balance - row.delta, points - row.points
     uses = db.session.execute(
-        select(Redemption.at, Redemption.reversed_at, Reward.name)
+        select(Redemption.at, Redemption.reversed_at, Reward.name, Redemption.how)
         .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))
         .where(Redemption.shop_id == shop_id, Reward.card_id == card_id)
         .order_by(Redemption.id.desc())
         .limit(limit)
     )
     for use in uses:
-        lines.append(CardLine("use", 0, use.at, "", "", use.name, undone=use.reversed_at is not None))
+        lines.append(CardLine("use", 0, use.at, use.how, "", use.name, undone=use.reversed_at is not None))
         if use.reversed_at is not None:
             lines.append(CardLine("use_back", 0, use.reversed_at, "", "", use.name))
+    looked = checks.checks_without_card(shop_id=shop_id, card_id=card_id, limit=limit)
+    lines += [CardLine("check", 0, line.at, line.what, "") for line in looked]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]

@@ -113,7 +113,7 @@ class LedgerEntry(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     how: Mapped[str] = mapped_column(
         String(12), default=""
-    )  # claim | scan | printed | digits | spoken | more | review; of points spent, how the holder was checked
+    )  # claim | counter | kiosk | scan | printed | digits | spoken | more | review …; of points spent: how checked
     staff_id: Mapped[int | None] = mapped_column()
     visit_id: Mapped[int | None] = mapped_column()
     claim_id: Mapped[int | None] = mapped_column()  # the 도장 받기 that asked for it
@@ -192,6 +192,27 @@ class CodeUse(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class CardCheck(Model):
+    """Somebody looked whose card this is before it is spent from: by its live code, or by asking the person."""
+
+    __tablename__ = "card_checks"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        *_card_of_shop(),
+        ForeignKeyConstraint(["shop_id", "staff_id"], ["staff.shop_id", "staff.id"]),
+        Index("ix_card_checks_shop_card_at", "shop_id", "card_id", "at"),
+        Index("ix_card_checks_shop_at", "shop_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    card_id: Mapped[int] = mapped_column()
+    customer_id: Mapped[int] = mapped_column()
+    staff_id: Mapped[int] = mapped_column()
+    what: Mapped[str] = mapped_column(String(8))  # live | number | known | paper
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Claim(Model):
     """도장 받기: the customer asks, the shop approves with one tap. Waits until closing."""
 
@@ -224,6 +245,9 @@ class Claim(Model):
     customer_id: Mapped[int] = mapped_column()
     word: Mapped[str] = mapped_column(String(10))  # the matching word both phones show
     once: Mapped[str] = mapped_column(String(40))
+    via: Mapped[str] = mapped_column(
+        String(8), default="card", server_default="card"
+    )  # card | counter | kiosk
     state: Mapped[str] = mapped_column(
         String(10), default="waiting"
     )  # waiting | approved | declined | expired

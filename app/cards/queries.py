@@ -103,6 +103,15 @@ class CardPage:
         return next_stage(self.extras, self.balance) or Stage(self.goal, self.reward_name)
 
 
+@dataclass(frozen=True)
+class Newest:
+    """The card's newest line: its kind ("earn", "refuse", "use" …, "" for none), when, and why refused."""
+
+    kind: str
+    at: datetime | None
+    reason: str
+
+
 def promise(shop_id: int) -> Promise | None:
     """Return what a new card of this shop promises; None while the shop has no rule."""
     row = db.session.execute(
@@ -199,7 +208,7 @@ def held_on(*, shop_id: int, card_id: int) -> Held:
 
 
 _NEWEST_ENTRY = (
-    select(LedgerEntry.kind, LedgerEntry.at)
+    select(LedgerEntry.kind, LedgerEntry.at, LedgerEntry.reason)
     .where(LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.card_id == bindparam("card"))
     .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
     .limit(1)
@@ -213,15 +222,18 @@ _NEWEST_USE = (
 )
 
 
-def newest_line(*, shop_id: int, card_id: int) -> str:
-    """Return the kind of the card's newest line ("earn", "use" …), "" for a card without any."""
+def newest_line(*, shop_id: int, card_id: int) -> Newest:
+    """Return what the card's newest line says, of a card without any: nothing at all."""
     which = {"shop": shop_id, "card": card_id}
     entry = db.session.execute(_NEWEST_ENTRY, which).one_or_none()
     use = db.session.execute(_NEWEST_USE, which).one_or_none()
-    found = [(entry.at, entry.kind)] if entry else []
+    found = [(entry.at, entry.kind, entry.reason)] if entry else []
     if use:
-        found.append((use.reversed_at, "use_back") if use.reversed_at else (use.at, "use"))
-    return str(max(found)[1]) if found else ""
+        found.append((use.reversed_at, "use_back", "") if use.reversed_at else (use.at, "use", ""))
+    if not found:
+        return Newest("", None, "")
+    at, kind, reason = max(found)
+    return Newest(str(kind), at, str(reason))
 
 
 def long_gone(

@@ -87,9 +87,19 @@ class OverCap(StampRefused):
 
     code = "over_cap"
 
-    def __init__(self, cap: int) -> None:
+    def __init__(self, cap: int, left: int = 0) -> None:
         self.cap = cap
-        super().__init__(f"오늘은 이 카드에 {cap}개까지 찍었어요. 내일 다시 찍어 주세요.")
+        sentence = f"오늘은 이 카드에 {cap}개까지 찍었어요. 내일 다시 찍어 주세요."
+        super().__init__(f"오늘은 이 카드에 {left}개만 더 찍을 수 있어요." if left else sentence)
+
+
+class OverScan(StampRefused):
+    """More stamps in one go than the shop allows."""
+
+    code = "over_scan"
+
+    def __init__(self, cap: int) -> None:
+        super().__init__(f"한 번에 {cap}개까지 찍을 수 있어요. 개수를 줄여 주세요.")
 
 
 class NothingToUndo(Refused):
@@ -121,18 +131,21 @@ class Earning:
     hard_window_s: int
     cooldown_s: int
     daily_cap: int
+    scan_cap: int = 5  # stamps in one go
 
 
 def may_stamp(
-    *, rule: Earning, last_at: datetime | None, today: int, now: datetime, overridden: bool
+    *, rule: Earning, last_at: datetime | None, today: int, now: datetime, overridden: bool, count: int = 1
 ) -> StampRefused | None:
-    """Say whether a stamp may land now, or why not.
+    """Say whether `count` stamps may land now, or why not.
 
     `last_at` is the card's last standing stamp, `today` the stamps of this Korean day that stand. The
-    hard window is the caller's (it repeats the answer); an override passes the cooldown, never the cap.
+    hard window is the caller's (it repeats the answer); an override passes the cooldown, never a cap.
     """
-    if rule.daily_cap and today >= rule.daily_cap:
-        return OverCap(rule.daily_cap)
+    if not 1 <= count <= max(rule.scan_cap, 1):
+        return OverScan(rule.scan_cap)
+    if rule.daily_cap and today + count > rule.daily_cap:
+        return OverCap(rule.daily_cap, max(rule.daily_cap - today, 0))
     if last_at is not None and not overridden:
         # Either way round: a clock that was set back must not lock a card for as long as it was ahead.
         passed = abs((now - last_at).total_seconds())
@@ -236,11 +249,11 @@ def clean_reason(reason: str | None) -> str:
 
 
 def seen_live(*, how: str, at: datetime, now: datetime) -> bool:
-    """Say whether the card itself was at the counter a moment ago (spending needs the live card or a check).
+    """Say whether a stamp alone shows that the card itself was at the counter a moment ago.
 
-    A printed card can be copied: it is never live.
+    A printed card can be copied: it is never live. A claim may have waited: checks.how_checked knows since when.
     """
-    return how in ("scan", "claim") and 0 <= (now - at).total_seconds() <= LIVE_SECONDS
+    return how == "scan" and 0 <= (now - at).total_seconds() <= LIVE_SECONDS
 
 
 def read_lookup(typed: str) -> tuple[str | None, str | None, str | None]:

@@ -7,7 +7,7 @@ import sys
 import click
 from flask.cli import with_appcontext
 
-from app.cards import checks
+from app.cards import drift
 from app.shops import history
 from app.shops import queries as shops
 
@@ -19,7 +19,7 @@ def doctor() -> None:
     drifted = False
     for shop_id in shops.shop_ids():
         said = [
-            f"card {drift.card_id}: {drift.what}: {drift.detail}" for drift in checks.drifts(shop_id=shop_id)
+            f"card {drift.card_id}: {drift.what}: {drift.detail}" for drift in drift.drifts(shop_id=shop_id)
         ]
         broken_at = history.chain(shop_id).broken_at
         if broken_at is not None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.cards import rules
 from app.cards.actions import claims, ledger
 from app.cards.models import Card
-from app.cards.rules import AlreadyUsed, ClaimGone, StampRefused
+from app.cards.rules import AlreadyUsed, ClaimGone
 from app.flows.stamp import Found, Stamped, stamp_card
 from app.flows.unit import after_a_race, write
 from app.kit.clock import next_minute_of_day
-from app.kit.refusals import NotHere
+from app.kit.refusals import NotHere, Refused
 from app.kit.words import MATCHING_WORDS
 from app.shops import actions as shops
 
@@ -25,46 +26,53 @@ class Asked:
     word: str
 
 
-def ask(*, shop_id: int, card_id: int, once: str, now: datetime) -> Asked:
+def ask(*, shop_id: int, card_id: int, once: str, now: datetime, via: str = "card") -> Asked:
     """Put the card in the shop's list; asking again while waiting gives the same claim.
 
-    The claim waits until the shop's next closing time. Raises NotHere for a closed card.
+    `via`: card (its own button) | counter (the QR at the counter, opened by who holds the card). The claim
+    waits until the shop's next closing time. Raises NotHere for a closed card.
     """
-    return after_a_race(lambda: _ask(shop_id=shop_id, card_id=card_id, once=once, now=now))
+
+    def asked() -> Asked:
+        with write() as session:
+            return ask_in(session, shop_id=shop_id, card_id=card_id, once=once, via=via, now=now)
+
+    return after_a_race(asked)
 
 
-def _ask(*, shop_id: int, card_id: int, once: str, now: datetime) -> Asked:
-    with write() as session:
-        claim = claims.claim_by_once(session, shop_id=shop_id, once=once) or claims.waiting_claim(
-            session, shop_id=shop_id, card_id=card_id
+def ask_in(session: Any, *, shop_id: int, card_id: int, once: str, via: str, now: datetime) -> Asked:
+    """Do the same inside the caller's transaction, which is tried again after a race; `via` may be kiosk."""
+    claim = claims.claim_by_once(session, shop_id=shop_id, once=once) or claims.waiting_claim(
+        session, shop_id=shop_id, card_id=card_id
+    )
+    if claim is not None and claim.once != once and claim.expires_at <= now:
+        # The shop closed and the clock has not been round yet: yesterday's claim makes room.
+        claims.decide_claim(
+            session, shop_id=shop_id, claim_id=claim.id, state="expired", staff_id=None, now=now
         )
-        if claim is not None and claim.once != once and claim.expires_at <= now:
-            # The shop closed and the clock has not been round yet: yesterday's claim makes room.
-            claims.decide_claim(
-                session, shop_id=shop_id, claim_id=claim.id, state="expired", staff_id=None, now=now
-            )
-            claim = None
-        if claim is None:
-            found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id, lock=True)
-            if found is None:
-                raise NotHere
-            shop = shops.shop(session, shop_id=shop_id)
-            word = rules.free_word(
-                MATCHING_WORDS,
-                claims.waiting_words(session, shop_id=shop_id),
-                claims.pick_word_index(len(MATCHING_WORDS)),
-            )
-            claim = claims.add_claim(
-                session,
-                card=found[0],
-                word=word,
-                once=once,
-                expires_at=next_minute_of_day(now, shop.close_minute),
-                now=now,
-            )
-        elif claim.card_id != card_id:
+        claim = None
+    if claim is None:
+        found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id, lock=True)
+        if found is None:
             raise NotHere
-        return Asked(claim.id, claim.word)
+        shop = shops.shop(session, shop_id=shop_id)
+        word = rules.free_word(
+            MATCHING_WORDS,
+            claims.waiting_words(session, shop_id=shop_id),
+            claims.pick_word_index(len(MATCHING_WORDS)),
+        )
+        claim = claims.add_claim(
+            session,
+            card=found[0],
+            word=word,
+            once=once,
+            via=via,
+            expires_at=next_minute_of_day(now, shop.close_minute),
+            now=now,
+        )
+    elif claim.card_id != card_id:
+        raise NotHere
+    return Asked(claim.id, claim.word)
 
 
 def approve(
@@ -75,10 +83,12 @@ def approve(
     once: str,
     now: datetime,
     override_reason: str | None = None,
+    amount: int | None = None,
 ) -> Stamped:
     """Stamp the card of a waiting claim. Twice gives one stamp and the same answer.
 
     A refused stamp (too soon, over the cap) leaves the claim waiting, so that the staff may override.
+    `amount`: won of the purchase, put on the visit.
     Raises ClaimGone, TooSoon, OverCap.
     """
     return after_a_race(
@@ -89,12 +99,20 @@ def approve(
             once=once,
             now=now,
             override_reason=override_reason,
+            amount=amount,
         )
     )
 
 
 def _approve(
-    *, shop_id: int, claim_id: int, staff_id: int, once: str, now: datetime, override_reason: str | None
+    *,
+    shop_id: int,
+    claim_id: int,
+    staff_id: int,
+    once: str,
+    now: datetime,
+    override_reason: str | None,
+    amount: int | None,
 ) -> Stamped:
     with write() as session:
         claim = claims.find_claim(session, shop_id=shop_id, claim_id=claim_id)
@@ -125,10 +143,11 @@ def _approve(
             found=Found(*found),
             staff_id=staff_id,
             once=once,
-            how="claim",
+            how="claim" if claim.via == "card" else claim.via,
             override_reason=override_reason,
             now=now,
             claim_id=claim_id,
+            amount=amount,
         )
         if isinstance(outcome, Stamped):
             if (
@@ -138,7 +157,7 @@ def _approve(
                     session, shop_id=shop_id, claim_id=claim_id, state="approved", staff_id=staff_id, now=now
                 )
             return outcome
-        refusal: StampRefused = outcome
+        refusal: Refused = outcome
     raise refusal
 
 

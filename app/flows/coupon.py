@@ -18,7 +18,7 @@ from app.coupons import actions as coupons
 from app.coupons import rules
 from app.coupons.models import Coupon, CouponKind, CouponUse
 from app.coupons.rules import ForeignCoupon, OldCoupon
-from app.flows import audit, coupon_rules, free_stamps, spending, undo
+from app.flows import audit, coupon_rules, free_stamps, own_card, spending, undo
 from app.flows.coupon_tiers import tier_allows
 from app.flows.spending import Check
 from app.flows.stamp import card_key
@@ -114,7 +114,7 @@ def _use(
     amount: int | None,
     check: Check | None,
 ) -> Used:
-    with write() as session:
+    with own_card.kept(now=now), write() as session:
         before = coupons.use_by_once(session, shop_id=shop_id, once=once)
         found = coupons.coupon(session, shop_id=shop_id, coupon_id=before.coupon_id if before else coupon_id)
         if found is None:
@@ -201,6 +201,7 @@ def _proof(
         .limit(1)
     )
     if read is not None:
+        own_card.check(session, shop_id=card.shop_id, staff_id=staff_id, card_id=card.id)
         return "live_card"
     return spending.proof(
         session, shop_id=card.shop_id, card_id=card.id, staff_id=staff_id, check=check, now=now

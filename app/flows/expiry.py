@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from app.cards import checks
+from app.cards import drift
 from app.cards.actions import ledger, lots
 from app.cards.models import Card
 from app.flows.unit import write
@@ -20,7 +20,7 @@ def expire_due(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda
     """
     done = 0
     while not stop():
-        due = checks.cards_with_ended(shop_id=shop_id, now=now, limit=_AT_ONCE)
+        due = drift.cards_with_ended(shop_id=shop_id, now=now, limit=_AT_ONCE)
         for card_id in due:
             done += int(_expire(shop_id=shop_id, card_id=card_id, now=now))
             if stop():

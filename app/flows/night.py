@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from app.cards import checks
+from app.cards import drift
 from app.flows.unit import end_reading
 
 log = structlog.get_logger(__name__)
@@ -16,9 +16,7 @@ def check_balances(*, shop_id: int) -> list[int]:
     A difference is a bug, never repaired in silence: the ledger is what the customer can be shown.
     """
     end_reading()
-    found = checks.drifts(shop_id=shop_id)
-    for drift in found:
-        log.error(
-            "books_differ", shop_id=shop_id, card_id=drift.card_id, what=drift.what, detail=drift.detail
-        )
+    found = drift.drifts(shop_id=shop_id)
+    for each in found:
+        log.error("books_differ", shop_id=shop_id, card_id=each.card_id, what=each.what, detail=each.detail)
     return sorted({drift.card_id for drift in found})

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.cards import promises
 from app.cards.actions import earning, ledger, lots
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.promises import PointsShort, PointsUnderLeast
 from app.cards.rules import NothingToUndo
-from app.flows import audit, spending
+from app.flows import audit, own_card, spending, stamp_worth
 from app.flows.spending import Check
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
+from app.shops import actions as shops
 from app.visits import actions as visits
 
 
@@ -67,7 +69,7 @@ def _spend(
 ) -> Spent:
     if not points:
         raise Invalid({"points": "쓸 포인트를 숫자로 적어 주세요. 예: 1000"})
-    with write() as session:
+    with own_card.kept(now=now), write() as session:
         card, rule = _card(session, shop_id=shop_id, card_id=card_id)
         before = ledger.entry_by_once(session, shop_id=shop_id, once=once)
         if before is not None:
@@ -134,6 +136,32 @@ def give_back(
 ) -> None:
     """Turn a spending around inside the caller's transaction and under the card's lock."""
     earning.give_back(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+
+
+def follow_amount(
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    before: int | None,
+    amount: int | None,
+    now: datetime,
+) -> int:
+    """Give or take the points that a changed amount of the visit of `entry` brings; returns how many came.
+
+    `before` and `amount` in won, None = no amount. Below zero when the new amount is the smaller one. The line
+    belongs to the stamp's: who takes that one back takes this one with it.
+    """
+    uses = shops.uses(session, shop_id=card.shop_id)
+    percent = stamp_worth.point_percent(session, card=card, uses=uses, now=entry.at)
+    points = [
+        promises.points_for(rule, amount=won, is_visit=False, percent=percent) for won in (before, amount)
+    ]
+    more = points[1] - points[0]
+    if more:
+        earning.correct_points(session, card=card, rule=rule, entry=entry, points=more, now=now)
+    return more
 
 
 def _card(session: Any, *, shop_id: int, card_id: int) -> tuple[Card, CardRule]:

@@ -9,7 +9,7 @@ from typing import Any
 from app.cards.actions import rewards
 from app.cards.models import Redemption, Reward
 from app.cards.rules import RewardGone
-from app.flows import audit, own_card
+from app.flows import audit, own_card, spending
 from app.flows.unit import write
 from app.insights import actions as sums
 from app.messages import recall
@@ -26,10 +26,14 @@ class Used:
     repeated: bool
 
 
-def use_reward(*, shop_id: int, staff_id: int, reward_id: int, once: str, how: str, now: datetime) -> Used:
-    """Use a reward. `how` says what the staff checked: live_card or staff_check.
+def use_reward(
+    *, shop_id: int, staff_id: int, reward_id: int, once: str, how: str | None = None, now: datetime
+) -> Used:
+    """Use a reward, when somebody has looked whose card it is (flows/spending.py).
 
-    The same `once` gives the same answer. Raises RewardGone when it was used or taken back before, OwnCard.
+    `how`: live_card or staff_check where that was settled before (a past that is told again); no door says it.
+    The same `once` gives the same answer. Raises RewardGone when it was used or taken back before, OwnCard, and
+    what spending.proof raises.
     """
     with own_card.kept(now=now), write() as session:
         before = rewards.redemption_by_once(session, shop_id=shop_id, once=once)
@@ -43,7 +47,9 @@ def use_reward(*, shop_id: int, staff_id: int, reward_id: int, once: str, how: s
             if before is None:
                 raise
             return _same_answer(*before)
-        own_card.check(session, shop_id=shop_id, staff_id=staff_id, card_id=reward.card_id)
+        how = how or spending.proof(
+            session, shop_id=shop_id, card_id=reward.card_id, staff_id=staff_id, now=now
+        )
         use = rewards.add_redemption(
             session,
             reward=reward,

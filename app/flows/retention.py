@@ -14,6 +14,7 @@ from app.flows.privacy import erase
 from app.flows.unit import write
 from app.kit.refusals import NotHere
 from app.shops import actions as shops
+from app.shops import tablets
 
 # After the last visit, or after joining when there never was one.
 PERSON = timedelta(days=365)
@@ -27,6 +28,7 @@ LOGIN_TRIES = timedelta(days=1)
 CODE_USES = timedelta(days=1)
 PROOFS = timedelta(days=1)  # the numbers codes were asked for
 MERGES = timedelta(days=30)  # what two people said before they were one: so long it can be undone
+KIOSK_CALLS = timedelta(days=1)
 _BATCH = 200
 
 
@@ -63,6 +65,7 @@ def prune(*, now: datetime) -> None:
         (ledger.drop_code_uses, CODE_USES),
         (proving.drop_numbers, PROOFS),
         (merging.drop_before, MERGES),
+        (tablets.drop_calls, KIOSK_CALLS),
     )
     for drop, kept_for in steps:
         with write() as session:

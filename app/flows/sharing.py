@@ -122,13 +122,51 @@ def take_turn(*, shop_id: int, session_id: int, staff_id: int, pin: str, now: da
             raise NoPin
         stored = person.pin_hash
         shops.note_try(session, keys=[here, day], now=now)
+    _look_at(shop_id=shop_id, staff_id=staff_id, keys=(here, day), stored=stored, pin=pin, now=now)
+    with write() as session:
+        person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
+        row = proofs.session_row(session, shop_id=shop_id, session_id=session_id)
+        if person is None or person.pin_hash != stored or row is None:  # changed since it was asked for
+            raise NotHere
+        if not row.is_shared:
+            raise NotShared
+        row.acting_id, row.acting_until = staff_id, now + rules.ACTING_FOR
+        shops.forget_tries(session, key=here)
+        shops.forget_tries(session, key=day)
+
+
+def prove_pin(*, shop_id: int, session_id: int, staff_id: int, pin: str, now: datetime) -> None:
+    """Let a person prove by their PIN that it is them, on whatever browser; who has none proves nothing.
+
+    Wrong ones are counted like at a shared device, with the same limits. Raises Invalid (field: pin),
+    TooManyPins, PinUsedUp, NotHere.
+    """
+    keys = (f"pin:{session_id}:{staff_id}", _day_key(staff_id))
+    with write() as session:
+        person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
+        if person is None:
+            raise NotHere
+        stored = person.pin_hash
+        if stored is None:
+            return
+        shops.note_try(session, keys=list(keys), now=now)
+    _look_at(shop_id=shop_id, staff_id=staff_id, keys=keys, stored=stored, pin=pin, now=now)
+    with write() as session:
+        for key in keys:
+            shops.forget_tries(session, key=key)
+
+
+def _look_at(
+    *, shop_id: int, staff_id: int, keys: tuple[str, str], stored: str, pin: str, now: datetime
+) -> None:
+    """Compare a PIN whose try is counted already, under `keys` (at this browser, of this day)."""
     # Counted only after that commit: of many at once each sees at least all who came before it.
     with write() as session:
         since = now - timedelta(seconds=rules.PIN_WINDOW_S)
-        tried = shops.tries(session, key=here, since=since)
+        tried = shops.tries(session, key=keys[0], since=since)
         over = tried > rules.TRIES_PER_PIN
         day_ago = now - timedelta(seconds=rules.PIN_DAY_S)
-        used_up = shops.tries(session, key=day, since=day_ago) > rules.TRIES_PER_PIN_A_DAY
+        used_up = shops.tries(session, key=keys[1], since=day_ago) > rules.TRIES_PER_PIN_A_DAY
         if over or used_up:
             _note_guessing(session, shop_id=shop_id, staff_id=staff_id, now=now)
     if used_up:
@@ -144,16 +182,6 @@ def take_turn(*, shop_id: int, session_id: int, staff_id: int, pin: str, now: da
         last = tried == rules.TRIES_PER_PIN - 1
         then = "한 번 더 틀리면 5분 동안 쉬어요." if last else "다시 눌러 주세요."
         raise Invalid({"pin": f"비밀 숫자가 맞지 않아요. {then}"})
-    with write() as session:
-        person = shops.staff(session, shop_id=shop_id, staff_id=staff_id)
-        row = proofs.session_row(session, shop_id=shop_id, session_id=session_id)
-        if person is None or person.pin_hash != stored or row is None:  # changed since it was asked for
-            raise NotHere
-        if not row.is_shared:
-            raise NotShared
-        row.acting_id, row.acting_until = staff_id, now + rules.ACTING_FOR
-        shops.forget_tries(session, key=here)
-        shops.forget_tries(session, key=day)
 
 
 def end_turn(*, shop_id: int, session_id: int) -> None:

@@ -6,22 +6,27 @@ once-key → hard window → cooldown → cap → ledger → balance → reward 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.cards import rules
 from app.cards.actions import claims, earning, ledger, merged
-from app.cards.actions.earning import Due
 from app.cards.models import Card, CardRule, LedgerEntry
-from app.cards.rules import AlreadyUsed, ForeignCode, NothingToUndo, OldCode, StampRefused
+from app.cards.rules import (
+    AlreadyUsed,
+    ForeignCode,
+    ForgedPrint,
+    NothingToUndo,
+    OldCode,
+    OldPrint,
+    StampRefused,
+)
 from app.customers import actions as people
-from app.flows import at_visit, come_back, own_card, printed, staff_limits, stamp_worth
-from app.flows import filled as full
+from app.flows import at_visit, come_back, own_card, printed, staff_limits, stamp_letters, stamp_worth
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
-from app.kit.refusals import NotHere
+from app.kit.refusals import NotHere, Refused
 from app.kit.signing import derive_key
-from app.messages import gather, outbox
 from app.shops import actions as shops
 from app.tiers.rules import AS_USUAL
 from app.visits import actions as visits
@@ -67,11 +72,13 @@ def give(
     card_id: int | None = None,
     override_reason: str | None = None,
     amount: int | None = None,
+    count: int = 1,
 ) -> Stamped:
     """Stamp a card by its code (`code`, rotating or printed) or picked by the staff (`card_id`).
 
-    `once` is the client's key: the same key gives the same answer; `amount`: won of the purchase. Raises UnknownCode, ForeignCode,
-    OldCode, AlreadyUsed, TooSoon, OverCap, NotHere.
+    `once` is the client's key: the same key gives the same answer. `amount`: won of the purchase, put on the
+    visit. `count`: stamps in one go. Raises UnknownCode, ForeignCode, OldCode, AlreadyUsed, TooSoon, OverCap,
+    OverScan, NotHere.
     """
     return after_a_race(
         lambda: _give(
@@ -85,6 +92,7 @@ def give(
             card_id=card_id,
             override_reason=override_reason,
             amount=amount,
+            count=count,
         )
     )
 
@@ -101,27 +109,36 @@ def _give(
     card_id: int | None,
     override_reason: str | None,
     amount: int | None,
+    count: int,
 ) -> Stamped:
+    found: Found | Refused
     with write() as session:
         before = ledger.entry_by_once(session, shop_id=shop_id, once=once)
         if before is None:
-            if code is not None:
-                found = _card_by_code(session, shop_id=shop_id, text=code, master=master, now=now)
-            else:
+            if code is None:
                 found = _card_by_id(session, shop_id=shop_id, card_id=card_id)
+            else:
+                found = card_by_code(
+                    session, shop_id=shop_id, text=code, staff_id=staff_id, how=how, master=master, now=now
+                )
             # Asked again under the card's lock: the same tap may have come twice at once.
             before = ledger.entry_by_once(session, shop_id=shop_id, once=once)
         if before is not None:
             return _same_answer(session, before)
-        outcome = stamp_card(
-            session,
-            found=found,
-            staff_id=staff_id,
-            once=once,
-            how="printed" if found.printed else how,  # the code itself says so, never the form
-            override_reason=override_reason,
-            amount=amount,
-            now=now,
+        outcome: Stamped | Refused = (
+            found
+            if isinstance(found, Refused)
+            else stamp_card(
+                session,
+                found=found,
+                staff_id=staff_id,
+                once=once,
+                how="printed" if found.printed else how,  # the code itself says so, never the form
+                override_reason=override_reason,
+                now=now,
+                amount=amount,
+                count=count,
+            )
         )
         if isinstance(outcome, Stamped):
             return outcome
@@ -140,33 +157,33 @@ def stamp_card(
     now: datetime,
     claim_id: int | None = None,
     amount: int | None = None,
-) -> Stamped | StampRefused:
+    count: int = 1,
+) -> Stamped | Refused:
     """Stamp inside the caller's transaction; a refusal is recorded and returned, not raised.
 
-    Raises AlreadyUsed for a spent code, unless it is only the same tap again.
+    A spent code is refused, unless it is only the same tap again.
     """
     card, rule = found.card, found.rule
-    limits = rules.Earning(rule.goal, rule.hard_window_s, rule.cooldown_s, rule.daily_cap)
+    limits = rules.Earning(rule.goal, rule.hard_window_s, rule.cooldown_s, rule.daily_cap, rule.scan_cap)
     last = ledger.last_earn(session, shop_id=card.shop_id, card_id=card.id)
     last_at = last.at if last else None
     # 한 개 더 is a wish of its own, never an echo of the last tap.
     if last is not None and how != "more" and rules.within_hard_window(rule=limits, last_at=last_at, now=now):
         return _answer(card, rule, last, filled=False, repeated=True)
-    if found.spent:
-        raise AlreadyUsed
-    reason = rules.clean_reason(override_reason)
     facts = {"staff_id": staff_id, "how": how, "claim_id": claim_id}
+    if found.spent:
+        return written_down(session, card=card, refusal=AlreadyUsed(), now=now, **facts)
+    reason = rules.clean_reason(override_reason)
     refusal = rules.may_stamp(
         rule=limits,
         last_at=last_at,
         today=ledger.earned_today(session, shop_id=card.shop_id, card_id=card.id, now=now),
         now=now,
         overridden=bool(reason) or how == "more",
+        count=count,
     )
     if refusal is not None:
-        ledger.note_refusal(session, card=card, reason=refusal.code, once=None, now=now, **_kept(facts))
-        refusal.card_id = card.id
-        return refusal
+        return written_down(session, card=card, refusal=refusal, now=now, **facts)
     person = people.customer(session, shop_id=card.shop_id, customer_id=card.customer_id, lock=True)
     if person is None:
         raise NotHere
@@ -174,15 +191,16 @@ def stamp_card(
         session, shop_id=card.shop_id, staff_id=staff_id, person=person, card_id=card.id
     ) or staff_limits.too_many_overrides(session, card=card, staff_id=staff_id, reason=reason, now=now)
     if refusal is not None:
-        ledger.note_refusal(session, card=card, reason=refusal.code, once=None, now=now, **_kept(facts))
-        return refusal
+        return written_down(session, card=card, refusal=refusal, now=now, **facts)
     uses = shops.uses(session, shop_id=card.shop_id)
     worth = stamp_worth.look(session, card=card, uses=uses, now=now) if uses else AS_USUAL
-    stamps = worth.stamps
+    stamps = count * worth.stamps
     before = person.last_visit_at
     visit, is_new_visit = visits.note_visit(
         session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
     )
+    if amount is not None:
+        visit.amount = (visit.amount or 0) + amount
     entry = earning.earn(
         session,
         card=card,
@@ -211,7 +229,7 @@ def stamp_card(
         returning_visits=int(is_new_visit and not visit.is_first),
         new_customers=int(is_new_visit and visit.is_first),
     )
-    _messages(
+    stamp_letters.plan(
         session,
         card=card,
         rule=rule,
@@ -246,9 +264,25 @@ def _card_by_id(session: Any, *, shop_id: int, card_id: int | None) -> Found:
     return Found(*found)
 
 
-def _card_by_code(session: Any, *, shop_id: int, text: str, master: bytes, now: datetime) -> Found:
+def card_by_code(
+    session: Any, *, shop_id: int, text: str, staff_id: int, how: str, master: bytes, now: datetime
+) -> Found | Refused:
+    """Return the card, locked, that a scanned code belongs to; a rotating code is spent by it.
+
+    An old or forged code of a card we know is written down and returned as its refusal, so that many of them
+    are noticed. Raises UnknownCode, ForeignCode.
+    """
     if rules.is_printed(text):
-        return Found(*printed.card_by_print(session, shop_id=shop_id, text=text, master=master), printed=True)
+        try:
+            held = printed.card_by_print(session, shop_id=shop_id, text=text, master=master)
+        except (OldPrint, ForgedPrint) as refusal:
+            ref = rules.read_printed_code(text)[0]
+            named = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
+            if named is None:
+                raise
+            by = {"staff_id": staff_id, "how": "printed"}
+            return written_down(session, card=named[0], refusal=refusal, now=now, **by)
+        return Found(*held, printed=True)
     ref, mac = rules.read_code(text)
     found = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
     if found is None:
@@ -257,51 +291,17 @@ def _card_by_code(session: Any, *, shop_id: int, text: str, master: bytes, now: 
     key = card_key(master, shop_id=shop_id, card_id=card.id, version=card.key_version)
     step = rules.matching_step(key=key, shop_id=shop_id, ref=ref, mac=mac, now=now)
     if step is None:
-        raise OldCode
+        return written_down(session, card=card, refusal=OldCode(), now=now, staff_id=staff_id, how=how)
     fresh = ledger.consume_code(session, shop_id=shop_id, card_id=card.id, step=step, now=now)
     return Found(card, rule, spent=not fresh)
 
 
-def _messages(
-    session: Any,
-    *,
-    card: Card,
-    rule: CardRule,
-    seen: int,
-    entry: LedgerEntry,
-    due: Due,
-    person: Any,
-    is_new_visit: bool,
-    now: datetime,
-) -> None:
-    facts = {"balance": seen, "goal": rule.goal, "reward": rule.reward_name, "added": entry.delta}
-    # Read once for both letters: nothing between them changes what they depend on.
-    known = gather.look_up(session, shop_id=card.shop_id, customer_id=person.id, now=now)
-    outbox.plan(
-        session,
-        shop_id=card.shop_id,
-        customer_id=person.id,
-        kind="stamp_receipt",
-        cause=f"stamp:{entry.id}",
-        due_at=now,
-        not_after=now + timedelta(days=1),
-        facts=facts,
-        now=now,
-        known=known,
-    )
-    full.tell(session, card=card, due=due, earned=entry, now=now, known=known)
-    if is_new_visit:
-        outbox.plan(
-            session,
-            shop_id=card.shop_id,
-            customer_id=person.id,
-            kind="thank_you",
-            cause=f"visit:{entry.visit_id}",
-            due_at=now,  # the automation adds its own delay, the kind says how long it stays fresh
-            facts=facts | {"visit_number": person.visit_count},
-            now=now,
-            known=known,
-        )
+def written_down(session: Any, *, card: Card, refusal: Refused, now: datetime, **facts: Any) -> Refused:
+    """Write down why there is no stamp, for both sides; returns the refusal, to be raised after the commit."""
+    ledger.note_refusal(session, card=card, reason=refusal.code, once=None, now=now, **_kept(facts))
+    if isinstance(refusal, StampRefused):
+        refusal.card_id = card.id
+    return refusal
 
 
 def _same_answer(session: Any, entry: LedgerEntry) -> Stamped:

@@ -54,6 +54,8 @@ def turn_around(
     now: datetime,
 ) -> None:
     """Take a standing stamp back inside the caller's transaction: what it brought, its visit, its letters."""
+    for line in ledger.corrections_of(session, entry=entry):
+        earning.give_back(session, card=card, rule=rule, entry=line, staff_id=staff_id, how=how, now=now)
     causes = earning.take_back(
         session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now
     )

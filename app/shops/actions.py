@@ -83,6 +83,11 @@ def staff(session: Any, *, shop_id: int, staff_id: int) -> Staff | None:
     return found
 
 
+def hold_staff(session: Any, *, shop_id: int, staff_id: int) -> None:
+    """Hold a person's row until the flow ends (PostgreSQL): what is counted for a day is counted one by one."""
+    session.execute(select(Staff.id).where(Staff.shop_id == shop_id, Staff.id == staff_id).with_for_update())
+
+
 def staff_by_login(session: Any, *, login: str) -> Staff | None:
     """Return who signs in under this login."""
     found: Staff | None = session.scalar(select(Staff).where(Staff.login == login, Staff.ended_at.is_(None)))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,6 +44,8 @@ class Shop(Model):
     # What the shop has switched on beyond stamps, as words with a space between them: "points coupons tiers
     # boosts referrals". Read with the shop, so that a page or a stamp asks for nothing a shop does not use.
     uses: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    # Prices that become buttons after a stamp, in won with a space between them; "" = amounts are not asked for.
+    prices: Mapped[str] = mapped_column(String(60), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -90,6 +93,55 @@ class StaffSession(Model):
     is_shared: Mapped[bool] = mapped_column(default=False, server_default=false())
     acting_id: Mapped[int | None] = mapped_column()  # who typed it
     acting_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Kiosk(Model):
+    """A tablet for customers: it may take a number and show a word, and opens no page of the owner's."""
+
+    __tablename__ = "kiosks"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        ForeignKeyConstraint(["shop_id", "made_by"], ["staff.shop_id", "staff.id"]),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_by: Mapped[int] = mapped_column()
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_secure: Mapped[bool] = mapped_column(default=True, server_default=true())  # made, and good, there only
+    user_agent: Mapped[str] = mapped_column(String(200), default="")
+
+
+class KioskCall(Model):
+    """A number that somebody typed at a tablet, and the word both sides see. The number itself is not kept.
+
+    `claim_id`: the 도장 받기 of the card that has it. None: no card has it; then `tail` tells the staff whose.
+    """
+
+    __tablename__ = "kiosk_calls"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("ref"),
+        UniqueConstraint("shop_id", "once"),
+        ForeignKeyConstraint(["shop_id", "kiosk_id"], ["kiosks.shop_id", "kiosks.id"]),
+        Index("ix_kiosk_calls_shop_at", "shop_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    kiosk_id: Mapped[int] = mapped_column()
+    ref: Mapped[str] = mapped_column(
+        String(22)
+    )  # random; the tablet asks by it what has become of the number
+    once: Mapped[str] = mapped_column(String(40))
+    word: Mapped[str] = mapped_column(String(10))
+    claim_id: Mapped[int | None] = mapped_column()
+    tail: Mapped[str] = mapped_column(String(4), default="", server_default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the staff has seen to it
 
 
 class RecoveryCode(Model):

@@ -36,6 +36,12 @@ class ShopView:
     email: str
     is_demo: bool
     uses: str
+    prices: str = ""
+
+    @property
+    def price_list(self) -> tuple[int, ...]:
+        """The prices that are buttons after a stamp, in won; none when amounts are not asked for."""
+        return tuple(int(price) for price in self.prices.split())
 
     def has(self, what: str) -> bool:
         """Tell whether the shop uses something beyond stamps: points, coupons, tiers, boosts, referrals."""
@@ -65,7 +71,7 @@ class StaffView:
     last_id: int | None = None  # at a shared device where nobody stands: whose turn ended by itself
 
 
-_SHOP = (
+SHOP_COLUMNS = (
     Shop.id,
     Shop.code,
     Shop.name,
@@ -80,11 +86,12 @@ _SHOP = (
     Shop.email,
     Shop.is_demo,
     Shop.uses,
+    Shop.prices,
 )
 
 
 # Built once: every page of a customer asks the first, every page of the owner's side the second.
-_BY_CODE = select(*_SHOP).where(Shop.code == bindparam("code"))
+_BY_CODE = select(*SHOP_COLUMNS).where(Shop.code == bindparam("code"))
 
 
 def shop_by_code(code: str) -> ShopView | None:
@@ -95,7 +102,7 @@ def shop_by_code(code: str) -> ShopView | None:
 
 def shop_by_id(shop_id: int) -> ShopView:
     """Return a shop whose id we already trust. Raises NoResultFound for an unknown one."""
-    return ShopView(**db.session.execute(select(*_SHOP).where(Shop.id == shop_id)).one()._mapping)
+    return ShopView(**db.session.execute(select(*SHOP_COLUMNS).where(Shop.id == shop_id)).one()._mapping)
 
 
 def shop_ids() -> list[int]:
@@ -105,13 +112,13 @@ def shop_ids() -> list[int]:
 
 def first_shop() -> ShopView | None:
     """Return the oldest shop of this installation, or None when it has none yet."""
-    row = db.session.execute(select(*_SHOP).order_by(Shop.id).limit(1)).one_or_none()
+    row = db.session.execute(select(*SHOP_COLUMNS).order_by(Shop.id).limit(1)).one_or_none()
     return ShopView(**row._mapping) if row else None
 
 
 def demo_shops() -> list[ShopView]:
     """Return the demo shops of this installation, the oldest first."""
-    rows = db.session.execute(select(*_SHOP).where(Shop.is_demo).order_by(Shop.id).limit(2))
+    rows = db.session.execute(select(*SHOP_COLUMNS).where(Shop.is_demo).order_by(Shop.id).limit(2))
     return [ShopView(**row._mapping) for row in rows]
 
 
@@ -131,7 +138,7 @@ _BY_SESSION = (
         *(Staff.id, StaffSession.id, Staff.name, Staff.role, Staff.text_size, StaffSession.seen_at),
         *(StaffSession.is_shared, StaffSession.acting_until, StaffSession.sudo_until, StaffSession.acting_id),
         *(_HAND.id, _HAND.name, _HAND.role, _HAND.text_size),
-        *_SHOP,
+        *SHOP_COLUMNS,
     )
     .join(Staff, (Staff.shop_id == StaffSession.shop_id) & (Staff.id == StaffSession.staff_id))
     .join(Shop, Shop.id == StaffSession.shop_id)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.kit.signing import token_hash
-from app.shops.models import EntryLink, Shop, Staff, StaffSession
+from app.shops.models import EntryLink, Kiosk, Shop, Staff, StaffSession
+from app.shops.queries import SHOP_COLUMNS, ShopView
 
 # A sign of life is written down once an hour.
 THERE_FOR = timedelta(minutes=90)
@@ -159,3 +160,70 @@ def _came_by_link(shop_id: int, staff_id: int, session_id: int | None, now: date
         )
         is not None
     )
+
+
+@dataclass(frozen=True)
+class KioskView:
+    """A customers' tablet that is on, and its shop."""
+
+    id: int
+    shop: ShopView
+
+
+@dataclass(frozen=True)
+class KioskLine:
+    """One customers' tablet of the shop."""
+
+    id: int
+    user_agent: str
+    made_at: datetime
+    seen_at: datetime
+    made_by: str
+
+
+# Asked with every touch of a tablet: built once.
+_KIOSK = (
+    select(Kiosk.id, *SHOP_COLUMNS)
+    .join(Shop, Shop.id == Kiosk.shop_id)
+    .where(
+        Kiosk.token_hash == bindparam("token"),
+        Kiosk.is_secure == bindparam("secure"),
+        Kiosk.ended_at.is_(None),
+    )
+)
+
+
+def kiosk_by_token(token: str, *, is_secure: bool) -> KioskView | None:
+    """Return the customers' tablet that holds this token, None when it was switched off."""
+    row = db.session.execute(_KIOSK, {"token": token_hash(token), "secure": is_secure}).one_or_none()
+    return KioskView(row[0], ShopView(*tuple(row)[1:])) if row else None
+
+
+def kiosks_of(shop_id: int) -> list[KioskLine]:
+    """Return the customers' tablets of a shop that are on, the one used last first."""
+    rows = db.session.execute(
+        select(Kiosk.id, Kiosk.user_agent, Kiosk.made_at, Kiosk.seen_at, Staff.name)
+        .join(Staff, (Staff.shop_id == Kiosk.shop_id) & (Staff.id == Kiosk.made_by))
+        .where(Kiosk.shop_id == shop_id, Kiosk.ended_at.is_(None))
+        .order_by(Kiosk.seen_at.desc(), Kiosk.id.desc())
+    )
+    return [KioskLine(*row) for row in rows]
+
+
+def is_screen(*, shop_id: int, screen: str, now: datetime) -> bool:
+    """Tell whether a counter's screen is still on: "s<session>" signed in, "k<kiosk>" not switched off."""
+    kind, number = screen[:1], screen[1:]
+    if kind not in ("s", "k") or not number.isascii() or not number.isdigit() or len(number) > 12:
+        return False
+    if kind == "k":
+        query = select(Kiosk.id).where(
+            Kiosk.shop_id == shop_id, Kiosk.id == int(number), Kiosk.ended_at.is_(None)
+        )
+    else:
+        query = select(StaffSession.id).where(
+            StaffSession.shop_id == shop_id,
+            StaffSession.id == int(number),
+            StaffSession.ended_at.is_(None),
+            StaffSession.expires_at > now,
+        )
+    return db.session.scalar(query) is not None

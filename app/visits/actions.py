@@ -58,6 +58,12 @@ def visit_here(session: Any, *, shop_id: int, customer_id: int, now: datetime) -
     return recent.id if recent is not None else None
 
 
+def standing_visit(session: Any, *, shop_id: int, visit_id: int) -> Visit | None:
+    """Return a visit of this shop that was not undone."""
+    found = visit(session, shop_id=shop_id, visit_id=visit_id)
+    return found if found is not None and found.reversed_at is None else None
+
+
 def visit(session: Any, *, shop_id: int, visit_id: int) -> Visit | None:
     """Return a visit of this shop as it is now, a reversed one too, or None."""
     found: Visit | None = session.scalar(

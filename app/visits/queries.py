@@ -148,3 +148,13 @@ def moments(*, shop_id: int, since: datetime, until: datetime, limit: int) -> li
             .limit(limit)
         )
     )
+
+
+def amount_of_last(*, shop_id: int, customer_id: int) -> int | None:
+    """Return the won of a person's newest visit, None where nobody put an amount on it."""
+    return db.session.scalar(
+        select(Visit.amount)
+        .where(Visit.shop_id == shop_id, Visit.customer_id == customer_id, Visit.reversed_at.is_(None))
+        .order_by(Visit.at.desc(), Visit.id.desc())
+        .limit(1)
+    )

@@ -60,8 +60,9 @@ def _scripts(names: Iterable[str]) -> bytes:
 def load() -> dict[str, Asset]:
     """Read every style and script below static/ and return the answers by name."""
     found = {"app.css": _asset("app.css", "text/css", _styles())}
-    # Only sheets to print need it: every other page stays lighter.
-    found["print.css"] = _asset("print.css", "text/css", (STATIC / "css" / "print.css").read_bytes())
+    # Only sheets to print and screens at the counter need them: every other page stays lighter.
+    for name in ("print.css", "kiosk.css"):
+        found[name] = _asset(name, "text/css", (STATIC / "css" / name).read_bytes())
     for name, pieces in BUNDLES.items():
         found[name] = _asset(name, "text/javascript", _scripts(pieces))
     for path in sorted(STATIC.glob("**/*")):

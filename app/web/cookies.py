@@ -83,6 +83,23 @@ def forget_half_way(answer: Response) -> Response:
     return answer
 
 
+def kiosk_token() -> str | None:
+    """Return the token of a customers' tablet, or None where the browser is none."""
+    return request.cookies.get(_name("kiosk"))
+
+
+def keep_kiosk(answer: Response, token: str) -> Response:
+    """Let the browser be a customers' tablet until the shop switches it off."""
+    _set(answer, "kiosk", token, _YEAR)
+    return answer
+
+
+def forget_kiosk(answer: Response) -> Response:
+    """Let the browser be no customers' tablet any more."""
+    answer.delete_cookie(_name("kiosk"), path="/", secure=is_secure(), httponly=True, samesite="Lax")
+    return answer
+
+
 class SessionInterface(SecureCookieSessionInterface):
     """Flask's signed session, used only for the CSRF token and flashed sentences."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import abort, current_app, g, redirect, render_template, request, url_for
+from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
@@ -17,11 +17,15 @@ from app.shops import queries as shops
 from app.shops import signins
 from app.shops.queries import ShopView, StaffView
 from app.shops.rules import PlainHttp
+from app.shops.signins import KioskView
 from app.web import cookies, origin, proving
 from app.web.answers import asked_for_piece, page_around
 from app.web.doors import ROLES, Door, door_of, now
 from app.web.readable import has_nul
 from app.web.resume import kept_form
+
+# What a customers' tablet loads beside its own pages.
+_ON_KIOSKS = {"assets.asset_file", "public.healthz", "public.readyz"}
 
 
 class OwnDeviceOnly(Refused):
@@ -30,6 +34,14 @@ class OwnDeviceOnly(Refused):
     code = "own_device_only"
     status = 403
     sentence = "함께 쓰는 기기에서는 열 수 없어요. 내 휴대폰에서 열어 주세요."
+
+
+class KioskOff(Refused):
+    """The customers' tablet was switched off while somebody stood at it."""
+
+    code = "kiosk_off"
+    status = 403
+    sentence = "손님용 태블릿이 꺼져 있어요. 사장님께 말씀해 주세요."
 
 
 class SignedIn(UserMixin):
@@ -159,6 +171,39 @@ def _open_holder(holder_needed: bool) -> ResponseReturnValue | None:
     return None
 
 
+def current_kiosk() -> KioskView:
+    """Return the customers' tablet that asks. Only behind a door whose tenant is "kiosk"."""
+    return cast(KioskView, g.kiosk)
+
+
+def held_card() -> Holder | None:
+    """Return the card this browser holds in the shop of the URL, or None. Behind any door with a shop's code."""
+    return cast("Holder | None", g.holder)
+
+
+def _kiosk() -> KioskView | None:
+    token = cookies.kiosk_token()
+    return signins.kiosk_by_token(token, is_secure=origin.is_secure()) if token else None
+
+
+def _kiosk_only(declared: Door) -> ResponseReturnValue | None:
+    """Keep a customers' tablet on its own pages: nobody's card and nothing of the owner's opens there."""
+    g.kiosk = _kiosk()
+    if declared.tenant == "kiosk":
+        if g.kiosk is None and request.method == "POST":
+            raise KioskOff
+        if g.kiosk is None:
+            page = make_response(render_template("kiosk/ended.html"), 410)
+            return cookies.forget_kiosk(page)
+        must_be_safe(g.kiosk.shop)
+        return None
+    if g.kiosk is None or request.endpoint in _ON_KIOSKS:
+        return None
+    if request.method == "POST" or asked_for_piece():
+        abort(403)
+    return redirect(url_for("public.kiosk_pad"))
+
+
 def _may_send_much(declared: Door) -> bool:
     """Tell whether a form is a review's own or a card holder's: whom nobody was given anything sends no photos."""
     named, browser = request.view_args or {}, cookies.browser_token()
@@ -185,6 +230,10 @@ def check() -> ResponseReturnValue | None:
         return None  # unknown address (404 follows) or a static file
     if declared.csrf and request.method not in ("GET", "HEAD", "OPTIONS") and not origin.same_origin():
         abort(403)
+    if cookies.kiosk_token() or declared.tenant == "kiosk":
+        kept = _kiosk_only(declared)
+        if kept is not None or declared.tenant == "kiosk":
+            return kept
     if declared.role in ("staff", "manager", "owner"):
         return _staff_or_entrance(declared)
     if declared.audience == "owner" and not origin.is_secure():

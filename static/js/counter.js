@@ -5,8 +5,11 @@
  *   [data-leave]      leaves by itself after LEAVE_MS, unless somebody touches it
  *   [data-leave-now]  a link that takes the result away at once; without a result in #result it is a plain link
  *   [data-found]      what a look-up found; goes when a result comes
+ *   [data-queue]      이어서 적립 is on; it ends by itself when nothing came for QUEUE_MS
+ *   [data-step]       a button beside a number: one more or one less
  */
 const LEAVE_MS = 25_000;
+const QUEUE_MS = 600_000;
 const result = document.getElementById('result');
 const onCounter = Boolean(document.getElementById('camera'));
 let leaving = 0;
@@ -40,3 +43,16 @@ document.addEventListener('click', (event) => {
   event.preventDefault();
   leave();
 });
+
+document.addEventListener('click', (event) => {
+  const button = event.target instanceof Element ? event.target.closest('[data-step]') : null;
+  const number = button?.parentElement.querySelector('input[type=number]');
+  if (number) Number(button.dataset.step) > 0 ? number.stepUp() : number.stepDown();
+});
+
+if (document.querySelector('[data-queue]')) {
+  let over = 0;
+  const goOn = () => { clearTimeout(over); over = setTimeout(() => document.getElementById('queue-end').requestSubmit(), QUEUE_MS); };
+  document.addEventListener('htmx:afterSwap', (event) => { if (event.detail.target === result) goOn(); });
+  goOn();
+}

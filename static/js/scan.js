@@ -171,8 +171,9 @@ if (box) {
       await stream?.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: lit }] }).catch(() => {});
       button.setAttribute('aria-pressed', String(lit));
     });
-    // Rights given before: the camera is simply there.
-    navigator.permissions?.query({ name: 'camera' }).then((right) => { if (right.state === 'granted') on(); }).catch(() => {});
+    // Rights given before: the camera is simply there; for a queue it is asked for at once.
+    if (document.querySelector('[data-queue]')) on();
+    else navigator.permissions?.query({ name: 'camera' }).then((right) => { if (right.state === 'granted') on(); }).catch(() => {});
     let resume = false;
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') { resume = Boolean(stream); if (resume) off(); } else if (resume) on();

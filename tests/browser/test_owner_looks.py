@@ -17,6 +17,8 @@ from tests.security.routes import routes, values_for
 # What a door of the owner's side shows that is no page of its own.
 _PIECES = {
     "/owner/claims",
+    "/owner/counter/code.svg",
+    "/owner/counter/codes",
     "/owner/enter/<token>",
     "/owner/print/cards/<batch>",
     "/owner/voices/<int:voice_id>/lines",

@@ -18,7 +18,10 @@ def test_the_camera_reads_a_card_on_paper(handset: NewHandset, shop: AShop, film
     owner.page.locator("#result .guest").wait_for()
     assert owner.page.locator("#result .chip").first.inner_text() == "도장 찍었어요"
     owner.page.locator("#result [data-stamps='1']").wait_for()
-    assert "손님 카드를 눈으로 확인하고 눌러 주세요" in owner.words
+    assert "쓰기 전에 누구 카드인지 확인해요" in owner.words
+    owner.page.get_by_text("카드 없이 확인하기", exact=True).click()
+    owner.page.get_by_text("종이 카드예요").click()
+    owner.press("확인했어요")
     owner.press("사용하기")
     owner.page.get_by_text("아메리카노 한 잔을 사용했어요").wait_for()
     camera.film_nothing(film)

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from app.cards import checks
+from app.cards import drift
 from app.cards.models import Card, LedgerEntry, Redemption
 from app.customers.models import Customer
 from app.customers.rules import clean_notes
@@ -60,7 +60,7 @@ def test_the_books_balance(app: Flask, town: dict[str, int]) -> None:
         there = Customer.shop_id == shop_id, Customer.source != "erased"
         assert db.session.scalar(select(func.count()).where(*there)) == shop.people
         _every_card_is_the_sum_of_its_ledger(shop_id)
-        assert checks.drifts(shop_id=shop_id) == []
+        assert drift.drifts(shop_id=shop_id) == []
         _every_person_has_the_visits_that_stand(shop_id)
         _the_daily_sums_are_what_happened(shop_id)
         _every_amount_is_the_sum_of_its_lines(shop_id)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.cards import checks
+from app.cards import drift
 from app.cli.doctor import doctor
 from app.extensions import db
 from app.flows import redeem
@@ -60,12 +60,12 @@ PLANTED = {
 @pytest.mark.databases("sqlite", "postgres")
 def test_a_planted_drift_is_found(app: Flask, what: str) -> None:
     shop = a_lived_in_shop()
-    assert checks.drifts(shop_id=shop.id) == []
+    assert drift.drifts(shop_id=shop.id) == []
     if what == "debt":
         db.session.execute(text("UPDATE cards SET balance = -9"))
     db.session.execute(text(PLANTED[what]))
     db.session.commit()
-    assert what in {drift.what for drift in checks.drifts(shop_id=shop.id)}
+    assert what in {drift.what for drift in drift.drifts(shop_id=shop.id)}
 
 
 def test_the_command_says_it_and_fails(app: Flask) -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from app.cards import checks
+from app.cards import drift
 from app.cards.actions import ledger
 from app.cards.models import Card, CardRule, LedgerEntry, Lot, Redemption, Reward
 from app.cards.promises import PointsShort, PointsUnderLeast
@@ -274,7 +274,7 @@ class Ledger(Earning, Using, Changing):
         """At the end the books are whole."""
         if hasattr(self, "paper"):
             books.check(self.shop)
-            assert checks.drifts(shop_id=self.shop.id) == []
+            assert drift.drifts(shop_id=self.shop.id) == []
 
 
 def _rewards(card_id: int) -> Counter[Any]:

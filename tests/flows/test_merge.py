@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.cards import checks
+from app.cards import drift
 from app.cards.models import Card, LedgerEntry, Lot, Reward
 from app.coupons.models import Coupon, CouponKind
 from app.customers import actions as people
@@ -54,7 +54,7 @@ def books() -> dict[int, tuple[int, int]]:
         assert (card.balance, card.points) == tuple(lines), card.id
         found[card.id] = (card.balance, card.points)
     for shop_id in db.session.scalars(db.select(Shop.id)):
-        assert checks.drifts(shop_id=shop_id) == []
+        assert drift.drifts(shop_id=shop_id) == []
     return found
 
 
@@ -239,11 +239,11 @@ def test_lots_keep_their_own_end_and_points_spent_meanwhile_come_out_of_the_kept
         shop_id=shop.id, staff_id=shop.owner_id, card_id=kept.card_id, points=120, once=factories.once(),
         now=factories.now(),
     )  # fmt: skip
-    assert checks.drifts(shop_id=shop.id) == []
+    assert drift.drifts(shop_id=shop.id) == []
     part(shop, merge_id)
     assert books() == {kept.card_id: (1, 80), gone.card_id: (2, 130)}
     assert factories.a_card(gone.card_id).expires_at == early
-    assert checks.drifts(shop_id=shop.id) == []
+    assert drift.drifts(shop_id=shop.id) == []
 
 
 def test_the_stricter_word_on_ads_holds(shop: AShop, jiwoo: ACustomer) -> None:

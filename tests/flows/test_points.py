@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.cards import checks
+from app.cards import drift
 from app.cards.actions import ledger
 from app.cards.lines import card_lines
 from app.cards.models import Card, LedgerEntry, Lot, Reward
@@ -89,7 +89,7 @@ def test_points_are_earned_spent_and_given_back(app: Flask) -> None:
         149,
     ]
     books.check(shop)
-    assert checks.drifts(shop_id=shop.id) == []
+    assert drift.drifts(shop_id=shop.id) == []
 
 
 def test_twenty_at_once_spend_what_there_is(app: Flask) -> None:
@@ -153,7 +153,7 @@ def test_a_stage_comes_once_a_card(app: Flask) -> None:
     undo_stamp(**by, entry_id=again.entry_id)
     factories.a_stamp(shop, holder.card_id, how="more")
     assert rewards_of(holder) == [("사이즈업", 1, 2, True)], "used: not given twice"
-    assert checks.drifts(shop_id=shop.id) == []
+    assert drift.drifts(shop_id=shop.id) == []
 
 
 def test_a_card_keeps_its_rule_until_it_is_full_and_gets_it_back(app: Flask) -> None:
@@ -172,7 +172,7 @@ def test_a_card_keeps_its_rule_until_it_is_full_and_gets_it_back(app: Flask) -> 
         db.select(db.text("goal")).select_from(db.text("card_rules")).where(db.text(f"id = {card.rule_id}"))
     )
     assert (card.balance, card.round, goal, rewards_of(holder)) == (1, 1, 2, [])
-    assert checks.drifts(shop_id=shop.id) == []
+    assert drift.drifts(shop_id=shop.id) == []
 
 
 def test_lots_go_first_expiring_first_and_end_with_their_day(app: Flask, clock: Clock) -> None:
@@ -199,7 +199,7 @@ def test_lots_go_first_expiring_first_and_end_with_their_day(app: Flask, clock: 
     with pytest.raises(PointsShort):
         spend(shop, holder, 150)
     assert factories.a_stamp(shop, holder.card_id).balance == 1
-    assert checks.drifts(shop_id=shop.id) == []
+    assert drift.drifts(shop_id=shop.id) == []
 
 
 def test_activity_starts_the_time_anew(app: Flask, clock: Clock) -> None:
@@ -227,7 +227,7 @@ def test_what_has_ended_is_not_taken_a_second_time(app: Flask, clock: Clock) -> 
         "adjust",
         "reverse",
     ]
-    assert checks.drifts(shop_id=shop.id) == []
+    assert drift.drifts(shop_id=shop.id) == []
 
 
 def test_a_refund_takes_back_the_earned_and_gives_back_the_used(app: Flask, clock: Clock) -> None:
@@ -254,7 +254,7 @@ def test_a_refund_takes_back_the_earned_and_gives_back_the_used(app: Flask, cloc
     with pytest.raises(NothingToUndo):
         redeem.undo_use(**by, redemption_id=used.redemption_id, now=clock())
     books.check(shop)
-    assert checks.drifts(shop_id=shop.id) == []
+    assert drift.drifts(shop_id=shop.id) == []
 
 
 def test_a_refund_after_the_points_were_used_leaves_a_debt_that_the_next_ones_settle(
@@ -269,7 +269,7 @@ def test_a_refund_after_the_points_were_used_leaves_a_debt_that_the_next_ones_se
     spend(shop, holder, 300)
     refunded = refund.refund(shop_id=shop.id, staff_id=shop.owner_id, visit_id=int(visit or 0), now=clock())
     assert (refunded.balance, refunded.points) == (1, -300)
-    assert checks.drifts(shop_id=shop.id) == [], "below zero with a reason"
+    assert drift.drifts(shop_id=shop.id) == [], "below zero with a reason"
     factories.a_stamp(shop, holder.card_id, amount=40_000, how="more")
     assert factories.a_card(holder.card_id).points == 100
 

@@ -56,7 +56,7 @@ def test_the_paper_earns_and_is_never_the_live_card(shop: AShop, minho: ACustome
     assert books.codes_spent(minho.card_id) == 0
     seen = counter.panel(shop_id=shop.id, card_id=minho.card_id, now=clock())
     assert seen is not None
-    assert not seen.checked_live
+    assert not seen.proof
     clock.advance(hours=1)  # the same paper again, another visit
     assert scan(shop, code).balance == 2
     books.check(shop)

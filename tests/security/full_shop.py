@@ -24,6 +24,7 @@ from app.flows import (
     companions,
     coupon_gifts,
     gifts,
+    kiosk,
     merge,
     paper_card,
     person,
@@ -34,11 +35,13 @@ from app.flows import (
     restore,
     review,
     review_asks,
+    spending,
     staff_limits,
     stamp,
     tier_rules,
     voice,
 )
+from app.flows.spending import Check
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.kit.clock import kst_day
@@ -46,7 +49,7 @@ from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 from app.referrals import queries as referrals
 from app.reviews.models import Photo
 from app.shops import closures, proofs
-from app.shops.models import LoginTry
+from app.shops.models import KioskCall, LoginTry
 from app.tiers import queries as tiers
 from app.tiers.rules import BoostRule
 from app.visits.models import Product, Visit, VisitItem
@@ -121,7 +124,10 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     token = _opt_out(shop, twin)
     days_id, paper_id = _calendar(shop, known, word)
     merge_id = _two_of_one(shop, word)
+    kiosk_id, call_id = _at_the_counter(shop, nameless)
     ids = {
+        "kiosk_id": kiosk_id,
+        "call_id": call_id,
         "days_id": days_id,
         "paper_id": paper_id,
         "merge_id": merge_id,
@@ -174,6 +180,19 @@ def _brought(shop: AShop, known: ACustomer, nameless: ACustomer, word: str) -> t
     staff_limits.save(**own, stamps_an_hour="99", overrides_a_day="9", checks_a_day="9", now=now)
     closing.close_day(**own, day=kst_day(now), receipts="12", now=now)
     return visit_id, invite
+
+
+def _at_the_counter(shop: AShop, someone: ACustomer) -> tuple[int, int]:
+    """Switch a tablet on, type a number there that nobody has, and look at a person instead of the card."""
+    kiosk_id, _token = factories.a_kiosk(shop)
+    now = factories.now()
+    kiosk.call(shop_id=shop.id, kiosk_id=kiosk_id, typed="9999-0000", once=factories.once(), now=now)
+    spending.note_check(
+        shop_id=shop.id, card_id=someone.card_id, staff_id=shop.owner_id, session_id=1,
+        check=Check("number"), now=now,
+    )  # fmt: skip
+    call_id = db.session.scalar(db.select(db.func.max(KioskCall.id)).where(KioskCall.shop_id == shop.id))
+    return kiosk_id, int(call_id or 0)
 
 
 def _goods(shop: AShop, known: ACustomer, word: str) -> None:

@@ -22,6 +22,7 @@ DANGEROUS = """
 /owner/more/card
 /owner/more/contact
 /owner/more/devices/<int:session_id>/end
+/owner/more/kiosks
 /owner/more/second-step
 /owner/more/second-step/codes
 /owner/more/second-step/confirmation
@@ -37,12 +38,15 @@ DANGEROUS = """
 /owner/people/<int:customer_id>/twin/<int:other_id>
 /owner/sharing
 """
-# What a shared device opens while nobody stands at it: a name, a PIN, and its end by the password.
+# What a shared device opens while nobody stands at it: a name, a PIN, its end by the password, and the counter's
+# QR, which shows nobody and must not go dark after ten minutes.
 IDLE = {"/owner/turn", "/owner/turn/<int:staff_id>", "/owner/turn/end", "/owner/sharing"}
+IDLE |= {"/owner/counter", "/owner/counter/codes", "/owner/counter/code.svg"}
 # What is one person's own, and stays on a device of their own. (What only an owner may is not there either.)
 OWN = """
 /owner/logout /owner/more/browsers /owner/more/browsers/<int:session_id>/end /owner/more/browsers/end
-/owner/more/changes /owner/more/devices /owner/more/devices/<int:session_id>/end /owner/more/password
+/owner/more/changes /owner/more/devices /owner/more/devices/<int:session_id>/end /owner/more/kiosks
+/owner/more/kiosks/<int:kiosk_id>/end /owner/more/password
 /owner/more/pin /owner/more/second-step /owner/more/second-step/codes /owner/more/second-step/confirmation
 /owner/more/second-step/end /owner/more/sharing /owner/proof
 """

@@ -246,11 +246,16 @@ def test_a_reward_is_used_once_and_given_back(owner_phone: Phone, shop: AShop) -
     holder, _reward = factories.a_reward(shop)
     page = owner_phone.open(f"/owner/panel/{holder.card_id}")
     assert "아메리카노 한 잔, 오늘 드릴까요?" in page.words
-    assert "손님 카드를 눈으로 확인하고 눌러 주세요" in page.words
+    assert "쓰기 전에 누구 카드인지 확인해요" in page.words
+    assert "사용하기" not in page.words
+    page = owner_phone.submit("확인했어요", status=422)
+    assert "무엇을 확인했는지 골라 주세요." in page.words
+    owner_phone.submit("확인했어요", check="number")
     page = owner_phone.submit("사용하기")
     assert "아메리카노 한 잔을 사용했어요" in page.words
     assert "사용하기" not in page.words
     owner_phone.open("/owner/stamps/today")
+    assert "이름과 번호를 물었어요" in owner_phone.page.words  # type: ignore[union-attr]
     page = owner_phone.submit("사용 취소")
     assert "사용하기" in owner_phone.open(f"/owner/panel/{holder.card_id}").words
 
@@ -261,7 +266,14 @@ def test_after_a_scan_the_live_card_is_the_check(owner_phone: Phone, clock: Cloc
     assert "지금 쓸 수 있어요" in page.words
     clock.advance(seconds=121)
     page = owner_phone.open(f"/owner/panel/{holder.card_id}")
-    assert "손님 카드를 눈으로 확인하고" in page.words
+    assert "쓰기 전에 누구 카드인지 확인해요" in page.words
+    assert "사용하기" not in page.words
+    owner_phone.open(f"/owner/looks?card={holder.card_id}")
+    token = {"csrf_token": owner_phone.token(), "card": str(holder.card_id)}
+    page = owner_phone.post("/owner/looks", token | {"code": factories.a_code(holder)})
+    assert page.path == f"/owner/panel/{holder.card_id}"
+    assert "지금 쓸 수 있어요" in page.words
+    assert factories.a_card(holder.card_id).balance == 1, "looking is no stamp"
 
 
 def test_the_list_of_waiting_people_answers_nothing_while_nothing_changes(

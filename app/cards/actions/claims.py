@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from app.cards.actions.ledger import touch
 from app.cards.models import Card, Claim, LedgerEntry
+from app.customers.models import Customer
 from app.kit.columns import BigId, UtcDateTime
 
 # Every stamp asks it: built once.
@@ -24,6 +25,18 @@ _ANSWER_WAITING = (
     )
     .execution_options(synchronize_session=False)
 )
+
+
+def card_of_phone(session: Any, *, shop_id: int, phone: str) -> int | None:
+    """Return the open card of whoever has this number (E.164), or None."""
+    found: int | None = session.scalar(
+        select(Card.id)
+        .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+        .where(Card.shop_id == shop_id, Customer.phone == phone, Card.closed_at.is_(None))
+        .order_by(Card.id.desc())
+        .limit(1)
+    )
+    return found
 
 
 def claim_by_once(session: Any, *, shop_id: int, once: str) -> Claim | None:
@@ -46,7 +59,7 @@ def waiting_words(session: Any, *, shop_id: int) -> set[str]:
 
 
 def add_claim(
-    session: Any, *, card: Card, word: str, once: str, expires_at: datetime, now: datetime
+    session: Any, *, card: Card, word: str, once: str, via: str, expires_at: datetime, now: datetime
 ) -> Claim:
     """Put a claim in the shop's list. One waiting claim a card: the unique index decides."""
     claim = Claim(
@@ -55,6 +68,7 @@ def add_claim(
         customer_id=card.customer_id,
         word=word,
         once=once,
+        via=via,
         created_at=now,
         expires_at=expires_at,
     )

@@ -61,6 +61,28 @@ def earn(
     return entry
 
 
+def correct_points(
+    session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, points: int, now: datetime
+) -> LedgerEntry:
+    """Add or take the points of an amount that was typed in later, as a line that belongs to the stamp's."""
+    lots.expire(session, card=card, now=now)
+    line = ledger.add_entry(
+        session,
+        card=card,
+        kind="adjust",
+        delta=0,
+        points=points,
+        now=now,
+        how="amount",
+        part_of_id=entry.id,
+        visit_id=entry.visit_id,
+    )
+    if lots.keeps(card, rule):
+        end = lots.end_of(session, rule=rule, shop_id=card.shop_id, now=now) if points > 0 else None
+        lots.note_earned(session, card=card, entry=line, end=end, restarts=False, now=now)
+    return line
+
+
 def give_what_is_due(
     session: Any, *, card: Card, rule: CardRule, earned: LedgerEntry, staff_id: int | None, now: datetime
 ) -> Due:

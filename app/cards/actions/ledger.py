@@ -236,7 +236,7 @@ def add_entry(
 def note_refusal(
     session: Any, *, card: Card, reason: str, once: str | None, now: datetime, **facts: Any
 ) -> None:
-    """Write down an attempt the rules refused: a zero-value line with its reason."""
+    """Write down an attempt the rules refused: a zero-value line with its reason, seen on the card at once."""
     session.add(
         LedgerEntry(
             shop_id=card.shop_id,
@@ -251,6 +251,7 @@ def note_refusal(
         )
     )
     session.flush()
+    touch(session, shop_id=card.shop_id, card_id=card.id)
 
 
 def entry_to_reverse(session: Any, *, shop_id: int, entry_id: int, kind: str = _STANDING_EARN) -> LedgerEntry:
@@ -274,6 +275,21 @@ def entry(session: Any, *, shop_id: int, entry_id: int) -> LedgerEntry:
         select(LedgerEntry).where(LedgerEntry.shop_id == shop_id, LedgerEntry.id == entry_id)
     ).one()
     return found
+
+
+def corrections_of(session: Any, *, entry: LedgerEntry) -> list[LedgerEntry]:
+    """Return the standing lines by which an amount that was typed in later changed a stamp's points."""
+    return list(
+        session.scalars(
+            select(LedgerEntry).where(
+                LedgerEntry.shop_id == entry.shop_id,
+                LedgerEntry.part_of_id == entry.id,
+                LedgerEntry.kind == "adjust",
+                LedgerEntry.how == "amount",
+                ~undone(),
+            )
+        )
+    )
 
 
 def forget_reasons(session: Any, *, shop_id: int, customer_id: int) -> None:

@@ -115,3 +115,4 @@ class Description:
     day_off: int | None = None  # of the week, entered under 쉬는 날 (0 = Monday)
     has_tiers: bool = False  # three of them, a day of double stamps, a list of gifts
     offers: tuple[Offer, ...] = ()
+    prices: str = ""  # the price buttons, as Shop.prices has them

@@ -71,6 +71,7 @@ JEONGSUN = Description(
     thank_you="{이름} 님, {가게}에 들러 주셔서 고마워요. 저녁 밥상에 맛있게 올리셨으면 좋겠어요.",
     thank_you_delay=180,  # by then it has been supper
     reward="반찬 한 통",
+    prices="5000 10000 15000 20000",
     goals=(10, 8),
     people=200,
     paces=(

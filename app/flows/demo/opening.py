@@ -151,6 +151,7 @@ def _the_shop(tables: Tables, calendar: Calendar) -> tuple[Row, list[Row], list[
         close_minute=described.closes,
         story=described.story,
         opt_out_080="",
+        prices=described.prices,
         is_demo=True,
         uses="points" if described.point_permille else "",
         created_at=opened,

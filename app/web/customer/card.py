@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, jsonify, render_template, request, url_for
@@ -22,11 +23,14 @@ from app.messages import inbox as inbox_reads
 from app.messages import wanting
 from app.web import endings, handover
 from app.web.answers import fragment, see_other
-from app.web.customer import coupon_slot, friends
+from app.web.customer import coupon_slot, friends, line_words
 from app.web.customer import tier as tiers
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
+
+# So long the card says why there was no stamp; the list of lines keeps it.
+_REFUSAL_SHOWN = timedelta(minutes=10)
 
 
 def headline(page: CardPage) -> str:
@@ -45,7 +49,7 @@ def _version(page: CardPage, letters: int, wish: wanting.Wish | None) -> str:
 
 
 def card_context() -> dict[str, Any]:
-    """Return what the card page and its live part need beside newest_line()."""
+    """Return what the card page and its live part need beside newest()."""
     holder, shop = current_card(), current_shop()
     page = cards.card_page(shop_id=holder.shop_id, card_id=holder.card_id, now=now())
     letters = inbox_reads.unread(holder.shop_id, holder.customer_id, now=now())
@@ -74,9 +78,18 @@ def card_context() -> dict[str, Any]:
     }
 
 
-def newest_line() -> str:
-    """Return the kind of the card's newest line: what the phone says when the stamps or rewards changed."""
-    return cards.newest_line(shop_id=current_card().shop_id, card_id=current_card().card_id)
+def newest() -> dict[str, Any]:
+    """Return the card's newest line for its page: what the phone says when the stamps or rewards changed.
+
+    `last`: its kind; `refused`: why the counter did not stamp a moment ago, "" when it did or it is long ago.
+    """
+    line = cards.newest_line(shop_id=current_card().shop_id, card_id=current_card().card_id)
+    is_fresh = line.at is not None and now() - line.at < _REFUSAL_SHOWN
+    return {
+        "last": line.kind,
+        "refused": line_words.why_not(line.reason) if line.kind == "refuse" and is_fresh else "",
+        "refused_at": line.at,
+    }
 
 
 def _outside() -> str:
@@ -92,7 +105,7 @@ def _outside() -> str:
 @door(bp, "/c/<code>", audience="customer", role="holder", tenant="code")
 def card(code: str) -> ResponseReturnValue:
     """The whole card on one page."""
-    return render_template("customer/card.html", **card_context(), last=newest_line())
+    return render_template("customer/card.html", **card_context(), **newest())
 
 
 @door(bp, "/c/<code>/live", audience="customer", role="holder", tenant="code")
@@ -101,7 +114,7 @@ def live(code: str) -> ResponseReturnValue:
     context = card_context()
     if request.args.get("v") == context["version"]:
         return "", 204
-    return fragment("customer/card.html", "live", **context, last=newest_line())
+    return fragment("customer/card.html", "live", **context, **newest())
 
 
 @door(bp, "/c/<code>/claims", methods=("POST",), audience="customer", role="holder", tenant="code")
@@ -115,7 +128,7 @@ def claims_new(code: str) -> ResponseReturnValue:
         now=now(),
     )
     if request.headers.get("HX-Request") == "true":
-        return fragment("customer/card.html", "live", **card_context(), last=newest_line())
+        return fragment("customer/card.html", "live", **card_context(), **newest())
     return see_other(url_for("customer.card", code=code))
 
 

@@ -14,7 +14,7 @@ from app.reviews import queries as reviews
 from app.reviews.rules import ASK_LIVES
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.customer.blueprint import bp
-from app.web.customer.card import card_context, newest_line
+from app.web.customer.card import card_context, newest
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 from app.web.readable import row_number
@@ -49,7 +49,7 @@ def review_wish(code: str) -> ResponseReturnValue:
         flow.unwant(**where, now=now())
         said = "이번에는 여쭤보지 않을게요"
     if wants_fragment():
-        return fragment("customer/card.html", "live", **card_context(), last=newest_line(), said=said)
+        return fragment("customer/card.html", "live", **card_context(), **newest(), said=said)
     flash(said)
     return see_other(url_for("customer.card", code=code))
 

@@ -13,7 +13,7 @@ from app.kit.refusals import NotHere
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked
+from app.web.owner import asked, queue
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.panels import panel_context
@@ -69,18 +69,15 @@ def undo_stamp(entry_id: int) -> ResponseReturnValue:
     tenant="session",
 )
 def use_reward(reward_id: int) -> ResponseReturnValue:
-    """Hand a reward over. What the staff checked is read from the ledger, never from the form."""
+    """Hand a reward over. Who looked whose card it is stands in the records, never in the form."""
     staff = current_staff()
-    card_id = counter.card_of_reward(shop_id=staff.shop.id, reward_id=reward_id)
-    seen = counter.panel(shop_id=staff.shop.id, card_id=card_id, now=now()) if card_id is not None else None
-    if seen is None:
+    if counter.card_of_reward(shop_id=staff.shop.id, reward_id=reward_id) is None:
         raise NotHere("찾으시는 혜택이 없어요. 손님 카드를 다시 열어 주세요.")
     used = redeem.use_reward(
         shop_id=staff.shop.id,
         staff_id=staff.staff_id,
         reward_id=reward_id,
         once=asked.once(),
-        how="live_card" if seen.checked_live else "staff_check",
         now=now(),
     )
     return again(
@@ -111,6 +108,8 @@ def undo_use(redemption_id: int) -> ResponseReturnValue:
 def back_to(card_id: int, said: str) -> ResponseReturnValue:
     """Answer where it was pressed: the list of today, the person's page, or the panel."""
     place = asked.text("from")
+    if wants_fragment() and place == "queue" and queue.since() is not None:
+        return queue.taken_back(card_id)
     if wants_fragment() or place not in ("today", "person"):
         return again(card_id, said)
     flash(said)

@@ -16,6 +16,8 @@ from app.voices import queries as voices
 from app.web.doors import now
 from app.web.guards import current_staff
 from app.web.owner import panel_coupons, panel_friends, panel_points, panel_tier
+from app.web.owner.panel_amount import for_amount
+from app.web.owner.panel_proof import for_proof
 
 # Fewer pieces of one thing are chance, not a habit.
 _HABIT = 3
@@ -41,7 +43,8 @@ def panel_context(
     """
     staff = current_staff()
     shop = staff.shop
-    seen = counter.panel(shop_id=shop.id, card_id=card_id, now=now())
+    spends = shop.has("coupons") or shop.has("points")
+    seen = counter.panel(shop_id=shop.id, card_id=card_id, now=now(), spends=spends)
     if seen is None:
         raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
     return {
@@ -61,6 +64,10 @@ def panel_context(
         "party": panel_friends.for_panel(seen),
         "key": new_token(),
         "reward_key": new_token(),
+        "many_key": new_token(),
+        "wrong_check": {},
+        **for_proof(seen, spends=spends),
+        **for_amount(seen),
         **panel_points.for_panel(seen),
     }
 

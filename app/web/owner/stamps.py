@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cards import counter, history
+from app.cards import checks, counter, history, kiosk
 from app.cards.rules import StampRefused, TooSoon
 from app.coupons import book
 from app.coupons.rules import is_coupon
 from app.flows import stamp
 from app.flows.stamp import Stamped
+from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Refused
 from app.kit.signing import new_token
 from app.web import answers
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked, coupon_use
+from app.web.owner import asked, coupon_use, queue
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
+from app.web.owner.panel_proof import WORDS
 from app.web.owner.panels import panel_context
 
 _WAYS = ("scan", "digits", "spoken", "more")
@@ -44,25 +46,29 @@ def note_waiting(claims: list[counter.WaitingClaim]) -> None:
 
 def page_context(**more: Any) -> dict[str, Any]:
     """Return what owner/stamps.html needs, with what this answer adds to it."""
-    shop_id = current_staff().shop.id
-    claims = counter.waiting_claims(shop_id=shop_id, now=now())
+    shop = current_staff().shop
+    claims = counter.waiting_claims(shop_id=shop.id, now=now())
+    calls = kiosk.open_calls(shop_id=shop.id, now=now()) if shop.has("kiosk") else []
     return {
         "claims": claims,
+        "calls": calls,
         "waiting": len(claims),  # the tab and the heading count the same people
         "in_place": False,  # True in an answer that is swapped into the page
-        "claims_version": claims_version(claims),
+        "claims_version": claims_version(claims, calls),
         "keys": [new_token() for _ in claims],
         "key": new_token(),
         "refusal": None,
         "found": None,
         "typed": "",
+        "queue_since": queue.since(),
+        "served": queue.served(),
         **more,
     }
 
 
-def claims_version(claims: list[counter.WaitingClaim]) -> str:
-    """Return what changes when the list of waiting people does."""
-    return "-".join(str(claim.id) for claim in claims) or "0"
+def claims_version(claims: list[counter.WaitingClaim], calls: Sequence[kiosk.OpenCall] = ()) -> str:
+    """Return what changes when the list of waiting people does, or that of numbers without a card."""
+    return "-".join([*(str(claim.id) for claim in claims), *(f"c{call.id}" for call in calls)]) or "0"
 
 
 @door(bp, "/owner/stamps", methods=("POST",), audience="owner", role="staff", tenant="session")
@@ -86,6 +92,7 @@ def give_stamp() -> ResponseReturnValue:
             code=code or None,
             card_id=card_id,
             override_reason=override_reason(),
+            count=(asked.number("count") or 0) if "count" in request.form else 1,
         )
     except Refused as refusal:
         return refused(refusal, action=url_for("owner.give_stamp"), how=how)
@@ -118,7 +125,9 @@ def reason_missing() -> ResponseReturnValue | None:
 
 
 def landed(stamped: Stamped) -> ResponseReturnValue:
-    """Answer a stamp with the person's panel: in place, or as a page."""
+    """Answer a stamp with the person's panel: in place, or as a page; in a queue with one line."""
+    if queue.since() is not None:
+        return queue.next_one(stamped)
     if not wants_fragment():
         return see_other(url_for("owner.panel", card_id=stamped.card_id))
     # The ledger line itself says who saw whom and when; a second log line would double every stamp's write.
@@ -182,8 +191,12 @@ def todays_stamps() -> ResponseReturnValue:
     staff = current_staff()
     whose = staff.staff_id if staff.role == "staff" else None
     lines = history.today(shop_id=staff.shop.id, now=now(), staff_id=whose)
-    if lines:
+    looked = checks.checks_without_card(shop_id=staff.shop.id, since=start_of_day(kst_day(now())))
+    if whose is not None:
+        looked = [line for line in looked if line.staff_id == whose]
+    if lines or looked:
         note_look("list")
-    shop = current_staff().shop
-    uses = book.uses_today(shop_id=shop.id, now=now()) if shop.has("coupons") else []
-    return render_template("owner/todays_stamps.html", lines=lines, uses=uses)
+    uses = book.uses_today(shop_id=staff.shop.id, now=now()) if staff.shop.has("coupons") else []
+    return render_template(
+        "owner/todays_stamps.html", lines=lines, uses=uses, looked=looked, check_words=dict(WORDS)
+    )

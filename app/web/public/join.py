@@ -23,13 +23,25 @@ from app.web.public import invited
 from app.web.public.blueprint import bp
 
 # Printed into QR codes (app/web/owner/sheets.py): what is on paper out there must be known here for good.
-_SOURCES = {"link", "poster", "table", "sticker", "parcel"}
+_SOURCES = {"link", "poster", "table", "sticker", "parcel", "counter"}
 _NEWEST = 3  # reviews; the page is light on weak Wi-Fi
 
 
 def _source() -> str:
     named = request.values.get("via", "")
     return named if named in _SOURCES else "qr"
+
+
+def _passed() -> str:
+    """Return the pass of who came by the counter's QR, "" for everybody else."""
+    return request.values.get("counter", "")[:60]
+
+
+def _onward(code: str) -> str:
+    """Return where a new card leads: to itself, or on to the stamp that the counter's QR was opened for."""
+    if _passed():
+        return url_for("public.counter_claim", code=code, token=_passed())
+    return url_for("customer.card", code=code)
 
 
 def _promise() -> cards.Promise:
@@ -66,9 +78,7 @@ def _with_this_card(code: str, browser_token: str) -> Response:
     own_card.note_browser(
         shop_id=current_shop().id, browser_token=browser_token, staff_token=cookies.staff_token(), now=now()
     )
-    return cookies.keep_browser(
-        make_response(redirect(url_for("customer.card", code=code), 303)), browser_token
-    )
+    return cookies.keep_browser(make_response(redirect(_onward(code), 303)), browser_token)
 
 
 def _page(template: str, **context: Any) -> Response:
@@ -86,7 +96,7 @@ def join(code: str) -> ResponseReturnValue:
     shop = current_shop()
     if request.method == "GET":
         if _held():
-            return redirect(url_for("customer.card", code=code))
+            return redirect(_onward(code))
         friend = invited.invitation()
         here = url_for("public.join", code=code, f=friend.word if friend else None)
         answer = _page(
@@ -97,6 +107,7 @@ def join(code: str) -> ResponseReturnValue:
             outside=handover.external_url(here) if handover.in_kakao() else "",
             via=_source(),
             friend=friend,
+            passed=_passed(),
             standing=reviews.standing(shop.id),
             newest=reviews.reviews(shop.id, limit=_NEWEST).lines,
         )
@@ -125,6 +136,7 @@ def details(code: str) -> ResponseReturnValue:
     form = DetailsForm()
     page: dict[str, Any] = {"shop": shop, "promise": _promise(), "form": form, "consents": CONSENTS}
     page["offer"] = _offer()
+    page["passed"] = _passed()
     page["via"] = _source()  # kept in the form's address: it says where this person found the shop
     page["friend"] = invited.invitation()
     if request.method == "GET":

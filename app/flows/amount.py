@@ -1,0 +1,70 @@
+"""What somebody paid, by one tap after the stamp. Never required; put right or taken away that same day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.cards.actions import ledger
+from app.cards.models import Card
+from app.flows import audit, points
+from app.flows.unit import write
+from app.kit.clock import kst_day
+from app.kit.refusals import NotHere
+from app.shops import actions as shops
+from app.visits import actions as visits
+from app.visits import rules
+from app.visits.rules import NotToday
+
+
+def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime) -> tuple[int, int | None]:
+    """Put an amount as typed on the visit of a stamp, "" takes it away; returns (card, won).
+
+    The same amount again changes nothing. Points follow by the card's rule, under its lock. A change of what
+    stood there is written into the record of changes. Raises Invalid (field: amount), NotToday, NothingToUndo
+    for a stamp that was taken back, NotHere.
+    """
+    amount = rules.read_amount(typed)
+    with write() as session:
+        entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
+        found = ledger.card(session, shop_id=shop_id, where=Card.id == entry.card_id, lock=True)
+        if found is None or entry.visit_id is None:
+            raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
+        card, rule = found
+        # Asked again under the card's lock: 적립 취소 may have been faster.
+        entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
+        visit = visits.standing_visit(session, shop_id=shop_id, visit_id=entry.visit_id or 0)
+        if visit is None:
+            raise NotHere
+        if kst_day(entry.at) != kst_day(now):
+            raise NotToday
+        before = visit.amount
+        if before == amount:
+            return card.id, amount
+        visit.amount = amount
+        session.flush()
+        points.follow_amount(
+            session, card=card, rule=rule, entry=entry, before=before, amount=amount, now=now
+        )
+        if before is not None:
+            audit.note(
+                session,
+                shop_id=shop_id,
+                what="amount_changed",
+                staff_id=staff_id,
+                subject=f"visit:{visit.id}",
+                detail=f"{before} → {amount if amount is not None else '-'}",
+                now=now,
+            )
+        return card.id, amount
+
+
+def save_prices(*, shop_id: int, staff_id: int, typed: list[str], now: datetime) -> tuple[int, ...]:
+    """Set the price buttons, or none. Raises Invalid (fields: price1 … price6)."""
+    prices = rules.read_prices(typed)
+    with write() as session:
+        shop = shops.shop(session, shop_id=shop_id)
+        words = " ".join(map(str, prices))
+        if shop.prices != words:
+            shop.prices = words
+            audit.note(session, shop_id=shop_id, what="prices_set", staff_id=staff_id, detail=words, now=now)
+        return prices

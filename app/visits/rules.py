@@ -1,0 +1,57 @@
+"""What an amount and a price button may be. Pure; amounts in won."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.kit.refusals import Invalid, Refused
+
+MOST = 9_999_999
+# No buttons, or so many: fewer than three is no choice, more than six is a list.
+BUTTONS = range(3, 7)
+_LEAST_PRICE = 100
+
+
+class NotToday(Refused):
+    """Only the amount of a visit of today may be put right."""
+
+    code = "not_today"
+    sentence = "오늘 온 손님의 금액만 고칠 수 있어요. 지난 날의 금액은 그대로 두세요."
+
+
+def read_amount(typed: str) -> int | None:
+    """Return an amount as typed ("12,000원"), or None for nothing at all. Raises Invalid (field: amount)."""
+    text = "".join(typed.split()).replace(",", "").removesuffix("원")
+    if not text:
+        return None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+    if not 1 <= number <= MOST:
+        raise Invalid({"amount": "금액은 숫자로 적어 주세요. 1원부터 9,999,999원까지 적을 수 있어요."})
+    return number
+
+
+def read_prices(typed: Sequence[str]) -> tuple[int, ...]:
+    """Return the prices that become buttons, in the order they were typed; none switches the buttons off.
+
+    Raises Invalid (fields: price1 …, or price1 for their number).
+    """
+    wrong: dict[str, str] = {}
+    prices: list[int] = []
+    for place, text in enumerate(typed, start=1):
+        try:
+            price = read_amount(text)
+        except Invalid:
+            price = 0
+        if price is None:
+            continue
+        if price < _LEAST_PRICE:
+            wrong[f"price{place}"] = "100원부터 9,999,999원까지 숫자로 적어 주세요. 예: 4500"
+        elif price in prices:
+            wrong[f"price{place}"] = "위에 같은 금액이 있어요. 다른 금액을 적거나 비워 두세요."
+        else:
+            prices.append(price)
+    if not wrong and prices and len(prices) not in BUTTONS:
+        wrong["price1"] = "금액은 세 개부터 여섯 개까지 적어 주세요. 쓰지 않으려면 모두 비워 두세요."
+    if wrong:
+        raise Invalid(wrong)
+    return tuple(prices)
