@@ -89,6 +89,12 @@ TABLE = """
 /owner/more/staff/<int:staff_id>/pin                  POST      owner     owner    session
 /owner/more/staff/<int:staff_id>/second-step/end      POST      owner     owner    session
 /owner/more/text                                      GET+POST  owner     staff    session
+/owner/offline                                        GET       owner     staff    session
+/owner/offline/key                                    GET       owner     staff    session
+/owner/offline-stamps                                 GET       owner     manager  session
+/owner/offline-stamps                                 POST      owner     staff    session
+/owner/offline-stamps/<int:offline_id>/approval       POST      owner     manager  session
+/owner/offline-stamps/<int:offline_id>/refusal        POST      owner     manager  session
 /owner/panel/<int:card_id>                            GET       owner     staff    session
 /owner/people                                         GET       owner     manager  session
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session

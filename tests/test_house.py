@@ -26,6 +26,8 @@ BEYOND = {
     "customers/texts": "the exact words of consent, versioned",
     "reviews/asks": "reads who may review which visit",
     "reviews/photos": "reads about customers' photos and the files behind them",
+    "cards/offline": "reads what was scanned without a network and waits for the owner",
+    "cards/offline_rules": "pure: what a scan without a network needs to count by itself",
     "cards/wallet": "reads the cards of one browser, of all shops",
     "insights/weeks": "pure: months, weeks and busy hours in words",
     "messages/contract": "what a kind and a channel must offer",
@@ -64,6 +66,8 @@ READS = {
     "results",
     "wanting",
     "days",
+    "offline",
+    "offline_rules",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

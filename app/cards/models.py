@@ -113,7 +113,7 @@ class LedgerEntry(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     how: Mapped[str] = mapped_column(
         String(8), default=""
-    )  # claim | scan | printed | digits | spoken | more | review
+    )  # claim | scan | printed | digits | spoken | more | review | offline
     staff_id: Mapped[int | None] = mapped_column()
     visit_id: Mapped[int | None] = mapped_column()
     claim_id: Mapped[int | None] = mapped_column()  # the 도장 받기 that asked for it
@@ -251,3 +251,35 @@ class Redemption(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     reversed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reversed_by: Mapped[int | None] = mapped_column()
+
+
+class OfflineEvent(Model):
+    """A card that a staff's phone scanned without a network, and what became of it. Its client id makes it one.
+
+    What can't be stamped at once waits for the owner with a reason. The scanned text itself is not kept.
+    """
+
+    __tablename__ = "offline_events"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "client_id"),
+        ForeignKeyConstraint(["shop_id", "card_id"], ["cards.shop_id", "cards.id"]),
+        ForeignKeyConstraint(["shop_id", "staff_id"], ["staff.shop_id", "staff.id"]),
+        ForeignKeyConstraint(["shop_id", "entry_id"], ["ledger_entries.shop_id", "ledger_entries.id"]),
+        Index("ix_offline_events_shop_state", "shop_id", "state"),
+        Index("ix_offline_events_shop_card", "shop_id", "card_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    client_id: Mapped[str] = mapped_column(String(40))  # also the once-key of its stamp
+    staff_id: Mapped[int] = mapped_column()  # who scanned
+    card_id: Mapped[int | None] = mapped_column()  # None: no card of this shop
+    ref_tail: Mapped[str] = mapped_column(String(4), default="")  # the same letters the phone showed
+    scanned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(8))  # stamped | listed | refused
+    reason: Mapped[str] = mapped_column(String(16), default="")  # why it was listed (cards/rules.py)
+    entry_id: Mapped[int | None] = mapped_column()  # the stamp it brought
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column()

@@ -22,7 +22,7 @@ ACCESS_LOG = timedelta(days=2 * 365)
 SESSIONS = timedelta(days=365)
 LINKS = timedelta(days=30)
 LOGIN_TRIES = timedelta(days=1)
-CODE_USES = timedelta(days=1)
+CODE_USES = timedelta(days=2)
 _BATCH = 200
 
 

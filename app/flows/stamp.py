@@ -133,9 +133,11 @@ def stamp_card(
     override_reason: str | None,
     now: datetime,
     claim_id: int | None = None,
+    unlimited: bool = False,
 ) -> Stamped | StampRefused:
     """Stamp inside the caller's transaction; a refusal is recorded and returned, not raised.
 
+    `unlimited`: the owner looked at this very stamp, so neither window nor cap holds it up.
     Raises AlreadyUsed for a spent code, unless it is only the same tap again.
     """
     card, rule = found.card, found.rule
@@ -146,6 +148,7 @@ def stamp_card(
     if (
         last is not None
         and how != "more"
+        and not unlimited
         and rules.within_hard_window(rule=earning, last_at=last_at, now=now)
     ):
         return _answer(card, rule, last, filled=False, repeated=True)
@@ -160,7 +163,7 @@ def stamp_card(
         now=now,
         overridden=bool(reason) or how == "more",
     )
-    if refusal is not None:
+    if refusal is not None and not unlimited:
         ledger.note_refusal(session, card=card, reason=refusal.code, once=None, now=now, **_kept(facts))
         refusal.card_id = card.id
         return refusal

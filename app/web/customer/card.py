@@ -23,6 +23,7 @@ from app.messages import wanting
 from app.web import handover
 from app.web.answers import fragment, see_other
 from app.web.customer.blueprint import bp
+from app.web.customer.card_offline import checking
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 
@@ -54,6 +55,7 @@ def card_context() -> dict[str, Any]:
         "letters": letters,
         "held": holder.held,
         "wish": wish,
+        "checking": checking(),
         "version": _version(page, letters, wish),
         "once": new_token(),
         "outside": _outside() if handover.in_kakao() else "",
