@@ -145,7 +145,7 @@ const flush = async () => {
 
 const keep = async (text, id) => {
   const wrong = await add(text, id).catch(() => '휴대폰에 모아 두지 못했어요. 다시 찍어 주세요.');
-  toast(wrong || '모아 두었어요. 인터넷이 연결되면 저절로 찍혀요.');
+  toast(wrong || '모아 두었어요');
   await show();
   return !wrong;
 };

@@ -18,6 +18,7 @@ from tests.security.routes import routes, values_for
 _PIECES = {
     "/owner/claims",
     "/owner/enter/<token>",
+    "/owner/offline/key",
     "/owner/print/cards/<batch>",
     "/owner/voices/<int:voice_id>/lines",
     "/setup/<token>",

@@ -8,10 +8,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from app.cards.models import Card, LedgerEntry, Redemption
+from app.cards.models import Card, LedgerEntry, OfflineEvent, Redemption
+from app.cards.offline_rules import Scan
 from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
-from app.flows import access, automation, claim, person, privacy, redeem, review, review_asks, stamp, voice
+from app.flows import (
+    access,
+    automation,
+    claim,
+    offline,
+    person,
+    privacy,
+    redeem,
+    review,
+    review_asks,
+    stamp,
+    voice,
+)
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
@@ -95,6 +108,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "staff_id": staff_id,
         "review_id": review_id,
         "voice_id": voice_id,
+        "offline_id": _offline(shop, known),
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
@@ -209,6 +223,16 @@ def _opt_out(shop: AShop, twin: ACustomer) -> str:
     with write() as session:
         proofs.renew_recovery(session, shop_id=shop.id, staff_id=shop.owner_id, hashes=[f"of {shop.code}"])
     return str(db.session.scalar(db.select(OptOutLink.token).where(OptOutLink.shop_id == shop.id)))
+
+
+def _offline(shop: AShop, known: ACustomer) -> int:
+    """Lay a scan that nobody signed before the owner; returns it."""
+    at = factories.now() - timedelta(hours=1)
+    scan = Scan(factories.once(), 0, factories.a_code(known, at=at), int(at.timestamp() * 1000), "0" * 64)
+    offline.take_in(
+        shop_id=shop.id, staff_id=shop.owner_id, scans=[scan], master=factories.master(), now=factories.now()
+    )
+    return int(db.session.scalar(db.select(OfflineEvent.id).where(OfflineEvent.shop_id == shop.id)) or 0)
 
 
 def _newest_reward(known: ACustomer) -> int:
