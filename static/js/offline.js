@@ -50,7 +50,7 @@ const greet = async () => {
   const key = await crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   raw.fill(0);
   const offset = given.server_time * 1000 - (asked + Date.now()) / 2;
-  await store('keys', 'readwrite', (keys) => keys.put({ name: 'mine', key, session: given.session, offset, at: Date.now() }));
+  await store('keys', 'readwrite', (keys) => keys.put({ name: 'mine', key, session: given.session, shop: given.shop, offset, at: Date.now() }));
   return given;
 };
 
@@ -81,7 +81,7 @@ const add = async (text, id) => {
   const at = Math.round(Date.now() + mine.offset);
   const signed = await crypto.subtle.sign('HMAC', mine.key, new TextEncoder().encode(`${id}.${at}.${code}`));
   const mac = Array.from(new Uint8Array(signed), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  await store('scans', 'readwrite', (kept) => kept.put({ id, session: mine.session, text: code, at, mac }));
+  await store('scans', 'readwrite', (kept) => kept.put({ id, session: mine.session, shop: mine.shop, text: code, at, mac }));
   return '';
 };
 
@@ -125,11 +125,12 @@ const flush = async () => {
     if (scans.length) {
       const given = await greet();
       signedOut = given === null;
-      if (given) {
+      const mine = given ? scans.filter((scan) => scan.shop === given.shop) : []; // another shop's wait for its own sign-in
+      if (mine.length) {
         const answer = await fetch(SEND, {
           method: 'POST',
           headers: { 'Content-Type': 'application/json', 'X-CSRFToken': given.token },
-          body: JSON.stringify({ scans: scans.slice(0, MOST) }),
+          body: JSON.stringify({ scans: mine.slice(0, MOST) }),
         });
         signedOut = answer.status === 401;
         if (answer.ok) {

@@ -38,6 +38,7 @@ def offline_key() -> ResponseReturnValue:
     return jsonify(
         key=base64.b64encode(key).decode(),
         session=staff.session_id,
+        shop=staff.shop.id,
         server_time=now().timestamp(),
         token=generate_csrf(),
     )
