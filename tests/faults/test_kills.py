@@ -39,7 +39,7 @@ def chaos(arena: Arena, kills: int, *, redis_faults: bool) -> Verdict:
     """Kill until the number is reached, with the other faults in between."""
     for name in ("web", "worker-0", "worker-1", "line", "real-line", "owner"):
         arena.start(name)
-    time.sleep(4)
+    arena.wait_until_open(4)
     events = ["kill"] * 8 + (["flush", "redis-down", "redis-frozen", "pause"] if redis_faults else [])
     while arena.kills < kills:
         event = arena.dice.choice(events)
@@ -104,8 +104,8 @@ def judge(found: Verdict) -> None:
 
 
 def test_a_few_kills(arenas: object, db_kind: str) -> None:
-    arena = arenas(seed=7, people=15)  # type: ignore[operator]
-    judge(chaos(arena, 6, redis_faults=False))
+    arena = arenas(seed=7, people=10)  # type: ignore[operator]
+    judge(chaos(arena, 4, redis_faults=False))
 
 
 @pytest.mark.long
