@@ -170,7 +170,7 @@ document.addEventListener('htmx:timeout', unsent);
 const settle = async () => {
   if (!whose) return drop();
   if (whose !== 'own') return;
-  await navigator.serviceWorker.register('/sw.js');
+  if (!(await navigator.serviceWorker.register('/sw.js'))) return;
   const mine = await myKey();
   const shells = (await caches.keys()).filter((name) => name.startsWith('owner-'));
   if (mine && shells.length && Date.now() - mine.at < RENEW_MS) return;

@@ -88,3 +88,14 @@ def test_what_is_no_scan_of_ours_is_refused(app: Flask, shop: AShop, jiwoo: ACus
     assert sent({"scans": [good]}) == 400, "without the form's token"
     assert sent({"scans": [{**good, "at": 10**18}]}, **token) == 200
     assert [scan.reason for scan in offline.listed(shop.id)] == ["unsigned"]
+
+
+def test_the_kept_page_shows_nobody(app: Flask, owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
+    """Not even what the last press said, which waits for the page that follows it."""
+    owner_phone.open(f"/owner/people/{jiwoo.id}")
+    owner_phone.submit("저장하기", name="한지우", follow=False, status=303)
+    page = owner_phone.open("/owner/offline")
+    assert [
+        word for word in ("한지우", shop.name, "김사장", "csrf_token", "저장했어요") if word in page.html
+    ] == []
+    assert "저장했어요" in owner_phone.open("/owner/more").words
