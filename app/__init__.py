@@ -107,6 +107,7 @@ def _pool(config: Any) -> dict[str, Any]:
 
 def _database(app: Flask) -> None:
     # Models register themselves with the metadata when their room is imported.
+    from app.cards import counter_models as _counter  # noqa: F401
     from app.cards import models as _cards  # noqa: F401
     from app.coupons import models as _coupons  # noqa: F401
     from app.customers import models as _customers  # noqa: F401

@@ -8,14 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import browser, letters, pages, report, starting
+from bench import browser, letters, pages, report, starting, till
 from bench.load import WrongAnswer
 from bench.report import Row
 from bench.servers import gunicorn
 from launch import debian
 from launch.refusal import CannotRun
 
-PARTS = ("pages", "start", "browser", "letters")
+PARTS = ("pages", "till", "start", "browser", "letters")
 
 
 def main() -> int:
@@ -70,6 +70,9 @@ def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
     if "pages" in asked.only:
         size = {"customers": asked.customers, "ledger": asked.ledger}
         rows += pages.measure(folder / "pages", **size, rounds=asked.rounds, seconds=asked.seconds)
+    if "till" in asked.only:
+        print("standing at the till", flush=True)
+        rows += till.measure(folder / "till", customers=asked.customers, ledger=asked.ledger)
     if "start" in asked.only:
         print("starting and stopping the product", flush=True)
         rows += starting.measure(folder / "start", with_install=asked.install)
@@ -109,6 +112,7 @@ def _how(asked: argparse.Namespace) -> list[str]:
         "card page: cookie → device, card, rewards, claim, unread letters; stamp: owner's session, CSRF, ledger, visit,"
         " day's sums, letters, and the person's panel in the answer; every answer is read and must hold the right words",
         "SQLite runs with synchronous=FULL; the PostgreSQL of the bench runs without fsync, which does not change its CPU rows",
+        "till: the owner's page in Chromium on this machine, its own scripts, from the read QR or the tap until the person's panel is painted",
         "first loads: Chromium with an empty cache, each answer compressed as a proxy in front would (gzip 6)",
     ]
 

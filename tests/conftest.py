@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
+from app.kit import passwords
 from launch import testbed
 from tests import factories, world
 from tests.factories import ACustomer, AShop
@@ -154,6 +156,16 @@ def phone(app: Flask) -> Phone:
 def owner_phone(app: Flask, shop: AShop) -> Phone:
     """The owner's phone, signed in."""
     return Phone(app).signed_in(shop, shop.owner_id)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """Hash passwords at the least cost: tests sign in some hundred times. Gives the real hasher."""
+    real = passwords._hasher, passwords._NOBODY
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords._NOBODY = passwords._hasher.hash("nobody has this password")
+    yield real[0]
+    passwords._hasher, passwords._NOBODY = real
 
 
 class OutsideWorld(Exception):

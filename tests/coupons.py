@@ -9,7 +9,7 @@ from app.coupons import rules
 from app.coupons.models import Coupon, CouponKind, CouponUse, GivenOnce
 from app.coupons.offers import started
 from app.extensions import db
-from app.flows import coupon, coupon_kinds, coupon_rules, stamp
+from app.flows import at_counter, coupon, coupon_kinds, coupon_rules
 from app.flows.coupon import Used
 from app.flows.unit import write
 from tests import factories
@@ -64,7 +64,9 @@ def undo(shop: AShop, use_id: int) -> int:
 def code_of(holder: ACustomer, coupon_id: int) -> str:
     """Return what the QR of a coupon says now."""
     card = factories.a_card(holder.card_id)
-    key = stamp.card_key(factories.master(), shop_id=card.shop_id, card_id=card.id, version=card.key_version)
+    key = at_counter.card_key(
+        factories.master(), shop_id=card.shop_id, card_id=card.id, version=card.key_version
+    )
     ref = db.session.scalars(db.select(Coupon.ref).where(Coupon.id == coupon_id)).one()
     return rules.coupon_code(
         key=key,

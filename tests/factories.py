@@ -19,7 +19,7 @@ from app.cards.models import Card, Reward
 from app.customers.models import Customer
 from app.customers.rules import CONSENT_KINDS, Details
 from app.extensions import db
-from app.flows import access, claim, join, printed, second_step, sharing, stamp
+from app.flows import access, at_counter, claim, join, printed, second_step, sharing, stamp
 from app.flows import shop as shop_flow
 from app.flows.claim import Asked
 from app.flows.stamp import Stamped
@@ -245,7 +245,7 @@ def a_code(customer: ACustomer, *, at: datetime | None = None) -> str:
             Card.shop_id == customer.shop_id, Card.id == customer.card_id
         )
     ).one()
-    key = stamp.card_key(
+    key = at_counter.card_key(
         master(), shop_id=customer.shop_id, card_id=customer.card_id, version=card.key_version
     )
     return rules.card_code(key=key, shop_id=customer.shop_id, ref=card.ref, step=rules.code_step(at or now()))

@@ -5,15 +5,37 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
+from bs4.builder import HTML5TreeBuilder
 
 # Inputs that carry no words of their own.
 _UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
 # html5lib is older than these; a browser accepts them.
 _NO_FAULT = {"unexpected-self-closing-tag", "non-void-element-with-trailing-solidus"}
+
+
+class _Builder(HTML5TreeBuilder):
+    """Grows the tree and keeps what the parser had to forgive: html5lib reads slowly, so a page is read once."""
+
+    def feed(self, markup: Any) -> None:
+        """Read a whole page."""
+        parser = html5lib.HTMLParser(tree=self.create_treebuilder)
+        assert self.underlying_builder is not None
+        self.underlying_builder.parser = parser
+        parser.parse(markup)
+        self.underlying_builder.parser = None
+        self.forgiven = parser.errors
+
+
+@lru_cache(maxsize=4)
+def read(html: str) -> tuple[BeautifulSoup, list[Any]]:
+    """Return a page's tree and the parser's errors: (place, code, facts) each."""
+    builder = _Builder()
+    return BeautifulSoup(html, builder=builder), builder.forgiven
 
 
 def words(tag: Tag | BeautifulSoup) -> str:
@@ -23,9 +45,9 @@ def words(tag: Tag | BeautifulSoup) -> str:
 
 def faults(html: str, headers: Mapping[str, str]) -> list[str]:
     """Return everything that is wrong with a page, one sentence each."""
-    soup = BeautifulSoup(html, "html5lib")
+    soup, forgiven = read(html)
     return [
-        *_document(html, soup),
+        *_document(html, soup, forgiven),
         *_inline(soup),
         *_forms(soup),
         *_names(soup),
@@ -33,11 +55,9 @@ def faults(html: str, headers: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _document(html: str, soup: BeautifulSoup) -> list[str]:
+def _document(html: str, soup: BeautifulSoup, forgiven: list[Any]) -> list[str]:
     found = []
-    parser = html5lib.HTMLParser()
-    parser.parse(html)
-    for _place, code, facts in parser.errors:
+    for _place, code, facts in forgiven:
         if code not in _NO_FAULT:
             found.append(f"invalid HTML: {code} {facts}")
     if not html.lstrip().lower().startswith("<!doctype html>"):

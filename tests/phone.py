@@ -31,7 +31,7 @@ class Page:
     @cached_property
     def soup(self) -> BeautifulSoup:
         """The page's tree."""
-        return BeautifulSoup(self.html if self.is_html else "", "html5lib")
+        return pages.read(self.html if self.is_html else "")[0]
 
     @property
     def words(self) -> str:

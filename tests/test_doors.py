@@ -155,6 +155,12 @@ TABLE = """
 /owner/more/tiers/switch                              POST      owner     owner    session
 /owner/panel/<int:card_id>/extras                     POST      owner     staff    session
 /owner/more/text                                      GET+POST  owner     staff    session
+/owner/offline                                        GET       owner     staff    session
+/owner/offline/key                                    GET       owner     staff    session
+/owner/offline-stamps                                 GET       owner     manager  session
+/owner/offline-stamps                                 POST      owner     staff    session
+/owner/offline-stamps/<int:offline_id>/approval       POST      owner     manager  session
+/owner/offline-stamps/<int:offline_id>/refusal        POST      owner     manager  session
 /owner/panel/<int:card_id>                            GET       owner     staff    session
 /owner/paper                                          GET       owner     manager  session
 /owner/paper/<int:paper_id>                           GET+POST  owner     manager  session

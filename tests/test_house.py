@@ -16,6 +16,7 @@ from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 # A feature room's files. What is beyond these is named here with what it is for.
 OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
 BEYOND = {
+    "cards/counter_models": "tables of what is asked and looked at around a card",
     "cards/checks": "reads whether somebody looked whose card this is before it is spent from",
     "cards/drift": "reads whether what the cards say follows from their lines",
     "cards/counter": "reads for the shop's counter",
@@ -50,6 +51,8 @@ BEYOND = {
     "cards/extras": "reads what a card has beyond stamps, what ends when, the sums behind its numbers",
     "cards/lines": "reads the lines that explain a card to its holder",
     "cards/promises": "pure: what a rule promises beyond stamps: stages, points, when things end",
+    "cards/offline": "reads what was scanned without a network and waits for the owner",
+    "cards/offline_rules": "pure: what a scan without a network needs to count by itself",
     "cards/wallet": "reads the cards of one browser, of all shops",
     "insights/closing": "pure: what is odd about a day at the counter, and the shop's own limits",
     "insights/till": "reads who stamped how often, and what was counted on which day",
@@ -122,6 +125,8 @@ READS = {
     "offers",
     "words",
     "groups",
+    "offline",
+    "offline_rules",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

@@ -68,7 +68,7 @@ def test_no_row_is_fetched_by_its_bare_id() -> None:
 # Statements on tenant tables that are not scoped to one shop, and why that is right.
 UNSCOPED = {
     "app/cards/actions/claims.py:expire_claims": "the clock ends claims of every shop",
-    "app/cards/actions/ledger.py:drop_code_uses": "nightly: what is too old, in every shop",
+    "app/cards/actions/codes.py:drop_code_uses": "nightly: what is too old, in every shop",
     "app/shops/actions.py:drop_access_log": "nightly: what is too old, in every shop",
     "app/shops/actions.py:drop_sessions": "nightly: what is too old, in every shop",
     "app/cards/wallet.py:held_cards": "a browser's own cards, by its secret",
@@ -92,7 +92,7 @@ UNSCOPED = {
 
 def _tenant_models() -> set[str]:
     found = set()
-    for path in files_in(APP, "models.py"):
+    for path in files_in(APP, "*models.py"):
         for node in tree_of(path).body:
             if isinstance(node, ast.ClassDef) and "shop_id: Mapped[int] =" in ast.unparse(node):
                 found.add(node.name)

@@ -87,9 +87,14 @@ def migrate(app: Flask) -> None:
 def wipe() -> None:
     """Empty every table (children first) and forget the rate limits. Runs in an application context."""
     db.session.remove()
+    tables = [table.name for table in reversed(db.metadata.sorted_tables)]
     with db.engine.begin() as connection:
-        for table in reversed(db.metadata.sorted_tables):
-            connection.execute(table.delete())
+        # One journey for all of them, not one for each: after every test this is most of the waiting.
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("; ".join(f"DELETE FROM {name}" for name in tables))
+        else:
+            for name in tables:
+                connection.exec_driver_sql(f"DELETE FROM {name}")
     if limiter.initialized:
         limiter.reset()
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 
-from app.cards.models import CardCheck, Claim, LedgerEntry
+from app.cards.counter_models import CardCheck
+from app.cards.models import Claim, LedgerEntry
 from app.cards.rules import LIVE_SECONDS
 from app.customers.models import Customer
 from app.extensions import db

@@ -12,7 +12,7 @@ from app.extensions import Model
 from app.kit.columns import BigId, UtcDateTime
 
 
-def _card_of_shop() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
+def card_of_shop() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
     """Tie a row to a card and a customer of its own shop, so that no row can point across (S05)."""
     return (
         ForeignKeyConstraint(["shop_id", "card_id"], ["cards.shop_id", "cards.id"]),
@@ -86,7 +86,7 @@ class LedgerEntry(Model):
         UniqueConstraint("shop_id", "id"),
         UniqueConstraint("shop_id", "once"),
         UniqueConstraint("shop_id", "reverses_id"),
-        *_card_of_shop(),
+        *card_of_shop(),
         ForeignKeyConstraint(["shop_id", "visit_id"], ["visits.shop_id", "visits.id"]),
         Index("ix_ledger_entries_shop_card_at", "shop_id", "card_id", "at"),
         Index("ix_ledger_entries_shop_at", "shop_id", "at"),
@@ -113,7 +113,7 @@ class LedgerEntry(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     how: Mapped[str] = mapped_column(
         String(12), default=""
-    )  # claim | counter | kiosk | scan | printed | digits | spoken | more | review …; of points spent: how checked
+    )  # claim | counter | kiosk | scan | printed | offline | digits | spoken | more | review …; of points: how checked
     staff_id: Mapped[int | None] = mapped_column()
     visit_id: Mapped[int | None] = mapped_column()
     claim_id: Mapped[int | None] = mapped_column()  # the 도장 받기 that asked for it
@@ -192,27 +192,6 @@ class CodeUse(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class CardCheck(Model):
-    """Somebody looked whose card this is before it is spent from: by its live code, or by asking the person."""
-
-    __tablename__ = "card_checks"
-    __table_args__ = (
-        UniqueConstraint("shop_id", "id"),
-        *_card_of_shop(),
-        ForeignKeyConstraint(["shop_id", "staff_id"], ["staff.shop_id", "staff.id"]),
-        Index("ix_card_checks_shop_card_at", "shop_id", "card_id", "at"),
-        Index("ix_card_checks_shop_at", "shop_id", "at"),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    shop_id: Mapped[int] = mapped_column()
-    card_id: Mapped[int] = mapped_column()
-    customer_id: Mapped[int] = mapped_column()
-    staff_id: Mapped[int] = mapped_column()
-    what: Mapped[str] = mapped_column(String(8))  # live | number | known | paper
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
 class Claim(Model):
     """도장 받기: the customer asks, the shop approves with one tap. Waits until closing."""
 
@@ -220,7 +199,7 @@ class Claim(Model):
     __table_args__ = (
         UniqueConstraint("shop_id", "id"),
         UniqueConstraint("shop_id", "once"),
-        *_card_of_shop(),
+        *card_of_shop(),
         Index(
             "uq_claims_one_waiting",
             "card_id",
@@ -258,43 +237,6 @@ class Claim(Model):
     entry_id: Mapped[int | None] = mapped_column()
 
 
-class PaperCard(Model):
-    """종이 카드가 있어요: stamps of an old paper card that the shop counts and moves over, once.
-
-    state: waiting → moved | refused | withdrawn. Its photo is a row of `photos`, gone once it is decided.
-    """
-
-    __tablename__ = "paper_cards"
-    __table_args__ = (
-        UniqueConstraint("shop_id", "id"),
-        UniqueConstraint("shop_id", "once"),
-        *_card_of_shop(),
-        Index(
-            "uq_paper_cards_one_waiting",
-            "card_id",
-            unique=True,
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
-        ),
-        Index("ix_paper_cards_shop_state", "shop_id", "state", "id"),
-        Index("ix_paper_cards_shop_card", "shop_id", "card_id", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    shop_id: Mapped[int] = mapped_column()
-    card_id: Mapped[int] = mapped_column()
-    customer_id: Mapped[int] = mapped_column()
-    once: Mapped[str] = mapped_column(String(40))
-    asked: Mapped[int] = mapped_column()  # stamps the customer counted
-    photo_ref: Mapped[str | None] = mapped_column(String(24))
-    state: Mapped[str] = mapped_column(String(10), default="waiting")
-    reason: Mapped[str] = mapped_column(String(80), default="")  # why refused; why moved without a photo
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    staff_id: Mapped[int | None] = mapped_column()
-    entry_id: Mapped[int | None] = mapped_column()  # the ledger's `migrate`
-
-
 class Reward(Model):
     """What a full card gave, or a stage on the way to it. Used once, by one conditional update."""
 
@@ -302,7 +244,7 @@ class Reward(Model):
     __table_args__ = (
         UniqueConstraint("shop_id", "id"),
         UniqueConstraint("shop_id", "entry_id", "round", "stage"),
-        *_card_of_shop(),
+        *card_of_shop(),
         Index("ix_rewards_shop_card", "shop_id", "card_id", "used_at"),
     )
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.cards.counter_models import PaperCard
 from app.cards.history import undone
-from app.cards.models import Card, CardRule, LedgerEntry, PaperCard
+from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers.models import Customer
 from app.extensions import db
 

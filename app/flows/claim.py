@@ -10,7 +10,8 @@ from app.cards import rules
 from app.cards.actions import claims, ledger
 from app.cards.models import Card
 from app.cards.rules import AlreadyUsed, ClaimGone
-from app.flows.stamp import Found, Stamped, stamp_card
+from app.flows.at_counter import Found
+from app.flows.stamp import Stamped, stamp_card
 from app.flows.unit import after_a_race, write
 from app.kit.clock import next_minute_of_day
 from app.kit.refusals import NotHere, Refused

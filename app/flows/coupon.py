@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.cards.actions import ledger
+from app.cards.actions import codes, ledger
 from app.cards.models import Card, CardRule, CodeUse
 from app.cards.rules import LIVE_SECONDS, NothingToUndo
 from app.coupons import actions as coupons
@@ -19,9 +19,9 @@ from app.coupons import rules
 from app.coupons.models import Coupon, CouponKind, CouponUse
 from app.coupons.rules import ForeignCoupon, OldCoupon
 from app.flows import audit, coupon_rules, free_stamps, own_card, spending, undo
+from app.flows.at_counter import card_key
 from app.flows.coupon_tiers import tier_allows
 from app.flows.spending import Check
-from app.flows.stamp import card_key
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
@@ -72,7 +72,7 @@ def scan(*, shop_id: int, code: str, master: bytes, now: datetime) -> Scanned:
         if coupon.used_at is not None or coupon.withdrawn_at is not None:
             raise coupons.why_gone(session, shop_id=shop_id, coupon_id=coupon.id)
         # A code read a second time proves no more than the first did, and lives no longer.
-        ledger.consume_code(session, shop_id=shop_id, card_id=card.id, step=step, now=now, what=ref)
+        codes.consume_code(session, shop_id=shop_id, card_id=card.id, step=step, now=now, what=ref)
         return Scanned(coupon.id, card.id)
 
 

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from app.cards.actions import ledger, papers
-from app.cards.models import Card, CardRule, PaperCard
+from app.cards.counter_models import PaperCard
+from app.cards.models import Card, CardRule
 from app.cards.paper_rules import clean_reason, clean_stamps
 from app.flows import audit, migrated, photo
 from app.flows.unit import after_a_race, write

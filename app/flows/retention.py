@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app.cards import queries as cards
-from app.cards.actions import ledger
+from app.cards.actions import codes
 from app.coupons import book
 from app.customers import actions as people
 from app.customers import merging, proving
@@ -25,7 +25,7 @@ ACCESS_LOG = timedelta(days=2 * 365)
 SESSIONS = timedelta(days=365)
 LINKS = timedelta(days=30)
 LOGIN_TRIES = timedelta(days=1)
-CODE_USES = timedelta(days=1)
+CODE_USES = timedelta(days=2)
 PROOFS = timedelta(days=1)  # the numbers codes were asked for
 MERGES = timedelta(days=30)  # what two people said before they were one: so long it can be undone
 KIOSK_CALLS = timedelta(days=1)
@@ -62,7 +62,7 @@ def prune(*, now: datetime) -> None:
         (shops.drop_sessions, SESSIONS),
         (shops.drop_links, LINKS),
         (shops.drop_tries, LOGIN_TRIES),
-        (ledger.drop_code_uses, CODE_USES),
+        (codes.drop_code_uses, CODE_USES),
         (proving.drop_numbers, PROOFS),
         (merging.drop_before, MERGES),
         (tablets.drop_calls, KIOSK_CALLS),

@@ -12,10 +12,11 @@ from typing import Any
 
 from app.cards import checks, rules
 from app.cards.actions import ledger
-from app.cards.models import Card, CardCheck
+from app.cards.counter_models import CardCheck
+from app.cards.models import Card
 from app.cards.rules import AlreadyUsed
 from app.flows import own_card, sharing
-from app.flows.stamp import card_by_code, written_down
+from app.flows.at_counter import card_by_code, written_down
 from app.flows.unit import write
 from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Invalid, NotHere, Refused

@@ -10,36 +10,18 @@ from datetime import datetime
 from typing import Any
 
 from app.cards import rules
-from app.cards.actions import claims, earning, ledger, merged
+from app.cards.actions import claims, earning, ledger
 from app.cards.models import Card, CardRule, LedgerEntry
-from app.cards.rules import (
-    AlreadyUsed,
-    ForeignCode,
-    ForgedPrint,
-    NothingToUndo,
-    OldCode,
-    OldPrint,
-    StampRefused,
-)
+from app.cards.rules import AlreadyUsed, NothingToUndo
 from app.customers import actions as people
-from app.flows import at_visit, come_back, own_card, printed, staff_limits, stamp_letters, stamp_worth
+from app.flows import at_visit, come_back, own_card, staff_limits, stamp_letters, stamp_worth
+from app.flows.at_counter import Found, card_by_code, card_by_id, written_down
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere, Refused
-from app.kit.signing import derive_key
 from app.shops import actions as shops
 from app.tiers.rules import AS_USUAL
 from app.visits import actions as visits
-
-
-@dataclass(frozen=True)
-class Found:
-    """A card that is about to be stamped. `spent`: its code was used before; `printed`: it is the paper one."""
-
-    card: Card
-    rule: CardRule
-    spent: bool = False
-    printed: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,11 +35,6 @@ class Stamped:
     goal: int
     filled: bool
     repeated: bool
-
-
-def card_key(master: bytes, *, shop_id: int, card_id: int, version: int) -> bytes:
-    """Return the key of a card's rotating code (HKDF of master, card and version)."""
-    return derive_key(master, "card-code", str(shop_id), str(card_id), str(version))
 
 
 def give(
@@ -116,7 +93,7 @@ def _give(
         before = ledger.entry_by_once(session, shop_id=shop_id, once=once)
         if before is None:
             if code is None:
-                found = _card_by_id(session, shop_id=shop_id, card_id=card_id)
+                found = card_by_id(session, shop_id=shop_id, card_id=card_id)
             else:
                 found = card_by_code(
                     session, shop_id=shop_id, text=code, staff_id=staff_id, how=how, master=master, now=now
@@ -158,17 +135,24 @@ def stamp_card(
     claim_id: int | None = None,
     amount: int | None = None,
     count: int = 1,
+    unlimited: bool = False,
 ) -> Stamped | Refused:
     """Stamp inside the caller's transaction; a refusal is recorded and returned, not raised.
 
-    A spent code is refused, unless it is only the same tap again.
+    A spent code is refused, unless it is only the same tap again. `unlimited`: the owner looked at this very
+    stamp, so neither window nor cap holds it up.
     """
     card, rule = found.card, found.rule
     limits = rules.Earning(rule.goal, rule.hard_window_s, rule.cooldown_s, rule.daily_cap, rule.scan_cap)
     last = ledger.last_earn(session, shop_id=card.shop_id, card_id=card.id)
     last_at = last.at if last else None
     # 한 개 더 is a wish of its own, never an echo of the last tap.
-    if last is not None and how != "more" and rules.within_hard_window(rule=limits, last_at=last_at, now=now):
+    if (
+        last is not None
+        and how != "more"
+        and not unlimited
+        and rules.within_hard_window(rule=limits, last_at=last_at, now=now)
+    ):
         return _answer(card, rule, last, filled=False, repeated=True)
     facts = {"staff_id": staff_id, "how": how, "claim_id": claim_id}
     if found.spent:
@@ -182,7 +166,7 @@ def stamp_card(
         overridden=bool(reason) or how == "more",
         count=count,
     )
-    if refusal is not None:
+    if refusal is not None and not unlimited:
         return written_down(session, card=card, refusal=refusal, now=now, **facts)
     person = people.customer(session, shop_id=card.shop_id, customer_id=card.customer_id, lock=True)
     if person is None:
@@ -253,55 +237,6 @@ def stamp_card(
     if is_new_visit and before is not None and now - before >= come_back.SHORTEST:
         come_back.they_came(session, shop_id=card.shop_id, customer_id=person.id, now=now)
     return _answer(card, due.rule, entry, filled=bool(due.fills), repeated=False)
-
-
-def _card_by_id(session: Any, *, shop_id: int, card_id: int | None) -> Found:
-    found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id, lock=True)
-    if found is None and card_id is not None:  # it went into another while the panel was open
-        found = merged.kept_card(session, shop_id=shop_id, card_id=card_id)
-    if found is None:
-        raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
-    return Found(*found)
-
-
-def card_by_code(
-    session: Any, *, shop_id: int, text: str, staff_id: int, how: str, master: bytes, now: datetime
-) -> Found | Refused:
-    """Return the card, locked, that a scanned code belongs to; a rotating code is spent by it.
-
-    An old or forged code of a card we know is written down and returned as its refusal, so that many of them
-    are noticed. Raises UnknownCode, ForeignCode.
-    """
-    if rules.is_printed(text):
-        try:
-            held = printed.card_by_print(session, shop_id=shop_id, text=text, master=master)
-        except (OldPrint, ForgedPrint) as refusal:
-            ref = rules.read_printed_code(text)[0]
-            named = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
-            if named is None:
-                raise
-            by = {"staff_id": staff_id, "how": "printed"}
-            return written_down(session, card=named[0], refusal=refusal, now=now, **by)
-        return Found(*held, printed=True)
-    ref, mac = rules.read_code(text)
-    found = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
-    if found is None:
-        raise ForeignCode
-    card, rule = found
-    key = card_key(master, shop_id=shop_id, card_id=card.id, version=card.key_version)
-    step = rules.matching_step(key=key, shop_id=shop_id, ref=ref, mac=mac, now=now)
-    if step is None:
-        return written_down(session, card=card, refusal=OldCode(), now=now, staff_id=staff_id, how=how)
-    fresh = ledger.consume_code(session, shop_id=shop_id, card_id=card.id, step=step, now=now)
-    return Found(card, rule, spent=not fresh)
-
-
-def written_down(session: Any, *, card: Card, refusal: Refused, now: datetime, **facts: Any) -> Refused:
-    """Write down why there is no stamp, for both sides; returns the refusal, to be raised after the commit."""
-    ledger.note_refusal(session, card=card, reason=refusal.code, once=None, now=now, **_kept(facts))
-    if isinstance(refusal, StampRefused):
-        refusal.card_id = card.id
-    return refusal
 
 
 def _same_answer(session: Any, entry: LedgerEntry) -> Stamped:

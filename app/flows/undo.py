@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.cards.actions import earning, ledger, merged
+from app.cards.actions import earning, ledger, merged, purchases
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
 from app.flows import at_visit
@@ -54,7 +54,7 @@ def turn_around(
     now: datetime,
 ) -> None:
     """Take a standing stamp back inside the caller's transaction: what it brought, its visit, its letters."""
-    for line in ledger.corrections_of(session, entry=entry):
+    for line in purchases.corrections_of(session, entry=entry):
         earning.give_back(session, card=card, rule=rule, entry=line, staff_id=staff_id, how=how, now=now)
     causes = earning.take_back(
         session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import aliased
@@ -85,6 +86,27 @@ def last_at(token: str, *, is_secure: bool) -> int | None:
         return None
     last: int | None = row.acting_id if row.is_shared else row.staff_id
     return last
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A session's person, and between which moments it let them in."""
+
+    staff_id: int
+    since: datetime
+    until: datetime
+
+
+def seat(session: Any, *, shop_id: int, session_id: int) -> Seat | None:
+    """Return whose a session of the shop is or was, inside a flow; None when there is no such one."""
+    row = session.execute(
+        select(
+            StaffSession.staff_id, StaffSession.created_at, StaffSession.expires_at, StaffSession.ended_at
+        ).where(StaffSession.shop_id == shop_id, StaffSession.id == session_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Seat(row.staff_id, row.created_at, min(row.expires_at, row.ended_at or row.expires_at))
 
 
 @dataclass(frozen=True)

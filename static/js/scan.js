@@ -122,7 +122,7 @@ document.addEventListener('htmx:afterRequest', (event) => {
   const { elt, xhr } = event.detail;
   if (elt?.id !== box?.dataset.form || (xhr.status >= 200 && xhr.status < 400)) return;
   if (xhr.status >= 400 && xhr.status < 500) last.refused = true;
-  else setTimeout(() => { last = { ...NOBODY }; }, RETRY_MS);
+  else setTimeout(() => { if (elt.dataset.kept !== elt.elements.code.value) last = { ...NOBODY }; }, RETRY_MS); // offline.js may have kept it
 });
 
 const off = (why) => {

@@ -4,11 +4,14 @@
  * - Only card pages themselves (/c/<code>, one for each shop) are saved, in a cache of its own that survives deploys, named by
  *   the person the server names in X-Dangol-Person. Another person, or "none" (left, erased, logged out), drops every saved card
  *   (S23); X-Dangol-Gone drops the one of a shop somebody left.
- * - Styles and scripts carry their hash in the address: once here, always right. Fragments, data and the owner's pages never.
+ * - Styles and scripts carry their hash in the address: once here, always right. Fragments and data never.
+ * - Of the owner's side only the page that scans without a network (/owner/offline, put here by offline.js), which shows
+ *   nobody's data. It answers every owner's page that can't be opened, and is dropped when somebody logs out.
  */
 const WAIT_MS = 2500;
 const CARD = /^\/c\/[^/]+$/;
 const OURS = /^\/[cs]\/([^/]+)/;
+const OWNER = /^\/owner(\/|$)/;
 const FILES = 'files-1';
 
 const forget = async (keep = '') => {
@@ -78,6 +81,24 @@ const page = async (event) => {
   if (first instanceof Response) return first;
   return (await saved(path)) ?? (first === 'late' ? fresh.catch(() => offline(path)) : offline(path));
 };
+// The counter goes on without a network: the page that scans, instead of any page of the owner's side.
+const counterPage = async () => {
+  for (const name of await caches.keys()) {
+    const page = name.startsWith('owner-') && await (await caches.open(name)).match('/owner/offline');
+    if (page) return page;
+  }
+  return null;
+};
+const ownerPage = async (request) => {
+  const path = new URL(request.url).pathname;
+  if (request.method === 'POST' && path === '/owner/logout') {
+    for (const name of await caches.keys()) if (name.startsWith('owner-')) await caches.delete(name);
+  }
+  return fetch(request).catch(async () => {
+    const page = request.method === 'GET' && await counterPage();
+    return page || offline(path, request.method === 'GET' ? path : '');
+  });
+};
 const replace = async (cache, request, answer) => {
   const name = (url) => new URL(url).pathname.split('/').slice(3).join('/');
   for (const old of await cache.keys()) if (name(old.url) === name(request.url)) await cache.delete(old);
@@ -97,7 +118,7 @@ const catchUp = async () => {
 };
 const file = async (event) => {
   const cache = await caches.open(FILES);
-  const kept = await cache.match(event.request);
+  const kept = await caches.match(event.request);
   if (kept) return kept;
   const answer = await fetch(event.request);
   if (answer.ok) event.waitUntil(replace(cache, event.request, answer.clone()));
@@ -112,5 +133,6 @@ self.addEventListener('fetch', (event) => {
   if (url.origin !== location.origin) return;
   if (request.mode === 'navigate') {
     if (url.pathname === '/' || OURS.test(url.pathname)) event.respondWith(page(event));
+    else if (OWNER.test(url.pathname)) event.respondWith(ownerPage(request));
   } else if (request.method === 'GET' && url.pathname.startsWith('/assets/')) event.respondWith(file(event));
 });

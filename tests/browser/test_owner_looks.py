@@ -20,6 +20,7 @@ _PIECES = {
     "/owner/counter/code.svg",
     "/owner/counter/codes",
     "/owner/enter/<token>",
+    "/owner/offline/key",
     "/owner/print/cards/<batch>",
     "/owner/voices/<int:voice_id>/lines",
     "/setup/<token>",

@@ -210,6 +210,15 @@ class Arena:
         time.sleep(seconds)
         process.send_signal(signal.SIGCONT)
 
+    def wait_until_open(self, seconds: float) -> None:
+        """Wait until the web answers, so long at most: a line may stand before a shut counter as well."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.1)
+
     def wait_until_used(self, seconds: float) -> None:
         """Let the lines go on until every way out has carried something: a few kills may end before that."""
         until = time.monotonic() + seconds

@@ -26,16 +26,21 @@ class Browser:
         self.host = f"127.0.0.1:{port}"
         self.cookies = {"__Host-staff": token}
         self.csrf = ""
+        self.source = ""  # the address it calls from, its own when empty
+        self.through = 0  # the port it really calls: a proxy's
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         """Make one request. Raises OSError or HTTPException when no whole answer came."""
-        connection = http.client.HTTPConnection(self.host, timeout=20)
+        host = f"127.0.0.1:{self.through}" if self.through else self.host
+        source = (self.source, 0) if self.source else None
+        connection = http.client.HTTPConnection(host, timeout=20, source_address=source)
         try:
             connection.request(
                 method,
                 path,
                 body=urlencode(form) if form else None,
                 headers={
+                    "Host": self.host,
                     "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
                     "Content-Type": "application/x-www-form-urlencoded",
                     "Sec-Fetch-Site": "same-origin",

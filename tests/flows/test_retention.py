@@ -39,7 +39,7 @@ def test_records_of_passing_use_are_pruned(shop: AShop) -> None:
     db.session.commit()
     retention.prune(now=now + timedelta(hours=1))
     assert db.session.scalar(db.select(db.func.count(LoginTry.id))) == 1
-    retention.prune(now=now + timedelta(days=2))
+    retention.prune(now=now + timedelta(days=3))
     assert db.session.scalar(db.select(db.func.count(LoginTry.id))) == 0
     assert db.session.scalar(db.select(db.func.count(CodeUse.id))) == 0
 

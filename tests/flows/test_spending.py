@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from app.cards import checks
-from app.cards.models import CardCheck, Redemption
+from app.cards.counter_models import CardCheck
+from app.cards.models import Redemption
 from app.cards.rules import AlreadyUsed, ForeignCode, OldCode, OldPrint
 from app.extensions import db
 from app.flows import claim, redeem, sharing, spending, stamp

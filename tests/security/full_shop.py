@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
+from app.cards.counter_models import OfflineEvent
 from app.cards.models import Card, LedgerEntry, Lot, LotUse, Redemption
+from app.cards.offline_rules import Scan
 from app.coupons.models import GivenOnce
 from app.customers.models import Customer, OptOutLink, PhoneClaim
 from app.extensions import db
@@ -26,6 +28,7 @@ from app.flows import (
     gifts,
     kiosk,
     merge,
+    offline,
     paper_card,
     person,
     phone_proof,
@@ -145,6 +148,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "voice_id": voice_id,
         "visit_id": visit_id,
         **coupon_ids,
+        "offline_id": _offline(shop, known),
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
@@ -358,6 +362,16 @@ def _two_of_one(shop: AShop, word: str) -> int:
     return merge.merge_people(
         shop_id=shop.id, kept_id=kept.id, gone_id=gone.id, staff_id=shop.owner_id, now=factories.now()
     )
+
+
+def _offline(shop: AShop, known: ACustomer) -> int:
+    """Lay a scan that nobody signed before the owner; returns it."""
+    at = factories.now() - timedelta(hours=1)
+    scan = Scan(factories.once(), 0, factories.a_code(known, at=at), int(at.timestamp() * 1000), "0" * 64)
+    offline.take_in(
+        shop_id=shop.id, staff_id=shop.owner_id, scans=[scan], master=factories.master(), now=factories.now()
+    )
+    return int(db.session.scalar(db.select(OfflineEvent.id).where(OfflineEvent.shop_id == shop.id)) or 0)
 
 
 def _newest_reward(known: ACustomer) -> int:

@@ -48,7 +48,7 @@ OWN = """
 /owner/more/changes /owner/more/devices /owner/more/devices/<int:session_id>/end /owner/more/kiosks
 /owner/more/kiosks/<int:kiosk_id>/end /owner/more/password
 /owner/more/pin /owner/more/second-step /owner/more/second-step/codes /owner/more/second-step/confirmation
-/owner/more/second-step/end /owner/more/sharing /owner/proof
+/owner/more/second-step/end /owner/more/sharing /owner/offline /owner/offline/key /owner/proof
 """
 # A form that could be saved: only then is it asked who this is.
 TYPED = {"name": "최알바", "login": "alba01", "password": "주말에만 나와요 12", "pin": "4719"}

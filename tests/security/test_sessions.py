@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http.cookies import SimpleCookie
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -170,7 +171,7 @@ def test_who_no_longer_works_here_is_out_at_once(app: Flask, shop: AShop) -> Non
     phone.open("/owner/stamps", status=302, follow=False)
 
 
-def test_signing_in_by_password(app: Flask, with_password: AShop) -> None:
+def test_signing_in_by_password(app: Flask, with_password: AShop, real_hasher: PasswordHasher) -> None:
     phone = Phone(app)
     phone.open("/owner/login")
     wrong = phone.submit("로그인", login="bomnal", password="아닌 비밀번호예요", status=422)
@@ -179,7 +180,8 @@ def test_signing_in_by_password(app: Flask, with_password: AShop) -> None:
     assert phone.submit("로그인", login="BOMNAL ", password=PASSWORD).path == "/owner"
     stored = db.session.scalar(db.select(Staff.password_hash).where(Staff.login == "bomnal"))
     assert stored is not None
-    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert stored.startswith("$argon2id$v=19$")
+    assert real_hasher.hash(PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_an_unknown_login_and_a_wrong_password_are_told_alike(app: Flask, with_password: AShop) -> None:

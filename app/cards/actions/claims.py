@@ -16,7 +16,13 @@ from app.kit.columns import BigId, UtcDateTime
 # Every stamp asks it: built once.
 _ANSWER_WAITING = (
     update(Claim)
-    .where(Claim.shop_id == bindparam("shop"), Claim.card_id == bindparam("card"), Claim.state == "waiting")
+    .where(
+        Claim.shop_id == bindparam("shop"),
+        Claim.card_id == bindparam("card"),
+        Claim.state == "waiting",
+        # A stamp scanned without a network comes late: it is no answer to who asked since.
+        Claim.created_at <= bindparam("now", type_=UtcDateTime()),
+    )
     .values(
         state="approved",
         decided_at=bindparam("now", type_=UtcDateTime()),

@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.cards.history import undone
-from app.cards.models import Card, CardRule, Claim, CodeUse, LedgerEntry
+from app.cards.models import Card, CardRule, Claim, LedgerEntry
 from app.cards.rules import NOBODY_THERE, NothingToUndo
 from app.kit.clock import kst_day, start_of_day
 from app.kit.columns import UtcDateTime
@@ -143,23 +143,6 @@ def hold_card(session: Any, *, shop_id: int, customer_id: int) -> None:
     )
 
 
-def consume_code(
-    session: Any, *, shop_id: int, card_id: int, step: int, now: datetime, what: str = ""
-) -> bool:
-    """Spend a rotating code. False for the second one to come: the unique key decides (S01).
-
-    `what`: the reference of the coupon whose code it is; the card's own and a coupon's of the same step
-    are two codes.
-    """
-    try:
-        with session.begin_nested():
-            session.add(CodeUse(shop_id=shop_id, card_id=card_id, step=step, what=what, at=now))
-            session.flush()
-    except IntegrityError:
-        return False
-    return True
-
-
 def entry_by_once(session: Any, *, shop_id: int, once: str) -> LedgerEntry | None:
     """Return what this once-key did before."""
     found: LedgerEntry | None = session.scalar(_BY_ONCE, {"shop": shop_id, "once": once})
@@ -277,21 +260,6 @@ def entry(session: Any, *, shop_id: int, entry_id: int) -> LedgerEntry:
     return found
 
 
-def corrections_of(session: Any, *, entry: LedgerEntry) -> list[LedgerEntry]:
-    """Return the standing lines by which an amount that was typed in later changed a stamp's points."""
-    return list(
-        session.scalars(
-            select(LedgerEntry).where(
-                LedgerEntry.shop_id == entry.shop_id,
-                LedgerEntry.part_of_id == entry.id,
-                LedgerEntry.kind == "adjust",
-                LedgerEntry.how == "amount",
-                ~undone(),
-            )
-        )
-    )
-
-
 def forget_reasons(session: Any, *, shop_id: int, customer_id: int) -> None:
     """Blank what staff wrote on a person's stamps ("민지 엄마 것"); the stamps stay."""
     session.execute(
@@ -328,8 +296,3 @@ def close_card(session: Any, *, shop_id: int, customer_id: int, now: datetime) -
         .where(Claim.shop_id == shop_id, Claim.customer_id == customer_id, Claim.state == "waiting")
         .values(state="expired", decided_at=now)
     )
-
-
-def drop_code_uses(session: Any, *, before: datetime) -> None:
-    """Delete spent codes used before a moment: their steps are long refused as old."""
-    session.execute(delete(CodeUse).where(CodeUse.at < before))

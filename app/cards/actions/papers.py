@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from app.cards.counter_models import PaperCard
 from app.cards.history import undone
-from app.cards.models import LedgerEntry, PaperCard
+from app.cards.models import LedgerEntry
 
 
 def by_once(session: Any, *, shop_id: int, once: str) -> PaperCard | None:

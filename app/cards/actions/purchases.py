@@ -60,3 +60,18 @@ def spent_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
             .order_by(LedgerEntry.id)
         )
     )
+
+
+def corrections_of(session: Any, *, entry: LedgerEntry) -> list[LedgerEntry]:
+    """Return the standing lines by which an amount that was typed in later changed a stamp's points."""
+    return list(
+        session.scalars(
+            select(LedgerEntry).where(
+                LedgerEntry.shop_id == entry.shop_id,
+                LedgerEntry.part_of_id == entry.id,
+                LedgerEntry.kind == "adjust",
+                LedgerEntry.how == "amount",
+                ~undone(),
+            )
+        )
+    )

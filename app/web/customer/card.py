@@ -14,8 +14,8 @@ from app.cards.queries import CardPage
 from app.cards.rules import card_code, code_step
 from app.customers import queries as people
 from app.flows import claim as claims
+from app.flows.at_counter import card_key
 from app.flows.handover import offer_card
-from app.flows.stamp import card_key
 from app.kit import qr
 from app.kit.korean import josa, native_count
 from app.kit.signing import new_token
@@ -26,6 +26,7 @@ from app.web.answers import fragment, see_other
 from app.web.customer import coupon_slot, friends, line_words
 from app.web.customer import tier as tiers
 from app.web.customer.blueprint import bp
+from app.web.customer.card_offline import checking
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 
@@ -72,6 +73,7 @@ def card_context() -> dict[str, Any]:
         "wish": wish,
         "friends": friends.for_card(),
         "coupons": coupon_slot.for_card(),
+        "checking": checking(),
         "version": _version(page, letters, wish),
         "once": new_token(),
         "outside": _outside() if handover.in_kakao() else "",

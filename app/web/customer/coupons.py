@@ -11,7 +11,7 @@ from app.coupons import queries as coupons
 from app.coupons import words
 from app.coupons.queries import Held
 from app.coupons.rules import coupon_code
-from app.flows.stamp import card_key
+from app.flows.at_counter import card_key
 from app.kit import qr
 from app.kit.clock import kst_day
 from app.kit.refusals import NotHere

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from app.cards import counter, papers
+from app.cards import counter, offline, papers
 from app.insights import queries as insights
 from app.insights import rules, till
 from app.kit.clock import kst_day
@@ -45,6 +45,7 @@ def home() -> ResponseReturnValue:
         context |= {
             "voices": voices.waiting(shop_id, role=staff.role),
             "reviews_waiting": reviews.unanswered(shop_id),
+            "offline_waiting": offline.listed_count(shop_id) if staff.shop.has(offline.WAITS) else 0,
             "most_counted": reviews.MOST_COUNTED,
             "outlook": messages.outlook(shop_id, now=moment),
             "holidays": days.questions(),

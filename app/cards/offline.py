@@ -1,0 +1,87 @@
+"""Reads about stamps scanned without a network that wait for the owner. Asked only while a shop has some."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.cards.counter_models import OfflineEvent
+from app.cards.models import Card
+from app.customers.models import Customer
+from app.extensions import db
+from app.shops.models import Staff
+
+# The word in Shop.uses that stands there while something waits: no other shop pays a question for it.
+WAITS = "offline"
+_LISTED = "listed"
+
+
+@dataclass(frozen=True)
+class ListedScan:
+    """A scan that did not count by itself. `card_id` None: there is no open card to stamp."""
+
+    id: int
+    scanned_at: datetime
+    received_at: datetime
+    reason: str
+    ref_tail: str
+    staff: str
+    card_id: int | None
+    name: str
+    visit_count: int
+
+
+def listed(shop_id: int, *, limit: int = 100) -> list[ListedScan]:
+    """Return what waits for the owner, the earliest scan first."""
+    rows = db.session.execute(
+        select(
+            OfflineEvent.id,
+            OfflineEvent.scanned_at,
+            OfflineEvent.received_at,
+            OfflineEvent.reason,
+            OfflineEvent.ref_tail,
+            Staff.name,
+            Card.id,
+            func.coalesce(Customer.name, ""),
+            func.coalesce(Customer.visit_count, 0),
+        )
+        .join(Staff, (Staff.shop_id == OfflineEvent.shop_id) & (Staff.id == OfflineEvent.staff_id))
+        .outerjoin(
+            Card,
+            (Card.shop_id == OfflineEvent.shop_id)
+            & (Card.id == OfflineEvent.card_id)
+            & Card.closed_at.is_(None),
+        )
+        .outerjoin(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+        .where(OfflineEvent.shop_id == shop_id, OfflineEvent.state == _LISTED)
+        .order_by(OfflineEvent.scanned_at, OfflineEvent.id)
+        .limit(limit)
+    )
+    return [ListedScan(*row) for row in rows]
+
+
+def listed_count(shop_id: int) -> int:
+    """Return how many scans wait for the owner."""
+    counted = db.session.scalar(
+        select(func.count(OfflineEvent.id)).where(
+            OfflineEvent.shop_id == shop_id, OfflineEvent.state == _LISTED
+        )
+    )
+    return int(counted or 0)
+
+
+def checking(*, shop_id: int, card_id: int) -> list[datetime]:
+    """Return when a card was scanned for stamps that the owner has not decided about yet."""
+    return list(
+        db.session.scalars(
+            select(OfflineEvent.scanned_at)
+            .where(
+                OfflineEvent.shop_id == shop_id,
+                OfflineEvent.card_id == card_id,
+                OfflineEvent.state == _LISTED,
+            )
+            .order_by(OfflineEvent.scanned_at)
+        )
+    )
