@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.cards import rules as card_rules
+from app.cards.models import Card
 from app.coupons import rules
 from app.coupons.models import Coupon, CouponKind, CouponUse, GivenOnce
 from app.coupons.offers import started
@@ -44,8 +45,8 @@ def a_coupon(shop: AShop, holder: ACustomer, **typed: str) -> int:
     return made
 
 
-def use(shop: AShop, coupon_id: int, **changes: Any) -> Used:
-    """Use a coupon as the owner."""
+def use(shop: AShop, coupon_id: int, *, card_is_here: bool = True, **changes: Any) -> Used:
+    """Use a coupon as the owner, its holder's card being there."""
     settings: dict[str, Any] = {
         "shop_id": shop.id,
         "staff_id": shop.owner_id,
@@ -53,7 +54,14 @@ def use(shop: AShop, coupon_id: int, **changes: Any) -> Used:
         "once": factories.once(),
         "now": factories.now(),
     }
-    return coupon.use(**settings | changes)
+    settings |= changes
+    if card_is_here:
+        whose = db.select(Card.id).join(Coupon, Coupon.customer_id == Card.customer_id)
+        mine = (Coupon.id == coupon_id, Card.closed_at.is_(None), Card.shop_id == shop.id)
+        card_id = db.session.scalar(whose.where(*mine))
+        if card_id is not None:
+            factories.show_card(card_id, shop=shop, at=settings["now"])
+    return coupon.use(**settings)
 
 
 def undo(shop: AShop, use_id: int) -> int:

@@ -15,6 +15,7 @@ from flask import current_app
 
 from app.cards import rules
 from app.cards.actions import ledger
+from app.cards.counter_models import CardCheck
 from app.cards.models import Card, Reward
 from app.customers.models import Customer
 from app.customers.rules import CONSENT_KINDS, Details
@@ -249,6 +250,18 @@ def a_code(customer: ACustomer, *, at: datetime | None = None) -> str:
         master(), shop_id=customer.shop_id, card_id=customer.card_id, version=card.key_version
     )
     return rules.card_code(key=key, shop_id=customer.shop_id, ref=card.ref, step=rules.code_step(at or now()))
+
+
+def show_card(card_id: int, *, shop: AShop, at: datetime | None = None) -> None:
+    """Let a card be there, so that what is on it may be spent for two minutes: scanned without a stamp."""
+    with write() as session:
+        card = session.get_one(Card, card_id)
+        session.add(
+            CardCheck(
+                shop_id=card.shop_id, card_id=card.id, customer_id=card.customer_id, staff_id=shop.owner_id,
+                what="live", at=at or now(),
+            )
+        )  # fmt: skip
 
 
 def a_person(customer_id: int) -> Customer:

@@ -38,6 +38,11 @@ class Extras:
         return bool(self.points or self.point_permille or self.point_visit)
 
     @property
+    def may_spend(self) -> bool:
+        """Whether there are enough points to spend some."""
+        return self.points > 0 and self.points >= self.point_least
+
+    @property
     def stage_list(self) -> list[Stage]:
         """The rewards on the way, the nearest first."""
         return stages_of(self)

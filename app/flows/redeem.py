@@ -47,9 +47,10 @@ def use_reward(
             if before is None:
                 raise
             return _same_answer(*before)
-        how = how or spending.proof(
-            session, shop_id=shop_id, card_id=reward.card_id, staff_id=staff_id, now=now
-        )
+        if how is None:
+            how = spending.proof(session, shop_id=shop_id, card_id=reward.card_id, staff_id=staff_id, now=now)
+        else:
+            own_card.check(session, shop_id=shop_id, staff_id=staff_id, card_id=reward.card_id)
         use = rewards.add_redemption(
             session,
             reward=reward,

@@ -7,82 +7,12 @@ from dataclasses import dataclass, field
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from app.web.typed_forms import TYPED
+
 _KEPT_SECONDS = 3600
 # Secrets are never written into a page: they are typed again, under these words.
 SECRETS = {"present": "지금 비밀번호", "password": "비밀번호", "pin": "비밀 숫자", "second": "여섯 숫자"}
 _NOT_KEPT = {"csrf_token", "proof", *SECRETS}
-_STAGE_WORDS = (("at", "중간 혜택 도장"), ("name", "중간 혜택"))
-# The forms into which something is typed: what they save, and each field by its name. Only these fields are
-# kept, so that the page which sends them on can show every one. A mere press (찍기, 빼기) is pressed again.
-TYPED: dict[str, tuple[str, dict[str, str]]] = {
-    "owner.person": ("손님 정보", {"name": "이름", "likes": "좋아하는 것", "memo": "기억할 것"}),
-    "owner.shop_review": ("후기 답글", {"text": "답글"}),
-    "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답"}),
-    "owner.automation": ("보낼 글", {"delay_minutes": "보내는 때", "text": "글"}),
-    "owner.shop_profile": (
-        "가게 소개",
-        {
-            "name": "가게 이름",
-            "mark": "도장에 새길 한 글자",
-            "owner_name": "사장님 이름",
-            "address": "주소",
-            "story": "가게 이야기",
-        },
-    ),
-    "owner.card_rule": (
-        "카드 규칙",
-        {
-            "reward_name": "다 모으면 드릴 것",
-            "goal": "모아야 할 도장",
-            **{f"stage_{part}_{n}": f"{word} {n}" for n in (1, 2, 3) for part, word in _STAGE_WORDS},
-            "point_percent": "금액의 몇 %",
-            "point_visit": "방문마다 포인트",
-            "point_least": "쓸 수 있는 포인트",
-            "expiry": "기한",
-            "expiry_months": "몇 달 동안",
-            "expires_on": "마지막 날",
-        },
-    ),
-    "owner.hours": ("영업시간", {"opens": "여는 시각", "closes": "닫는 시각"}),
-    "owner.contact": (
-        "연락처",
-        {"phone": "손님이 전화할 번호", "opt_out_080": "080 수신거부 번호", "email": "가게 이메일"},
-    ),
-    "owner.review_settings": (
-        "후기 설정",
-        {
-            "reward_stamps": "후기를 남기면 드릴 도장",
-            "hashtag": "우리 가게 해시태그",
-            "naver_url": "네이버 주소",
-            "kakao_url": "카카오맵 주소",
-            "google_url": "구글 지도 주소",
-        },
-    ),
-    "owner.text_size": ("글자 크기", {"size": "글자 크기"}),
-    "owner.password": ("아이디와 비밀번호", {"login": "아이디"}),
-    "owner.staff_list": ("새 직원", {"name": "이름", "login": "아이디", "role": "맡길 일"}),
-    "owner.staff_person": ("직원", {"name": "이름", "role": "맡은 일"}),
-    "owner.new_cards": ("종이 카드", {"count": "장 수"}),
-    "owner.friend_settings": (
-        "친구 데려오기",
-        {
-            "is_on": "친구 데려오기",
-            "inviter": "소개한 분께 드릴 것",
-            "friend": "처음 온 친구께 드릴 것",
-            "month_most": "한 분께 한 달에 몇 명까지",
-        },
-    ),
-    "owner.own_cards": ("내 카드", {"spoken": "내 카드의 번호"}),
-    "owner.closing": ("마감 맞춰 보기", {"day": "날", "receipts": "영수증 수"}),
-    "owner.staff_limits": (
-        "알려 드리는 기준",
-        {
-            "stamps_an_hour": "한 시간에 찍는 도장",
-            "overrides_a_day": "하루에 한 번 더 찍는 도장",
-            "checks_a_day": "하루에 카드 없이 써 드리는 혜택",
-        },
-    ),
-}
 _ONCE = "once"  # goes along unseen: the same press stays the same press
 
 

@@ -23,6 +23,7 @@ from app.extensions import db
 from app.flows import coupon, coupon_rules, privacy, review, review_asks
 from app.flows.coupon import Used
 from app.flows.review_asks import NotOffered
+from app.flows.spending import Check, NotProven
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.insights import queries as insights
@@ -328,11 +329,14 @@ def test_its_code_proves_the_holder_for_two_minutes(shop: AShop, jiwoo: ACustome
     seen = coupon.scan(**ways, code=coupons.code_of(jiwoo, coupon_id), now=factories.now())
     assert (seen.coupon_id, seen.card_id) == (coupon_id, jiwoo.card_id)
     assert coupons.living(jiwoo) == [coupon_id], "reading uses nothing"
-    done = coupons.use(shop, coupon_id)
+    done = coupons.use(shop, coupon_id, card_is_here=False)
     assert _how(done.use_id) == "live_card"
     coupons.undo(shop, done.use_id)
     clock.advance(seconds=121)
-    assert _how(coupons.use(shop, coupon_id).use_id) == "staff_check"
+    with pytest.raises(NotProven):
+        coupons.use(shop, coupon_id, card_is_here=False)
+    checked = Check("known")
+    assert _how(coupons.use(shop, coupon_id, card_is_here=False, check=checked).use_id) == "staff_check"
 
 
 def _how(use_id: int) -> str:

@@ -235,6 +235,7 @@ def test_lots_keep_their_own_end_and_points_spent_meanwhile_come_out_of_the_kept
     merge_id = join_two(shop, kept, gone)
     assert factories.a_card(kept.card_id).expires_at == early
     assert books() == {kept.card_id: (3, 330), gone.card_id: (0, 0)}
+    factories.show_card(kept.card_id, shop=shop)
     points.spend(
         shop_id=shop.id, staff_id=shop.owner_id, card_id=kept.card_id, points=120, once=factories.once(),
         now=factories.now(),

@@ -35,12 +35,15 @@ def a_shop(**more: Any) -> AShop:
 
 
 def spend(shop: AShop, holder: ACustomer, wanted: int | None, **changes: Any) -> Spent:
-    """Take points off a card as the owner."""
+    """Take points off a card as the owner, the card being there."""
     facts: dict[str, Any] = {
         "shop_id": shop.id, "staff_id": shop.owner_id, "card_id": holder.card_id, "points": wanted,
         "once": factories.once(), "now": factories.now(),
     }  # fmt: skip
-    return points.spend(**facts | changes)
+    facts |= changes
+    if facts["shop_id"] == holder.shop_id:
+        factories.show_card(holder.card_id, shop=shop, at=facts["now"])
+    return points.spend(**facts)
 
 
 def give(holder: ACustomer, stamps: int, once: str | None = None) -> int | None:
@@ -294,7 +297,7 @@ def test_a_plain_stamp_asks_no_more_than_before(app: Flask) -> None:
 
     db.event.listen(db.engine, "before_cursor_execute", note)
     try:
-        factories.a_stamp(shop, holder.card_id, how="more")
+        factories.a_stamp(shop, holder.card_id, how="more", override_reason=None)
     finally:
         db.event.remove(db.engine, "before_cursor_execute", note)
     asked = [

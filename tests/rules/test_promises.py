@@ -43,21 +43,6 @@ def test_when_it_ends(
     assert promises.last_good_day(a_rule(**rule), date(*earned)) == (date(*last) if last else None)
 
 
-def test_an_end_waits_until_the_shop_is_open_again() -> None:
-    closed = {date(2027, 2, 6), date(2027, 2, 7), date(2027, 2, 8)}
-    assert promises.past_closed(date(2027, 2, 6), closed) == date(2027, 2, 9)
-    assert promises.past_closed(date(2027, 2, 5), closed) == date(2027, 2, 5)
-
-
-@pytest.mark.parametrize(
-    ("amount", "is_visit", "points"),
-    [(None, False, 0), (None, True, 20), (0, False, 0), (4999, False, 24), (5000, True, 45), (199, False, 0)],
-)
-def test_points(amount: int | None, is_visit: bool, points: int) -> None:
-    rule = a_rule(point_permille=5, point_visit=20)
-    assert promises.points_for(rule, amount=amount, is_visit=is_visit) == points
-
-
 def test_stages_are_passed_on_the_way_up_only() -> None:
     rule = SimpleNamespace(goal=10, stages=[[8, "쿠키"], [5, "사이즈업"]])
     assert [s.at for s in promises.reached(rule, low=0, high=12)] == [5, 8]

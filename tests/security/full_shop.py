@@ -136,6 +136,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
 
 
 def _goods(shop: AShop, known: ACustomer, word: str) -> None:
+    of = {"shop_id": shop.id, "entry_id": books.last_stamp(known.card_id)}
     with write() as session:
         product = Product(shop_id=shop.id, name=f"{word}라떼", price=4500)
         session.add(product)
@@ -143,7 +144,6 @@ def _goods(shop: AShop, known: ACustomer, word: str) -> None:
         visit_id = session.scalar(db.select(db.func.max(Visit.id)).where(Visit.customer_id == known.id))
         session.add(VisitItem(shop_id=shop.id, visit_id=visit_id, product_id=product.id, price=4500))
         session.add(LoginTry(key="login:nobody", at=factories.now()))
-        of = {"shop_id": shop.id, "entry_id": books.last_stamp(known.card_id)}
         lot = Lot(**of, card_id=known.card_id, unit="stamp", amount=1, remaining=0, earned_at=factories.now())
         session.add(lot)
         session.flush()

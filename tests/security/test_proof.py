@@ -37,6 +37,7 @@ DANGEROUS = """
 /owner/people/<int:customer_id>/new-phone
 /owner/people/<int:customer_id>/twin/<int:other_id>
 /owner/sharing
+/owner/visits/<int:visit_id>/refund
 """
 # What a shared device opens while nobody stands at it: a name, a PIN, its end by the password, and the counter's
 # QR, which shows nobody and must not go dark after ten minutes.

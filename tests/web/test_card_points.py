@@ -43,7 +43,9 @@ def test_the_card_says_what_lies_on_the_way_and_what_ends(app: Flask, shop: ASho
     assert "왜 이 숫자인가요? 받은 것 도장 +2개 · 포인트 +100점 지금 도장 2개 · 포인트 100점" in lines
 
 
-def test_points_are_spent_from_the_panel(owner_phone: Phone, holder: ACustomer) -> None:
+def test_points_are_spent_from_the_panel(owner_phone: Phone, shop: AShop, holder: ACustomer) -> None:
+    assert "포인트 쓰기" not in owner_phone.open(f"/owner/panel/{holder.card_id}").words, "nobody looked yet"
+    factories.show_card(holder.card_id, shop=shop)
     owner_phone.open(f"/owner/panel/{holder.card_id}")
     page = owner_phone.submit("포인트 쓰기", status=422, points="120")
     assert "지금 쓸 수 있는 포인트는 100점이에요" in page.words

@@ -132,6 +132,7 @@ def test_a_scanned_coupon_is_ready_and_used_once(shop: AShop, jiwoo: ACustomer, 
 
 def test_the_amount_is_asked_and_kept(shop: AShop, jiwoo: ACustomer, owner_phone: Phone) -> None:
     coupon_id = coupons.a_coupon(shop, jiwoo, gives="percent", value="10", name="", least_amount="10000")
+    factories.show_card(jiwoo.card_id, shop=shop)
     owner_phone.open(f"/owner/panel/{jiwoo.card_id}")
     token = owner_phone.token()
     where = f"/owner/given-coupons/{coupon_id}/use"

@@ -11,7 +11,8 @@ from app.flows import access, sharing
 from app.flows import shop as shop_flow
 from app.web.owner import kept_words
 from app.web.owner.entrance import local_path
-from app.web.resume import TYPED, Kept
+from app.web.resume import Kept
+from app.web.typed_forms import TYPED
 from config import ROOT
 from tests import factories
 from tests.factories import ACustomer, AShop

@@ -24,6 +24,8 @@ def sentence(what: str, detail: str) -> str:
     if how == "weekly":
         names = "·".join(WEEKDAYS[int(day)] for day in days)
         return f"쉬는 요일을 {names}요일로 정했어요" if names else "쉬는 요일을 없앴어요"
+    if ">" not in days:
+        return "쉬는 날을 바꿨어요"
     first, last = (date.fromisoformat(day) for day in days.split(">"))
     span = day_name(first) if first == last else f"{day_name(first)}부터 {day_name(last)}까지"
     return {

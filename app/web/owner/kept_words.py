@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.customers.day_rules import CALENDARS
 from app.messages.queries import delay_words
-from app.web.resume import TYPED, Kept
+from app.web.owner.calendar_words import WEEKDAYS
+from app.web.resume import Kept
+from app.web.typed_forms import TYPED
 
 # What is chosen, not typed: the words of each choice.
 _CHOICES = {
     "role": {"owner": "사장님", "manager": "매니저", "staff": "직원"},
     "size": {"normal": "보통", "large": "크게", "xlarge": "아주 크게"},
+    "gives": {"item": "물건 하나", "amount": "금액 할인", "percent": "% 할인", "extra": "덤이나 도장"},
+    "birth_calendar": dict(CALENDARS),
+    "anniversary_calendar": dict(CALENDARS),
+    "weekdays": {str(number): f"{name}요일" for number, name in enumerate(WEEKDAYS)},
 }
+# Numbers of rows, and ticks: the page they come from says them in words, this one that they are kept.
+_AS_CHOSEN = {
+    "rule",
+    "instead_of",
+    "least_tier",
+    "tier",
+    "coupon_kind",
+    "stacks",
+    "early_news",
+    "days",
+    "kind",
+}
+_DAY_KINDS = {"closed": "쉬어요", "open": "열어요"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,8 @@ def unseen(kept: Kept) -> list[tuple[str, str]]:
 
 
 def _chosen(name: str, value: str) -> str | None:
+    if name in _AS_CHOSEN:
+        return _DAY_KINDS.get(value, "고르신 대로")
     if name in _CHOICES:
         return _CHOICES[name].get(value, value)
     if name == "reward_stamps":

@@ -18,7 +18,7 @@ WORDS = (
 def for_proof(seen: Panel, *, spends: bool) -> dict[str, Any]:
     """Return what parts/panel_proof.html needs.
 
-    `spends`: the shop has more to spend than rewards. `asks_proof`: something could be spent and nobody has
+    `spends`: there is more to spend on this card than rewards. `asks_proof`: something could be spent and nobody has
     looked yet; `asks_pin`: who stands here types the own PIN with it.
     """
     asks = not seen.proof and (bool(seen.rewards) or spends)

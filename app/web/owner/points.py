@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards.promises import PointsShort, PointsUnderLeast, read_points
 from app.flows import points as flow
-from app.flows.spending import Check
+from app.flows.spending import Check, CheckedBefore, NotProven, TooManyChecks
 from app.kit.refusals import Invalid
 from app.web import answers
 from app.web.answers import wants_fragment
@@ -41,7 +41,7 @@ def spend_points(card_id: int) -> ResponseReturnValue:
             check=Check(what=asked.text("check"), pin=asked.text("pin")) if asked.text("check") else None,
             now=now(),
         )
-    except (Invalid, PointsShort, PointsUnderLeast) as refusal:
+    except (Invalid, PointsShort, PointsUnderLeast, NotProven, CheckedBefore, TooManyChecks) as refusal:
         context = panel_context(card_id) | {"points_typed": typed, "points_wrong": refusal.sentence}
         return answers.invalid("owner/panel.html", "panel", **context, said="", in_place=wants_fragment())
     return again(
