@@ -114,6 +114,7 @@ def test_twenty_scans_and_the_network_back_twice(
 
 def test_the_network_goes_while_the_counter_is_open(handset: NewHandset, shop: AShop) -> None:
     holder, _reward = factories.a_reward(shop)
+    factories.show_card(holder.card_id, shop=shop)
     other = factories.a_customer(shop)
     phone = handset(staff=shop, quiet=False)
     ready(phone, "/owner/stamps")
