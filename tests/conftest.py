@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -28,8 +29,10 @@ ON_BOTH = ("tests/flows/", "tests/messages/", "tests/jobs/", "tests/migrations/"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make our own marker known."""
+    """Make our own marker known, and let nothing fail for being slow."""
     config.addinivalue_line("markers", "databases(*kinds): which databases a test runs on (sqlite, postgres)")
+    hypothesis.settings.register_profile("tests", deadline=None)  # a busy machine is no fault of the code
+    hypothesis.settings.load_profile("tests")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -29,6 +29,7 @@ def chromium(playwright: Playwright, camera: Path) -> Browser:
         executable_path="/usr/bin/chromium",
         args=[
             "--no-sandbox",
+            "--disable-gpu",
             f"--host-resolver-rules=MAP {NOWHERE} 127.0.0.1",
             "--use-fake-device-for-media-stream",
             "--use-fake-ui-for-media-stream",

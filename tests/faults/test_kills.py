@@ -103,6 +103,7 @@ def judge(found: Verdict) -> None:
     assert found.acked > 0, found
 
 
+@pytest.mark.databases("sqlite")  # a hundred kills (long) come to both
 def test_a_few_kills(arenas: object, db_kind: str) -> None:
     arena = arenas(seed=7, people=10)  # type: ignore[operator]
     judge(chaos(arena, 4, redis_faults=False))

@@ -55,6 +55,7 @@ def test_put_right_and_taken_away(
         put(shop, entry, "4500")
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("typed", ["0", "-1", "많이", "10000000", "1e5", "4500.5", "٤٥"])
 def test_nonsense_is_refused(shop: AShop, minho: ACustomer, typed: str) -> None:
     entry = factories.a_stamp(shop, minho.card_id).entry_id
@@ -82,6 +83,7 @@ def test_a_stamp_taken_back_or_of_another_shop_has_no_amount(
         put(shop, entry, "4500")
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

@@ -103,6 +103,7 @@ def test_a_visit_that_was_undone_leaves_them_silent(app: Flask, shop: AShop, clo
     assert factories.a_person(who.id).last_visit_at == clock() - timedelta(days=30)
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("likes", "agrees", "text"),
     [

@@ -32,6 +32,7 @@ def opened(shop: AShop, text: str) -> str:
     return counter_qr.open_code(shop_id=shop.id, text=text, master=factories.master(), now=factories.now())
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(("seconds", "is_good"), [(0, True), (59, True), (91, False), (3600, False)])
 def test_a_code_lives_for_a_minute_and_a_half(shop: AShop, clock: Clock, seconds: int, is_good: bool) -> None:
     text = code(shop, a_screen(shop))

@@ -82,6 +82,7 @@ def test_two_counters_and_one_coupon(app: Flask, shop: AShop, jiwoo: ACustomer) 
     coupons.check(shop)
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("typed", "amount", "off"),
     [

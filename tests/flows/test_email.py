@@ -92,6 +92,7 @@ def test_two_taps_on_the_button_at_once_are_one_yes(
     assert told.count("email") == 1
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "typed", ["", "지우", "a@b", "a b@c.kr", "a@b..kr", "가@나.kr", "a@b.kr\nBcc: c@d.kr", "x" * 65 + "@b.kr"]
 )

@@ -161,6 +161,7 @@ def test_the_same_number_in_two_shops_is_two_people(shop: AShop, other_shop: ASh
     assert factories.a_person(here.customer_id).name == "한지우"
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("phone", "ticked", "field"),
     [

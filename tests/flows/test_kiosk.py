@@ -102,6 +102,7 @@ def test_a_refused_stamp_is_said_at_the_tablet(shop: AShop, clock: Clock) -> Non
     assert (shown.state, shown.refused) == ("waiting", "too_soon")
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("typed", ["", "2222", "2222-34567", "abcdefgh", "--------"])
 def test_half_a_number_is_asked_again(shop: AShop, typed: str) -> None:
     tablet, _token = factories.a_kiosk(shop)

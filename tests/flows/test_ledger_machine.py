@@ -31,7 +31,7 @@ from tests.world import Clock
 
 _clock: Clock
 _BASE: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
-SHORT = settings(max_examples=16, stateful_step_count=40, derandomize=True, **_BASE)
+SHORT = settings(max_examples=12, stateful_step_count=40, derandomize=True, **_BASE)
 LONG = settings(max_examples=120, stateful_step_count=50, **_BASE)
 
 RULES = (
@@ -299,6 +299,7 @@ def _added(paper: PaperCard) -> dict[tuple[str, datetime | None], int]:
     return dict(found)
 
 
+@pytest.mark.databases("sqlite")  # sums are the same on both; the long one comes to both
 def test_the_ledger_is_what_pencil_and_paper_say(app: Flask, clock: Clock) -> None:
     global _clock
     _clock = clock

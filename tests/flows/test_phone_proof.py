@@ -162,6 +162,7 @@ def test_a_code_is_good_once_for_its_browser_for_three_minutes(
         answer(at, code, browser=browser)
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("typed", ["02-123-4567", "+1 202 555 0100", "011-234-5678", "050-1234-5678", ""])
 def test_only_korean_mobiles_get_a_code(shop: AShop, typed: str) -> None:
     with pytest.raises(Invalid, match="010"):

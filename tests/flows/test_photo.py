@@ -87,6 +87,7 @@ def test_what_only_begins_like_a_photo_is_refused_with_its_reason(ask: AnAsk, cl
     assert lies(ask, ref) == set()
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("what", ["nothing", "a text named .jpg", "16 MB of zeros", "SVG with a script"])
 def test_what_is_no_photo_is_refused_at_once(ask: AnAsk, what: str) -> None:
     with pytest.raises(BadImage):

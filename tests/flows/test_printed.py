@@ -140,6 +140,7 @@ def test_new_cards_are_made_once_a_key(shop: AShop, other_shop: AShop) -> None:
     assert cards_of(other_shop, batch) == []
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("count", ["", "0", "11", "-1", "1.5", "하나", "٣", "1000000000000"])
 def test_a_count_that_is_none_is_refused(shop: AShop, count: str) -> None:
     with pytest.raises(Invalid) as told:

@@ -325,6 +325,7 @@ def test_a_friend_who_leaves_is_a_number_without_a_name(shop: AShop) -> None:
     assert len(db.session.scalars(db.select(GivenOnce)).all()) == 1
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("typed", "field"),
     [

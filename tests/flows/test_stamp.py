@@ -73,6 +73,7 @@ def test_a_code_opens_once(shop: AShop, minho: ACustomer, clock: Clock) -> None:
     assert books.stamps_on(minho.card_id) == 1
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("seconds", "good"), [(-30, True), (0, True), (29, True), (59, True), (91, False), (-91, False)]
 )
@@ -102,6 +103,7 @@ def test_a_code_of_another_card_or_shop_opens_nothing(
     assert books.stamps_on(minho.card_id) == books.stamps_on(foreign.card_id) == 0
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "text",
     ["", " ", "https://dangol.test/s/ABC", "D1", "D1..", "D1.AAAAAAAAAA.", "D2.AAAAAAAAAA.AAAAAAAAAA", "D1.AAAA.AAAAAAAAA0",

@@ -51,7 +51,7 @@ def refused(**settings: str) -> list[str]:
     return done.stderr.splitlines()
 
 
-def test_start_links_sigterm_and_kept_secrets(product: Product) -> None:
+def test_start_links_and_sigterm(product: Product) -> None:
     link = product.wait_for("setup     ")
     assert link.startswith(f"setup     http://127.0.0.1:{product.port}/setup/")
     connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=10)
@@ -59,15 +59,12 @@ def test_start_links_sigterm_and_kept_secrets(product: Product) -> None:
     assert connection.getresponse().status == 200
     connection.close()
     pids = [product.pid_of(name) for name in CHILDREN]
-    secrets = product.data / "secrets"
-    assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
-    before = {file.name: file.read_bytes() for file in secrets.iterdir()}
-    assert set(before) == {"secret.key", "master.key", "vapid_private.pem", "vapid_public.txt"}
-    assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in secrets.iterdir())
     # A second supervisor on the same data folder is told so and changes nothing.
+    secrets = secrets_of(product)
     lines = refused(DATA=str(product.data), PORT=str(free_port()))
     assert len(lines) == 1
     assert f"already runs on the data folder {product.data}" in lines[0]
+    assert secrets_of(product) == secrets
 
     assert product.stop(signal.SIGTERM) == 0
 
@@ -77,10 +74,15 @@ def test_start_links_sigterm_and_kept_secrets(product: Product) -> None:
     assert list((product.data / "run").glob("*.json")) == []
     assert not checks.socket_folder(product.data).exists()
 
-    again = Product(product.data, product.port)
-    again.wait_for("setup     ")
-    assert again.stop(signal.SIGINT) == 0
-    assert {file.name: file.read_bytes() for file in secrets.iterdir()} == before
+
+def secrets_of(product: Product) -> dict[str, bytes]:
+    """Return what lies in the folder of secrets, which nobody else may read."""
+    secrets = product.data / "secrets"
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
+    found = {file.name: file.read_bytes() for file in secrets.iterdir()}
+    assert set(found) == {"secret.key", "master.key", "vapid_private.pem", "vapid_public.txt"}
+    assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in secrets.iterdir())
+    return found
 
 
 def test_it_ends_although_nobody_reads_its_lines_any_more(tmp_path: Path) -> None:
@@ -130,6 +132,7 @@ def test_one_death_stops_all(product: Product, name: str) -> None:
 
 def test_killed_supervisor_leaves_nobody_and_the_next_start_works(product: Product) -> None:
     product.wait_for("setup     ")
+    secrets = secrets_of(product)
     pids = [product.pid_of(child) for child in CHILDREN]
     product.process.kill()
     assert product.wait() == -signal.SIGKILL
@@ -138,8 +141,9 @@ def test_killed_supervisor_leaves_nobody_and_the_next_start_works(product: Produ
     try:
         again.wait_for("setup     ")
         wait_until_gone(pids, seconds=1)
+        assert secrets_of(again) == secrets
     finally:
-        assert again.stop() == 0
+        assert again.stop(signal.SIGINT) == 0
 
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"

@@ -54,6 +54,7 @@ def test_the_gateway_knows_its_sender(app: Flask, clock: Clock, headers: dict[st
     assert client.get("/demo/gateway/messages?key=x", headers=headers).status_code == 403
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "changes",
     [

@@ -151,6 +151,7 @@ def test_the_shops_delay_counts_from_the_visit(town: Flask, clock: Clock) -> Non
     assert {row.due_at for row in rows()} == {clock() + timedelta(minutes=30)}
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [

@@ -12,8 +12,6 @@ from tests.factories import ACustomer, AShop
 from tests.phone import Phone
 from tests.world import Clock
 
-pytestmark = pytest.mark.databases("sqlite", "postgres")
-
 
 def test_the_shop_tells_about_itself(owner_phone: Phone, shop: AShop) -> None:
     owner_phone.open("/owner/more/shop")

@@ -12,8 +12,6 @@ from tests.flows.ladder import decide, statements
 from tests.phone import Phone
 from tests.world import Clock
 
-pytestmark = pytest.mark.databases("sqlite", "postgres")
-
 
 def test_tiers_start_with_one_tap_and_a_look_at_whom_they_find(
     app: Flask, owner_phone: Phone, shop: AShop, jiwoo: ACustomer
