@@ -91,6 +91,7 @@ class Match:
     phone: str | None
     visit_count: int
     last_visit_at: datetime | None
+    customer_id: int
     how: str  # digits | spoken
 
 
@@ -226,7 +227,14 @@ def lookup(*, shop_id: int, typed: str, limit: int = 8) -> list[Match]:
 
 def _matches(shop_id: int, fits: ColumnElement[bool], *, how: str, limit: int) -> dict[int, Match]:
     rows = db.session.execute(
-        select(Card.id, Customer.name, Customer.phone, Customer.visit_count, Customer.last_visit_at)
+        select(
+            Card.id,
+            Customer.name,
+            Customer.phone,
+            Customer.visit_count,
+            Customer.last_visit_at,
+            Customer.id.label("customer_id"),
+        )
         .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
         .where(Card.shop_id == shop_id, Card.closed_at.is_(None), fits)
         .order_by(Customer.last_visit_at.desc().nulls_last(), Card.id.desc())

@@ -122,7 +122,7 @@ def merge(
     )
     moved["standing"] = _standing(session, shop_id=shop_id, moved=moved)
     moved["said"] = merging.join_consents(session, kept=kept, gone=gone, trace=trace, now=now)
-    merged.move_claim(session, source=source, target=target, now=now)
+    moved["claim"] = merged.move_claim(session, source=source, target=target, now=now)
     lines = merged.hand_over(
         session,
         source=source,
@@ -157,7 +157,8 @@ def merge(
 
 def _was_blank(told: dict[str, Any], moved: dict[str, Any], line: Any) -> bool:
     """Tell whether nothing came along but the phone itself: a card made a minute ago has nothing to part again."""
-    brought = {name for name, rows in moved.items() if rows} - {"devices.customer_id", "messages.customer_id"}
+    own = {"devices.customer_id", "messages.customer_id", "said", "claim"}
+    brought = {name for name, rows in moved.items() if rows} - own or moved["said"]["consents"]
     return line is None and not brought and not any(told[name] for name in ("name", "phone", "email", "memo"))
 
 
@@ -238,6 +239,7 @@ def _part(
     merging.part_consents(session, shop_id=shop_id, gone_id=gone.id, moved=moved["said"])
     gone_card.closed_at = None
     merged.part_rewards(session, shop_id=shop_id, before=moved["rounds"])
+    merged.claim_back(session, claim_id=moved.get("claim"), source=kept_card, target=gone_card)
     both_cards = {}
     for card in (kept_card, gone_card):
         lots.expire(session, card=card, now=now)

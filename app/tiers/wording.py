@@ -103,7 +103,9 @@ def progress(
     )
     if above is None:
         return "가장 높은 등급이에요"
-    return f"{missing_words(policy, above.least - amount)} {above.name} 등급이에요"
+    # "더" of nothing would be odd to somebody who has never been here.
+    step = missing_words(policy, above.least - amount) if amount else least_words(policy, above.least)
+    return f"{step} {above.name} 등급이에요"
 
 
 def progress_of(look: Standing, today: date) -> str:

@@ -67,10 +67,13 @@ const offline = async (path, again = path) => {
     + `${again ? `<a class="button${card ? ' quiet' : ''}" href="${again}">다시 열기</a>` : ''}</div></div>`, 503);
 };
 
+// What was sent can't be opened again. Going back to its answer sends nothing: the form itself opens, empty.
+const unsent = (request) => request.isHistoryNavigation ? Response.redirect(request.url, 303) : offline(new URL(request.url).pathname, '');
+
 const page = async (event) => {
   const { request } = event;
   const path = new URL(request.url).pathname;
-  if (request.method !== 'GET') return fetch(request).catch(() => offline(path, '')); // what was sent can't be opened again
+  if (request.method !== 'GET') return fetch(request).catch(() => unsent(request));
   const fresh = fetch(request).then((answer) => {
     event.waitUntil(remember(request, answer.clone()).catch(() => {}));
     return answer;
@@ -96,7 +99,7 @@ const ownerPage = async (request) => {
   }
   return fetch(request).catch(async () => {
     const page = request.method === 'GET' && await counterPage();
-    return page || offline(path, request.method === 'GET' ? path : '');
+    return page || (request.method === 'GET' ? offline(path) : unsent(request));
   });
 };
 const replace = async (cache, request, answer) => {

@@ -153,7 +153,7 @@ def test_a_removed_level_hands_its_people_down() -> None:
 @pytest.mark.parametrize(
     ("tier_id", "amount", "until", "said"),
     [
-        (None, 0, None, "한 번 더 오시면 새싹 등급이에요"),
+        (None, 0, None, "한 번만 오셔도 새싹 등급이에요"),
         (1, 3, None, "두 번 더 오시면 단골 등급이에요"),
         (3, 15, None, "가장 높은 등급이에요"),
         (2, 3, date(2026, 12, 26), "12월 26일(토)까지 두 번 더 오시면 단골 등급이 그대로예요"),

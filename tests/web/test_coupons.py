@@ -110,7 +110,7 @@ def scan(phone: Phone, code: str, *, status: int = 200) -> str:
 def test_a_scanned_coupon_is_ready_and_used_once(shop: AShop, jiwoo: ACustomer, owner_phone: Phone) -> None:
     coupon_id = coupons.a_coupon(shop, jiwoo)
     said = scan(owner_phone, coupons.code_of(jiwoo, coupon_id))
-    assert "손님 쿠폰이에요" in said
+    assert "손님 쿠폰이에요" in said and "쓰기 전에 누구 카드인지" not in said
     owner_phone.open(f"/owner/panel/{jiwoo.card_id}?coupon={coupon_id}")
     form = {"csrf_token": owner_phone.token(), "once": factories.once()}
     used = owner_phone.post(f"/owner/given-coupons/{coupon_id}/use", form, htmx=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from app.cards.models import Card, Claim
 from app.customers.models import PhoneCode
 from app.customers.rules import code_of
 from app.extensions import db
@@ -32,6 +33,8 @@ def test_a_new_phone_finds_its_card(phone: Phone, owner_phone: Phone, shop: ASho
     assert "맞지 않거나" in page.errors()[0]
     page = phone.submit("확인하기", digits=f"{code[:3]} {code[3:]}")
     assert page.path == f"/c/{shop.code}" and "카드를 찾았어요" in page.words
+    # The new phone's empty card brought nothing: nothing was joined that could be parted.
+    assert "합친 카드" not in owner_phone.open(f"/owner/people/{jiwoo.id}").words
 
 
 @pytest.mark.parametrize("number", ["010-2345-6789", "010-9999-0000"])
@@ -72,7 +75,11 @@ def test_two_cards_become_one_and_two_again(
 ) -> None:
     factories.a_card_with(2, shop, jiwoo)
     factories.a_card_with(3, shop, minho)
+    asked = factories.a_claim(shop, minho)
     page = owner_phone.open(f"/owner/people/{minho.id}/twin?q=지우")
+    assert "한지우 님" in page.words
+    spoken = db.session.scalar(db.select(Card.spoken).where(Card.id == jiwoo.card_id))
+    assert "한지우 님" in owner_phone.open(f"/owner/people/{minho.id}/twin?q={spoken}").words
     page = owner_phone.open(f"/owner/people/{minho.id}/twin/{jiwoo.id}")
     assert "도장 5개가 한지우 님 카드에 모여요" in page.words
     page = owner_phone.submit("한 분으로 합치기")
@@ -80,6 +87,8 @@ def test_two_cards_become_one_and_two_again(
     assert owner_phone.open(f"/owner/people/{minho.id}").path == page.path
     page = owner_phone.submit("다시 나누기")
     assert page.path == f"/owner/people/{minho.id}"
+    waits = db.select(Claim.card_id, Claim.customer_id).where(Claim.id == asked.claim_id)
+    assert tuple(db.session.execute(waits).one()) == (minho.card_id, minho.id)
     said = owner_phone.open("/owner/more/changes").words
     assert "도장 3개를 옮겨 두 손님을 한 분으로 합쳤어요" in said and "다시 나눴어요" in said
 

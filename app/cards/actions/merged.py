@@ -211,17 +211,33 @@ def undone_since(session: Any, *, shop_id: int, gone_card_id: int, kept_card_id:
     return int(found[0]), int(found[1])
 
 
-def move_claim(session: Any, *, source: Card, target: Card, now: datetime) -> None:
-    """Let a waiting 도장 받기 wait on the other card, or go when that one waits already."""
+def move_claim(session: Any, *, source: Card, target: Card, now: datetime) -> int | None:
+    """Let a waiting 도장 받기 wait on the other card, or go when that one waits already; returns what moved."""
     waits = select(Claim).where(Claim.shop_id == source.shop_id, Claim.state == "waiting")
     mine = session.scalar(waits.where(Claim.card_id == source.id))
     if mine is None:
-        return
+        return None
     if session.scalar(waits.where(Claim.card_id == target.id)) is not None:
         mine.state, mine.decided_at = "expired", now
-    else:
-        mine.card_id, mine.customer_id = target.id, target.customer_id
+        session.flush()
+        return None
+    mine.card_id, mine.customer_id = target.id, target.customer_id
     session.flush()
+    return mine.id
+
+
+def claim_back(session: Any, *, claim_id: int | None, source: Card, target: Card) -> None:
+    """Let a 도장 받기 that went along wait where it was asked for, when nobody has answered it."""
+    session.execute(
+        update(Claim)
+        .where(
+            Claim.shop_id == source.shop_id,
+            Claim.id == claim_id,
+            Claim.card_id == source.id,
+            Claim.state == "waiting",
+        )
+        .values(card_id=target.id, customer_id=target.customer_id)
+    )
 
 
 def new_codes(session: Any, *, card: Card) -> None:

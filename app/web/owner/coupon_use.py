@@ -17,6 +17,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
+from app.web.owner.panel_proof import for_proof
 from app.web.owner.panels import panel_context
 
 
@@ -30,6 +31,7 @@ def scanned(code: str) -> ResponseReturnValue:
     context = panel_context(seen.card_id)
     if context["coupons"] is not None:
         context["coupons"].scanned = seen.coupon_id
+        context |= for_proof(context["seen"], context["coupons"])  # its own code is the proof of this one
     return make_response(fragment("owner/panel.html", "panel", **context, in_place=True))
 
 

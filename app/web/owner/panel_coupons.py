@@ -42,9 +42,14 @@ class PanelCoupons:
         return next((each for each in self.living if each.held.id == self.scanned), None)
 
     @property
+    def unseen(self) -> list[Ready]:
+        """The coupons of which nobody has read the own QR."""
+        return [each for each in self.living if each.held.id != self.scanned]
+
+    @property
     def rest(self) -> bool:
         """Whether the list below the card has a line."""
-        return bool(self.used or [each for each in self.living if each.held.id != self.scanned])
+        return bool(self.used or self.unseen)
 
 
 def for_panel(seen: Panel) -> PanelCoupons | None:

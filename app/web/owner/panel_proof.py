@@ -7,6 +7,7 @@ from typing import Any
 from app.cards.counter import Panel
 from app.shops import queries as shops
 from app.web.guards import current_staff
+from app.web.owner.panel_coupons import PanelCoupons
 
 WORDS = (
     ("number", "이름과 번호를 물었어요"),
@@ -15,15 +16,15 @@ WORDS = (
 )
 
 
-def for_proof(seen: Panel, *, spends: bool) -> dict[str, Any]:
+def for_proof(seen: Panel, mine: PanelCoupons | None) -> dict[str, Any]:
     """Return what parts/panel_proof.html needs.
 
-    `spends`: there is more to spend on this card than rewards. `asks_proof`: something could be spent and nobody has
-    looked yet; `asks_pin`: who stands here types the own PIN with it.
+    `mine`: the person's coupons. `asks_proof`: something could be spent and nobody has looked yet (a coupon
+    whose own QR was read needs no other look); `asks_pin`: who stands here types the own PIN with it.
     """
-    asks = not seen.proof and (bool(seen.rewards) or spends)
+    asks = not seen.proof and (bool(seen.rewards) or seen.extras.may_spend or bool(mine and mine.unseen))
     if not asks:
         return {"asks_proof": False, "asks_pin": False, "check_words": WORDS}
     me = current_staff()
-    mine = next((line for line in shops.staff_of(me.shop.id) if line.id == me.staff_id), None)
-    return {"asks_proof": True, "asks_pin": bool(mine and mine.has_pin), "check_words": WORDS}
+    line_of_mine = next((line for line in shops.staff_of(me.shop.id) if line.id == me.staff_id), None)
+    return {"asks_proof": True, "asks_pin": bool(line_of_mine and line_of_mine.has_pin), "check_words": WORDS}

@@ -47,7 +47,7 @@ def panel_context(
     seen = counter.panel(shop_id=shop.id, card_id=card_id, now=now(), spends=spends)
     if seen is None:
         raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
-    held = panel_coupons.for_panel(seen)
+    mine = panel_coupons.for_panel(seen)
     return {
         "seen": seen,
         "told": _told(seen),
@@ -56,7 +56,7 @@ def panel_context(
         if staff.role != "staff"
         else None,
         "tier": panel_tier.for_panel(seen),
-        "coupons": held,
+        "coupons": mine,
         "just": just,
         "filled": filled,
         "again": again,
@@ -67,7 +67,7 @@ def panel_context(
         "reward_key": new_token(),
         "many_key": new_token(),
         "wrong_check": {},
-        **for_proof(seen, spends=bool(held and held.living) or seen.extras.may_spend),
+        **for_proof(seen, mine),
         **for_amount(seen),
         **panel_points.for_panel(seen),
     }

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.cards import counter, queries
 from app.customers import merges
 from app.customers import queries as customers
-from app.customers.queries import MyDetails
+from app.customers.queries import MyDetails, PersonLine
 from app.flows import merge as flow
 from app.kit.refusals import NotHere
 from app.web.answers import see_other
@@ -43,14 +43,13 @@ def known_or_gone(customer_id: int) -> MyDetails:
 
 @door(bp, "/owner/people/<int:customer_id>/twin", audience="owner", role="owner", tenant="session")
 def twin(customer_id: int) -> ResponseReturnValue:
-    """Look for the person's other card by name or number."""
+    """Look for the person's other card by name, number or card number."""
     known = known_or_gone(customer_id)
     typed = request.args.get("q", "").strip()[:40]
     lines = []
     if typed:
         note_look("search")
-        found = customers.people(shop_id=current_staff().shop.id, typed=typed, limit=_SHOWN + 1).lines
-        lines = [line for line in found if line.id != customer_id][:_SHOWN]
+        lines = [line for line in _found(typed) if line.id != customer_id][:_SHOWN]
     return render_template(
         "owner/twin.html", customer_id=customer_id, name=known.name, typed=typed, found=lines
     )
@@ -78,6 +77,21 @@ def twins(customer_id: int, other_id: int) -> ResponseReturnValue:
     )
     flash("한 분으로 합쳤어요. 30일 안에는 다시 나눌 수 있어요")
     return see_other(url_for("owner.person", customer_id=kept))
+
+
+def _found(typed: str) -> list[PersonLine]:
+    # Most second cards have neither name nor number: the card number is all that can be read off them.
+    shop_id = current_staff().shop.id
+    spoken = [
+        PersonLine(
+            match.customer_id, match.name, match.phone, match.visit_count, match.last_visit_at, likes=""
+        )
+        for match in counter.lookup(shop_id=shop_id, typed=typed)
+        if match.how == "spoken"
+    ]
+    read = {line.id for line in spoken}
+    named = customers.people(shop_id=shop_id, typed=typed, limit=_SHOWN + 1).lines
+    return spoken + [line for line in named if line.id not in read]
 
 
 def _side(customer_id: int) -> Side:
