@@ -273,6 +273,7 @@ def _part(
         rule=both_cards[kept_card.id][1],
         round_before=round_before,
         high=high,
+        since=line_id or 0,
         staff_id=staff_id,
         now=now,
     ):

@@ -240,7 +240,9 @@ class PaperCard:
         high = high if self.round == round_before else self.rule.goal
         for prize in self.prizes:
             uncarried = prize.round > self.round or (
-                prize.round == self.round and self.held["stamp"] < prize.stage <= high
+                prize.round == self.round
+                and self.held["stamp"] < prize.stage <= high
+                and prize.line >= entry  # what ended stamps had brought stays
             )
             if prize.stage and not prize.used and uncarried:
                 prize.gone = True

@@ -106,11 +106,12 @@ class Merging(Base):
 
     together: Together | None
     was_merged: bool
+    was_parted: bool  # at once after a merge
 
     def begin(self) -> None:
         """Nobody was merged yet."""
         super().begin()
-        self.together, self.was_merged = None, False
+        self.together, self.was_merged, self.was_parted = None, False, False
 
     def rules_now(self) -> None:
         """Read which rule a card is under that has no exact paper any more."""
@@ -142,8 +143,10 @@ class Merging(Base):
         except NoUndo:
             self._blank(merge_id, kept, 1 - kept)
             return
-        merge.undo_merge(**self.by, merge_id=merge_id)
-        assert self._everything() == before
+        self.was_parted = True
+        assert merge.undo_merge(**self.by, merge_id=merge_id) == self.people[1 - kept].id  # twice is once
+        after = self._everything()
+        assert after == before, [pair for pair in zip(before, after, strict=False) if pair[0] != pair[1]]
 
     @rule(kept=st.integers(0, 1))
     def merge(self, kept: int) -> None:

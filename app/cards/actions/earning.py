@@ -167,6 +167,7 @@ def take_back(
         rule=rule,
         round_before=round_before,
         high=high,
+        since=entry.id,
         staff_id=staff_id,
         how=how,
         now=now,
@@ -181,14 +182,15 @@ def repay(
     rule: CardRule,
     round_before: int,
     high: int,
+    since: int,
     staff_id: int | None,
     how: str = "",
     now: datetime,
 ) -> list[str]:
     """Take back what a card's stamps carry no more and nobody used: full cards while it owes, then stages.
 
-    `round_before`, `high`: the card's round and its stamps before they were taken. Returns the causes of letters
-    that are no longer true.
+    `round_before`, `high`: the card's round and its stamps before they were taken; `since`: the line that brought
+    them. Returns the causes of letters that are no longer true.
     """
     causes = []
     while card.balance < 0:
@@ -200,7 +202,7 @@ def repay(
         causes.append(f"fill:{fill_id}")
     # Of the card that is being filled: what lay between where it stood and where it stands.
     high = high if card.round == round_before else rule.goal
-    stages = rewards.withdraw_stages(session, card=card, high=high, now=now)
+    stages = rewards.withdraw_stages(session, card=card, high=high, since=since, now=now)
     return causes + [f"stage:{entry_id}" for entry_id in stages]
 
 
