@@ -202,9 +202,15 @@ class Merging(Base):
             if stood and not line.standing:
                 undone["stamp"] -= line.stamps
                 undone["point"] -= line.points
+        for entry, line in list(into.lines.items()):
+            if line.part_of in one.lines:  # put right while they were one: it goes with its stamp
+                out.lines[entry] = into.lines.pop(entry)
+                if line.standing:
+                    undone["point"] += line.points
         out.visits = {visit: at for visit, at in one.visits.items() if visit in into.visits}
         for visit in out.visits:
             into.visits.pop(visit)
+        undone["stamp"] += self._opened_since(one)
         came = self._came_back(one)
         for unit in UNITS:
             due = one.moved[unit] + undone[unit]
@@ -291,6 +297,21 @@ class Merging(Base):
             )
         ).one_or_none()
         return Counter(stamp=row.delta, point=row.points) if row is not None else Counter()
+
+    def _opened_since(self, one: Together) -> int:
+        """Return the stamps of full cards of who went that were opened again while they were one."""
+        fill = aliased(LedgerEntry)
+        opened = db.session.scalar(
+            db.select(db.func.sum(LedgerEntry.delta))
+            .join(fill, fill.id == LedgerEntry.reverses_id)
+            .where(
+                LedgerEntry.card_id == self.people[one.kept].card_id,
+                LedgerEntry.id > one.since,
+                fill.kind == "fill",
+                fill.card_id == self.people[one.gone].card_id,
+            )
+        )
+        return int(opened or 0)
 
     def _ended_since(self, since: int) -> bool:
         ended = db.select(LedgerEntry.id).where(LedgerEntry.kind == "expire", LedgerEntry.id > since)
