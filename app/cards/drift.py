@@ -124,10 +124,14 @@ def _debts(shop_id: int) -> Iterator[Drift]:
 
 
 _OTHER = aliased(LedgerEntry)
-# A line of a card that once went into another, directly or by way of a third, may be turned around there.
+# A line of a card that once went into another, directly or by way of a third, may be turned around there; and
+# what was put right there goes back with its stamp, and may be turned around after that.
 _went_into = (
     select(Merge.id)
-    .where(Merge.shop_id == _OTHER.shop_id, Merge.gone_card_id == _OTHER.card_id)
+    .where(
+        Merge.shop_id == _OTHER.shop_id,
+        or_(Merge.gone_card_id == _OTHER.card_id, Merge.kept_card_id == _OTHER.card_id),
+    )
     .correlate(_OTHER)
     .exists()
 )

@@ -123,9 +123,12 @@ def become_two(
 def set_visits(
     person: Customer, *, first: datetime | None, last: datetime | None, told: dict[str, Any]
 ) -> None:
-    """Set when a person came first and last: by the visits that are theirs, else by what was known before."""
-    person.first_visit_at = first or _read("first_visit_at", told["first_visit_at"])
-    person.last_visit_at = last or _read("last_visit_at", told["last_visit_at"])
+    """Set when a person came first and last: by the visits that are theirs, else by what was known before.
+
+    `told`: what that was; empty for somebody whose visits are all here, also if they were taken back.
+    """
+    person.first_visit_at = first or _read("first_visit_at", told.get("first_visit_at"))
+    person.last_visit_at = last or _read("last_visit_at", told.get("last_visit_at"))
 
 
 def _read(name: str, told: Any) -> Any:

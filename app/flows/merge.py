@@ -275,6 +275,7 @@ def _part(
         rule=both_cards[kept_card.id][1],
         round_before=round_before,
         high=high,
+        since=line_id or 0,
         staff_id=staff_id,
         now=now,
     ):
@@ -283,12 +284,13 @@ def _part(
     told = row.before
     merging.become_two(session, kept=kept, gone=gone, before=told, undone_visits=undone_visits)
     for person, name in ((kept, "kept"), (gone, "gone")):
-        first, last = session.execute(
-            select(func.min(Visit.at), func.max(Visit.at)).where(
-                Visit.shop_id == shop_id, Visit.customer_id == person.id, Visit.reversed_at.is_(None)
-            )
+        stands = Visit.reversed_at.is_(None)
+        first, last, ever = session.execute(
+            select(
+                func.min(Visit.at).filter(stands), func.max(Visit.at).filter(stands), func.count(Visit.id)
+            ).where(Visit.shop_id == shop_id, Visit.customer_id == person.id)
         ).one()
-        merging.set_visits(person, first=first, last=last, told=told[name])
+        merging.set_visits(person, first=first, last=last, told=told[name] if not ever else {})
     for card in (kept_card, gone_card):
         ledger.touch(session, shop_id=shop_id, card_id=card.id)
 

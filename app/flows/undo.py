@@ -28,9 +28,7 @@ def undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
     """
     with write() as session:
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
-        found = ledger.card(session, shop_id=shop_id, where=Card.id == entry.card_id, lock=True)
-        if found is None:  # the stamps of a card that went into another lie there by now
-            found = merged.kept_card(session, shop_id=shop_id, card_id=entry.card_id)
+        found = merged.card_now(session, shop_id=shop_id, card_id=entry.card_id)
         if found is None:
             raise NotHere
         card, rule = found
@@ -55,7 +53,9 @@ def turn_around(
 ) -> None:
     """Take a standing stamp back inside the caller's transaction: what it brought, its visit, its letters."""
     for line in purchases.corrections_of(session, entry=entry):
-        earning.give_back(session, card=card, rule=rule, entry=line, staff_id=staff_id, how=how, now=now)
+        earning.take_correction_back(
+            session, card=card, rule=rule, entry=line, staff_id=staff_id, how=how, now=now
+        )
     causes = earning.take_back(
         session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now
     )

@@ -85,6 +85,7 @@ class Line:
     visit: int | None
     at: datetime
     standing: bool = True
+    part_of: int | None = None  # the stamp whose amount was put right
 
 
 class PaperCard:
@@ -98,6 +99,8 @@ class PaperCard:
         self.lines: dict[int, Line] = {}
         self.visits: dict[int, datetime] = {}
         self.taken: dict[object, list[tuple[Pile, int]]] = defaultdict(list)
+        self.amounts: dict[int, int] = {}  # won, by visit
+        self.shown_at: datetime | None = None  # when the card itself was at the counter last
         self._made = 0
 
     # --- piles ---------------------------------------------------------------------------------
@@ -185,9 +188,35 @@ class PaperCard:
 
     present: Rule  # what the shop promises now
 
+    def pays(self, visit: int, amount: int | None) -> None:
+        """What is paid with a stamp adds up on the visit."""
+        if amount:
+            self.amounts[visit] = self.amounts.get(visit, 0) + amount
+
+    def corrects(self, entry: int, line: int, visit: int, amount: int, now: datetime) -> None:
+        """The visit's amount was another one: its points are what that one brings."""
+        more = self._for(amount) - self._for(self.amounts.get(visit, 0))
+        self.amounts[visit] = amount
+        assert bool(more) == bool(line)
+        if not more:
+            return
+        self.night(now)
+        self.lines[line] = Line("amount", 0, more, visit, now, part_of=entry)
+        self.held["point"] += more
+        if self.keeps_piles():
+            if more > 0:
+                self.piles.append(Pile("point", more, self.rule.end(now), line))
+            self._level(line, now, keeps=True)
+
+    def _for(self, amount: int) -> int:
+        return amount * self.rule.permille // 1000
+
     def turn(self, entry: int, now: datetime) -> None:
         """적립 취소: the line is turned around, and what it had brought and nobody used."""
         self.night(now)
+        for other, part in sorted(self.lines.items()):
+            if part.part_of == entry and part.standing:
+                self._turn_points(other, part, now)
         line, round_before, high = self.lines[entry], self.round, self.held["stamp"]
         line.standing = False
         keeps = self.keeps_piles()
@@ -211,7 +240,9 @@ class PaperCard:
         high = high if self.round == round_before else self.rule.goal
         for prize in self.prizes:
             uncarried = prize.round > self.round or (
-                prize.round == self.round and self.held["stamp"] < prize.stage <= high
+                prize.round == self.round
+                and self.held["stamp"] < prize.stage <= high
+                and prize.line >= entry  # what ended stamps had brought stays
             )
             if prize.stage and not prize.used and uncarried:
                 prize.gone = True
@@ -221,12 +252,26 @@ class PaperCard:
         ):
             self.visits.pop(line.visit, None)
 
+    def _turn_points(self, entry: int, line: Line, now: datetime) -> None:
+        line.standing = False
+        keeps = self.keeps_piles()
+        self.held["point"] -= line.points
+        turned = ("turned", entry)
+        self._level(turned, now, first=entry, keeps=keeps)
+        self.held["point"] += sum(p.ended for p in self.piles if p.of == entry)
+        self._level(("kept", entry), now, first=turned)
+
     # --- using ---------------------------------------------------------------------------------
 
     def visit_here(self, now: datetime) -> int | None:
         """The visit that something used now belongs to."""
         here = [(at, visit) for visit, at in self.visits.items() if now - THREE_HOURS < at <= now]
         return max(here)[1] if here else None
+
+    def spendable(self, now: datetime) -> int | None:
+        """The points that have not ended yet."""
+        ended = sum(pile.left for pile in self.piles if pile.unit == "point" and pile.end and pile.end <= now)
+        return self.held["point"] - ended
 
     def spend(self, entry: int, points: int, now: datetime) -> None:
         """Points are taken at the counter."""

@@ -146,27 +146,14 @@ def take_back(
     """
     lots.expire(session, card=card, now=now)
     round_before, high = card.round, card.balance
-    turned = _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
-    ended = lots.ended_of(session, entry=entry)
-    if ended.stamps or ended.points:
-        kept = ledger.add_entry(
-            session,
-            card=card,
-            kind="adjust",
-            delta=ended.stamps,
-            points=ended.points,
-            now=now,
-            part_of_id=turned.id,
-            reason="ended",
-        )
-        if lots.keeps(card, rule):
-            lots.settle(session, card=card, entry=kept, now=now, reverses=turned)
+    _turn_what_stands(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
     repaid = repay(
         session,
         card=card,
         rule=rule,
         round_before=round_before,
         high=high,
+        since=entry.id,
         staff_id=staff_id,
         how=how,
         now=now,
@@ -181,14 +168,15 @@ def repay(
     rule: CardRule,
     round_before: int,
     high: int,
+    since: int,
     staff_id: int | None,
     how: str = "",
     now: datetime,
 ) -> list[str]:
     """Take back what a card's stamps carry no more and nobody used: full cards while it owes, then stages.
 
-    `round_before`, `high`: the card's round and its stamps before they were taken. Returns the causes of letters
-    that are no longer true.
+    `round_before`, `high`: the card's round and its stamps before they were taken; `since`: the line that brought
+    them. Returns the causes of letters that are no longer true.
     """
     causes = []
     while card.balance < 0:
@@ -200,7 +188,7 @@ def repay(
         causes.append(f"fill:{fill_id}")
     # Of the card that is being filled: what lay between where it stood and where it stands.
     high = high if card.round == round_before else rule.goal
-    stages = rewards.withdraw_stages(session, card=card, high=high, now=now)
+    stages = rewards.withdraw_stages(session, card=card, high=high, since=since, now=now)
     return causes + [f"stage:{entry_id}" for entry_id in stages]
 
 
@@ -217,6 +205,48 @@ def give_back(
     """Turn a line of spent points around. Raises IntegrityError when it was turned around before."""
     lots.expire(session, card=card, now=now)
     return _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+
+
+def take_correction_back(
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    staff_id: int,
+    how: str = "",
+    now: datetime,
+) -> None:
+    """Turn a line of correct_points() around; what of it had ended meanwhile is not taken a second time."""
+    lots.expire(session, card=card, now=now)
+    _turn_what_stands(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+
+
+def _turn_what_stands(
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    staff_id: int | None,
+    how: str,
+    now: datetime,
+) -> None:
+    turned = _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+    ended = lots.ended_of(session, entry=entry)
+    if ended.stamps or ended.points:
+        kept = ledger.add_entry(
+            session,
+            card=card,
+            kind="adjust",
+            delta=ended.stamps,
+            points=ended.points,
+            now=now,
+            part_of_id=turned.id,
+            reason="ended",
+        )
+        if lots.keeps(card, rule):
+            lots.settle(session, card=card, entry=kept, now=now, reverses=turned)
 
 
 def _turn(

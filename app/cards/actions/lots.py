@@ -207,7 +207,12 @@ def _put_back(
     """Give `amount` back; returns the lots that were not open before."""
     opened: list[Lot] = []
     which = {"shop": card.shop_id, "entry": reverses.id if reverses is not None else 0}
-    taken_from = [(lot, taken) for lot, taken in session.execute(_TAKEN_BY, which) if lot.unit == unit]
+    # Not into a lot that lies on another card by now: two cards that were one are two again.
+    taken_from = [
+        (lot, taken)
+        for lot, taken in session.execute(_TAKEN_BY, which)
+        if lot.unit == unit and lot.card_id == card.id
+    ]
     # What stands longest comes back first: of a part of it the customer keeps the better one.
     for lot, taken in sorted(
         taken_from, key=lambda pair: (pair[0].expires_at is not None, -_moment(pair[0]))

@@ -54,6 +54,12 @@ def kept_card(session: Any, *, shop_id: int, card_id: int) -> tuple[Card, CardRu
         card_id = into
 
 
+def card_now(session: Any, *, shop_id: int, card_id: int) -> tuple[Card, CardRule] | None:
+    """Return the open card, locked, where what lay on a card lies by now: itself, or the one it went into."""
+    found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id, lock=True)
+    return found if found is not None else kept_card(session, shop_id=shop_id, card_id=card_id)
+
+
 def closed_by_ref(session: Any, *, shop_id: int, ref: str) -> Card | None:
     """Return the closed card of a reference."""
     found: Card | None = session.scalar(
@@ -201,14 +207,29 @@ def part_rewards(session: Any, *, shop_id: int, before: dict[str, int]) -> None:
 
 
 def undone_since(session: Any, *, shop_id: int, gone_card_id: int, kept_card_id: int) -> tuple[int, int]:
-    """Return (stamps, points) of one card's lines that were taken back on the other one, as negative numbers."""
-    line, back = aliased(LedgerEntry), aliased(LedgerEntry)
+    """Return (stamps, points) by which one card's lines changed on the other one: taken back, or put right.
+
+    What was taken back counts below zero; an amount that was put right goes with the stamp it belongs to.
+    """
+    line, back, again = aliased(LedgerEntry), aliased(LedgerEntry), aliased(LedgerEntry)
     found = session.execute(
         select(func.coalesce(func.sum(back.delta), 0), func.coalesce(func.sum(back.points), 0))
         .join(line, (line.shop_id == back.shop_id) & (line.id == back.reverses_id))
         .where(back.shop_id == shop_id, back.card_id == kept_card_id, line.card_id == gone_card_id)
     ).one()
-    return int(found[0]), int(found[1])
+    put_right = session.scalar(
+        select(func.coalesce(func.sum(back.points), 0))
+        .join(line, (line.shop_id == back.shop_id) & (line.id == back.part_of_id))
+        .outerjoin(again, (again.shop_id == back.shop_id) & (again.reverses_id == back.id))
+        .where(
+            back.shop_id == shop_id,
+            back.card_id == kept_card_id,
+            back.how == "amount",
+            line.card_id == gone_card_id,
+            again.id.is_(None),
+        )
+    )
+    return int(found[0]), int(found[1]) + int(put_right)
 
 
 def move_claim(session: Any, *, source: Card, target: Card, now: datetime) -> int | None:

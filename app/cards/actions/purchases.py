@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.cards.extras import at_visit
 from app.cards.history import undone
@@ -52,7 +52,8 @@ def spent_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
             select(LedgerEntry)
             .where(
                 LedgerEntry.shop_id == visit.shop_id,
-                LedgerEntry.customer_id == visit.customer_id,
+                # Also of a card that went into this person's: its lines stay where they were written.
+                or_(LedgerEntry.customer_id == visit.customer_id, LedgerEntry.visit_id == visit.id),
                 LedgerEntry.kind == "redeem",
                 ~undone(),
                 at_visit(LedgerEntry.visit_id, LedgerEntry.at, visit),

@@ -67,14 +67,20 @@ def round_of(session: Any, *, shop_id: int, fill_id: int) -> int:
     )
 
 
-def withdraw_stages(session: Any, *, card: Card, high: int, now: datetime) -> list[int]:
+def withdraw_stages(session: Any, *, card: Card, high: int, since: int, now: datetime) -> list[int]:
     """Take back the stages that the card's stamps carried up to `high`, carry no more, and nobody used.
 
-    Returns the lines that gave them. The ones of a later card, which is gone, go all.
+    `since`: the line that is turned around; what an earlier one reached, whose stamps have ended by now, never
+    stood on it and stays. Returns the lines that gave them. The ones of a later card, which is gone, go all.
     """
     uncarried = or_(
         Reward.round > card.round,
-        and_(Reward.round == card.round, Reward.stage > card.balance, Reward.stage <= high),
+        and_(
+            Reward.round == card.round,
+            Reward.stage > card.balance,
+            Reward.stage <= high,
+            Reward.entry_id >= since,
+        ),
     )
     gone = session.execute(
         update(Reward)
