@@ -130,13 +130,6 @@ def _added(paper: PaperCard) -> dict[tuple[str, datetime | None], int]:
     return dict(found)
 
 
-@pytest.mark.databases("sqlite")  # sums are the same on both; the long one comes to both
-def test_the_ledger_is_what_pencil_and_paper_say(app: Flask, clock: Clock) -> None:
-    global _clock
-    _clock = clock
-    run_state_machine_as_test(Ledger, settings=SHORT)
-
-
 def _run(clock: Clock, profile: settings) -> None:
     class Here(Everything):
         pass
@@ -145,6 +138,7 @@ def _run(clock: Clock, profile: settings) -> None:
     run_state_machine_as_test(Here, settings=profile)
 
 
+@pytest.mark.databases("sqlite")  # sums are the same on both; the long one comes to both
 def test_everything_is_what_pencil_and_paper_say(app: Flask, clock: Clock) -> None:
     _run(clock, SHORT)
 
