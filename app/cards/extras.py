@@ -162,9 +162,13 @@ class Purchase:
         return self.points_now - self.points + self.spent
 
 
-def at_visit(visit_id: Any, at: Any, visit: Visit) -> ColumnElement[bool]:
-    """Return the condition that a use belongs to a visit: it names it, or came just before its first stamp."""
-    return or_(visit_id == visit.id, and_(visit_id.is_(None), at > visit.at - _BEFORE, at <= visit.at))
+def at_visit(visit_id: Any, at: Any, visit: Visit, *, whose: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a use belongs to a visit: it names it, or is its person's just before the first stamp.
+
+    `whose`: the condition that a use is that person's.
+    """
+    before = and_(visit_id.is_(None), whose, at > visit.at - _BEFORE, at <= visit.at)
+    return or_(visit_id == visit.id, before)
 
 
 def purchase(*, shop_id: int, visit_id: int) -> Purchase | None:
@@ -200,19 +204,24 @@ def purchase(*, shop_id: int, visit_id: int) -> Purchase | None:
         .join(Redemption, (Redemption.shop_id == Reward.shop_id) & (Redemption.reward_id == Reward.id))
         .where(
             Reward.shop_id == shop_id,
-            Reward.customer_id == visit.customer_id,
             Redemption.reversed_at.is_(None),
-            at_visit(Redemption.visit_id, Redemption.at, visit),
+            at_visit(
+                Redemption.visit_id, Redemption.at, visit, whose=Reward.customer_id == visit.customer_id
+            ),
         )
         .order_by(Redemption.id)
     )
     spent = db.session.scalar(
         select(func.coalesce(func.sum(LedgerEntry.points), 0)).where(
             LedgerEntry.shop_id == shop_id,
-            LedgerEntry.customer_id == visit.customer_id,
             LedgerEntry.kind == "redeem",
             ~undone(),
-            at_visit(LedgerEntry.visit_id, LedgerEntry.at, visit),
+            at_visit(
+                LedgerEntry.visit_id,
+                LedgerEntry.at,
+                visit,
+                whose=LedgerEntry.customer_id == visit.customer_id,
+            ),
         )
     )
     return Purchase(

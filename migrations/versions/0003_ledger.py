@@ -97,6 +97,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('shop_id', sa.Integer(), nullable=False),
     sa.Column('coupon_id', sa.Integer(), nullable=False),
+    sa.Column('visit_id', sa.Integer(), nullable=True),
     sa.Column('once', sa.String(length=40), nullable=False),
     sa.Column('staff_id', sa.Integer(), nullable=False),
     sa.Column('how', sa.String(length=12), nullable=False),
@@ -105,6 +106,7 @@ def upgrade() -> None:
     sa.Column('reversed_at', sa.DateTime(), nullable=True),
     sa.Column('reversed_by', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['shop_id', 'coupon_id'], ['coupons.shop_id', 'coupons.id'], name=op.f('fk_coupon_uses_shop_id_coupon_id')),
+    sa.ForeignKeyConstraint(['shop_id', 'visit_id'], ['visits.shop_id', 'visits.id'], name=op.f('fk_coupon_uses_shop_id_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_coupon_uses')),
     sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_coupon_uses_shop_id_id')),
     sa.UniqueConstraint('shop_id', 'once', name=op.f('uq_coupon_uses_shop_id_once'))

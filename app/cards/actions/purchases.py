@@ -36,9 +36,10 @@ def used_at(session: Any, *, visit: Visit) -> list[int]:
             .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))
             .where(
                 Redemption.shop_id == visit.shop_id,
-                Reward.customer_id == visit.customer_id,
                 Redemption.reversed_at.is_(None),
-                at_visit(Redemption.visit_id, Redemption.at, visit),
+                at_visit(
+                    Redemption.visit_id, Redemption.at, visit, whose=Reward.customer_id == visit.customer_id
+                ),
             )
             .order_by(Redemption.id)
         )
@@ -52,10 +53,14 @@ def spent_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
             select(LedgerEntry)
             .where(
                 LedgerEntry.shop_id == visit.shop_id,
-                LedgerEntry.customer_id == visit.customer_id,
                 LedgerEntry.kind == "redeem",
                 ~undone(),
-                at_visit(LedgerEntry.visit_id, LedgerEntry.at, visit),
+                at_visit(
+                    LedgerEntry.visit_id,
+                    LedgerEntry.at,
+                    visit,
+                    whose=LedgerEntry.customer_id == visit.customer_id,
+                ),
             )
             .order_by(LedgerEntry.id)
         )

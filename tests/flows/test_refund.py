@@ -1,0 +1,48 @@
+"""What a purchase brought is taken back once and exactly, and what was used at it is the customer's again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.coupons.purchases import used_at
+from app.extensions import db
+from app.flows import refund
+from app.flows.refund import Refunded
+from app.visits.models import Visit
+from tests import coupons, factories
+from tests.factories import ACustomer, AShop
+from tests.flows import books
+from tests.world import Clock
+
+
+def by_owner(shop: AShop) -> dict[str, Any]:
+    """Return who does it and when."""
+    return {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+
+
+def the_visit() -> Visit:
+    """Return the only visit as it is now."""
+    db.session.rollback()
+    return db.session.scalars(db.select(Visit)).one()
+
+
+def give_back(shop: AShop) -> Refunded:
+    """Refund the only visit as the owner."""
+    return refund.refund(**by_owner(shop), visit_id=the_visit().id)
+
+
+@pytest.mark.parametrize("stamped_first", [True, False])
+def test_a_coupon_used_at_it(shop: AShop, jiwoo: ACustomer, clock: Clock, stamped_first: bool) -> None:
+    coupon_id = coupons.a_coupon(shop, jiwoo, gives="extra", value="2", name="")
+    steps = [lambda: factories.a_stamp(shop, jiwoo.card_id), lambda: coupons.use(shop, coupon_id)]
+    for step in steps if stamped_first else reversed(steps):
+        step()
+        clock.advance(minutes=1)
+    found = used_at(shop_id=shop.id, visit_id=the_visit().id)
+    assert [each.stamps for each in found] == [2]
+    assert (give_back(shop).balance, coupons.living(jiwoo)) == (0, [coupon_id])
+    assert used_at(shop_id=shop.id, visit_id=the_visit().id) == []
+    coupons.check(shop)
+    books.check(shop)
