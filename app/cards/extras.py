@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
-from app.cards.history import undone
+from app.cards.history import cards_in, undone
 from app.cards.models import Card, CardRule, LedgerEntry, Lot, Redemption, Reward
 from app.cards.promises import CleanRule, Stage, stages_of
 from app.customers.models import Customer
@@ -171,6 +171,17 @@ def at_visit(visit_id: Any, at: Any, visit: Visit, *, whose: ColumnElement[bool]
     return or_(visit_id == visit.id, before)
 
 
+def on_cards_of(visit: Visit) -> ColumnElement[bool]:
+    """Return the condition that a line stands on the card of a visit's person, or on one that went into it.
+
+    The visit goes along when two cards become one; the lines stay where they were written.
+    """
+    mine = (Card.shop_id == visit.shop_id, Card.customer_id == visit.customer_id, Card.closed_at.is_(None))
+    card_id = db.session.scalar(select(Card.id).where(*mine))
+    found = [] if card_id is None else [card_id, *cards_in(shop_id=visit.shop_id, card_id=card_id)]
+    return LedgerEntry.card_id.in_(found)
+
+
 def purchase(*, shop_id: int, visit_id: int) -> Purchase | None:
     """Return what a visit earned and what was used at it; None for another shop's, or where the card is gone."""
     row = db.session.execute(
@@ -216,12 +227,7 @@ def purchase(*, shop_id: int, visit_id: int) -> Purchase | None:
             LedgerEntry.shop_id == shop_id,
             LedgerEntry.kind == "redeem",
             ~undone(),
-            at_visit(
-                LedgerEntry.visit_id,
-                LedgerEntry.at,
-                visit,
-                whose=LedgerEntry.customer_id == visit.customer_id,
-            ),
+            at_visit(LedgerEntry.visit_id, LedgerEntry.at, visit, whose=on_cards_of(visit)),
         )
     )
     return Purchase(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.cards.actions import ledger
-from app.cards.models import Card
+from app.cards.actions import ledger, purchases
 from app.flows import audit, points
 from app.flows.unit import write
 from app.kit.clock import kst_day
@@ -26,7 +25,7 @@ def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime
     amount = rules.read_amount(typed)
     with write() as session:
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
-        found = ledger.card(session, shop_id=shop_id, where=Card.id == entry.card_id, lock=True)
+        found = purchases.card_of(session, entry=entry)
         if found is None or entry.visit_id is None:
             raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
         card, rule = found

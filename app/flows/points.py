@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cards import promises
-from app.cards.actions import earning, ledger, lots
+from app.cards.actions import earning, ledger, lots, purchases
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.promises import PointsShort, PointsUnderLeast
 from app.cards.rules import NothingToUndo
@@ -17,6 +17,8 @@ from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.shops import actions as shops
 from app.visits import actions as visits
+
+_GONE = "찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요."
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,10 @@ def undo_spend(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
     """Give points back that were taken by mistake. Returns the card's id. Raises NothingToUndo the second time."""
     with write() as session:
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id, kind="redeem")
-        card, rule = _card(session, shop_id=shop_id, card_id=entry.card_id)
+        found = purchases.card_of(session, entry=entry)
+        if found is None:
+            raise NotHere(_GONE)
+        card, rule = found
         # Asked again under the card's lock: two taps on 사용 취소 give back once.
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id, kind="redeem")
         give_back(session, card=card, rule=rule, entry=entry, staff_id=staff_id, now=now)
@@ -167,5 +172,5 @@ def follow_amount(
 def _card(session: Any, *, shop_id: int, card_id: int) -> tuple[Card, CardRule]:
     found = ledger.card(session, shop_id=shop_id, where=Card.id == card_id, lock=True)
     if found is None:
-        raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
+        raise NotHere(_GONE)
     return found

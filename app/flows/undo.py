@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.cards.actions import earning, ledger, merged, purchases
+from app.cards.actions import earning, ledger, purchases
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
 from app.flows import at_visit
@@ -28,9 +28,7 @@ def undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
     """
     with write() as session:
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
-        found = ledger.card(session, shop_id=shop_id, where=Card.id == entry.card_id, lock=True)
-        if found is None:  # the stamps of a card that went into another lie there by now
-            found = merged.kept_card(session, shop_id=shop_id, card_id=entry.card_id)
+        found = purchases.card_of(session, entry=entry)
         if found is None:
             raise NotHere
         card, rule = found

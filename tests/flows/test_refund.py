@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from app.cards import extras
 from app.coupons.purchases import used_at
 from app.extensions import db
-from app.flows import refund
+from app.flows import amount, merge, refund
+from app.flows import points as flow
 from app.flows.refund import Refunded
 from app.visits.models import Visit
 from tests import coupons, factories
@@ -45,4 +47,27 @@ def test_a_coupon_used_at_it(shop: AShop, jiwoo: ACustomer, clock: Clock, stampe
     assert (give_back(shop).balance, coupons.living(jiwoo)) == (0, [coupon_id])
     assert used_at(shop_id=shop.id, visit_id=the_visit().id) == []
     coupons.check(shop)
+    books.check(shop)
+
+
+def test_what_was_spent_before_two_cards_became_one(clock: Clock) -> None:
+    shop = factories.a_shop(point_permille=10, **factories.no_limits())
+    kept, gone = factories.a_customer(shop, name="지우", phone="010-2345-6781"), factories.a_customer(shop)
+    stamped = factories.a_stamp(shop, gone.card_id, amount=100_000)
+
+    def spend(points: int) -> int:
+        factories.show_card(gone.card_id, shop=shop)
+        facts = by_owner(shop) | {"card_id": gone.card_id, "points": points, "once": factories.once()}
+        return flow.spend(**facts).entry_id
+
+    first, _second = spend(600), spend(300)
+    merge.merge_people(**by_owner(shop), kept_id=kept.id, gone_id=gone.id)
+    assert flow.undo_spend(**by_owner(shop), entry_id=first) == kept.card_id
+    assert factories.a_card(kept.card_id).points == 700
+    put = amount.put(**by_owner(shop), entry_id=stamped.entry_id, typed="50000")
+    assert (put, factories.a_card(kept.card_id).points) == ((kept.card_id, 50_000), 200)
+    seen = extras.purchase(shop_id=shop.id, visit_id=the_visit().id)
+    assert seen is not None and seen.spent == 300
+    done = give_back(shop)
+    assert (done.card_id, done.balance, done.points) == (kept.card_id, 0, 0)
     books.check(shop)

@@ -6,10 +6,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.cards.extras import at_visit
+from app.cards.actions import ledger, merged
+from app.cards.extras import at_visit, on_cards_of
 from app.cards.history import undone
-from app.cards.models import LedgerEntry, Redemption, Reward
+from app.cards.models import Card, CardRule, LedgerEntry, Redemption, Reward
 from app.visits.models import Visit
+
+
+def card_of(session: Any, *, entry: LedgerEntry) -> tuple[Card, CardRule] | None:
+    """Return the open card on which a line counts now, locked: its own, or the one it went into by now."""
+    found = ledger.card(session, shop_id=entry.shop_id, where=Card.id == entry.card_id, lock=True)
+    return found or merged.kept_card(session, shop_id=entry.shop_id, card_id=entry.card_id)
 
 
 def earned_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
@@ -55,12 +62,7 @@ def spent_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
                 LedgerEntry.shop_id == visit.shop_id,
                 LedgerEntry.kind == "redeem",
                 ~undone(),
-                at_visit(
-                    LedgerEntry.visit_id,
-                    LedgerEntry.at,
-                    visit,
-                    whose=LedgerEntry.customer_id == visit.customer_id,
-                ),
+                at_visit(LedgerEntry.visit_id, LedgerEntry.at, visit, whose=on_cards_of(visit)),
             )
             .order_by(LedgerEntry.id)
         )
