@@ -206,7 +206,7 @@ def purchase(*, shop_id: int, visit_id: int) -> Purchase | None:
         ).where(
             LedgerEntry.shop_id == shop_id,
             LedgerEntry.visit_id == visit_id,
-            LedgerEntry.kind == "earn",
+            LedgerEntry.kind.in_(("earn", "adjust")),  # of an amount that was typed in later too
             ~undone(),
         )
     ).one()
