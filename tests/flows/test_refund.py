@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.cards import extras
+from app.cards import drift, extras
 from app.coupons.purchases import used_at
 from app.extensions import db
-from app.flows import amount, merge, refund
+from app.flows import amount, expiry, merge, refund
 from app.flows import points as flow
 from app.flows.refund import Refunded
 from app.visits.models import Visit
@@ -70,4 +70,15 @@ def test_what_was_spent_before_two_cards_became_one(clock: Clock) -> None:
     assert seen is not None and (seen.spent, seen.points_after) == (300, 0)
     done = give_back(shop)
     assert (done.card_id, done.balance, done.points) == (kept.card_id, 0, 0)
-    books.check(shop)
+    assert drift.drifts(shop_id=shop.id) == []
+
+
+def test_points_of_a_later_amount_that_have_ended_are_not_taken_twice(clock: Clock) -> None:
+    shop = factories.a_shop(point_permille=10, expiry="months", expiry_months=1, **factories.no_limits())
+    holder = factories.a_customer(shop)
+    stamped = factories.a_stamp(shop, holder.card_id)
+    amount.put(**by_owner(shop), entry_id=stamped.entry_id, typed="50000")
+    clock.advance(days=40)
+    expiry.expire_due(shop_id=shop.id, now=clock())
+    done = give_back(shop)
+    assert (done.balance, done.points, drift.drifts(shop_id=shop.id)) == (0, 0, [])

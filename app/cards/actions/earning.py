@@ -146,21 +146,7 @@ def take_back(
     """
     lots.expire(session, card=card, now=now)
     round_before, high = card.round, card.balance
-    turned = _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
-    ended = lots.ended_of(session, entry=entry)
-    if ended.stamps or ended.points:
-        kept = ledger.add_entry(
-            session,
-            card=card,
-            kind="adjust",
-            delta=ended.stamps,
-            points=ended.points,
-            now=now,
-            part_of_id=turned.id,
-            reason="ended",
-        )
-        if lots.keeps(card, rule):
-            lots.settle(session, card=card, entry=kept, now=now, reverses=turned)
+    _turn_what_stands(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
     repaid = repay(
         session,
         card=card,
@@ -214,9 +200,41 @@ def give_back(
     how: str = "",
     now: datetime,
 ) -> LedgerEntry:
-    """Turn a line of spent points around. Raises IntegrityError when it was turned around before."""
+    """Turn a line of points around, spent or corrected; what of it had ended is not taken a second time.
+
+    Raises IntegrityError when it was turned around before.
+    """
     lots.expire(session, card=card, now=now)
-    return _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+    return _turn_what_stands(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+
+
+def _turn_what_stands(
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    staff_id: int | None,
+    how: str,
+    now: datetime,
+) -> LedgerEntry:
+    """Turn a line around, and leave by a line of its own what had ended of it before."""
+    turned = _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+    ended = lots.ended_of(session, entry=entry)
+    if ended.stamps or ended.points:
+        kept = ledger.add_entry(
+            session,
+            card=card,
+            kind="adjust",
+            delta=ended.stamps,
+            points=ended.points,
+            now=now,
+            part_of_id=turned.id,
+            reason="ended",
+        )
+        if lots.keeps(card, rule):
+            lots.settle(session, card=card, entry=kept, now=now, reverses=turned)
+    return turned
 
 
 def _turn(
