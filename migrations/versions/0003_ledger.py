@@ -176,6 +176,8 @@ def upgrade() -> None:
     with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
         batch_op.add_column(sa.Column('points', sa.Integer(), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('rule_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('amount', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('percent', sa.Integer(), server_default='100', nullable=False))
         batch_op.alter_column('how', existing_type=sa.String(length=8), type_=sa.String(length=12), existing_nullable=False)
 
     with op.batch_alter_table('redemptions', schema=None) as batch_op:
@@ -229,6 +231,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
         batch_op.alter_column('how', existing_type=sa.String(length=12), type_=sa.String(length=8), existing_nullable=False)
+        batch_op.drop_column('percent')
+        batch_op.drop_column('amount')
         batch_op.drop_column('rule_id')
         batch_op.drop_column('points')
 

@@ -9,13 +9,16 @@ import pytest
 from app.cards import drift, extras
 from app.coupons.purchases import used_at
 from app.extensions import db
-from app.flows import amount, expiry, merge, refund
+from app.flows import amount, boosts, expiry, merge, refund
 from app.flows import points as flow
+from app.flows import shop as shop_flow
 from app.flows.refund import Refunded
+from app.tiers.rules import BoostRule
 from app.visits.models import Visit
 from tests import coupons, factories
 from tests.factories import ACustomer, AShop
 from tests.flows import books
+from tests.flows.ladder import own
 from tests.world import Clock
 
 
@@ -82,3 +85,18 @@ def test_points_of_a_later_amount_that_have_ended_are_not_taken_twice(clock: Clo
     expiry.expire_due(shop_id=shop.id, now=clock())
     done = give_back(shop)
     assert (done.balance, done.points, drift.drifts(shop_id=shop.id)) == (0, 0, [])
+
+
+def test_an_amount_taken_away_takes_what_it_brought(clock: Clock) -> None:
+    shop = factories.a_shop(goal=2, point_permille=10, point_visit=20, **factories.no_limits())
+    holder = factories.a_customer(shop)
+    threefold = boosts.make(**own(shop), rule=BoostRule("세 배", 300), tier_id=None)
+    typed = factories.a_stamp(shop, holder.card_id, amount=10_000)
+    shop_flow.save_card_rule(**by_owner(shop), goal="10", reward_name="쿠키", point_percent="5")
+    second = factories.a_stamp(shop, holder.card_id, how="more")  # fills the old card
+    boosts.end(**own(shop), boost_id=threefold)
+    assert factories.a_card(holder.card_id).points == 300 + 60
+    for entry_id, won, points in ((second.entry_id, "14000", 480), (typed.entry_id, "", 60)):
+        amount.put(**by_owner(shop), entry_id=entry_id, typed=won)
+        assert factories.a_card(holder.card_id).points == points
+    assert drift.drifts(shop_id=shop.id) == []

@@ -52,6 +52,8 @@ def earn(
         delta=stamps,
         points=promises.points_for(rule, amount=amount, is_visit=is_visit, percent=percent),
         now=now,
+        amount=amount,
+        percent=percent,
         **facts,
     )
     if lots.keeps(card, rule):
@@ -62,9 +64,21 @@ def earn(
 
 
 def correct_points(
-    session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, points: int, now: datetime
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    points: int,
+    now: datetime,
+    how: str = "amount",
+    end: lots.End | None = None,
 ) -> LedgerEntry:
-    """Add or take the points of an amount that was typed in later, as a line that belongs to the stamp's."""
+    """Add or take points by a line that belongs to a stamp's: who takes that one back takes this one with it.
+
+    `how`: amount (typed in later), or visit (the visit's own points, left by a stamp that was taken back).
+    `end`: until when they count, None = as what is earned now.
+    """
     lots.expire(session, card=card, now=now)
     line = ledger.add_entry(
         session,
@@ -73,12 +87,13 @@ def correct_points(
         delta=0,
         points=points,
         now=now,
-        how="amount",
+        how=how,
         part_of_id=entry.id,
         visit_id=entry.visit_id,
     )
     if lots.keeps(card, rule):
-        end = lots.end_of(session, rule=rule, shop_id=card.shop_id, now=now) if points > 0 else None
+        if points > 0 and end is None:
+            end = lots.end_of(session, rule=rule, shop_id=card.shop_id, now=now)
         lots.note_earned(session, card=card, entry=line, end=end, restarts=False, now=now)
     return line
 

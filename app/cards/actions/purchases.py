@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.cards import promises
 from app.cards.actions import ledger, merged
 from app.cards.extras import at_visit, on_cards_of
 from app.cards.history import undone
@@ -69,16 +70,51 @@ def spent_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
     )
 
 
-def corrections_of(session: Any, *, entry: LedgerEntry) -> list[LedgerEntry]:
-    """Return the standing lines by which an amount that was typed in later changed a stamp's points."""
+def corrections_of(
+    session: Any, *, entry: LedgerEntry, how: tuple[str, ...] = ("amount", "visit")
+) -> list[LedgerEntry]:
+    """Return the standing lines that changed a stamp's points later: by its amount, or by the visit's own points."""
     return list(
         session.scalars(
             select(LedgerEntry).where(
                 LedgerEntry.shop_id == entry.shop_id,
                 LedgerEntry.part_of_id == entry.id,
                 LedgerEntry.kind == "adjust",
-                LedgerEntry.how == "amount",
+                LedgerEntry.how.in_(how),
                 ~undone(),
             )
         )
     )
+
+
+def rule_of(session: Any, *, entry: LedgerEntry) -> CardRule:
+    """Return the rule that a stamp was given under: its card may be under another one by now."""
+    after = select(LedgerEntry.rule_id).where(
+        LedgerEntry.shop_id == entry.shop_id,
+        LedgerEntry.card_id == entry.card_id,
+        LedgerEntry.kind == "fill",
+        LedgerEntry.id > entry.id,
+        LedgerEntry.rule_id.is_not(None),
+    )
+    mine = select(Card.rule_id).where(Card.shop_id == entry.shop_id, Card.id == entry.card_id)
+    rule_id = session.scalar(after.order_by(LedgerEntry.id).limit(1)) or session.scalar(mine)
+    return ledger.rule(session, shop_id=entry.shop_id, rule_id=rule_id)
+
+
+def points_of_amount(session: Any, *, entry: LedgerEntry, rule: CardRule) -> int:
+    """Return the points that a stamp's amount has really brought, with what was put right since."""
+    later = sum(line.points for line in corrections_of(session, entry=entry, how=("amount",)))
+    return entry.points - _of_its_visit(session, entry=entry, rule=rule) + later
+
+
+def _of_its_visit(session: Any, *, entry: LedgerEntry, rule: CardRule) -> int:
+    """Return the visit's own points within a stamp's line: only the one that began the visit has them."""
+    before = select(LedgerEntry.id).where(
+        LedgerEntry.shop_id == entry.shop_id,
+        LedgerEntry.visit_id == entry.visit_id,
+        LedgerEntry.kind == "earn",
+        LedgerEntry.id < entry.id,
+    )
+    if entry.visit_id is None or session.scalar(before.limit(1)) is not None:
+        return 0
+    return promises.points_for(rule, amount=None, is_visit=True, percent=entry.percent)
