@@ -53,9 +53,11 @@ def refund(*, shop_id: int, staff_id: int, visit_id: int, now: datetime) -> Refu
         for line in purchases.spent_at(session, visit=visit):
             card, rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
             points.give_back(session, card=card, rule=rule, entry=line, **by)
+        amount = visit.amount
         for line in purchases.earned_at(session, visit=visit):
             card, rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
             undo.turn_around(session, card=card, rule=rule, entry=line, reason=REASON, **by)
+        visit.amount = amount  # what was refunded stays to be read
         undo.end_visit(
             session, shop_id=shop_id, visit_id=visit_id, customer_id=customer_id, reason=REASON, now=now
         )

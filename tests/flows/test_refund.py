@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from app.cards import drift, extras
+from app.cards.models import Lot
 from app.coupons.purchases import used_at
 from app.extensions import db
-from app.flows import amount, boosts, expiry, merge, refund
+from app.flows import amount, boosts, expiry, merge, refund, undo
 from app.flows import points as flow
 from app.flows import shop as shop_flow
 from app.flows.refund import Refunded
@@ -100,3 +101,31 @@ def test_an_amount_taken_away_takes_what_it_brought(clock: Clock) -> None:
         amount.put(**by_owner(shop), entry_id=entry_id, typed=won)
         assert factories.a_card(holder.card_id).points == points
     assert drift.drifts(shop_id=shop.id) == []
+
+
+@pytest.mark.parametrize("undone_first", [True, False])
+def test_one_stamp_of_a_visit_taken_back(clock: Clock, undone_first: bool) -> None:
+    shop = factories.a_shop(
+        point_permille=10, point_visit=20, expiry="months", expiry_months=1, **factories.no_limits()
+    )
+    holder = factories.a_customer(shop)
+    first = factories.a_stamp(shop, holder.card_id).entry_id
+    amount.put(**by_owner(shop), entry_id=first, typed="5000")
+    clock.advance(minutes=1)
+    second = factories.a_stamp(shop, holder.card_id, how="more").entry_id
+    amount.put(**by_owner(shop), entry_id=second, typed="15000")
+    assert factories.a_card(holder.card_id).points == 20 + 150
+    gone, stays, left = (first, second, 10_000) if undone_first else (second, first, 5_000)
+    undo.undo_stamp(**by_owner(shop), entry_id=gone)
+    card = factories.a_card(holder.card_id)
+    assert (the_visit().amount, card.points) == (left, 20 + left // 100)
+    amount.put(**by_owner(shop), entry_id=stays, typed="5000")
+    assert factories.a_card(holder.card_id).points == 20 + 50
+    ends = {lot.expires_at for lot in db.session.scalars(db.select(Lot).where(Lot.remaining > 0))}
+    assert len(ends) == 1, "what was left to the other stamp ends as it would have"
+    seen = extras.purchase(shop_id=shop.id, visit_id=the_visit().id)
+    assert seen is not None and (seen.points, seen.points_after) == (70, 0)
+    done = give_back(shop)
+    assert (done.balance, done.points, the_visit().amount) == (0, 0, 5_000)
+    assert drift.drifts(shop_id=shop.id) == []
+    books.check(shop)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from app.cards import promises
-from app.cards.actions import ledger, merged
+from app.cards.actions import earning, ledger, lots, merged
 from app.cards.extras import at_visit, on_cards_of
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, LedgerEntry, Redemption, Reward
@@ -118,3 +119,40 @@ def _of_its_visit(session: Any, *, entry: LedgerEntry, rule: CardRule) -> int:
     if entry.visit_id is None or session.scalar(before.limit(1)) is not None:
         return 0
     return promises.points_for(rule, amount=None, is_visit=True, percent=entry.percent)
+
+
+def visits_own(session: Any, *, entry: LedgerEntry) -> tuple[LedgerEntry, int]:
+    """Return the visit's own points that lie on a stamp, and the line that brought them: itself, or one left to it."""
+    for line in corrections_of(session, entry=entry, how=("visit",)):
+        return line, line.points
+    return entry, _of_its_visit(session, entry=entry, rule=rule_of(session, entry=entry))
+
+
+def leave_to_the_others(
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    own: tuple[LedgerEntry, int],
+    now: datetime,
+) -> bool:
+    """Let a visit go on without a stamp that was taken back: less its amount, its own points on the oldest other one.
+
+    `own`: visits_own() of before. Returns False when no other stamp of the visit stands.
+    """
+    visit = session.scalar(select(Visit).where(Visit.shop_id == entry.shop_id, Visit.id == entry.visit_id))
+    others = [] if visit is None else earned_at(session, visit=visit)
+    if not others:
+        return False
+    if entry.amount is not None:
+        visit.amount = (visit.amount or 0) - entry.amount or None
+    brought_by, points = own
+    # What of them had ended was taken by nobody, and comes to nobody.
+    points = min(points, brought_by.points - lots.ended_of(session, entry=brought_by).points)
+    if points > 0:
+        end = lots.end_of_line(session, entry=brought_by)
+        earning.correct_points(
+            session, card=card, rule=rule, entry=others[-1], points=points, now=now, how="visit", end=end
+        )
+    return True
