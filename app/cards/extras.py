@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
-from app.cards.history import undone
+from app.cards.history import cards_in, undone
 from app.cards.models import Card, CardRule, LedgerEntry, Lot, Redemption, Reward
 from app.cards.promises import CleanRule, Stage, stages_of
 from app.customers.models import Customer
@@ -162,9 +162,24 @@ class Purchase:
         return self.points_now - self.points + self.spent
 
 
-def at_visit(visit_id: Any, at: Any, visit: Visit) -> ColumnElement[bool]:
-    """Return the condition that a use belongs to a visit: it names it, or came just before its first stamp."""
-    return or_(visit_id == visit.id, and_(visit_id.is_(None), at > visit.at - _BEFORE, at <= visit.at))
+def at_visit(visit_id: Any, at: Any, visit: Visit, *, whose: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a use belongs to a visit: it names it, or is its person's just before the first stamp.
+
+    `whose`: the condition that a use is that person's.
+    """
+    before = and_(visit_id.is_(None), whose, at > visit.at - _BEFORE, at <= visit.at)
+    return or_(visit_id == visit.id, before)
+
+
+def on_cards_of(visit: Visit) -> ColumnElement[bool]:
+    """Return the condition that a line stands on the card of a visit's person, or on one that went into it.
+
+    The visit goes along when two cards become one; the lines stay where they were written.
+    """
+    mine = (Card.shop_id == visit.shop_id, Card.customer_id == visit.customer_id, Card.closed_at.is_(None))
+    card_id = db.session.scalar(select(Card.id).where(*mine))
+    found = [] if card_id is None else [card_id, *cards_in(shop_id=visit.shop_id, card_id=card_id)]
+    return LedgerEntry.card_id.in_(found)
 
 
 def purchase(*, shop_id: int, visit_id: int) -> Purchase | None:
@@ -191,7 +206,7 @@ def purchase(*, shop_id: int, visit_id: int) -> Purchase | None:
         ).where(
             LedgerEntry.shop_id == shop_id,
             LedgerEntry.visit_id == visit_id,
-            LedgerEntry.kind == "earn",
+            LedgerEntry.kind.in_(("earn", "adjust")),  # of an amount that was typed in later too
             ~undone(),
         )
     ).one()
@@ -200,19 +215,19 @@ def purchase(*, shop_id: int, visit_id: int) -> Purchase | None:
         .join(Redemption, (Redemption.shop_id == Reward.shop_id) & (Redemption.reward_id == Reward.id))
         .where(
             Reward.shop_id == shop_id,
-            Reward.customer_id == visit.customer_id,
             Redemption.reversed_at.is_(None),
-            at_visit(Redemption.visit_id, Redemption.at, visit),
+            at_visit(
+                Redemption.visit_id, Redemption.at, visit, whose=Reward.customer_id == visit.customer_id
+            ),
         )
         .order_by(Redemption.id)
     )
     spent = db.session.scalar(
         select(func.coalesce(func.sum(LedgerEntry.points), 0)).where(
             LedgerEntry.shop_id == shop_id,
-            LedgerEntry.customer_id == visit.customer_id,
             LedgerEntry.kind == "redeem",
             ~undone(),
-            at_visit(LedgerEntry.visit_id, LedgerEntry.at, visit),
+            at_visit(LedgerEntry.visit_id, LedgerEntry.at, visit, whose=on_cards_of(visit)),
         )
     )
     return Purchase(

@@ -122,6 +122,9 @@ class LedgerEntry(Model):
     rule_id: Mapped[int | None] = mapped_column()  # of a fill: the rule of the card it closed
     reverses_id: Mapped[int | None] = mapped_column()
     reason: Mapped[str] = mapped_column(String(80), default="")  # why refused, or why the staff overrode
+    # Won of the purchase the stamp stands for, as it was put right since; and how its points counted, in percent.
+    amount: Mapped[int | None] = mapped_column()
+    percent: Mapped[int] = mapped_column(default=100, server_default="100")
     # Why it brought more than usual, in the shop's words: "화요일은 두 배". The holder may read it.
     boosted: Mapped[str] = mapped_column(String(40), default="", server_default="")
 

@@ -89,6 +89,7 @@ class CouponUse(Model):
         UniqueConstraint("shop_id", "id"),
         UniqueConstraint("shop_id", "once"),
         ForeignKeyConstraint(["shop_id", "coupon_id"], ["coupons.shop_id", "coupons.id"]),
+        ForeignKeyConstraint(["shop_id", "visit_id"], ["visits.shop_id", "visits.id"]),
         Index("ix_coupon_uses_shop_at", "shop_id", "at"),
         Index("ix_coupon_uses_shop_coupon", "shop_id", "coupon_id"),
     )
@@ -96,6 +97,7 @@ class CouponUse(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column()
     coupon_id: Mapped[int] = mapped_column()
+    visit_id: Mapped[int | None] = mapped_column()  # the visit it was used at: a refund gives it back
     once: Mapped[str] = mapped_column(String(40))
     staff_id: Mapped[int] = mapped_column()
     how: Mapped[str] = mapped_column(String(12))  # live_card | staff_check, as for a reward

@@ -18,7 +18,7 @@ from app.visits.rules import NotToday
 def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime) -> tuple[int, int | None]:
     """Put an amount as typed on the visit of a stamp, "" takes it away; returns (card, won).
 
-    The same amount again changes nothing. Points follow by the card's rule, under its lock. A change of what
+    The same amount again changes nothing. The stamp stands for what the visit's others leave. Points follow by the card's rule, under its lock. A change of what
     stood there is written into the record of changes. Raises Invalid (field: amount), NotToday, NothingToUndo
     for a stamp that was taken back, NotHere.
     """
@@ -40,10 +40,11 @@ def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime
         if before == amount:
             return card.id, amount
         visit.amount = amount
-        session.flush()
-        points.follow_amount(
-            session, card=card, rule=rule, entry=entry, before=before, amount=amount, now=now
-        )
+        others = [each for each in purchases.earned_at(session, visit=visit) if each.id != entry.id]
+        lines = [entry, *others]
+        for line, won in zip(lines, rules.shared(amount, [each.amount for each in lines]), strict=True):
+            if line is entry or won != line.amount:
+                points.follow_amount(session, card=card, rule=rule, entry=line, amount=won, now=now)
         if before is not None:
             audit.note(
                 session,

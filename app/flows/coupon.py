@@ -26,7 +26,7 @@ from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.messages import recall
-from app.visits.actions import SAME_VISIT
+from app.visits import actions as visits
 from app.visits.models import Visit
 
 GONE = "찾으시는 쿠폰이 없어요. 손님 카드를 다시 열어 주세요."
@@ -138,6 +138,7 @@ def _use(
             how=how,
             amount=amount,
             off=rules.taken_off(form=kind.form, value=kind.value, amount=amount),
+            visit_id=visits.visit_here(session, shop_id=shop_id, customer_id=coupon.customer_id, now=now),
             now=now,
         )
         if kind.form == "extra" and kind.value:
@@ -171,7 +172,7 @@ def _may(session: Any, *, coupon: Coupon, kind: CouponKind, amount: int | None, 
         expires_at=coupon.expires_at,
         amount=amount,
         beside=coupons.used_beside(
-            session, shop_id=coupon.shop_id, customer_id=coupon.customer_id, since=now - SAME_VISIT
+            session, shop_id=coupon.shop_id, customer_id=coupon.customer_id, since=now - visits.SAME_VISIT
         ),
         tier_allows=tier_allows(
             session,
@@ -214,24 +215,7 @@ def undo_use(*, shop_id: int, staff_id: int, use_id: int, now: datetime) -> int:
     A coupon whose visit was undone meanwhile goes with it. Raises NothingToUndo the second time.
     """
     with write() as session:
-        done = coupons.use_by_id(session, shop_id=shop_id, use_id=use_id)
-        found = coupons.coupon(session, shop_id=shop_id, coupon_id=done.coupon_id) if done else None
-        if done is None or found is None:
-            raise NothingToUndo
-        coupon = found[0]
-        card, rule = _card_of(session, shop_id=shop_id, customer_id=coupon.customer_id)
-        if not coupons.reverse_use(session, shop_id=shop_id, use_id=use_id, staff_id=staff_id, now=now):
-            raise NothingToUndo
-        if done.entry_id is not None:
-            _take_stamps_back(
-                session, card=card, rule=rule, entry_id=done.entry_id, staff_id=staff_id, now=now
-            )
-        if _visit_is_undone(session, coupon=coupon):
-            coupon_rules.withdraw(
-                session, shop_id=shop_id, which=[Coupon.id == coupon.id], reason="적립 취소", now=now
-            )
-        sums.count(session, shop_id=shop_id, at=done.at, coupons_used=-1)
-        coupon_rules.touch(session, shop_id=shop_id, customer_id=coupon.customer_id)
+        card_id = take_back(session, shop_id=shop_id, staff_id=staff_id, use_id=use_id, now=now)
         audit.note(
             session,
             shop_id=shop_id,
@@ -240,7 +224,28 @@ def undo_use(*, shop_id: int, staff_id: int, use_id: int, now: datetime) -> int:
             subject=f"coupon_use:{use_id}",
             now=now,
         )
-        return card.id
+        return card_id
+
+
+def take_back(session: Any, *, shop_id: int, staff_id: int, use_id: int, now: datetime) -> int:
+    """Take a use back inside the caller's transaction. Returns the card's id; raises NothingToUndo the second time."""
+    done = coupons.use_by_id(session, shop_id=shop_id, use_id=use_id)
+    found = coupons.coupon(session, shop_id=shop_id, coupon_id=done.coupon_id) if done else None
+    if done is None or found is None:
+        raise NothingToUndo
+    coupon = found[0]
+    card, rule = _card_of(session, shop_id=shop_id, customer_id=coupon.customer_id)
+    if not coupons.reverse_use(session, shop_id=shop_id, use_id=use_id, staff_id=staff_id, now=now):
+        raise NothingToUndo
+    if done.entry_id is not None:
+        _take_stamps_back(session, card=card, rule=rule, entry_id=done.entry_id, staff_id=staff_id, now=now)
+    if _visit_is_undone(session, coupon=coupon):
+        coupon_rules.withdraw(
+            session, shop_id=shop_id, which=[Coupon.id == coupon.id], reason="적립 취소", now=now
+        )
+    sums.count(session, shop_id=shop_id, at=done.at, coupons_used=-1)
+    coupon_rules.touch(session, shop_id=shop_id, customer_id=coupon.customer_id)
+    return card.id
 
 
 def _take_stamps_back(

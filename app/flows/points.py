@@ -11,11 +11,10 @@ from app.cards.actions import earning, ledger, lots, merged
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.promises import PointsShort, PointsUnderLeast
 from app.cards.rules import NothingToUndo
-from app.flows import audit, own_card, spending, stamp_worth
+from app.flows import audit, own_card, spending
 from app.flows.spending import Check
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
-from app.shops import actions as shops
 from app.visits import actions as visits
 
 _GONE = "찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요."
@@ -144,26 +143,16 @@ def give_back(
 
 
 def follow_amount(
-    session: Any,
-    *,
-    card: Card,
-    rule: CardRule,
-    entry: LedgerEntry,
-    before: int | None,
-    amount: int | None,
-    now: datetime,
+    session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, amount: int | None, now: datetime
 ) -> int:
-    """Give or take the points that a changed amount of the visit of `entry` brings; returns how many came.
+    """Put `amount` (won, None = none) on a stamp's line, with the points that follow; returns how many came.
 
-    `before` and `amount` in won, None = no amount. Below zero when the new amount is the smaller one. The line
-    belongs to the stamp's: who takes that one back takes this one with it.
+    Under the rule and as they counted when it was given: below zero, just what an amount taken away had brought.
     """
-    uses = shops.uses(session, shop_id=card.shop_id)
-    percent = stamp_worth.point_percent(session, card=card, uses=uses, now=entry.at)
-    points = [
-        promises.points_for(rule, amount=won, is_visit=False, percent=percent) for won in (before, amount)
-    ]
-    more = points[1] - points[0]
+    entry.amount = amount
+    then = purchases.rule_of(session, entry=entry)
+    wanted = promises.points_for(then, amount=amount, is_visit=False, percent=entry.percent)
+    more = wanted - purchases.points_of_amount(session, entry=entry, rule=then)
     if more:
         earning.correct_points(session, card=card, rule=rule, entry=entry, points=more, now=now)
     return more

@@ -12,7 +12,8 @@ from typing import Any
 from app.cards.actions import ledger, purchases
 from app.cards.models import Card, CardRule
 from app.cards.rules import NothingToUndo
-from app.flows import audit, points, redeem, undo
+from app.coupons.purchases import used_at
+from app.flows import audit, coupon, points, redeem, undo
 from app.flows.unit import write
 from app.kit.refusals import NotHere
 from app.visits import actions as visits
@@ -32,7 +33,7 @@ class Refunded:
 
 
 def refund(*, shop_id: int, staff_id: int, visit_id: int, now: datetime) -> Refunded:
-    """Take back all that a visit earned and give back the rewards and points used at it, once.
+    """Take back all that a visit earned and give back the rewards, coupons and points used at it, once.
 
     The money itself is the till's. Raises NothingToUndo the second time, NotHere for another shop's visit.
     """
@@ -46,13 +47,17 @@ def refund(*, shop_id: int, staff_id: int, visit_id: int, now: datetime) -> Refu
             redeem.take_back(
                 session, shop_id=shop_id, staff_id=staff_id, redemption_id=redemption_id, now=now
             )
+        for use in used_at(shop_id=shop_id, visit_id=visit_id):
+            coupon.take_back(session, shop_id=shop_id, staff_id=staff_id, use_id=use.use_id, now=now)
         by: dict[str, Any] = {"staff_id": staff_id, "how": "refund", "now": now}
         for line in purchases.spent_at(session, visit=visit):
             card, rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
             points.give_back(session, card=card, rule=rule, entry=line, **by)
+        amount = visit.amount
         for line in purchases.earned_at(session, visit=visit):
             card, rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
             undo.turn_around(session, card=card, rule=rule, entry=line, reason=REASON, **by)
+        visit.amount = amount  # what was refunded stays to be read
         undo.end_visit(
             session, shop_id=shop_id, visit_id=visit_id, customer_id=customer_id, reason=REASON, now=now
         )

@@ -24,8 +24,3 @@ def look(session: Any, *, card: Card, uses: frozenset[str], now: datetime) -> Wo
 def worth(session: Any, *, card: Card, uses: frozenset[str], now: datetime) -> int:
     """Return the stamps that one stamping of a card brings now, at least 1. `uses`: what the shop has on."""
     return look(session, card=card, uses=uses, now=now).stamps
-
-
-def point_percent(session: Any, *, card: Card, uses: frozenset[str], now: datetime) -> int:
-    """Return how points count now, in percent: 100 as usual, 200 double. Who needs stamps too asks `look` once."""
-    return look(session, card=card, uses=uses, now=now).percent

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.cards.actions import earning, ledger, merged, purchases
+from app.cards.actions import earning, ledger, purchases
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
 from app.flows import at_visit
@@ -52,6 +52,7 @@ def turn_around(
     now: datetime,
 ) -> None:
     """Take a standing stamp back inside the caller's transaction: what it brought, its visit, its letters."""
+    own = purchases.visits_own(session, entry=entry)
     for line in purchases.corrections_of(session, entry=entry):
         earning.take_correction_back(
             session, card=card, rule=rule, entry=line, staff_id=staff_id, how=how, now=now
@@ -59,18 +60,19 @@ def turn_around(
     causes = earning.take_back(
         session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now
     )
-    _undo_visit(session, entry=entry, customer_id=card.customer_id, reason=reason, now=now)
+    sums.count(session, shop_id=card.shop_id, at=entry.at, stamps=-entry.delta)
+    goes_on = purchases.leave_to_the_others(session, card=card, rule=rule, entry=entry, own=own, now=now)
+    if entry.visit_id is not None and not goes_on:
+        end_visit(
+            session,
+            shop_id=card.shop_id,
+            visit_id=entry.visit_id,
+            customer_id=card.customer_id,
+            reason=reason,
+            now=now,
+        )
     for cause in causes:
         recall.cancel(session, shop_id=card.shop_id, cause=cause, reason=reason, now=now)
-
-
-def _undo_visit(session: Any, *, entry: LedgerEntry, customer_id: int, reason: str, now: datetime) -> None:
-    """Take the visit back with its last stamp, and from the day's sums what it had added."""
-    shop_id, visit_id = entry.shop_id, entry.visit_id
-    sums.count(session, shop_id=shop_id, at=entry.at, stamps=-entry.delta)
-    if visit_id is None or ledger.stamps_of_visit(session, shop_id=shop_id, visit_id=visit_id):
-        return
-    end_visit(session, shop_id=shop_id, visit_id=visit_id, customer_id=customer_id, reason=reason, now=now)
 
 
 def end_visit(

@@ -55,3 +55,17 @@ def read_prices(typed: Sequence[str]) -> tuple[int, ...]:
     if wrong:
         raise Invalid(wrong)
     return tuple(prices)
+
+
+def shared(amount: int | None, shares: list[int | None]) -> list[int | None]:
+    """Return how a visit's amount lies on its stamps when the first of them is put right; won, None = none.
+
+    More is the first one's; what is less comes off the first one, and only then off the others.
+    """
+    rest = (amount or 0) - sum(share or 0 for share in shares)
+    found: list[int | None] = []
+    for share in shares:
+        new = max(0, (share or 0) + rest)
+        rest -= new - (share or 0)
+        found.append(new or None)
+    return found

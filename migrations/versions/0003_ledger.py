@@ -97,6 +97,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('shop_id', sa.Integer(), nullable=False),
     sa.Column('coupon_id', sa.Integer(), nullable=False),
+    sa.Column('visit_id', sa.Integer(), nullable=True),
     sa.Column('once', sa.String(length=40), nullable=False),
     sa.Column('staff_id', sa.Integer(), nullable=False),
     sa.Column('how', sa.String(length=12), nullable=False),
@@ -105,6 +106,7 @@ def upgrade() -> None:
     sa.Column('reversed_at', sa.DateTime(), nullable=True),
     sa.Column('reversed_by', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['shop_id', 'coupon_id'], ['coupons.shop_id', 'coupons.id'], name=op.f('fk_coupon_uses_shop_id_coupon_id')),
+    sa.ForeignKeyConstraint(['shop_id', 'visit_id'], ['visits.shop_id', 'visits.id'], name=op.f('fk_coupon_uses_shop_id_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_coupon_uses')),
     sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_coupon_uses_shop_id_id')),
     sa.UniqueConstraint('shop_id', 'once', name=op.f('uq_coupon_uses_shop_id_once'))
@@ -174,6 +176,8 @@ def upgrade() -> None:
     with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
         batch_op.add_column(sa.Column('points', sa.Integer(), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('rule_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('amount', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('percent', sa.Integer(), server_default='100', nullable=False))
         batch_op.alter_column('how', existing_type=sa.String(length=8), type_=sa.String(length=12), existing_nullable=False)
 
     with op.batch_alter_table('redemptions', schema=None) as batch_op:
@@ -227,6 +231,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
         batch_op.alter_column('how', existing_type=sa.String(length=12), type_=sa.String(length=8), existing_nullable=False)
+        batch_op.drop_column('percent')
+        batch_op.drop_column('amount')
         batch_op.drop_column('rule_id')
         batch_op.drop_column('points')
 

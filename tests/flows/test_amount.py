@@ -11,6 +11,7 @@ from app.extensions import db
 from app.flows import amount, points, undo
 from app.kit.refusals import Invalid
 from app.shops.models import AuditLine
+from app.visits import rules
 from app.visits.models import Visit
 from app.visits.rules import NotToday
 from tests import factories
@@ -35,10 +36,10 @@ def on_visit(customer: ACustomer) -> list[int | None]:
 def test_put_right_and_taken_away(
     shop: AShop, minho: ACustomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    followed: list[tuple[int | None, int | None]] = []
+    followed: list[int | None] = []
 
-    def follow(_session: Any, *, before: int | None, amount: int | None, **_facts: Any) -> int:
-        followed.append((before, amount))
+    def follow(_session: Any, *, amount: int | None, **_facts: Any) -> int:
+        followed.append(amount)
         return 0
 
     monkeypatch.setattr(points, "follow_amount", follow)
@@ -47,7 +48,7 @@ def test_put_right_and_taken_away(
     assert put(shop, entry, "12000") == 12_000, "the same tap twice changes nothing"
     assert put(shop, entry, "4500") == 4_500
     assert put(shop, entry, "") is None
-    assert (followed, on_visit(minho)) == ([(None, 12_000), (12_000, 4_500), (4_500, None)], [None])
+    assert (followed, on_visit(minho)) == ([12_000, 4_500, None], [None])
     told = list(db.session.scalars(db.select(AuditLine.detail).where(AuditLine.what == "amount_changed")))
     assert told == ["12000 → 4500", "4500 → -"]
     clock.advance(days=1)
@@ -70,6 +71,22 @@ def test_with_the_stamp_and_for_the_second_cup(shop: AShop, minho: ACustomer, cl
     factories.a_stamp(shop, minho.card_id, amount=3_000)
     assert on_visit(minho) == [7_500]
     books.check(shop)
+
+
+@pytest.mark.parametrize(
+    ("amount", "shares", "found"),
+    [
+        (12_000, [None], [12_000]),
+        (None, [5_000, 10_000], [None, None]),
+        (20_000, [5_000, 10_000], [10_000, 10_000]),
+        (12_000, [5_000, 10_000], [2_000, 10_000]),
+        (5_000, [5_000, 4_000, 6_000], [None, None, 5_000]),
+    ],
+)
+def test_an_amount_lies_on_its_stamps(
+    amount: int | None, shares: list[int | None], found: list[int | None]
+) -> None:
+    assert rules.shared(amount, shares) == found
 
 
 def test_a_stamp_taken_back_or_of_another_shop_has_no_amount(

@@ -52,6 +52,8 @@ def earn(
         delta=stamps,
         points=promises.points_for(rule, amount=amount, is_visit=is_visit, percent=percent),
         now=now,
+        amount=amount,
+        percent=percent,
         **facts,
     )
     if lots.keeps(card, rule):
@@ -62,9 +64,21 @@ def earn(
 
 
 def correct_points(
-    session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, points: int, now: datetime
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    points: int,
+    now: datetime,
+    how: str = "amount",
+    end: lots.End | None = None,
 ) -> LedgerEntry:
-    """Add or take the points of an amount that was typed in later, as a line that belongs to the stamp's."""
+    """Add or take points by a line that belongs to a stamp's: who takes that one back takes this one with it.
+
+    `how`: amount (typed in later), or visit (the visit's own points, left by a stamp that was taken back).
+    `end`: until when they count, None = as what is earned now.
+    """
     lots.expire(session, card=card, now=now)
     line = ledger.add_entry(
         session,
@@ -73,12 +87,13 @@ def correct_points(
         delta=0,
         points=points,
         now=now,
-        how="amount",
+        how=how,
         part_of_id=entry.id,
         visit_id=entry.visit_id,
     )
     if lots.keeps(card, rule):
-        end = lots.end_of(session, rule=rule, shop_id=card.shop_id, now=now) if points > 0 else None
+        if points > 0 and end is None:
+            end = lots.end_of(session, rule=rule, shop_id=card.shop_id, now=now)
         lots.note_earned(session, card=card, entry=line, end=end, restarts=False, now=now)
     return line
 
@@ -202,9 +217,41 @@ def give_back(
     how: str = "",
     now: datetime,
 ) -> LedgerEntry:
-    """Turn a line of spent points around. Raises IntegrityError when it was turned around before."""
+    """Turn a line of points around, spent or corrected; what of it had ended is not taken a second time.
+
+    Raises IntegrityError when it was turned around before.
+    """
     lots.expire(session, card=card, now=now)
-    return _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+    return _turn_what_stands(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+
+
+def _turn_what_stands(
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    staff_id: int | None,
+    how: str,
+    now: datetime,
+) -> LedgerEntry:
+    """Turn a line around, and leave by a line of its own what had ended of it before."""
+    turned = _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+    ended = lots.ended_of(session, entry=entry)
+    if ended.stamps or ended.points:
+        kept = ledger.add_entry(
+            session,
+            card=card,
+            kind="adjust",
+            delta=ended.stamps,
+            points=ended.points,
+            now=now,
+            part_of_id=turned.id,
+            reason="ended",
+        )
+        if lots.keeps(card, rule):
+            lots.settle(session, card=card, entry=kept, now=now, reverses=turned)
+    return turned
 
 
 def take_correction_back(

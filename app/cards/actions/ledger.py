@@ -175,20 +175,6 @@ def earned_today(session: Any, *, shop_id: int, card_id: int, now: datetime) -> 
     return int(session.scalar(_EARNED_BETWEEN, {"shop": shop_id, "card": card_id, **day}))
 
 
-def stamps_of_visit(session: Any, *, shop_id: int, visit_id: int) -> int:
-    """Return how many stamps of a visit still stand."""
-    return int(
-        session.scalar(
-            select(func.count(LedgerEntry.id)).where(
-                LedgerEntry.shop_id == shop_id,
-                LedgerEntry.visit_id == visit_id,
-                LedgerEntry.kind == _STANDING_EARN,
-                ~undone(),
-            )
-        )
-    )
-
-
 def add_entry(
     session: Any, *, card: Card, kind: str, delta: int, now: datetime, points: int = 0, **facts: Any
 ) -> LedgerEntry:

@@ -49,7 +49,7 @@ class Ended:
 class End:
     """Until when something counts: the last day by the rule alone, and the moment it is gone, past closed days."""
 
-    on: date
+    on: date | None  # None: no day of the rule, but one of grace
     at: datetime
 
 
@@ -142,6 +142,14 @@ def ended_of(session: Any, *, entry: LedgerEntry) -> Ended:
     )
     gone: dict[str, int] = {row[0]: int(row[1]) for row in rows}
     return Ended(gone.get("stamp", 0), gone.get("point", 0))
+
+
+def end_of_line(session: Any, *, entry: LedgerEntry) -> End | None:
+    """Return until when the points that a line brought count; None where nothing ends them."""
+    lot: Lot | None = session.scalar(
+        select(Lot).where(Lot.shop_id == entry.shop_id, Lot.entry_id == entry.id, Lot.unit == "point")
+    )
+    return End(lot.ends_on, lot.expires_at) if lot is not None and lot.expires_at is not None else None
 
 
 def _open(session: Any, card: Card) -> list[Lot]:

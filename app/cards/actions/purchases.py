@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from app.cards.extras import at_visit
+from app.cards import promises
+from app.cards.actions import earning, ledger, lots
+from app.cards.extras import at_visit, on_cards_of
 from app.cards.history import undone
-from app.cards.models import LedgerEntry, Redemption, Reward
+from app.cards.models import Card, CardRule, LedgerEntry, Redemption, Reward
 from app.visits.models import Visit
 
 
@@ -36,9 +39,10 @@ def used_at(session: Any, *, visit: Visit) -> list[int]:
             .join(Reward, (Reward.shop_id == Redemption.shop_id) & (Reward.id == Redemption.reward_id))
             .where(
                 Redemption.shop_id == visit.shop_id,
-                Reward.customer_id == visit.customer_id,
                 Redemption.reversed_at.is_(None),
-                at_visit(Redemption.visit_id, Redemption.at, visit),
+                at_visit(
+                    Redemption.visit_id, Redemption.at, visit, whose=Reward.customer_id == visit.customer_id
+                ),
             )
             .order_by(Redemption.id)
         )
@@ -52,27 +56,97 @@ def spent_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
             select(LedgerEntry)
             .where(
                 LedgerEntry.shop_id == visit.shop_id,
-                # Also of a card that went into this person's: its lines stay where they were written.
-                or_(LedgerEntry.customer_id == visit.customer_id, LedgerEntry.visit_id == visit.id),
                 LedgerEntry.kind == "redeem",
                 ~undone(),
-                at_visit(LedgerEntry.visit_id, LedgerEntry.at, visit),
+                at_visit(LedgerEntry.visit_id, LedgerEntry.at, visit, whose=on_cards_of(visit)),
             )
             .order_by(LedgerEntry.id)
         )
     )
 
 
-def corrections_of(session: Any, *, entry: LedgerEntry) -> list[LedgerEntry]:
-    """Return the standing lines by which an amount that was typed in later changed a stamp's points."""
+def corrections_of(
+    session: Any, *, entry: LedgerEntry, how: tuple[str, ...] = ("amount", "visit")
+) -> list[LedgerEntry]:
+    """Return the standing lines that changed a stamp's points later: by its amount, or by the visit's own points."""
     return list(
         session.scalars(
             select(LedgerEntry).where(
                 LedgerEntry.shop_id == entry.shop_id,
                 LedgerEntry.part_of_id == entry.id,
                 LedgerEntry.kind == "adjust",
-                LedgerEntry.how == "amount",
+                LedgerEntry.how.in_(how),
                 ~undone(),
             )
         )
     )
+
+
+def rule_of(session: Any, *, entry: LedgerEntry) -> CardRule:
+    """Return the rule that a stamp was given under: its card may be under another one by now."""
+    after = select(LedgerEntry.rule_id).where(
+        LedgerEntry.shop_id == entry.shop_id,
+        LedgerEntry.card_id == entry.card_id,
+        LedgerEntry.kind == "fill",
+        LedgerEntry.id > entry.id,
+        LedgerEntry.rule_id.is_not(None),
+    )
+    mine = select(Card.rule_id).where(Card.shop_id == entry.shop_id, Card.id == entry.card_id)
+    rule_id = session.scalar(after.order_by(LedgerEntry.id).limit(1)) or session.scalar(mine)
+    return ledger.rule(session, shop_id=entry.shop_id, rule_id=rule_id)
+
+
+def points_of_amount(session: Any, *, entry: LedgerEntry, rule: CardRule) -> int:
+    """Return the points that a stamp's amount has really brought, with what was put right since."""
+    later = sum(line.points for line in corrections_of(session, entry=entry, how=("amount",)))
+    return entry.points - _of_its_visit(session, entry=entry, rule=rule) + later
+
+
+def _of_its_visit(session: Any, *, entry: LedgerEntry, rule: CardRule) -> int:
+    """Return the visit's own points within a stamp's line: only the one that began the visit has them."""
+    before = select(LedgerEntry.id).where(
+        LedgerEntry.shop_id == entry.shop_id,
+        LedgerEntry.visit_id == entry.visit_id,
+        LedgerEntry.kind == "earn",
+        LedgerEntry.id < entry.id,
+    )
+    if entry.visit_id is None or session.scalar(before.limit(1)) is not None:
+        return 0
+    return promises.points_for(rule, amount=None, is_visit=True, percent=entry.percent)
+
+
+def visits_own(session: Any, *, entry: LedgerEntry) -> tuple[LedgerEntry, int]:
+    """Return the visit's own points that lie on a stamp, and the line that brought them: itself, or one left to it."""
+    for line in corrections_of(session, entry=entry, how=("visit",)):
+        return line, line.points
+    return entry, _of_its_visit(session, entry=entry, rule=rule_of(session, entry=entry))
+
+
+def leave_to_the_others(
+    session: Any,
+    *,
+    card: Card,
+    rule: CardRule,
+    entry: LedgerEntry,
+    own: tuple[LedgerEntry, int],
+    now: datetime,
+) -> bool:
+    """Let a visit go on without a stamp that was taken back: less its amount, its own points on the oldest other one.
+
+    `own`: visits_own() of before. Returns False when no other stamp of the visit stands.
+    """
+    visit = session.scalar(select(Visit).where(Visit.shop_id == entry.shop_id, Visit.id == entry.visit_id))
+    others = [] if visit is None else earned_at(session, visit=visit)
+    if not others:
+        return False
+    if entry.amount is not None:
+        visit.amount = (visit.amount or 0) - entry.amount or None
+    brought_by, points = own
+    # What of them had ended was taken by nobody, and comes to nobody.
+    points = min(points, brought_by.points - lots.ended_of(session, entry=brought_by).points)
+    if points > 0:
+        end = lots.end_of_line(session, entry=brought_by)
+        earning.correct_points(
+            session, card=card, rule=rule, entry=others[-1], points=points, now=now, how="visit", end=end
+        )
+    return True

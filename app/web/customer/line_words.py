@@ -68,6 +68,8 @@ def what(line: CardLine) -> str:
         return _ONE_AND_TWO[line.how]
     if line.kind == "adjust" and line.how == "amount":
         return "금액을 적어 포인트를 받았어요" if line.points > 0 else "금액을 고쳐 포인트가 줄었어요"
+    if line.kind == "adjust" and line.how == "visit":
+        return "방문 포인트는 그대로 받았어요"
     if line.kind == "adjust" and line.reason == "ended":
         return "이미 기한이 지난 것은 빼지 않았어요"
     if line.kind == "earn" and line.points and line.delta:
