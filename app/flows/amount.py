@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.cards.actions import ledger, merged
+from app.cards.actions import ledger, merged, purchases
 from app.flows import audit, points
 from app.flows.unit import write
 from app.kit.clock import kst_day

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cards import promises
-from app.cards.actions import earning, ledger, lots, merged
+from app.cards.actions import earning, ledger, lots, merged, purchases
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.promises import PointsShort, PointsUnderLeast
 from app.cards.rules import NothingToUndo

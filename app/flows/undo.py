@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.cards.actions import earning, ledger, purchases
+from app.cards.actions import earning, ledger, merged, purchases
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
 from app.flows import at_visit
