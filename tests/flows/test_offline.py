@@ -276,3 +276,14 @@ def test_a_printed_card_scanned_without_a_network(shop: AShop, minho: ACustomer,
     assert (
         db.session.scalar(db.select(LedgerEntry.how).where(LedgerEntry.once == scan.client_id)) == "printed"
     )
+
+
+def test_a_visit_that_was_noted_since_is_the_same_one(
+    clock: Clock, shop: AShop, minho: ACustomer, session_id: int
+) -> None:
+    scan = a_scan(session_id, shop, factories.a_code(minho))
+    clock.advance(hours=2)
+    factories.a_stamp(shop, minho.card_id)
+    assert send(shop, scan) == [Taken(scan.client_id, "stamped", "")]
+    assert (books.stamps_on(minho.card_id), factories.a_person(minho.id).visit_count) == (2, 1)
+    books.check(shop)
