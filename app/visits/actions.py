@@ -21,10 +21,10 @@ _RECENT = (
         Visit.shop_id == bindparam("shop"),
         Visit.customer_id == bindparam("customer"),
         Visit.at > bindparam("since", type_=UtcDateTime()),
-        Visit.at <= bindparam("now", type_=UtcDateTime()),
+        Visit.at <= bindparam("until", type_=UtcDateTime()),
         Visit.reversed_at.is_(None),
     )
-    .order_by(Visit.at.desc())
+    .order_by(Visit.at > bindparam("now", type_=UtcDateTime()), Visit.at.desc())
     .limit(1)
 )
 
@@ -32,10 +32,12 @@ _RECENT = (
 def note_visit(
     session: Any, *, shop_id: int, person: Customer, staff_id: int | None, now: datetime
 ) -> tuple[Visit, bool]:
-    """Return the visit that a stamp belongs to and whether it has just begun."""
-    recent: Visit | None = session.scalar(
-        _RECENT, {"shop": shop_id, "customer": person.id, "since": now - SAME_VISIT, "now": now}
-    )
+    """Return the visit that a stamp belongs to and whether it has just begun.
+
+    A stamp that was scanned without a network may come after the visit it belongs to.
+    """
+    around = {"since": now - SAME_VISIT, "now": now, "until": now + SAME_VISIT}
+    recent: Visit | None = session.scalar(_RECENT, {"shop": shop_id, "customer": person.id, **around})
     if recent is not None:
         return recent, False
     visit = Visit(
@@ -52,9 +54,8 @@ def note_visit(
 
 def visit_here(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int | None:
     """Return the visit during which something is used now, or None when no stamp has begun one yet."""
-    recent: Visit | None = session.scalar(
-        _RECENT, {"shop": shop_id, "customer": customer_id, "since": now - SAME_VISIT, "now": now}
-    )
+    before = {"since": now - SAME_VISIT, "now": now, "until": now}
+    recent: Visit | None = session.scalar(_RECENT, {"shop": shop_id, "customer": customer_id, **before})
     return recent.id if recent is not None else None
 
 

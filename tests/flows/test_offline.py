@@ -19,7 +19,7 @@ from app.extensions import db
 from app.flows import access, claim, offline, stamp
 from app.flows.offline import Decided, NoCard, Taken
 from app.kit.refusals import NotHere
-from tests import factories, world
+from tests import coupons, factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows import books
 from tests.world import Clock
@@ -276,3 +276,24 @@ def test_a_printed_card_scanned_without_a_network(shop: AShop, minho: ACustomer,
     assert (
         db.session.scalar(db.select(LedgerEntry.how).where(LedgerEntry.once == scan.client_id)) == "printed"
     )
+
+
+def test_a_visit_that_was_noted_since_is_the_same_one(
+    clock: Clock, shop: AShop, minho: ACustomer, session_id: int
+) -> None:
+    scan = a_scan(session_id, shop, factories.a_code(minho))
+    clock.advance(hours=2)
+    factories.a_stamp(shop, minho.card_id)
+    assert send(shop, scan) == [Taken(scan.client_id, "stamped", "")]
+    assert (books.stamps_on(minho.card_id), factories.a_person(minho.id).visit_count) == (2, 1)
+    books.check(shop)
+
+
+def test_stamps_of_a_coupon_hold_no_scan_up(
+    clock: Clock, shop: AShop, minho: ACustomer, session_id: int
+) -> None:
+    scan = a_scan(session_id, shop, factories.a_code(minho))
+    clock.advance(minutes=2)
+    coupons.use(shop, coupons.a_coupon(shop, minho, gives="extra", value="2", name=""))
+    assert send(shop, scan) == [Taken(scan.client_id, "stamped", "")]
+    assert books.stamps_on(minho.card_id) == 3

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from app.cards.counter_models import OfflineEvent
 from app.cards.history import undone
 from app.cards.models import LedgerEntry
+from app.cards.rules import NOBODY_THERE
 
 
 def event_by_client_id(session: Any, *, shop_id: int, client_id: str) -> OfflineEvent | None:
@@ -68,7 +69,7 @@ def nearest_earn(
             LedgerEntry.shop_id == shop_id,
             LedgerEntry.card_id == card_id,
             LedgerEntry.kind == "earn",
-            LedgerEntry.how != "review",
+            LedgerEntry.how.not_in(NOBODY_THERE),
             LedgerEntry.at > at - within,
             LedgerEntry.at < at + within,
             ~undone(),
