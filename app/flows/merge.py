@@ -140,7 +140,7 @@ def merge(
     merging.drop_wish(session, shop_id=shop_id, customer_id=gone_id)
     merging.become_one(session, kept=kept, gone=gone, now=now)
     row.moved = moved
-    if not _was_blank(told["gone"], moved, line):
+    if how == "owner" or not _was_blank(told["gone"], moved, line):
         row.before = {**told, "after": merging.facts_of(kept)}
     session.flush()
     if line is not None:
