@@ -147,20 +147,7 @@ def take_back(
     lots.expire(session, card=card, now=now)
     round_before, high = card.round, card.balance
     turned = _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
-    ended = lots.ended_of(session, entry=entry)
-    if ended.stamps or ended.points:
-        kept = ledger.add_entry(
-            session,
-            card=card,
-            kind="adjust",
-            delta=ended.stamps,
-            points=ended.points,
-            now=now,
-            part_of_id=turned.id,
-            reason="ended",
-        )
-        if lots.keeps(card, rule):
-            lots.settle(session, card=card, entry=kept, now=now, reverses=turned)
+    _leave_ended(session, card=card, rule=rule, entry=entry, turned=turned, now=now)
     repaid = repay(
         session,
         card=card,
@@ -214,9 +201,35 @@ def give_back(
     how: str = "",
     now: datetime,
 ) -> LedgerEntry:
-    """Turn a line of spent points around. Raises IntegrityError when it was turned around before."""
+    """Turn a line of spent points around, or one that corrected an amount: what of it has ended is not taken again.
+
+    Raises IntegrityError when it was turned around before.
+    """
     lots.expire(session, card=card, now=now)
-    return _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+    turned = _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+    _leave_ended(session, card=card, rule=rule, entry=entry, turned=turned, now=now)
+    return turned
+
+
+def _leave_ended(
+    session: Any, *, card: Card, rule: CardRule, entry: LedgerEntry, turned: LedgerEntry, now: datetime
+) -> None:
+    """Put back by a line what a reversal took though it had ended before: it was gone already."""
+    ended = lots.ended_of(session, entry=entry)
+    if not ended.stamps and not ended.points:
+        return
+    kept = ledger.add_entry(
+        session,
+        card=card,
+        kind="adjust",
+        delta=ended.stamps,
+        points=ended.points,
+        now=now,
+        part_of_id=turned.id,
+        reason="ended",
+    )
+    if lots.keeps(card, rule):
+        lots.settle(session, card=card, entry=kept, now=now, reverses=turned)
 
 
 def _turn(
