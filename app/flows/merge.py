@@ -24,6 +24,8 @@ from app.messages import recall
 from app.visits.models import Visit
 
 UNDO_FOR = timedelta(days=30)
+_NO_GIFT = {"devices.customer_id", "messages.customer_id", "last"}
+_SAYS_WHO = ("name", "phone", "email", "memo", "staff_id")
 _GONE = "찾으시는 손님이 없어요. 손님 목록에서 다시 골라 주세요."
 
 
@@ -136,6 +138,7 @@ def merge(
     line = lines[1] if lines is not None else None
     moved["lots"] = merged.move_lots(session, source=source, target=target, rule=rule, line=line, now=now)
     moved["line"] = line.id if line is not None else None
+    moved["last"] = merged.last_line(session, shop_id=shop_id, card_id=target.id)
     source.closed_at = now
     merging.drop_wish(session, shop_id=shop_id, customer_id=gone_id)
     merging.become_one(session, kept=kept, gone=gone, now=now)
@@ -157,8 +160,8 @@ def merge(
 
 def _was_blank(told: dict[str, Any], moved: dict[str, Any], line: Any) -> bool:
     """Tell whether nothing came along but the phone itself: a card made a minute ago has nothing to part again."""
-    brought = {name for name, rows in moved.items() if rows} - {"devices.customer_id", "messages.customer_id"}
-    return line is None and not brought and not any(told[name] for name in ("name", "phone", "email", "memo"))
+    brought = {name for name, rows in moved.items() if rows} - _NO_GIFT
+    return line is None and not brought and not any(told[name] for name in _SAYS_WHO)
 
 
 def _card_of(session: Any, *, person: Customer, now: datetime) -> tuple[Card, CardRule]:
@@ -244,7 +247,7 @@ def _part(
         both_cards[card.id] = (card, ledger.rule(session, shop_id=shop_id, rule_id=card.rule_id))
     ended = merged.lots_ended(session, shop_id=shop_id, held=moved["lots"], now=now)
     undone = merged.undone_since(
-        session, shop_id=shop_id, gone_card_id=gone_card.id, kept_card_id=kept_card.id
+        session, shop_id=shop_id, gone_card_id=gone_card.id, kept_card_id=kept_card.id, after=moved["last"]
     )
     high, round_before = kept_card.balance, kept_card.round
     lines = merged.hand_over(

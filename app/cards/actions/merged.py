@@ -200,13 +200,31 @@ def part_rewards(session: Any, *, shop_id: int, before: dict[str, int]) -> None:
     session.flush()
 
 
-def undone_since(session: Any, *, shop_id: int, gone_card_id: int, kept_card_id: int) -> tuple[int, int]:
-    """Return (stamps, points) of one card's lines that were taken back on the other one, as negative numbers."""
+def last_line(session: Any, *, shop_id: int, card_id: int) -> int:
+    """Return the number of a card's newest line, 0 for none: what comes after it on this card is greater."""
+    newest = select(func.max(LedgerEntry.id)).where(
+        LedgerEntry.shop_id == shop_id, LedgerEntry.card_id == card_id
+    )
+    return int(session.scalar(newest) or 0)
+
+
+def undone_since(
+    session: Any, *, shop_id: int, gone_card_id: int, kept_card_id: int, after: int
+) -> tuple[int, int]:
+    """Return (stamps, points) of one card's lines that were taken back on the other one, as negative numbers.
+
+    `after`: last_line() of the other one when they met; what was taken back before belongs to an earlier merge.
+    """
     line, back = aliased(LedgerEntry), aliased(LedgerEntry)
     found = session.execute(
         select(func.coalesce(func.sum(back.delta), 0), func.coalesce(func.sum(back.points), 0))
         .join(line, (line.shop_id == back.shop_id) & (line.id == back.reverses_id))
-        .where(back.shop_id == shop_id, back.card_id == kept_card_id, line.card_id == gone_card_id)
+        .where(
+            back.shop_id == shop_id,
+            back.card_id == kept_card_id,
+            back.id > after,
+            line.card_id == gone_card_id,
+        )
     ).one()
     return int(found[0]), int(found[1])
 
