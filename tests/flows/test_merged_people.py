@@ -1,0 +1,63 @@
+"""What becomes of the two people of a merge beside their stamps: their days, their work, what waits for each."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.customers import actions as people
+from app.customers.models import Consent, Customer
+from app.flows import celebrations
+from app.flows.own_card import OwnCard
+from app.flows.unit import write
+from tests import factories
+from tests.factories import ACustomer, AShop
+from tests.flows.test_merge import everything, join_two, part
+
+# do they agree to days, here and there (None: never asked)? → whose days stand afterwards
+DAYS = [
+    (None, True, "gone"),
+    (True, None, "kept"),
+    (True, True, "kept"),
+    (True, False, ""),  # taken back there: of two words the stricter
+    (None, None, ""),
+]
+
+
+@pytest.mark.parametrize(("here", "there", "whose"), DAYS)
+def test_days_go_along_with_their_consent_alone(
+    shop: AShop, jiwoo: ACustomer, here: bool | None, there: bool | None, whose: str
+) -> None:
+    twin = factories.a_customer(shop, name="지우", phone="010-5555-0001")
+    for who, month, agrees in ((jiwoo, "3", here), (twin, "6", there)):
+        about = {"shop_id": shop.id, "customer_id": who.id, "ip": "", "user_agent": "", "now": factories.now()}
+        if agrees is not None:
+            typed = {"birth_month": month, "birth_day": "5", "birth_calendar": "leap"}
+            celebrations.save(**about, typed=typed, agrees=True)
+        if agrees is False:
+            celebrations.forget(**about)
+    before = everything(Consent)
+    merge_id = join_two(shop, jiwoo, twin)
+    one, other = factories.a_person(jiwoo.id), factories.a_person(twin.id)
+    month = {"kept": 3, "gone": 6, "": None}[whose]
+    assert (one.birth_month, one.birth_is_lunar, one.birth_is_leap) == (month, bool(whose), bool(whose))
+    assert (other.birth_month, other.birth_is_leap) == (None, False)
+    with write() as session:
+        holds = people.standing(session, person=session.get_one(Customer, jiwoo.id))
+        assert holds["days"] == bool(whose)
+    part(shop, merge_id)
+    assert everything(Consent) == before
+
+
+@pytest.mark.parametrize("kept_works", [True, False])
+def test_who_works_here_is_known_after_a_merge(shop: AShop, jiwoo: ACustomer, kept_works: bool) -> None:
+    staff_id, twin = factories.a_staff(shop), factories.a_card_with(1, shop, factories.a_customer(shop))
+    with write() as session:
+        session.get_one(Customer, (jiwoo if kept_works else twin).id).staff_id = staff_id
+    merge_id = join_two(shop, jiwoo, twin)
+    with pytest.raises(OwnCard):
+        factories.a_stamp(shop, jiwoo.card_id, staff_id=staff_id)
+    part(shop, merge_id)
+    assert [factories.a_person(each.id).staff_id for each in (jiwoo, twin)] == [
+        staff_id if kept_works else None,
+        None if kept_works else staff_id,
+    ]
