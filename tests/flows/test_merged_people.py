@@ -29,7 +29,13 @@ def test_days_go_along_with_their_consent_alone(
 ) -> None:
     twin = factories.a_customer(shop, name="지우", phone="010-5555-0001")
     for who, month, agrees in ((jiwoo, "3", here), (twin, "6", there)):
-        about = {"shop_id": shop.id, "customer_id": who.id, "ip": "", "user_agent": "", "now": factories.now()}
+        about = {
+            "shop_id": shop.id,
+            "customer_id": who.id,
+            "ip": "",
+            "user_agent": "",
+            "now": factories.now(),
+        }
         if agrees is not None:
             typed = {"birth_month": month, "birth_day": "5", "birth_calendar": "leap"}
             celebrations.save(**about, typed=typed, agrees=True)
