@@ -9,9 +9,11 @@ from app.customers.models import Consent, Customer
 from app.flows import celebrations
 from app.flows.own_card import OwnCard
 from app.flows.unit import write
+from app.referrals import queries as links
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows.test_merge import everything, join_two, part
+from tests.flows.test_referral import a_friend, an_inviter, switched_on
 
 # do they agree to days, here and there (None: never asked)? → whose days stand afterwards
 DAYS = [
@@ -67,3 +69,19 @@ def test_who_works_here_is_known_after_a_merge(shop: AShop, jiwoo: ACustomer, ke
         staff_id if kept_works else None,
         None if kept_works else staff_id,
     ]
+
+
+def test_a_shared_link_leads_on_to_the_card_it_went_into(shop: AShop) -> None:
+    switched_on(shop)
+    inviter, word = an_inviter(shop, name="지우", phone="010-2345-6781")
+    kept, _own = an_inviter(shop, name="한지우", phone="010-2345-6782")  # has a link already: one a person
+    merge_id = join_two(shop, kept, inviter)
+    assert links.is_own(shop_id=shop.id, word=word, customer_id=kept.id)
+    told = links.invitation(shop_id=shop.id, word=word)
+    assert told is not None and told.by[0] == "한"
+    friend = a_friend(shop, word)
+    factories.a_stamp(shop, friend.card_id)
+    assert factories.a_card(kept.card_id).balance == 1 + 1 + 2
+    part(shop, merge_id)
+    assert links.is_own(shop_id=shop.id, word=word, customer_id=inviter.id)
+    assert not links.is_own(shop_id=shop.id, word=word, customer_id=kept.id)
