@@ -206,24 +206,26 @@ def drop_wish(session: Any, *, shop_id: int, customer_id: int) -> None:
     )
 
 
-def forget_merged(session: Any, *, shop_id: int, customer_id: int) -> None:
-    """Blank what is remembered of the people who went into one that leaves; nothing can be undone then."""
-    todo = [customer_id]
+def people_in(session: Any, *, shop_id: int, customer_id: int) -> list[int]:
+    """Return a person and everybody who went into them by now, and into those."""
+    found, todo = [customer_id], [customer_id]
     while todo:
-        rows = session.execute(
-            select(Merge.id, Merge.gone_id).where(Merge.shop_id == shop_id, Merge.kept_id.in_(todo))
-        ).all()
-        todo = [row.gone_id for row in rows]
-        session.execute(
-            update(Merge)
-            .where(Merge.shop_id == shop_id, Merge.id.in_([row.id for row in rows]))
-            .values(before={})
-        )
-        session.execute(
-            update(Consent)
-            .where(Consent.shop_id == shop_id, Consent.customer_id.in_(todo))
-            .values(ip="", user_agent="")
-        )
+        into = (Merge.shop_id == shop_id, Merge.kept_id.in_(todo), Merge.undone_at.is_(None))
+        todo = list(session.scalars(select(Merge.gone_id).where(*into)))
+        found += todo
+    return found
+
+
+def forget_merged(session: Any, *, shop_id: int, people_ids: list[int]) -> None:
+    """Blank what is remembered of who went into one that leaves (people_in()); nothing can be undone then."""
+    session.execute(
+        update(Merge).where(Merge.shop_id == shop_id, Merge.kept_id.in_(people_ids)).values(before={})
+    )
+    session.execute(
+        update(Consent)
+        .where(Consent.shop_id == shop_id, Consent.customer_id.in_(people_ids))
+        .values(ip="", user_agent="")
+    )
 
 
 def drop_before(session: Any, *, before: datetime) -> None:
