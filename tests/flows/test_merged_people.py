@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from app.cards.counter_models import PaperCard
+from app.cards.models import LedgerEntry
 from app.customers import actions as people
+from app.customers import moving
 from app.customers.models import Consent, Customer
-from app.flows import celebrations
+from app.extensions import db
+from app.flows import celebrations, paper_card, privacy
 from app.flows.own_card import OwnCard
 from app.flows.unit import write
 from app.referrals import queries as links
+from app.reviews.models import Photo
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows.test_merge import everything, join_two, part
+from tests.flows.test_paper_card import send
 from tests.flows.test_referral import a_friend, an_inviter, switched_on
 
 # do they agree to days, here and there (None: never asked)? → whose days stand afterwards
@@ -85,3 +91,44 @@ def test_a_shared_link_leads_on_to_the_card_it_went_into(shop: AShop) -> None:
     part(shop, merge_id)
     assert links.is_own(shop_id=shop.id, word=word, customer_id=inviter.id)
     assert not links.is_own(shop_id=shop.id, word=word, customer_id=kept.id)
+
+
+def test_of_two_papers_that_wait_the_gone_ones_is_taken_back_with_its_photo(
+    shop: AShop, jiwoo: ACustomer, minho: ACustomer
+) -> None:
+    mine, theirs = send(jiwoo), send(minho)
+    merge_id = join_two(shop, jiwoo, minho)
+    db.session.rollback()
+    rows = db.session.execute(db.select(PaperCard.id, PaperCard.state).order_by(PaperCard.id)).all()
+    assert [tuple(row) for row in rows] == [(mine, "waiting"), (theirs, "withdrawn")]
+    assert db.session.scalars(db.select(Photo.customer_id)).all() == [jiwoo.id]
+    part(shop, merge_id)
+    assert len(db.session.scalars(db.select(PaperCard).where(PaperCard.customer_id == minho.id)).all()) == 1
+
+
+def test_what_only_one_of_can_wait_on_a_card_stays_where_it_is(
+    shop: AShop, jiwoo: ACustomer, minho: ACustomer
+) -> None:
+    send(jiwoo)
+    send(minho)
+    with write() as session:
+        moved = moving.move(
+            session, shop_id=shop.id, gone_id=minho.id, kept_id=jiwoo.id, cards=(minho.card_id, jiwoo.card_id)
+        )
+        assert "paper_cards.customer_id" not in moved
+
+
+def test_what_was_written_about_both_goes_with_who_leaves(
+    shop: AShop, jiwoo: ACustomer, minho: ACustomer
+) -> None:
+    about = {"shop_id": shop.id, "staff_id": shop.owner_id, "stamps": "3", "now": factories.now()}
+    other = factories.a_customer(shop)
+    for who in (jiwoo, minho, other):
+        factories.a_stamp(shop, who.card_id, override_reason="민지 엄마 것")
+        paper_card.give(**about, customer_id=who.id, reason="민지 엄마 종이", once=factories.once())
+    part(shop, join_two(shop, jiwoo, other))  # parted again: what is theirs stays
+    join_two(shop, jiwoo, minho)
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    for table in (LedgerEntry, PaperCard):
+        written = db.select(table.customer_id).where(table.reason != "").distinct()
+        assert db.session.scalars(written).all() == [other.id], table.__tablename__
