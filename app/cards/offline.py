@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.cards.counter_models import OfflineEvent
+from app.cards.history import cards_in
 from app.cards.models import Card
-from app.customers.models import Customer
+from app.customers.models import Customer, Merge
 from app.extensions import db
 from app.shops.models import Staff
 
@@ -34,7 +35,7 @@ class ListedScan:
 
 
 def listed(shop_id: int, *, limit: int = 100) -> list[ListedScan]:
-    """Return what waits for the owner, the earliest scan first."""
+    """Return what waits for the owner, the earliest scan first; on a card that went into another, as that one's."""
     rows = db.session.execute(
         select(
             OfflineEvent.id,
@@ -46,6 +47,7 @@ def listed(shop_id: int, *, limit: int = 100) -> list[ListedScan]:
             Card.id,
             func.coalesce(Customer.name, ""),
             func.coalesce(Customer.visit_count, 0),
+            OfflineEvent.card_id.label("scanned"),
         )
         .join(Staff, (Staff.shop_id == OfflineEvent.shop_id) & (Staff.id == OfflineEvent.staff_id))
         .outerjoin(
@@ -59,7 +61,29 @@ def listed(shop_id: int, *, limit: int = 100) -> list[ListedScan]:
         .order_by(OfflineEvent.scanned_at, OfflineEvent.id)
         .limit(limit)
     )
-    return [ListedScan(*row) for row in rows]
+    return [
+        ListedScan(*row[:-1])
+        if row[6] is not None or row.scanned is None
+        else ListedScan(*row[:6], *_holder_now(shop_id, row.scanned))
+        for row in rows
+    ]
+
+
+def _holder_now(shop_id: int, card_id: int) -> tuple[int | None, str, int]:
+    """Return (card, name, visits) of the open card that a closed one went into; (None, "", 0) where there is none."""
+    into = db.session.scalar(
+        select(Merge.kept_card_id).where(
+            Merge.shop_id == shop_id, Merge.gone_card_id == card_id, Merge.undone_at.is_(None)
+        )
+    )
+    if into is None:
+        return None, "", 0
+    row = db.session.execute(
+        select(Card.id, Customer.name, Customer.visit_count)
+        .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+        .where(Card.shop_id == shop_id, Card.id == into, Card.closed_at.is_(None))
+    ).one_or_none()
+    return (row.id, row.name, row.visit_count) if row is not None else _holder_now(shop_id, into)
 
 
 def listed_count(shop_id: int) -> int:
@@ -73,13 +97,14 @@ def listed_count(shop_id: int) -> int:
 
 
 def checking(*, shop_id: int, card_id: int) -> list[datetime]:
-    """Return when a card was scanned for stamps that the owner has not decided about yet."""
+    """Return when a card, or one that went into it, was scanned for stamps the owner has not decided about yet."""
+    mine = [card_id, *cards_in(shop_id=shop_id, card_id=card_id)]
     return list(
         db.session.scalars(
             select(OfflineEvent.scanned_at)
             .where(
                 OfflineEvent.shop_id == shop_id,
-                OfflineEvent.card_id == card_id,
+                OfflineEvent.card_id.in_(mine),
                 OfflineEvent.state == _LISTED,
             )
             .order_by(OfflineEvent.scanned_at)

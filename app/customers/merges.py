@@ -11,7 +11,8 @@ from app.customers.models import Customer, Merge, NewPhone
 from app.extensions import db
 from app.kit.signing import token_hash
 
-_UNDO_FOR = timedelta(days=30)
+# So long two people who were made one can be parted again, and what both had said is kept for it.
+CAN_PART_FOR = timedelta(days=30)
 # A page that slept finds its way to the card for so long.
 _TOLD_FOR = timedelta(minutes=30)
 
@@ -93,7 +94,7 @@ def merges_of(*, shop_id: int, customer_id: int, now: datetime) -> list[MergeLin
             row.how,
             row.stamps,
             row.points,
-            can_undo=place == 0 and bool(row.before) and now - row.at <= _UNDO_FOR,
+            can_undo=place == 0 and bool(row.before) and now - row.at <= CAN_PART_FOR,
         )
         for place, row in enumerate(shown)
     ]

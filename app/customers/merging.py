@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from app.customers import actions as people
+from app.customers import celebrating
 from app.customers.actions import Trace
 from app.customers.models import Consent, Customer, Merge, PhoneClaim
-from app.customers.rules import AD_KINDS, LIKES_MAX, MEMO_MAX, OPTIONAL_KINDS
+from app.customers.rules import AD_KINDS, DAYS, LIKES_MAX, MEMO_MAX, OPTIONAL_KINDS
 
 _MOMENTS = {
     "phone_checked_at",
@@ -24,13 +25,20 @@ _MOMENTS = {
 _GROUPS = (
     ("phone", "phone_tail", "phone_key", "phone_checked_at"),
     ("email", "email_key", "email_checked_at", "email_failed_at"),
-    ("birth_month", "birth_day", "birth_is_lunar"),
-    ("anniversary_month", "anniversary_day", "anniversary_is_lunar", "anniversary_name"),
+    ("birth_month", "birth_day", "birth_is_lunar", "birth_is_leap"),
+    (
+        "anniversary_month",
+        "anniversary_day",
+        "anniversary_is_lunar",
+        "anniversary_is_leap",
+        "anniversary_name",
+    ),
 )
-_TOLD = ("name", "memo", "likes", *(name for group in _GROUPS for name in group))
+_DAYS = _GROUPS[2:]
+_TOLD = ("name", "memo", "likes", "staff_id", *(name for group in _GROUPS for name in group))
 _COUNTED = ("joined_at", "first_visit_at", "last_visit_at", "visit_count")
 _EMPTY = {"name": "", "memo": "", "likes": "", "phone_key": "", "email_key": "", "anniversary_name": ""}
-_KINDS = (*OPTIONAL_KINDS, *(kind for kind in AD_KINDS if kind not in OPTIONAL_KINDS))
+_KINDS = (*OPTIONAL_KINDS, *(kind for kind in AD_KINDS if kind not in OPTIONAL_KINDS), DAYS)
 
 
 def merge_of(session: Any, *, shop_id: int, merge_id: int) -> Merge | None:
@@ -67,7 +75,10 @@ def facts_of(person: Customer) -> dict[str, Any]:
 
 
 def become_one(session: Any, *, kept: Customer, gone: Customer, now: datetime) -> None:
-    """Let the kept row say what both said, and the other one nothing any more."""
+    """Let the kept row say what both said, and the other one nothing any more; call join_consents before.
+
+    Days are kept with their consent alone. Whose card works here stays known: nobody stamps their own by a merge.
+    """
     kept.name = kept.name or gone.name
     likes = kept.likes if gone.likes in kept.likes else ", ".join(filter(None, (kept.likes, gone.likes)))
     memos = [kept.memo, "" if gone.memo in kept.memo else gone.memo]
@@ -80,10 +91,14 @@ def become_one(session: Any, *, kept: Customer, gone: Customer, now: datetime) -
     last = [at for at in (kept.last_visit_at, gone.last_visit_at) if at]
     kept.first_visit_at, kept.last_visit_at = min(first, default=None), max(last, default=None)
     kept.visit_count += gone.visit_count
+    kept.staff_id = kept.staff_id or gone.staff_id
+    keeps_days = people.standing(session, person=kept)[DAYS]
     clear(gone)
     gone.erased_at, gone.merged_into_id = now, kept.id
     session.flush()  # a number is unique in the shop: one lets go before the other holds it
-    for group in _GROUPS:
+    if not keeps_days:
+        celebrating.drop_days(session, person=kept)
+    for group in _GROUPS if keeps_days else [each for each in _GROUPS if each not in _DAYS]:
         if getattr(kept, group[0]) is None and given[group[0]] is not None:
             for name in group:
                 setattr(kept, name, given[name])
@@ -93,7 +108,7 @@ def become_one(session: Any, *, kept: Customer, gone: Customer, now: datetime) -
 def clear(person: Customer) -> None:
     """Let a row say nothing of its person."""
     for name in _TOLD:
-        setattr(person, name, _EMPTY.get(name, False if name.endswith("_is_lunar") else None))
+        setattr(person, name, _EMPTY.get(name, False if "_is_" in name else None))
 
 
 def become_two(
@@ -142,14 +157,10 @@ def join_consents(
 
     A yes covers what its own person was asked on its own day; of two answers of one person nobody may pick
     the more convenient one (개인정보 보호법 22조, 망법 50조). No line is changed: a line of our own ends a yes.
-    Returns the ids of what moved ("consents") and of our own lines ("ended").
+    The days are asked for by themselves, elsewhere: theirs is a word of its own. Returns the ids of what moved
+    ("consents") and of our own lines ("ended").
     """
-    gone_said = people.answered(session, person=gone)
-    if not people.answered(session, person=kept):
-        mine = select(Consent.id).where(Consent.shop_id == gone.shop_id, Consent.customer_id == gone.id)
-        ids = list(session.scalars(mine.order_by(Consent.id)))
-        point_consents(session, shop_id=gone.shop_id, ids=ids, to=kept.id)
-        return {"consents": ids, "ended": []}
+    gone_said, kept_said = people.answered(session, person=gone), people.answered(session, person=kept)
     theirs, mine_now = people.standing(session, person=gone), people.standing(session, person=kept)
     ended = [
         people.record_consent(
@@ -158,7 +169,17 @@ def join_consents(
         for kind in _KINDS
         if mine_now[kind] and kind in gone_said and not theirs[kind]
     ]
-    return {"consents": [], "ended": ended}
+    unsaid = []
+    if DAYS not in kept_said:
+        unsaid.append(Consent.kind == DAYS)
+    if not kept_said - {DAYS}:
+        unsaid.append(Consent.kind != DAYS)
+    ids: list[int] = []
+    if unsaid:
+        mine = select(Consent.id).where(Consent.shop_id == gone.shop_id, Consent.customer_id == gone.id)
+        ids = list(session.scalars(mine.where(or_(*unsaid)).order_by(Consent.id)))
+        point_consents(session, shop_id=gone.shop_id, ids=ids, to=kept.id)
+    return {"consents": ids, "ended": ended}
 
 
 def point_consents(session: Any, *, shop_id: int, ids: list[int], to: int) -> None:
@@ -188,24 +209,26 @@ def drop_wish(session: Any, *, shop_id: int, customer_id: int) -> None:
     )
 
 
-def forget_merged(session: Any, *, shop_id: int, customer_id: int) -> None:
-    """Blank what is remembered of the people who went into one that leaves; nothing can be undone then."""
-    todo = [customer_id]
+def people_in(session: Any, *, shop_id: int, customer_id: int) -> list[int]:
+    """Return a person and everybody who went into them by now, and into those."""
+    found, todo = [customer_id], [customer_id]
     while todo:
-        rows = session.execute(
-            select(Merge.id, Merge.gone_id).where(Merge.shop_id == shop_id, Merge.kept_id.in_(todo))
-        ).all()
-        todo = [row.gone_id for row in rows]
-        session.execute(
-            update(Merge)
-            .where(Merge.shop_id == shop_id, Merge.id.in_([row.id for row in rows]))
-            .values(before={})
-        )
-        session.execute(
-            update(Consent)
-            .where(Consent.shop_id == shop_id, Consent.customer_id.in_(todo))
-            .values(ip="", user_agent="")
-        )
+        into = (Merge.shop_id == shop_id, Merge.kept_id.in_(todo), Merge.undone_at.is_(None))
+        todo = list(session.scalars(select(Merge.gone_id).where(*into)))
+        found += todo
+    return found
+
+
+def forget_merged(session: Any, *, shop_id: int, people_ids: list[int]) -> None:
+    """Blank what is remembered of who went into one that leaves (people_in()); nothing can be undone then."""
+    session.execute(
+        update(Merge).where(Merge.shop_id == shop_id, Merge.kept_id.in_(people_ids)).values(before={})
+    )
+    session.execute(
+        update(Consent)
+        .where(Consent.shop_id == shop_id, Consent.customer_id.in_(people_ids))
+        .values(ip="", user_agent="")
+    )
 
 
 def drop_before(session: Any, *, before: datetime) -> None:

@@ -52,12 +52,13 @@ def _names_of_people(table: Table) -> set[str]:
 def move(session: Any, *, shop_id: int, gone_id: int, kept_id: int, cards: tuple[int, int]) -> Moved:
     """Give everything of one person to another; returns the row ids by "table.column". `cards`: (from, to).
 
-    A row that the kept person has already, as a unique key says, stays where it is; so does one that would
-    tie them to themselves.
+    A row that the kept person or their card has already, as a unique key says, stays where it is; so does one
+    that would tie them to themselves.
     """
     moved: Moved = {}
     for table, column in columns_of_people():
         ids = _free_ids(session, table, column, shop_id=shop_id, gone_id=gone_id, kept_id=kept_id)
+        ids = _free_on_card(session, table, ids, shop_id=shop_id, card=cards[1])
         if ids:
             moved[f"{table.name}.{column.name}"] = ids
             _point(session, table, column, shop_id=shop_id, ids=ids, whose=gone_id, to=kept_id, card=cards[1])
@@ -101,6 +102,24 @@ def _free_ids(
             one = select(table.c.id).where(table.c.shop_id == shop_id, column == kept_id).limit(1)
             return [] if session.scalar(one) is not None else ids[:1]
         taken = set(session.scalars(mine.where(tuple_(*rest).in_(theirs))))
+        ids = [each for each in ids if each not in taken]
+    return ids
+
+
+def _free_on_card(session: Any, table: Table, ids: list[int], *, shop_id: int, card: int) -> list[int]:
+    """Return those of the rows that the other card may have as well: a key may say that one of a kind waits on it."""
+    for index in table.indexes:
+        if not ids or not index.unique or "card_id" not in index.columns:
+            continue
+        of = [table.c.shop_id == shop_id]
+        only = index.dialect_options["postgresql"]["where"]  # the same words as for SQLite
+        if only is not None:
+            of.append(only)
+        rest = [table.c.id * 0, *(each for each in index.columns if each.name not in ("card_id", "shop_id"))]
+        theirs = select(*rest).where(*of, table.c.card_id == card)
+        taken = set(
+            session.scalars(select(table.c.id).where(*of, table.c.id.in_(ids), tuple_(*rest).in_(theirs)))
+        )
         ids = [each for each in ids if each not in taken]
     return ids
 

@@ -6,7 +6,7 @@ up to its balance at every moment. What happens after a merge is the kept one's,
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,14 +16,16 @@ from app.cards.models import Card, CardRule
 from app.customers import actions as people
 from app.customers import merging, moving
 from app.customers.actions import Trace
+from app.customers.merges import CAN_PART_FOR
 from app.customers.models import Customer, Merge
-from app.flows import audit, filled, tier
+from app.flows import audit, filled, paper_card, tier
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import NotHere, Refused
 from app.messages import recall
 from app.visits.models import Visit
 
-UNDO_FOR = timedelta(days=30)
+_NO_GIFT = {"devices.customer_id", "messages.customer_id", "last", "said", "claim"}
+_SAYS_WHO = ("name", "phone", "email", "memo", "staff_id")
 _GONE = "찾으시는 손님이 없어요. 손님 목록에서 다시 골라 주세요."
 
 
@@ -113,6 +115,7 @@ def merge(
     session.add(row)
     session.flush()
     told = {"kept": merging.facts_of(kept), "gone": merging.facts_of(gone)}
+    paper_card.leave_one(session, source=source, target=target, now=now)
     trace = Trace(source="merge", ip="", user_agent="")
     moved: dict[str, Any] = dict(
         moving.move(session, shop_id=shop_id, gone_id=gone_id, kept_id=kept_id, cards=(source.id, target.id))
@@ -136,6 +139,7 @@ def merge(
     line = lines[1] if lines is not None else None
     moved["lots"] = merged.move_lots(session, source=source, target=target, rule=rule, line=line, now=now)
     moved["line"] = line.id if line is not None else None
+    moved["last"] = merged.last_line(session, shop_id=shop_id, card_id=target.id)
     source.closed_at = now
     merging.drop_wish(session, shop_id=shop_id, customer_id=gone_id)
     merging.become_one(session, kept=kept, gone=gone, now=now)
@@ -157,9 +161,8 @@ def merge(
 
 def _was_blank(told: dict[str, Any], moved: dict[str, Any], line: Any) -> bool:
     """Tell whether nothing came along but the phone itself: a card made a minute ago has nothing to part again."""
-    own = {"devices.customer_id", "messages.customer_id", "said", "claim"}
-    brought = {name for name, rows in moved.items() if rows} - own or moved["said"]["consents"]
-    return line is None and not brought and not any(told[name] for name in ("name", "phone", "email", "memo"))
+    brought = {name for name, rows in moved.items() if rows} - _NO_GIFT or moved["said"]["consents"]
+    return line is None and not brought and not any(told[name] for name in _SAYS_WHO)
 
 
 def _card_of(session: Any, *, person: Customer, now: datetime) -> tuple[Card, CardRule]:
@@ -206,7 +209,7 @@ def undo_merge(*, shop_id: int, merge_id: int, staff_id: int, now: datetime) -> 
 
 
 def _must_be_undoable(session: Any, *, row: Merge, now: datetime) -> None:
-    if now - row.at > UNDO_FOR or not row.before:
+    if now - row.at > CAN_PART_FOR or not row.before:
         raise NoUndo
     kept = people.customer(session, shop_id=row.shop_id, customer_id=row.kept_id)
     later = session.scalars(
@@ -246,7 +249,7 @@ def _part(
         both_cards[card.id] = (card, ledger.rule(session, shop_id=shop_id, rule_id=card.rule_id))
     ended = merged.lots_ended(session, shop_id=shop_id, held=moved["lots"], now=now)
     undone = merged.undone_since(
-        session, shop_id=shop_id, gone_card_id=gone_card.id, kept_card_id=kept_card.id
+        session, shop_id=shop_id, gone_card_id=gone_card.id, kept_card_id=kept_card.id, after=moved["last"]
     )
     high, round_before = kept_card.balance, kept_card.round
     lines = merged.hand_over(

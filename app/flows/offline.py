@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.cards import offline_rules, rules
-from app.cards.actions import codes, ledger
+from app.cards.actions import codes, ledger, merged
 from app.cards.actions import offline as events
 from app.cards.counter_models import OfflineEvent
-from app.cards.models import Card
+from app.cards.models import Card, CardRule
 from app.cards.offline import WAITS
 from app.cards.offline_rules import Scan
 from app.cards.rules import ForeignCode, OldCode
@@ -143,18 +143,39 @@ def _card_of(
                 *printed.card_by_print(session, shop_id=shop_id, text=scan.text, master=master), printed=True
             ), ""
         ref, mac = rules.read_code(scan.text)
-        row = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
-        if row is None:
-            raise ForeignCode
+        row, keyed = _open_card(session, shop_id, ref)
     except Refused as refusal:
         return None, refusal.code
     card, rule = row
-    key = card_key(master, shop_id=shop_id, card_id=card.id, version=card.key_version)
+    key = card_key(master, shop_id=shop_id, card_id=keyed.id, version=keyed.key_version)
     step = rules.matching_step(key=key, shop_id=shop_id, ref=ref, mac=mac, now=at)
     if step is None:
         return Found(card, rule), OldCode.code
-    fresh = codes.consume_code(session, shop_id=shop_id, card_id=card.id, step=step, now=now)
+    fresh = codes.consume_code(session, shop_id=shop_id, card_id=keyed.id, step=step, now=now)
     return Found(card, rule), "" if fresh else rules.AlreadyUsed.code
+
+
+def _open_card(session: Any, shop_id: int, ref: str) -> tuple[tuple[Card, CardRule], Card]:
+    """Return the card of a reference, locked, or the one it went into since the scan; and whose key signed the code.
+
+    Raises ForeignCode.
+    """
+    row = ledger.card(session, shop_id=shop_id, where=Card.ref == ref, lock=True)
+    if row is not None:
+        return row, row[0]
+    old = merged.closed_by_ref(session, shop_id=shop_id, ref=ref)
+    row = merged.kept_card(session, shop_id=shop_id, card_id=old.id) if old is not None else None
+    if old is None or row is None:
+        raise ForeignCode
+    return row, old
+
+
+def _card_now(session: Any, shop_id: int, card_id: int | None) -> tuple[Card, CardRule] | None:
+    """Return the card of a listed scan, locked, or the one it went into meanwhile."""
+    if card_id is None:
+        return None
+    row = ledger.card(session, shop_id=shop_id, where=Card.id == card_id, lock=True)
+    return row or merged.kept_card(session, shop_id=shop_id, card_id=card_id)
 
 
 def _stamp(session: Any, found: Found, scan: Scan, *, staff_id: int, at: datetime) -> tuple[int | None, str]:
@@ -200,14 +221,16 @@ def approve(*, shop_id: int, offline_id: int, staff_id: int, now: datetime) -> i
 
     Returns the card. Twice gives one stamp and the same answer. Raises NotHere, NoCard, Decided.
     """
+    return after_a_race(lambda: _approve(shop_id=shop_id, offline_id=offline_id, staff_id=staff_id, now=now))
+
+
+def _approve(*, shop_id: int, offline_id: int, staff_id: int, now: datetime) -> int:
     with write() as session:
         event = events.event(session, shop_id=shop_id, offline_id=offline_id)
         if event is None:
             raise NotHere
-        row = None
-        if event.card_id is not None:
-            row = ledger.card(session, shop_id=shop_id, where=Card.id == event.card_id, lock=True)
-        if row is None or event.card_id is None:
+        row = _card_now(session, shop_id, event.card_id)
+        if row is None:
             raise NoCard
         # One conditional update decides between two owners, and between yes and no.
         if not events.decide(
@@ -240,9 +263,7 @@ def refuse(*, shop_id: int, offline_id: int, staff_id: int, now: datetime) -> No
         event = events.event(session, shop_id=shop_id, offline_id=offline_id)
         if event is None:
             raise NotHere
-        row = None
-        if event.card_id is not None:
-            row = ledger.card(session, shop_id=shop_id, where=Card.id == event.card_id, lock=True)
+        row = _card_now(session, shop_id, event.card_id)
         if not events.decide(
             session, shop_id=shop_id, offline_id=offline_id, state="refused", by=staff_id, now=now
         ):

@@ -235,6 +235,19 @@ def take_back(*, shop_id: int, staff_id: int, paper_id: int, now: datetime) -> N
         audit.note(session, shop_id=shop_id, **about, staff_id=staff_id, detail=str(entry.delta), now=now)
 
 
+def leave_one(session: Any, *, source: Card, target: Card, now: datetime) -> None:
+    """Before one card goes into another: of two papers that wait, take back the one on the card that goes.
+
+    Its photo's row goes at once, the file with the other orphans (photo.drop_orphans).
+    """
+    shop_id = source.shop_id
+    if not papers.is_waiting(session, shop_id=shop_id, card_id=target.id):
+        return
+    for row in papers.waiting(session, shop_id=shop_id, card_id=source.id):
+        papers.decide(session, shop_id=shop_id, paper_id=row.id, state="withdrawn", now=now)
+        _drop_photo(session, row)
+
+
 def drop_forgotten(*, shop_id: int, now: datetime) -> int:
     """End the waiting of what nobody looked at for thirty days: the photo goes, the customer is told (nightly)."""
     done = 0

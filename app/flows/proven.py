@@ -11,7 +11,10 @@ from app.cards.actions import ledger
 from app.cards.models import Card
 from app.customers import actions as people
 from app.customers import proving
+from app.customers.actions import Trace
 from app.customers.models import Customer, Suppression
+from app.customers.rules import ADS_EMAIL
+from app.flows.reissue import take_down
 
 _PROVED_FOR = timedelta(hours=1)
 
@@ -49,6 +52,36 @@ def known_lately(session: Any, *, person: Customer, browser_token: str, now: dat
     )
     if at is not None:
         mark_proven(session, person=person, now=now)
+
+
+def take_over(
+    session: Any, *, owner: Customer, person: Customer, phone: str, key: str, now: datetime
+) -> bool:
+    """Part a card from whoever typed its number without proving it; returns whether the prover's own one is kept.
+
+    It may be the prover's old phone or somebody who typed another's number, and nobody can tell which: so what
+    lies on the card comes to the prover, but no phone, code or e-mail address of before reaches it any more.
+    """
+    take_down(session, shop_id=owner.shop_id, customer_id=owner.id, now=now)
+    if people.standing(session, person=owner)[ADS_EMAIL]:
+        trace = Trace(source="merge", ip="", user_agent="")
+        people.record_consent(
+            session,
+            person=owner,
+            kind=ADS_EMAIL,
+            action="merge",
+            phone_key=owner.email_key,
+            trace=trace,
+            now=now,
+        )
+    people.drop_email(session, person=owner)
+    if not person.name and person.first_visit_at is None:
+        return False  # a new phone with nothing of its own: the card comes back as it was
+    owner.phone = owner.phone_tail = None
+    owner.phone_key = ""
+    session.flush()
+    people.give_phone(session, person=person, phone=phone, key=key, now=now)
+    return True
 
 
 def touch_card(session: Any, *, person: Customer) -> None:

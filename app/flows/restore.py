@@ -17,8 +17,9 @@ from app.flows import audit
 from app.flows.merge import merge
 from app.flows.phone_proof import Proven
 from app.flows.phone_proof import prove as prove_number
-from app.flows.proven import mark_proven, touch_card
+from app.flows.proven import mark_proven, take_over, touch_card
 from app.flows.reissue import take_down
+from app.flows.spending import WHAT
 from app.flows.unit import after_a_race, write
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid, NotHere, Refused
@@ -28,8 +29,6 @@ from app.messages import outbox
 from app.shops import actions as shops
 
 WAIT_FOR = timedelta(minutes=15)
-# What the staff says they looked at before they move a card.
-CHECKS = ("asked", "known", "paper")
 _GONE = "찾으시는 손님이 없어요. 손님 목록에서 다시 골라 주세요."
 
 
@@ -74,7 +73,7 @@ def by_code(*, shop_id: int, browser_token: str, typed: str, master: bytes, now:
 
 
 def _settle(session: Any, *, person: Customer, proven: Proven, now: datetime) -> Restored:
-    shop_id = person.shop_id
+    shop_id, is_taken = person.shop_id, False
     owner_id = session.scalar(
         select(Customer.id).where(
             Customer.shop_id == shop_id, Customer.phone == proven.phone, Customer.erased_at.is_(None)
@@ -86,24 +85,35 @@ def _settle(session: Any, *, person: Customer, proven: Proven, now: datetime) ->
     # Somebody else's numbered card in the same browser: only who typed this number on it means to join them.
     if person.phone is not None and not wished:
         raise OtherCardHere
-    row = merge(
-        session, shop_id=shop_id, kept_id=owner_id, gone_id=person.id, how="code", staff_id=None, now=now
-    )
-    owner = people.customer(session, shop_id=shop_id, customer_id=owner_id)
+    merged.hold_cards(session, shop_id=shop_id, customer_ids=(owner_id, person.id))
+    owner = people.customer(session, shop_id=shop_id, customer_id=owner_id, lock=True)
     if owner is None:
         raise NotHere
-    mark_proven(session, person=owner, now=now)
-    tell_moved(session, person=owner, cause=f"moved:c{proven.code_id}", by="code", now=now)
+    kept, gone = owner, person
+    if owner.phone_checked_at is None:
+        is_taken = True
+        if take_over(session, owner=owner, person=person, phone=proven.phone, key=proven.phone_key, now=now):
+            kept, gone = person, owner
+    row = merge(
+        session, shop_id=shop_id, kept_id=kept.id, gone_id=gone.id, how="code", staff_id=None, now=now
+    )
+    if is_taken:
+        # No refusal is lifted: whoever said yes to ads on that card had not proven the number.
+        kept.phone_checked_at = now
+    else:
+        mark_proven(session, person=kept, now=now)
+    tell_moved(session, person=kept, cause=f"moved:c{proven.code_id}", by="code", now=now)
     audit.note(
         session,
         shop_id=shop_id,
         what="card_restored",
         staff_id=None,
-        subject=f"customer:{owner_id}",
+        subject=f"customer:{kept.id}",
         detail=proven.channel,  # own_phone: the shop's own phone carried the code
         now=now,
     )
-    return Restored("merged" if row.stamps or row.points else "restored", owner_id)
+    found = "restored" if kept is owner else "own"
+    return Restored("merged" if row.stamps or row.points else found, kept.id)
 
 
 def _own(session: Any, *, person: Customer, proven: Proven, is_wish: bool, now: datetime) -> Restored:
@@ -177,13 +187,13 @@ def at_counter(
 ) -> None:
     """Move a person's card to a phone that waits, as the staff who checked who they are.
 
-    `checked`: one of CHECKS; `old_out`: take the card off the phones that have it now. The second tap
+    `checked`: one of spending.WHAT; `old_out`: take the card off the phones that have it now. The second tap
     changes nothing. Raises Invalid (fields: waiting, checked), NotHere, NotWaiting, OtherCardHere.
     """
     wrong = {}
     if waiting_id is None:
         wrong["waiting"] = "손님 휴대폰에 보이는 말을 골라 주세요."
-    if checked not in CHECKS:
+    if checked not in WHAT:
         wrong["checked"] = "손님인지 어떻게 확인했는지 골라 주세요."
     if wrong or waiting_id is None:
         raise Invalid(wrong)

@@ -10,6 +10,7 @@ from app.cards.actions import codes
 from app.coupons import book
 from app.customers import actions as people
 from app.customers import merging, proving
+from app.customers.merges import CAN_PART_FOR
 from app.flows.privacy import erase
 from app.flows.unit import write
 from app.kit.refusals import NotHere
@@ -27,7 +28,6 @@ LINKS = timedelta(days=30)
 LOGIN_TRIES = timedelta(days=1)
 CODE_USES = timedelta(days=2)
 PROOFS = timedelta(days=1)  # the numbers codes were asked for
-MERGES = timedelta(days=30)  # what two people said before they were one: so long it can be undone
 KIOSK_CALLS = timedelta(days=1)
 _BATCH = 200
 
@@ -64,7 +64,7 @@ def prune(*, now: datetime) -> None:
         (shops.drop_tries, LOGIN_TRIES),
         (codes.drop_code_uses, CODE_USES),
         (proving.drop_numbers, PROOFS),
-        (merging.drop_before, MERGES),
+        (merging.drop_before, CAN_PART_FOR),
         (tablets.drop_calls, KIOSK_CALLS),
     )
     for drop, kept_for in steps:

@@ -54,9 +54,7 @@ def turn_around(
     """Take a standing stamp back inside the caller's transaction: what it brought, its visit, its letters."""
     own = purchases.visits_own(session, entry=entry)
     for line in purchases.corrections_of(session, entry=entry):
-        earning.take_correction_back(
-            session, card=card, rule=rule, entry=line, staff_id=staff_id, how=how, now=now
-        )
+        earning.give_back(session, card=card, rule=rule, entry=line, staff_id=staff_id, how=how, now=now)
     causes = earning.take_back(
         session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now
     )

@@ -9,6 +9,8 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.coupons.models import GivenOnce
+from app.customers import actions as people
+from app.customers import merging
 from app.customers.models import Customer, Device, PhoneClaim
 from app.kit.clock import kst_day, start_of_day
 from app.kit.signing import random_code
@@ -76,13 +78,12 @@ def put_invite(session: Any, *, shop_id: int, customer_id: int, shows_name: bool
 
 
 def inviter_by_word(session: Any, *, shop_id: int, word: str) -> Customer | None:
-    """Return the living person whose link carries this word."""
-    found: Customer | None = session.scalar(
-        select(Customer)
-        .join(Invite, (Invite.shop_id == Customer.shop_id) & (Invite.customer_id == Customer.id))
-        .where(Invite.shop_id == shop_id, Invite.word == word, Customer.erased_at.is_(None))
-    )
-    return found
+    """Return the living person whose link carries this word, also by the link of a card that went into theirs."""
+    whose = session.scalar(select(Invite.customer_id).where(Invite.shop_id == shop_id, Invite.word == word))
+    if whose is None:
+        return None
+    whose = merging.now_is(session, shop_id=shop_id, customer_id=whose)
+    return people.customer(session, shop_id=shop_id, customer_id=whose)
 
 
 def add_referral(

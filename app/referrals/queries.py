@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app.cards.models import Card
 from app.coupons.models import CouponKind
+from app.customers import merging
 from app.customers.models import Customer
 from app.extensions import db
 from app.kit.columns import UtcDateTime
@@ -180,23 +181,30 @@ def my_invite(*, shop_id: int, customer_id: int) -> MyInvite:
 
 def invitation(*, shop_id: int, word: str) -> Invitation | None:
     """Return what the friend reads of a link; None for a word that is nobody's (any more)."""
-    row = db.session.execute(
-        select(Customer.name, Invite.shows_name)
-        .join(Customer, (Customer.shop_id == Invite.shop_id) & (Customer.id == Invite.customer_id))
-        .where(Invite.shop_id == shop_id, Invite.word == word, Customer.erased_at.is_(None))
+    link = db.session.execute(
+        select(Invite.customer_id, Invite.shows_name).where(Invite.shop_id == shop_id, Invite.word == word)
     ).one_or_none()
-    given = promise(shop_id) if row is not None else None
-    if row is None or given is None:
+    if link is None:
         return None
-    return Invitation(word, rules.masked_name(row.name) if row.shows_name else "", given.friend)
+    # One that was shared leads on to the card that the inviter's went into.
+    whose = merging.now_is(db.session, shop_id=shop_id, customer_id=link.customer_id)
+    name = db.session.scalar(
+        select(Customer.name).where(
+            Customer.shop_id == shop_id, Customer.id == whose, Customer.erased_at.is_(None)
+        )
+    )
+    given = promise(shop_id) if name is not None else None
+    if name is None or given is None:
+        return None
+    return Invitation(word, rules.masked_name(name) if link.shows_name else "", given.friend)
 
 
 def is_own(*, shop_id: int, word: str, customer_id: int) -> bool:
-    """Tell whether a link is this person's own."""
-    mine = select(Invite.id).where(
-        Invite.shop_id == shop_id, Invite.word == word, Invite.customer_id == customer_id
+    """Tell whether a link is this person's own, or of a card that went into theirs."""
+    whose = db.session.scalar(
+        select(Invite.customer_id).where(Invite.shop_id == shop_id, Invite.word == word)
     )
-    return db.session.scalar(mine) is not None
+    return whose is not None and merging.now_is(db.session, shop_id=shop_id, customer_id=whose) == customer_id
 
 
 @dataclass(frozen=True)

@@ -219,6 +219,20 @@ def test_a_stamp_of_the_gone_card_can_still_be_undone(shop: AShop, jiwoo: ACusto
     assert [factories.a_person(each.id).visit_count for each in (jiwoo, twin)] == [2, 0]
 
 
+def test_what_an_earlier_merge_took_back_is_not_taken_again(
+    shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    factories.a_card_with(3, shop, jiwoo)
+    twin = factories.a_card_with(3, shop, factories.a_customer(shop))
+    last = factories.a_stamp(shop, twin.card_id, how="more")
+    first = join_two(shop, jiwoo, twin)
+    undo.undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=last.entry_id, now=factories.now())
+    part(shop, first)
+    for _again in range(2):  # at the same moment, too
+        part(shop, join_two(shop, jiwoo, twin))
+        assert books() == {jiwoo.card_id: (3, 0), twin.card_id: (3, 0)}
+
+
 def test_lots_keep_their_own_end_and_points_spent_meanwhile_come_out_of_the_kept_ones_own(
     app: Flask, clock: Clock
 ) -> None:

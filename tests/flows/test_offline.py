@@ -16,7 +16,7 @@ from app.cards.counter_models import OfflineEvent
 from app.cards.models import LedgerEntry
 from app.cards.offline_rules import Scan
 from app.extensions import db
-from app.flows import access, claim, offline, stamp
+from app.flows import access, claim, merge, offline, stamp
 from app.flows.offline import Decided, NoCard, Taken
 from app.kit.refusals import NotHere
 from tests import coupons, factories, world
@@ -297,3 +297,28 @@ def test_stamps_of_a_coupon_hold_no_scan_up(
     coupons.use(shop, coupons.a_coupon(shop, minho, gives="extra", value="2", name=""))
     assert send(shop, scan) == [Taken(scan.client_id, "stamped", "")]
     assert books.stamps_on(minho.card_id) == 3
+
+
+def test_scans_of_a_card_that_went_into_another_stamp_that_one(
+    clock: Clock, shop: AShop, jiwoo: ACustomer, minho: ACustomer, session_id: int
+) -> None:
+    sent, kept = a_scan(session_id, shop, factories.a_code(minho), mac="0" * 64), []
+    for _each in range(2):
+        clock.advance(minutes=11)
+        kept.append(a_scan(session_id, shop, factories.a_code(minho)))
+    send(shop, sent)
+    third = factories.a_customer(shop)
+    for gone, into in ((minho, third), (third, jiwoo)):
+        merge.merge_people(
+            shop_id=shop.id, kept_id=into.id, gone_id=gone.id, staff_id=shop.owner_id, now=factories.now()
+        )
+    assert send(shop, kept[0])[0].state == "stamped"
+    (shown,) = reads.listed(shop.id)
+    assert (shown.card_id, shown.name) == (jiwoo.card_id, "한지우")
+    assert reads.checking(shop_id=shop.id, card_id=jiwoo.card_id) == [shown.scanned_at]
+    assert offline.approve(**decide(shop, sent)) == jiwoo.card_id
+    assert books.stamps_on(jiwoo.card_id) == 2
+    send(shop, replace(kept[1], mac="0" * 64))
+    offline.refuse(**decide(shop, kept[1]))
+    assert books.count("refuse", jiwoo.card_id) == 1
+    books.check(shop)

@@ -82,7 +82,8 @@ def test_a_new_phone_gets_the_card_of_its_number(shop: AShop, jiwoo: ACustomer) 
     ask(shop)
     found = answer(shop, the_code())
     assert (found.what, found.customer_id) == ("restored", jiwoo.id)
-    assert whose(shop, "new phone") == whose(shop, jiwoo.browser) == jiwoo.id
+    assert whose(shop, "new phone") == jiwoo.id
+    assert whose(shop, jiwoo.browser) is None  # nobody had proven there that the number was theirs
     assert factories.a_person(jiwoo.id).phone_checked_at == factories.now()
     letter = db.session.scalars(
         db.select(Message).where(Message.kind == "card_moved", Message.channel == "card")
@@ -90,13 +91,44 @@ def test_a_new_phone_gets_the_card_of_its_number(shop: AShop, jiwoo: ACustomer) 
     assert letter.customer_id == jiwoo.id and "11월 23일에 새 휴대폰에서" in letter.text
 
 
-def test_stamps_of_the_new_phone_come_along(shop: AShop, jiwoo: ACustomer) -> None:
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_stamps_of_both_phones_come_together(shop: AShop, jiwoo: ACustomer, is_proven: bool) -> None:
     factories.a_card_with(3, shop, jiwoo)
+    if is_proven:
+        ask(shop, browser=jiwoo.browser)
+        assert answer(shop, the_code(), browser=jiwoo.browser).what == "own"
     here = factories.a_card_with(2, shop, factories.a_customer(shop, browser="new phone"))
     ask(shop)
     assert answer(shop, the_code()).what == "merged"
-    assert factories.a_card(jiwoo.card_id).balance == 5
-    assert factories.a_card(here.card_id).balance == 0
+    kept, gone = (jiwoo, here) if is_proven else (here, jiwoo)
+    assert [factories.a_card(each.card_id).balance for each in (kept, gone)] == [5, 0]
+    assert whose(shop, "new phone") == kept.id
+    assert whose(shop, jiwoo.browser) == (kept.id if is_proven else None)
+    assert factories.a_person(kept.id).phone == "+821023456789"
+
+
+@pytest.mark.parametrize("thief_first", [True, False])
+def test_who_typed_your_number_holds_nothing_of_yours(shop: AShop, thief_first: bool, clock: Clock) -> None:
+    def joins(name: str, browser: str) -> ACustomer:
+        return factories.a_customer(shop, name=name, phone=NUMBER, browser=browser)
+
+    thief = joins("도둑", "thief") if thief_first else None
+    mine = factories.a_card_with(7, shop, joins("지우", "mine"))
+    thief = thief or joins("도둑", "thief")
+    with write() as session:
+        people.give_email(session, person=session.get_one(Customer, thief.id), email="a@b.kr", key="key of a")
+    ask(shop, browser="mine")
+    assert answer(shop, the_code(), browser="mine") == restore.Restored("own", mine.id)
+    me = factories.a_person(mine.id)
+    assert (me.name, me.phone, me.email, me.phone_checked_at) == ("지우", "+821023456789", None, clock())
+    assert factories.a_card(mine.card_id).balance == 7
+    assert whose(shop, "mine") == mine.id
+    assert whose(shop, "thief") == (None if thief_first else thief.id)
+    assert factories.a_person(thief.id).phone is None
+    if not thief_first:  # their wish opens nothing either
+        clock.advance(days=1)
+        factories.a_stamp(shop, thief.card_id)
+        assert factories.a_card(mine.card_id).balance == 7
 
 
 def test_a_number_nobody_has_brings_nothing_and_is_not_kept(shop: AShop) -> None:
@@ -242,7 +274,8 @@ def test_a_taken_number_typed_on_a_card_joins_the_two_after_the_code(shop: AShop
     assert factories.a_person(twin.id).phone is None
     ask(shop)
     assert answer(shop, the_code()).what == "merged"
-    assert factories.a_card(jiwoo.card_id).balance == 6
+    assert factories.a_card(twin.card_id).balance == 6
+    assert factories.a_person(twin.id).phone == "+821023456789"
 
 
 def test_one_who_proves_the_number_may_lift_an_old_refusal(

@@ -15,7 +15,7 @@ from app.cards.models import Card, LedgerEntry, Lot, Reward
 from app.cards.promises import PointsShort, PointsUnderLeast
 from app.cards.rules import NothingToUndo
 from app.extensions import db
-from app.flows import expiry, free_stamps, points, redeem, refund
+from app.flows import amount, expiry, free_stamps, points, redeem, refund
 from app.flows import shop as shop_flow
 from app.flows.points import Spent
 from app.flows.undo import undo_stamp
@@ -230,6 +230,22 @@ def test_what_has_ended_is_not_taken_a_second_time(app: Flask, clock: Clock) -> 
         "adjust",
         "reverse",
     ]
+    assert drift.drifts(shop_id=shop.id) == []
+
+
+@pytest.mark.parametrize("typed", ["50000", "1000"])
+def test_what_an_amount_typed_later_brought_and_has_ended_is_not_taken_twice(
+    app: Flask, clock: Clock, typed: str
+) -> None:
+    shop = a_shop(expiry="months", expiry_months=1)
+    holder = factories.a_customer(shop)
+    done = factories.a_stamp(shop, holder.card_id, amount=3_000)
+    by: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id}
+    amount.put(**by, entry_id=done.entry_id, typed=typed, now=clock())
+    visit = db.session.scalar(db.select(LedgerEntry.visit_id).where(LedgerEntry.id == done.entry_id))
+    clock.advance(days=70)
+    refunded = refund.refund(**by, visit_id=int(visit or 0), now=clock())
+    assert (refunded.balance, refunded.points) == (0, 0)
     assert drift.drifts(shop_id=shop.id) == []
 
 

@@ -52,11 +52,11 @@ def browsers(who: ACustomer) -> int:
 
 
 def test_the_staff_moves_a_card_and_it_is_told_and_written_down(shop: AShop, jiwoo: ACustomer) -> None:
-    move(shop, jiwoo, wait(shop), checked="asked")
+    move(shop, jiwoo, wait(shop), checked="number")
     assert browsers(jiwoo) == 2
     line = db.session.scalars(db.select(AuditLine).order_by(AuditLine.id.desc()).limit(1)).one()
     assert (line.what, line.staff_id, line.subject, line.detail) == (
-        "card_moved", shop.owner_id, f"customer:{jiwoo.id}", "asked",
+        "card_moved", shop.owner_id, f"customer:{jiwoo.id}", "number",
     )  # fmt: skip
     assert db.session.scalar(db.select(AccessLog.action)) == "move"
     letter = db.session.scalars(db.select(Message).where(Message.kind == "card_moved")).first()

@@ -63,7 +63,7 @@ def test_the_counter_moves_a_card_to_a_phone_that_waits(
     waiting = str(page.soup.select_one("input[name=waiting]")["value"])  # type: ignore[index]
     page = owner_phone.submit("이 휴대폰으로 옮기기", waiting=waiting, status=422)
     assert "어떻게 확인했는지" in page.errors()[0]
-    page = owner_phone.submit("이 휴대폰으로 옮기기", waiting=waiting, checked="asked")
+    page = owner_phone.submit("이 휴대폰으로 옮기기", waiting=waiting, checked="number")
     assert page.path == f"/owner/people/{jiwoo.id}" and "옮겼어요" in page.words
     live = phone.open(f"/s/{shop.code}/restore/counter/live")
     assert live.path == f"/c/{shop.code}"

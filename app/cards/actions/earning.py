@@ -254,48 +254,6 @@ def _turn_what_stands(
     return turned
 
 
-def take_correction_back(
-    session: Any,
-    *,
-    card: Card,
-    rule: CardRule,
-    entry: LedgerEntry,
-    staff_id: int,
-    how: str = "",
-    now: datetime,
-) -> None:
-    """Turn a line of correct_points() around; what of it had ended meanwhile is not taken a second time."""
-    lots.expire(session, card=card, now=now)
-    _turn_what_stands(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
-
-
-def _turn_what_stands(
-    session: Any,
-    *,
-    card: Card,
-    rule: CardRule,
-    entry: LedgerEntry,
-    staff_id: int | None,
-    how: str,
-    now: datetime,
-) -> None:
-    turned = _turn(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
-    ended = lots.ended_of(session, entry=entry)
-    if ended.stamps or ended.points:
-        kept = ledger.add_entry(
-            session,
-            card=card,
-            kind="adjust",
-            delta=ended.stamps,
-            points=ended.points,
-            now=now,
-            part_of_id=turned.id,
-            reason="ended",
-        )
-        if lots.keeps(card, rule):
-            lots.settle(session, card=card, entry=kept, now=now, reverses=turned)
-
-
 def _turn(
     session: Any,
     *,

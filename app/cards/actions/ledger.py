@@ -20,6 +20,7 @@ from app.kit.columns import UtcDateTime
 from app.kit.signing import random_code
 
 _STANDING_EARN = "earn"
+_WRITTEN_BY_HAND = ("earn", "migrate")  # the reason of any other kind is a word of ours
 
 # What every stamp asks is built once: building a statement again costs more than running it.
 _CARD = (
@@ -247,13 +248,13 @@ def entry(session: Any, *, shop_id: int, entry_id: int) -> LedgerEntry:
 
 
 def forget_reasons(session: Any, *, shop_id: int, customer_id: int) -> None:
-    """Blank what staff wrote on a person's stamps ("민지 엄마 것"); the stamps stay."""
+    """Blank what staff wrote on a person's stamps ("민지 엄마 것"), of paper cards too; the stamps stay."""
     session.execute(
         update(LedgerEntry)
         .where(
             LedgerEntry.shop_id == shop_id,
             LedgerEntry.customer_id == customer_id,
-            LedgerEntry.kind == _STANDING_EARN,
+            LedgerEntry.kind.in_(_WRITTEN_BY_HAND),
         )
         .values(reason="")
         .execution_options(synchronize_session=False)

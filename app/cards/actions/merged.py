@@ -206,16 +206,32 @@ def part_rewards(session: Any, *, shop_id: int, before: dict[str, int]) -> None:
     session.flush()
 
 
-def undone_since(session: Any, *, shop_id: int, gone_card_id: int, kept_card_id: int) -> tuple[int, int]:
+def last_line(session: Any, *, shop_id: int, card_id: int) -> int:
+    """Return the number of a card's newest line, 0 for none: what comes after it on this card is greater."""
+    newest = select(func.max(LedgerEntry.id)).where(
+        LedgerEntry.shop_id == shop_id, LedgerEntry.card_id == card_id
+    )
+    return int(session.scalar(newest) or 0)
+
+
+def undone_since(
+    session: Any, *, shop_id: int, gone_card_id: int, kept_card_id: int, after: int
+) -> tuple[int, int]:
     """Return (stamps, points) by which one card's lines changed on the other one: taken back, or put right.
 
     What was taken back counts below zero; an amount that was put right goes with the stamp it belongs to.
+    `after`: last_line() of the other one when they met; what was taken back before belongs to an earlier merge.
     """
     line, back, again = aliased(LedgerEntry), aliased(LedgerEntry), aliased(LedgerEntry)
     found = session.execute(
         select(func.coalesce(func.sum(back.delta), 0), func.coalesce(func.sum(back.points), 0))
         .join(line, (line.shop_id == back.shop_id) & (line.id == back.reverses_id))
-        .where(back.shop_id == shop_id, back.card_id == kept_card_id, line.card_id == gone_card_id)
+        .where(
+            back.shop_id == shop_id,
+            back.card_id == kept_card_id,
+            back.id > after,
+            line.card_id == gone_card_id,
+        )
     ).one()
     put_right = session.scalar(
         select(func.coalesce(func.sum(back.points), 0))
@@ -224,6 +240,7 @@ def undone_since(session: Any, *, shop_id: int, gone_card_id: int, kept_card_id:
         .where(
             back.shop_id == shop_id,
             back.card_id == kept_card_id,
+            back.id > after,
             back.how == "amount",
             line.card_id == gone_card_id,
             again.id.is_(None),

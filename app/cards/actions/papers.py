@@ -22,12 +22,18 @@ def by_once(session: Any, *, shop_id: int, once: str) -> PaperCard | None:
 
 def is_waiting(session: Any, *, shop_id: int, card_id: int) -> bool:
     """Tell whether a paper card of this card's holder waits already."""
-    found = session.scalar(
-        select(PaperCard.id).where(
-            PaperCard.shop_id == shop_id, PaperCard.card_id == card_id, PaperCard.state == "waiting"
+    return bool(waiting(session, shop_id=shop_id, card_id=card_id))
+
+
+def waiting(session: Any, *, shop_id: int, card_id: int) -> list[PaperCard]:
+    """Return the paper card that waits on a card, if one does: never two."""
+    return list(
+        session.scalars(
+            select(PaperCard).where(
+                PaperCard.shop_id == shop_id, PaperCard.card_id == card_id, PaperCard.state == "waiting"
+            )
         )
     )
-    return found is not None
 
 
 def asked_since(session: Any, *, shop_id: int, card_id: int, since: datetime) -> int:

@@ -51,7 +51,7 @@ _PLAIN = {
     "staff_limits": "직원을 알려 드리는 기준을 바꿨어요",
 }
 _CHECKED = {
-    "asked": "이름과 번호를 묻고",
+    "number": "이름과 번호를 묻고",
     "known": "아는 손님이라",
     "paper": "종이 카드를 보고",
 }
