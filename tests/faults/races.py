@@ -105,9 +105,9 @@ def a_claim_and_its_scan(here: Counters) -> None:
         asks.append(Ask(f"/owner/claims/{factories.a_claim(shop, who).claim_id}/approval"))
         asks.append(Ask("/owner/stamps", {"code": factories.a_code(who), "how": "scan"}))
     found = here.at_once(phones, asks)
-    # A tap on a claim that the scan has answered is told that somebody was faster.
+    # Of two that are not one tap any more the second is told so: answered already, or stamped a moment ago.
     for one, other in zip(found[::2], found[1::2], strict=True):
-        assert (one[0], other[0]) in ((303, 303), (409, 303)), (one, other)
+        assert sorted((one[0], other[0])) in ([303, 303], [303, 409]), (one, other)
     assert [books.stamps_on(who.card_id) for who in people] == [1] * 10
     books.check(shop)
 
