@@ -65,6 +65,8 @@ def _merge_people(*, shop_id: int, kept_id: int, gone_id: int, staff_id: int, no
     if kept_id == gone_id:
         raise SamePerson
     with write() as session:
+        # Held before it is asked: of two presses at once the second one sees what the first one made.
+        merged.hold_cards(session, shop_id=shop_id, customer_ids=(kept_id, gone_id))
         before = merging.standing_merge(session, shop_id=shop_id, gone_id=gone_id)
         if before is not None and before.kept_id == kept_id:
             return before.id

@@ -246,6 +246,9 @@ def _give(
         session, shop_id=shop_id, waiting_id=waiting_id, staff_id=staff_id, checked=checked, now=now
     )
     if row is None:
+        # The same press twice at once: the other one was first, and its answer is ours.
+        if _given_before(session, shop_id=shop_id, waiting_id=waiting_id, customer_id=customer_id):
+            return
         raise NotWaiting
     here = session.execute(
         select(Customer.id, Customer.phone)

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 from flask_sqlalchemy.session import Session
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import scoped_session
 
 from app.extensions import db
@@ -22,6 +22,9 @@ Answer = TypeVar("Answer")
 
 # Read by the engine's `begin` hook in app/kit/sqlite.py.
 WRITE = {"dangol_begin": "IMMEDIATE"}
+
+_DEADLOCK = "40P01"  # PostgreSQL's deadlock_detected: this one was rolled back, the others went on
+_CIRCLES = 4
 
 _gate = WriteGate()
 
@@ -58,12 +61,19 @@ def end_reading() -> None:
 
 
 def after_a_race(flow: Callable[[], Answer]) -> Answer:
-    """Run a flow, and once more when a unique key refused it.
+    """Run a flow, and once more when a unique key refused it, or PostgreSQL let it go out of a circle of waits.
 
     Two taps at once: the key let one through; the second run sees what the first one made and answers
-    the same. Raises IntegrityError when the second run is refused too.
+    the same. A circle: a card that closes while somebody waits for it stays held by who waited, and its
+    stamp goes on to the card it went into, against the order that a merge holds both in. Raises IntegrityError
+    when the second run is refused too, OperationalError for every other fault and after several circles.
     """
-    try:
-        return flow()
-    except IntegrityError:
-        return flow()
+    for left in reversed(range(_CIRCLES)):
+        try:
+            return flow()
+        except IntegrityError:
+            return flow()
+        except OperationalError as fault:
+            if not left or getattr(fault.orig, "sqlstate", None) != _DEADLOCK:
+                raise
+    raise AssertionError("the last round returns or raises")
