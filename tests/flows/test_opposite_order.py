@@ -83,9 +83,14 @@ def test_what_a_fault_left_behind_is_given_by_the_clock(
 
 def test_nothing_follows_a_flow_that_was_rolled_back(app: Flask) -> None:
     ran: list[int] = []
-    with pytest.raises(ZeroDivisionError), write() as session:
-        unit.afterwards(session, lambda: ran.append(1))
-        raise ZeroDivisionError
+
+    def breaks() -> None:
+        with write() as session:
+            unit.afterwards(session, lambda: ran.append(1))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        breaks()
     with write() as session:
         unit.afterwards(session, lambda: ran.append(2))
         assert ran == []
