@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -61,12 +62,14 @@ def listed(shop_id: int, *, limit: int = 100) -> list[ListedScan]:
         .order_by(OfflineEvent.scanned_at, OfflineEvent.id)
         .limit(limit)
     )
-    return [
-        ListedScan(*row[:-1])
-        if row[6] is not None or row.scanned is None
-        else ListedScan(*row[:6], *_holder_now(shop_id, row.scanned))
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        *cells, scanned = row
+        facts: list[Any] = list(cells)
+        if facts[6] is None and scanned is not None:
+            facts[6:] = _holder_now(shop_id, scanned)
+        found.append(ListedScan(*facts))
+    return found
 
 
 def _holder_now(shop_id: int, card_id: int) -> tuple[int | None, str, int]:

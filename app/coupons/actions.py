@@ -150,6 +150,15 @@ def not_given_after_all(session: Any, *, shop_id: int, row_id: int) -> None:
     session.execute(delete(GivenOnce).where(GivenOnce.shop_id == shop_id, GivenOnce.id == row_id))
 
 
+def free_number(session: Any, *, shop_id: int, what: str, phone_key: str) -> None:
+    """Forget that a number had something: it was taken back before anybody used it."""
+    session.execute(
+        delete(GivenOnce).where(
+            GivenOnce.shop_id == shop_id, GivenOnce.what == what, GivenOnce.phone_key == phone_key
+        )
+    )
+
+
 def coupon(session: Any, *, shop_id: int, coupon_id: int) -> tuple[Coupon, CouponKind] | None:
     """Return a coupon of this shop with its kind, as they are now."""
     return _coupon(session, shop_id, Coupon.id == coupon_id)
@@ -276,25 +285,3 @@ def withdraw(session: Any, *, shop_id: int, now: datetime, which: Sequence[Any])
             taken.append(each)
             count_back(session, shop_id=shop_id, kind_id=each.kind_id, coupons=1)
     return taken
-
-
-def move(session: Any, *, shop_id: int, from_id: int, to_id: int) -> list[int]:
-    """Give one person's coupons to another, when two cards turn out to be one person's; returns which.
-
-    What both were given for the same cause stays where it is: one person gets it once.
-    """
-    mine = select(Coupon.kind_id, Coupon.cause).where(Coupon.shop_id == shop_id)
-    held = {tuple(row) for row in session.execute(mine.where(Coupon.customer_id == to_id))}
-    theirs = session.execute(
-        select(Coupon.id, Coupon.kind_id, Coupon.cause)
-        .where(Coupon.shop_id == shop_id, Coupon.customer_id == from_id)
-        .order_by(Coupon.id)
-    ).all()
-    moved = [row.id for row in theirs if (row.kind_id, row.cause) not in held]
-    session.execute(
-        update(Coupon)
-        .where(Coupon.shop_id == shop_id, Coupon.id.in_(moved))
-        .values(customer_id=to_id)
-        .execution_options(synchronize_session=False)
-    )
-    return moved

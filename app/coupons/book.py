@@ -102,7 +102,7 @@ def of_person(*, shop_id: int, customer_id: int, now: datetime, limit: int = 30)
 
 @dataclass(frozen=True)
 class GiftLine:
-    """A kind given to a group. `given` so far; `open`: it is still going on."""
+    """A kind given to a group. `given` so far; `waits`: it begins in some minutes; `done`: nobody is left."""
 
     id: int
     people: str
@@ -110,6 +110,7 @@ class GiftLine:
     given: int
     at: datetime
     staff: str
+    waits: bool
     done: bool
     withdrawn: bool
     may_withdraw: bool
@@ -132,6 +133,7 @@ def gifts(*, shop_id: int, kind_id: int, now: datetime, limit: int = 10) -> list
             gift.given,
             gift.at,
             name or "",
+            gift.done_at is None and now - gift.at < rules.GROUP_WAITS,
             gift.done_at is not None,
             gift.withdrawn_at is not None,
             gift.withdrawn_at is None and now - gift.at < rules.WITHDRAW_WITHIN,
@@ -234,22 +236,25 @@ def ending(
     return [(row.id, row.customer_id) for row in rows]
 
 
-def open_gifts(*, limit: int = 20) -> list[tuple[int, int]]:
-    """Return (shop, gift) of what is still being given to groups, in every shop, the oldest first."""
+def open_gifts(*, now: datetime, limit: int = 20) -> list[tuple[int, int]]:
+    """Return (shop, gift) of what is to be given to groups now, in every shop, the oldest first."""
     rows = db.session.execute(
         select(CouponGift.shop_id, CouponGift.id)
-        .where(CouponGift.done_at.is_(None))
+        .where(CouponGift.done_at.is_(None), CouponGift.at <= now - rules.GROUP_WAITS)
         .order_by(CouponGift.id)
         .limit(limit)
     )
     return [(row.shop_id, row.id) for row in rows]
 
 
-def open_gift(*, shop_id: int, gift_id: int) -> tuple[int, str, datetime, int] | None:
-    """Return (kind, group, when it was given, how far it has come), or None when it is done."""
+def open_gift(*, shop_id: int, gift_id: int, now: datetime) -> tuple[int, str, datetime, int] | None:
+    """Return (kind, group, when it was given, how far it has come), or None when it is done or waits."""
     row = db.session.execute(
         select(CouponGift.kind_id, CouponGift.people, CouponGift.at, CouponGift.after_id).where(
-            CouponGift.shop_id == shop_id, CouponGift.id == gift_id, CouponGift.done_at.is_(None)
+            CouponGift.shop_id == shop_id,
+            CouponGift.id == gift_id,
+            CouponGift.done_at.is_(None),
+            CouponGift.at <= now - rules.GROUP_WAITS,
         )
     ).one_or_none()
     return None if row is None else (row.kind_id, row.people, row.at, row.after_id)

@@ -45,7 +45,7 @@ class Start:
 
 # The commonest first. `recovery`, `referral` and `tier` are given by what they are named after.
 STARTS = (
-    Start("sign_up", "첫 만남", "카드를 만들고 번호를 남기면", {"gives": "item", "name": "아메리카노 한 잔"}),
+    Start("sign_up", "첫 만남", "번호를 남기고 처음 오시면", {"gives": "item", "name": "아메리카노 한 잔"}),
     Start("nth_visit", "다시 오신 날", "세 번째 오시면", {"rule_value": "3", "gives": "item"}),
     Start(
         "birthday", "생일", "생일날 아침에", {"gives": "item", "name": "케이크 한 조각", "valid_days": "14"}

@@ -39,6 +39,8 @@ EARNED = frozenset({"sign_up", "nth_visit", "review", "referral", "recovery", "t
 NEEDS_MARKETING = frozenset({"birthday", "anniversary", "win_back"})
 # What was given by hand may be taken back for so long, while nobody has used it.
 WITHDRAW_WITHIN = timedelta(days=1)
+# A gift to many waits so long before it begins: whoever gave it by mistake stops it while nobody has anything.
+GROUP_WAITS = timedelta(minutes=5)
 # So long before its end its holder is reminded once.
 REMIND_BEFORE = timedelta(days=3)
 
@@ -54,7 +56,7 @@ class CouponGone(Refused):
             super().__init__()
             return
         when = _moment(used_at)
-        super().__init__(f"{when}에 이미 쓴 쿠폰이에요." + (f" {by} 님이 받았어요." if by else ""))
+        super().__init__(f"{when}에 이미 쓴 쿠폰이에요." + (f" {by} 님이 처리했어요." if by else ""))
 
 
 class CouponWithdrawn(CouponGone):

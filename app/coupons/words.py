@@ -13,6 +13,11 @@ FREE = "무상 제공"
 NO_CASH = "현금으로 바꿀 수 없어요"
 
 
+def called(name: str) -> str:
+    """Return a coupon as one speaks of it: "아메리카노 한 잔 쿠폰"; a name that says so already stays as it is."""
+    return name if name.endswith("쿠폰") else f"{name} 쿠폰"
+
+
 def whom(terms: Terms) -> str:
     """Return whom a kind is for and when: "세 번째 오신 분께"."""
     if terms.rule == "nth_visit":
@@ -25,7 +30,7 @@ def whom(terms: Terms) -> str:
         return f"{day_name(terms.starts_on)}부터 {day_name(terms.valid_until)}까지 오신 분께"
     return {
         "manual": "고른 분께",
-        "sign_up": "카드를 만들고 번호를 남긴 분께",
+        "sign_up": "번호를 남기고 처음 오신 분께",
         "review": "후기를 남긴 분께",
         "birthday": "생일인 분께",
         "anniversary": "기념일인 분께",

@@ -126,8 +126,8 @@ def _remind(session: Any, *, shop_id: int, coupon_id: int, now: datetime) -> boo
 
 
 def go_on_giving(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> None:
-    """Give on to the groups that were not finished when their owner pressed the button."""
-    for shop_id, gift_id in book.open_gifts():
+    """Give to the groups whose minutes of waiting are over, and on to those that were not finished."""
+    for shop_id, gift_id in book.open_gifts(now=now):
         if stop():
             return
         coupon_gifts.go_on(shop_id=shop_id, gift_id=gift_id, now=now, stop=stop)

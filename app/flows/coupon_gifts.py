@@ -102,9 +102,10 @@ def withdraw_one(*, shop_id: int, staff_id: int, coupon_id: int, now: datetime) 
 def give_to_group(
     *, shop_id: int, staff_id: int, kind_id: int, group: str, counted: int, once: str, now: datetime
 ) -> int:
-    """Begin to give a kind to everybody in a group; go_on() does it. The same `once` begins one.
+    """Give a kind to everybody in a group: after GROUP_WAITS the clock does it. The same `once` begins one.
 
-    `counted`: how many the owner read that it is for. Returns the gift's id. Raises NotHere, Invalid.
+    `counted`: how many the owner read that it is for; it is given to no other number of people. Returns the
+    gift's id. Raises NotHere, Invalid.
     """
     if group not in groups.NAMES:
         raise Invalid({"people": "누구에게 드릴지 골라 주세요."})
@@ -131,6 +132,9 @@ def _begin(
         if before is not None:
             return int(before)
         _must_exist(session, shop_id=shop_id, kind_id=kind_id)
+        people = groups.count(shop_id=shop_id, group=group, now=now)
+        if people != counted:
+            raise Invalid({"people": f"그사이 {people:,}명이 되었어요. 몇 명인지 보고 다시 눌러 주세요."})
         gift = CouponGift(
             shop_id=shop_id,
             kind_id=kind_id,
@@ -157,7 +161,7 @@ def _begin(
 def go_on(
     *, shop_id: int, gift_id: int, now: datetime, stop: Callable[[], bool] = lambda: False, steps: int = 0
 ) -> bool:
-    """Give to the next people of a group; True when it is done. `steps` bounds the work, 0 = to the end.
+    """Give to the next people of a group; True when nothing is to be done. `steps` bounds the work, 0 = to the end.
 
     Every step is a transaction of its own, and begins where the last committed one ended: killed between
     two, it goes on there. Two workers at once give nobody two: the cause lets one in.
@@ -173,7 +177,7 @@ def go_on(
 
 
 def _step(*, shop_id: int, gift_id: int, now: datetime) -> bool:
-    gift = book.open_gift(shop_id=shop_id, gift_id=gift_id)
+    gift = book.open_gift(shop_id=shop_id, gift_id=gift_id, now=now)
     if gift is None:
         return True
     kind_id, group, at, after = gift

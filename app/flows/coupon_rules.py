@@ -32,8 +32,8 @@ _GREETINGS = {
 }
 # A coupon that ends sooner than its message would grow stale: the message goes with it.
 _FRESH = timedelta(days=5)
-_AT_VISIT = ("nth_visit", "season")
-_VISITS = select(Customer.visit_count).where(
+_AT_VISIT = ("sign_up", "nth_visit", "season")
+_PERSON = select(Customer.visit_count, Customer.phone_key, Customer.joined_at).where(
     Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer")
 )
 _CODE = select(Shop.code).where(Shop.id == bindparam("shop"))
@@ -59,7 +59,7 @@ def give(
         for kind in coupons.living_kinds(session, shop_id=shop_id, of=(rule,), today=kst_day(now))
         if value is None or kind.rule_value in (0, value)
     ]
-    return _give_kinds(session, kinds, customer_id=customer_id, cause=cause, now=now)
+    return list(_give_kinds(session, kinds, customer_id=customer_id, cause=cause, now=now).values())
 
 
 def give_kind(
@@ -80,7 +80,7 @@ def give_kind(
     if kind is None or kind.ended_at is not None or rule not in (None, kind.rule):
         return None
     made = _give_kinds(session, [kind], customer_id=customer_id, cause=cause, now=now)
-    return made[0] if made else None
+    return made.get(kind_id)
 
 
 def give_to(
@@ -101,39 +101,60 @@ def give_to(
     return got
 
 
-def sign_up(session: Any, *, shop_id: int, customer_id: int, phone_key: str, now: datetime) -> list[int]:
-    """Give what the join button promised, once for a number, also after it was deleted and came back.
-
-    `phone_key`: the keyed hash of the number; without one there is nothing that could be given only once.
-    """
-    if not phone_key:
-        return []
+def at_proof(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> None:
+    """A number was proven: give what the join button promised, without waiting for the first visit."""
     kinds = coupons.living_kinds(session, shop_id=shop_id, of=("sign_up",), today=kst_day(now))
-    if not kinds:
-        return []
-    note_id = coupons.first_time(session, shop_id=shop_id, what="sign_up", phone_key=phone_key, now=now)
-    if note_id is None:
-        return []
-    made = _give_kinds(session, kinds, customer_id=customer_id, cause="sign_up", now=now)
-    if not made:
-        coupons.not_given_after_all(session, shop_id=shop_id, row_id=note_id)
-    return made
+    if kinds:
+        _give_due(session, kinds, customer_id=customer_id, cause="sign_up", now=now)
 
 
 def at_visit(session: Any, *, shop_id: int, customer_id: int, visit_id: int, now: datetime) -> None:
     """Give what this visit brings."""
     kinds = coupons.living_kinds(session, shop_id=shop_id, of=_AT_VISIT, today=kst_day(now))
-    if not kinds:
-        return
-    number = session.scalar(_VISITS, {"shop": shop_id, "customer": customer_id})
-    due = [kind for kind in kinds if kind.rule == "season" or kind.rule_value == number]
-    _give_kinds(session, due, customer_id=customer_id, cause=f"visit:{visit_id}", now=now)
+    if kinds:
+        _give_due(session, kinds, customer_id=customer_id, cause=f"visit:{visit_id}", now=now)
+
+
+def _give_due(
+    session: Any, kinds: Sequence[CouponKind], *, customer_id: int, cause: str, now: datetime
+) -> None:
+    """Give what of these kinds a person is due. A first meeting is given once for a number, whatever the card.
+
+    It takes somebody at the counter, or a code: a number that was only typed may be anybody's, and as many can
+    be typed as one likes. Who joined before the shop promised it is no new face.
+    """
+    shop_id = kinds[0].shop_id
+    person = session.execute(_PERSON, {"shop": shop_id, "customer": customer_id}).one()
+    firsts = [
+        kind
+        for kind in kinds
+        if kind.rule == "sign_up"
+        and person.phone_key
+        and (person.visit_count <= 1 or kind.created_at <= person.joined_at)
+    ]
+    due = [
+        kind
+        for kind in kinds
+        if kind.rule == "season" or (kind.rule == "nth_visit" and kind.rule_value == person.visit_count)
+    ]
+    once = {"shop_id": shop_id, "what": "sign_up", "phone_key": person.phone_key, "now": now}
+    note_id = coupons.first_time(session, **once) if firsts else None
+    if note_id is not None:
+        due = [kind for kind in kinds if kind in firsts or kind in due]
+    made = _give_kinds(session, due, customer_id=customer_id, cause=cause, now=now)
+    if note_id is not None and not made.keys() & {kind.id for kind in firsts}:
+        coupons.not_given_after_all(session, shop_id=shop_id, row_id=note_id)
 
 
 def take_back(session: Any, *, shop_id: int, visit_id: int, now: datetime) -> None:
     """Take back what an undone visit had brought and nobody used; what was used stays used."""
     which = [Coupon.cause == f"visit:{visit_id}"]
-    withdraw(session, shop_id=shop_id, which=which, reason="적립 취소", now=now)
+    taken = withdraw(session, shop_id=shop_id, which=which, reason="적립 취소", now=now)
+    for each in taken:
+        kind = coupons.kind(session, shop_id=shop_id, kind_id=each.kind_id)
+        if kind is not None and kind.rule == "sign_up":  # the next visit is their first again
+            person = session.execute(_PERSON, {"shop": shop_id, "customer": each.customer_id}).one()
+            coupons.free_number(session, shop_id=shop_id, what="sign_up", phone_key=person.phone_key)
 
 
 def withdraw(session: Any, *, shop_id: int, which: Sequence[Any], reason: str, now: datetime) -> list[Coupon]:
@@ -149,8 +170,9 @@ def withdraw(session: Any, *, shop_id: int, which: Sequence[Any], reason: str, n
 
 def _give_kinds(
     session: Any, kinds: Sequence[CouponKind], *, customer_id: int, cause: str, now: datetime
-) -> list[int]:
-    made: list[int] = []
+) -> dict[int, int]:
+    """Return the coupon of every kind that gave one."""
+    made: dict[int, int] = {}
     known: Known | None = None
     if kinds:
         hold_cards(session, shop_id=kinds[0].shop_id, customer_ids=[customer_id])
@@ -163,7 +185,7 @@ def _give_kinds(
         coupon_id = coupons.issue(session, kind=kind, customer_id=customer_id, cause=cause, now=now)
         if coupon_id is None:
             continue
-        made.append(coupon_id)
+        made[kind.id] = coupon_id
         known = known or gather.look_up(session, shop_id=kind.shop_id, customer_id=customer_id, now=now)
         _tell(session, kind=kind, coupon_id=coupon_id, customer_id=customer_id, known=known, now=now)
     if made:

@@ -13,11 +13,10 @@ from app.customers import rules
 from app.customers.actions import Trace
 from app.customers.models import Customer
 from app.customers.rules import Details
-from app.flows import coupon_rules, proven, referral
+from app.flows import proven, referral
 from app.flows.unit import after_a_race, write
 from app.kit.signing import keyed_hash
 from app.messages import outbox, recall
-from app.shops import actions as shops
 
 
 @dataclass(frozen=True)
@@ -135,11 +134,6 @@ def _add(
         _record_answers(session, person=person, clean=clean, trace=trace, master=master, now=now)
         if person.phone_key != before:
             proven.known_lately(session, person=person, browser_token=browser_token, now=now)
-        if clean.phone is not None and "coupons" in shops.uses(session, shop_id=shop_id):
-            # Typed while another card has it, the number is not theirs yet: then there is no key, and nothing.
-            coupon_rules.sign_up(
-                session, shop_id=shop_id, customer_id=person.id, phone_key=person.phone_key, now=now
-            )
         ledger.touch(session, shop_id=shop_id, card_id=joined.card_id)
         return joined
 

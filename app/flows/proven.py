@@ -14,19 +14,24 @@ from app.customers import proving
 from app.customers.actions import Trace
 from app.customers.models import Customer, Suppression
 from app.customers.rules import ADS_EMAIL
+from app.flows import coupon_rules
 from app.flows.reissue import take_down
+from app.shops import actions as shops
 
 _PROVED_FOR = timedelta(hours=1)
 
 
 def mark_proven(session: Any, *, person: Customer, now: datetime) -> None:
-    """The number a person has is theirs beyond doubt: note it, and let a yes to ads count that came after a no.
+    """The number a person has is theirs beyond doubt: note it, give what a new one is given, and let a yes to ads
+    count that came after a no.
 
     An opt-out outlives the card it came from; lifted is one that is older than the consent of who proved the
     number now.
     """
     person.phone_checked_at = now
     session.flush()
+    if "coupons" in shops.uses(session, shop_id=person.shop_id):
+        coupon_rules.at_proof(session, shop_id=person.shop_id, customer_id=person.id, now=now)
     if not people.standing(session, person=person)["ads"]:
         return
     said = people.last_consent(session, person=person, kind="ads").at

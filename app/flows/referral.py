@@ -2,6 +2,9 @@
 
 The visit decides, not the join: a card costs nothing to make, a stamp needs somebody at the counter. Nobody who
 brings a friend is told who it was, and the friend is told no more than the inviter chose.
+
+The stamp holds the friend's card, so it gives the friend theirs and only notes that the inviter's side is due:
+that follows under the inviter's card in a transaction of its own (settle), or with the clock.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from app.coupons.models import CouponKind
 from app.customers import actions as people
 from app.customers.models import Customer
 from app.flows import audit, referral_gifts
-from app.flows.unit import write
+from app.flows.unit import after_a_race, afterwards, write
 from app.kit.refusals import NotHere
 from app.messages import outbox, recall
 from app.referrals import actions as referrals
@@ -104,8 +107,7 @@ def same_phone(session: Any, *, shop_id: int, customer_ids: set[int], now: datet
 def at_first_visit(session: Any, *, shop_id: int, customer_id: int, visit_id: int, now: datetime) -> None:
     """Give both what was promised when a person who was brought comes for the first time.
 
-    Inside the stamp, under the friend's card and person; the inviter's card is taken after them. Nobody is
-    brought by somebody they brought, so no two stamps wait for each other.
+    Inside the stamp, under the friend's card and person; the inviter's card is not touched here.
     """
     brought = referrals.waiting(session, shop_id=shop_id, friend_id=customer_id)
     if brought is None:
@@ -125,7 +127,7 @@ def at_first_visit(session: Any, *, shop_id: int, customer_id: int, visit_id: in
     session.flush()
     _give_friend(session, brought=brought, now=now)
     if inviter is not None:
-        _give_inviter(session, brought=brought, now=now)
+        _inviter_is_due(session, brought=brought, now=now)
 
 
 def _facts(
@@ -167,14 +169,49 @@ def _give_friend(session: Any, *, brought: Referral, now: datetime) -> None:
     session.flush()
 
 
-def _give_inviter(session: Any, *, brought: Referral, now: datetime) -> None:
-    if brought.inviter_entry_id or brought.inviter_coupon_id:
-        return
+def _inviter_is_due(session: Any, *, brought: Referral, now: datetime) -> None:
+    brought.inviter_is_due = True
+    session.flush()
+    shop_id, referral_id = brought.shop_id, brought.id
+    afterwards(session, lambda: settle(shop_id=shop_id, referral_id=referral_id, now=now))
+
+
+def settle(*, shop_id: int, referral_id: int, now: datetime) -> None:
+    """Bring what the inviter has to what the friend's visit says, if that is due. Twice changes nothing."""
+    after_a_race(lambda: _settle(shop_id=shop_id, referral_id=referral_id, now=now))
+
+
+def settle_due(*, shop_id: int, now: datetime) -> int:
+    """Settle what was left behind by a fault between a stamp and its inviter's gift; returns how many rows."""
+    due = queries.due_inviters(shop_id)
+    for referral_id in due:
+        settle(shop_id=shop_id, referral_id=referral_id, now=now)
+    return len(due)
+
+
+def _settle(*, shop_id: int, referral_id: int, now: datetime) -> None:
+    with write() as session:
+        inviter_id = referrals.due_inviter(session, shop_id=shop_id, referral_id=referral_id)
+        if inviter_id is None:
+            return
+        # Their card first: of two friends at once the second one counts what the first one brought.
+        referral_gifts.hold(session, shop_id=shop_id, customer_id=inviter_id)
+        brought = referrals.held(session, shop_id=shop_id, referral_id=referral_id)
+        if not brought.inviter_is_due or brought.inviter_id != inviter_id:
+            return  # settled by somebody else, or their card went into another: the clock comes round
+        has = brought.inviter_entry_id is not None or brought.inviter_coupon_id is not None
+        if has and brought.visit_id is None:
+            _take_inviters_back(session, brought=brought, now=now)
+        elif not has and brought.came_at is not None:
+            _give_inviter(session, brought=brought, came_at=brought.came_at, now=now)
+        brought.inviter_is_due = False
+        session.flush()
+
+
+def _give_inviter(session: Any, *, brought: Referral, came_at: datetime, now: datetime) -> None:
     shop_id, gift = brought.shop_id, Gift(brought.inviter_stamps, brought.inviter_kind_id)
-    # Their card first: of two friends at once the second one counts what the first one brought.
-    referral_gifts.hold(session, shop_id=shop_id, customer_id=brought.inviter_id)
     settings = referrals.settings(session, shop_id=shop_id)
-    had = referrals.given_this_month(session, shop_id=shop_id, inviter_id=brought.inviter_id, now=now)
+    had = referrals.given_this_month(session, shop_id=shop_id, inviter_id=brought.inviter_id, now=came_at)
     if settings and not rules.inviter_has_room(given_this_month=had, month_most=settings.month_most):
         return
     brought.inviter_entry_id, brought.inviter_coupon_id = referral_gifts.give(
@@ -223,17 +260,20 @@ def take_back(session: Any, *, shop_id: int, visit_id: int, now: datetime) -> No
         now=now,
     ):
         brought.friend_entry_id = brought.friend_coupon_id = None
+    if brought.once_id is not None:
+        referrals.free_number(session, shop_id=shop_id, once_id=brought.once_id)
+    brought.once_id = brought.visit_id = brought.came_at = None
+    brought.taken_back_at = now
+    _inviter_is_due(session, brought=brought, now=now)
+    recall.cancel(session, shop_id=shop_id, cause=told, reason="적립 취소", now=now)
+
+
+def _take_inviters_back(session: Any, *, brought: Referral, now: datetime) -> None:
     if referral_gifts.take_back(
         session,
-        shop_id=shop_id,
+        shop_id=brought.shop_id,
         entry_id=brought.inviter_entry_id,
         coupon_id=brought.inviter_coupon_id,
         now=now,
     ):
         brought.inviter_entry_id = brought.inviter_coupon_id = None
-    if brought.once_id is not None:
-        referrals.free_number(session, shop_id=shop_id, once_id=brought.once_id)
-    brought.once_id = brought.visit_id = brought.came_at = None
-    brought.taken_back_at = now
-    session.flush()
-    recall.cancel(session, shop_id=shop_id, cause=told, reason="적립 취소", now=now)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from app.cards.actions import ledger
+from app.cards.actions import ledger, merged
 from app.cards.models import Card
 from app.customers import actions as people
 from app.flows import coupon_rules
@@ -88,8 +88,9 @@ def move_for(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda: 
         if stop():
             break
         with write() as session:
-            for customer_id in due[first : first + _AT_ONCE]:
-                ledger.hold_card(session, shop_id=shop_id, customer_id=customer_id)
+            some = due[first : first + _AT_ONCE]
+            merged.hold_cards(session, shop_id=shop_id, customer_ids=tuple(some))
+            for customer_id in some:
                 if people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True) is None:
                     continue  # left since we looked
                 look_again(session, shop_id=shop_id, customer_id=customer_id, now=now, why="night")

@@ -29,6 +29,7 @@ from app.flows import (
     night,
     paper_card,
     photo,
+    referral,
     retention,
     review_asks,
     tier,
@@ -137,6 +138,10 @@ def _coupons_of_the_day(now: datetime, breath: Breath) -> None:
     )
 
 
+def _settle_referrals(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: referral.settle_due(shop_id=shop_id, now=now), "settle_referrals", breath)
+
+
 def _go_on_giving(now: datetime, breath: Breath) -> None:
     coupon_days.go_on_giving(now=now, stop=breath)
 
@@ -150,6 +155,7 @@ PERIODIC = (
         lambda now: next_minute_of_day(now, 8 * 60),
         _coupons_of_the_day,
     ),
+    Periodic("settle_referrals", timedelta(minutes=10), lambda now: now, _settle_referrals),
     Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
     Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),
     Periodic(

@@ -123,6 +123,27 @@ def waiting(session: Any, *, shop_id: int, friend_id: int) -> Referral | None:
     return found
 
 
+def due_inviter(session: Any, *, shop_id: int, referral_id: int) -> int | None:
+    """Return whose side of a referral is due, without holding anything; None when it is settled."""
+    found: int | None = session.scalar(
+        select(Referral.inviter_id).where(
+            Referral.shop_id == shop_id, Referral.id == referral_id, Referral.inviter_is_due
+        )
+    )
+    return found
+
+
+def held(session: Any, *, shop_id: int, referral_id: int) -> Referral:
+    """Return a referral as it is now, held until the flow ends."""
+    found: Referral = session.scalars(
+        select(Referral)
+        .where(Referral.shop_id == shop_id, Referral.id == referral_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    return found
+
+
 def of_visit(session: Any, *, shop_id: int, visit_id: int) -> Referral | None:
     """Return, held until the flow ends, the referral that a first visit fulfilled."""
     found: Referral | None = session.scalar(

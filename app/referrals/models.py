@@ -77,6 +77,9 @@ class Referral(Model):
     # What was given, so that an undone visit takes exactly this back: ledger lines and coupons.
     inviter_entry_id: Mapped[int | None] = mapped_column()
     inviter_coupon_id: Mapped[int | None] = mapped_column()
+    inviter_is_due: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # theirs follows the visit
     friend_entry_id: Mapped[int | None] = mapped_column()
     friend_coupon_id: Mapped[int | None] = mapped_column()
     once_id: Mapped[int | None] = mapped_column()  # the friend's number in given_once

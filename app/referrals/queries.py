@@ -274,3 +274,11 @@ def own_cards(*, shop_id: int, staff_id: int | None = None) -> list[OwnCard]:
         .order_by(Staff.id, Customer.id)
     )
     return [OwnCard(*row) for row in rows]
+
+
+def due_inviters(shop_id: int) -> list[int]:
+    """Return the referrals whose inviter's side does not yet follow the friend's visit."""
+    due = (
+        select(Referral.id).where(Referral.shop_id == shop_id, Referral.inviter_is_due).order_by(Referral.id)
+    )
+    return list(db.session.scalars(due))

@@ -85,6 +85,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("came_at", sa.DateTime(), nullable=True))
         for name in _GIVEN:
             batch_op.add_column(sa.Column(name, sa.Integer(), nullable=True))
+        batch_op.add_column(
+            sa.Column("inviter_is_due", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
         batch_op.add_column(sa.Column("taken_back_at", sa.DateTime(), nullable=True))
         batch_op.create_index("ix_referrals_shop_inviter", ["shop_id", "inviter_id", "came_at"])
         batch_op.create_index("ix_referrals_shop_visit", ["shop_id", "visit_id"])
@@ -95,7 +98,7 @@ def downgrade() -> None:
     with op.batch_alter_table("referrals") as batch_op:
         batch_op.drop_index("ix_referrals_shop_visit")
         batch_op.drop_index("ix_referrals_shop_inviter")
-        for name in ("taken_back_at", *reversed(_GIVEN), "came_at", "visit_id", "refused_at", "refused"):
+        for name in ("taken_back_at", "inviter_is_due", *reversed(_GIVEN), "came_at", "visit_id", "refused_at", "refused"):
             batch_op.drop_column(name)
         for name in ("friend_kind_id", "friend_stamps", "inviter_kind_id", "inviter_stamps"):
             batch_op.drop_column(name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.cards.models import Card
+from app.extensions import db
 from tests import coupons, factories
 from tests.browser import camera
 from tests.browser.conftest import NewHandset
@@ -15,12 +17,15 @@ def test_from_the_join_button_to_the_counter(handset: NewHandset, shop: AShop, f
     coupons.a_kind(shop, "sign_up", name="쿠키 한 개")
     customer, owner = handset(), handset(staff=shop)
     customer.open(f"/s/{shop.code}")
-    customer.page.get_by_role("link", name="카드 만들고 쿠키 한 개 받기").click()
+    customer.page.get_by_role("link", name="카드 만들고 첫 방문에 쿠키 한 개 받기").click()
     customer.page.locator("input[name=phone]").fill(factories.a_number())
     for box in ("age14", "required"):
         customer.page.locator(f"input[name={box}]").check()
-    customer.press("카드 만들고 쿠키 한 개 받기")
+    customer.press("카드 만들고 첫 방문에 쿠키 한 개 받기")
     customer.page.wait_for_url("**/c/*")
+    assert "첫 방문에 쿠키 한 개를 드려요" in customer.words
+    factories.a_stamp(shop, db.session.scalars(db.select(Card.id).where(Card.shop_id == shop.id)).one())
+    customer.page.reload()
     customer.page.locator(".tickets a").first.click()
     assert customer.h1 == "쿠키 한 개"
     assert "무상 제공 · 현금으로 바꿀 수 없어요" in customer.words

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.coupons import book
+from app.coupons.rules import GROUP_WAITS
 from app.extensions import db
 from app.flows import coupon_days, coupon_gifts
 from app.flows.coupon_gifts import HasItAlready, NothingToWithdraw
@@ -32,13 +33,9 @@ def hand(shop: AShop, holder: ACustomer, kind_id: int, once: str = "") -> int:
     )
 
 
-def to_group(shop: AShop, kind_id: int, group: str, once: str = "") -> int:
-    """Begin to give to a group and go on to the end; returns the gift."""
-    gift_id = coupon_gifts.give_to_group(
-        **own(shop), kind_id=kind_id, group=group, counted=0, once=once or factories.once()
-    )
-    assert coupon_gifts.go_on(shop_id=shop.id, gift_id=gift_id, now=factories.now())
-    return gift_id
+def later() -> datetime:
+    """Return when the minutes are over in which a gift to many may be stopped."""
+    return factories.now() + GROUP_WAITS
 
 
 def test_by_hand_once_and_taken_back_within_a_day(
@@ -83,7 +80,7 @@ def test_a_group_gets_it_once_in_steps(
     begin = {**own(shop), "kind_id": kind_id, "group": "regular", "counted": 3, "once": once}
     gift_id = coupon_gifts.give_to_group(**begin)
     assert coupon_gifts.give_to_group(**begin) == gift_id
-    step = {"shop_id": shop.id, "gift_id": gift_id, "now": factories.now()}
+    step = {"shop_id": shop.id, "gift_id": gift_id, "now": later()}
     assert coupon_gifts.go_on(**step, steps=1) is False, "there are more"
     world.all_at_once(app, [lambda: coupon_gifts.go_on(**step)] * 4)
     assert [len(coupons.living(each)) for each in regulars] == [1, 1, 1]
@@ -102,14 +99,34 @@ def test_what_a_stopped_worker_left_is_given_by_the_clock(
 ) -> None:
     kind_id = coupons.a_kind(shop)
     coupon_gifts.give_to_group(**own(shop), kind_id=kind_id, group="all", counted=2, once=factories.once())
-    coupon_days.go_on_giving(now=factories.now())
+    coupon_days.go_on_giving(now=later() - timedelta(seconds=1))
+    assert coupons.living(jiwoo) == [], "it may still be stopped"
+    coupon_days.go_on_giving(now=later())
     assert [len(coupons.living(each)) for each in (jiwoo, minho)] == [1, 1]
-    assert book.open_gifts() == []
+    assert book.open_gifts(now=later()) == []
+
+
+def test_a_gift_is_stopped_before_anybody_has_it_and_goes_to_no_other_number_of_people(
+    shop: AShop, jiwoo: ACustomer
+) -> None:
+    give = {**own(shop), "kind_id": coupons.a_kind(shop), "group": "all", "once": factories.once()}
+    with pytest.raises(Invalid, match="people"):
+        coupon_gifts.give_to_group(**give, counted=2)
+    gift_id = coupon_gifts.give_to_group(**give, counted=1)
+    assert coupon_gifts.withdraw_gift(**own(shop), gift_id=gift_id) == 0
+    coupon_days.go_on_giving(now=later())
+    assert coupons.held_by(jiwoo) == []
 
 
 def test_an_unknown_group_is_told(shop: AShop) -> None:
     with pytest.raises(Invalid):
-        to_group(shop, coupons.a_kind(shop), "everybody else's")
+        coupon_gifts.give_to_group(
+            **own(shop),
+            kind_id=coupons.a_kind(shop),
+            group="everybody else's",
+            counted=0,
+            once=factories.once(),
+        )
 
 
 # --- the morning ------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 from app.cards.counter_models import OfflineEvent
 from app.cards.offline_rules import Scan
 from app.coupons.models import GivenOnce
+from app.coupons.rules import GROUP_WAITS
 from app.customers.models import Customer
 from app.extensions import db
 from app.flows import (
@@ -89,7 +90,7 @@ def with_coupons(shop: AShop, known: ACustomer, nameless: ACustomer, word: str) 
     gift_id = coupon_gifts.give_to_group(
         **own, kind_id=kind_id, group="all", counted=2, once=factories.once()
     )
-    coupon_gifts.go_on(shop_id=shop.id, gift_id=gift_id, now=factories.now())
+    coupon_gifts.go_on(shop_id=shop.id, gift_id=gift_id, now=factories.now() + GROUP_WAITS)
     used = coupons.use(shop, coupons.living(nameless)[0])
     by_hand = coupon_gifts.give_by_hand(**own, customer_id=known.id, kind_id=kind_id, once=factories.once())
     with write() as session:

@@ -18,6 +18,7 @@ from tests.world import Clock
 
 # A dangerous thing more is a line more, read by a second person.
 DANGEROUS = """
+/owner/coupons/<int:kind_id>/gifts
 /owner/merges/<int:merge_id>/reversal
 /owner/more/card
 /owner/more/contact

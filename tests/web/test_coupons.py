@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -26,14 +27,29 @@ def test_the_join_button_says_what_a_number_brings(app: Flask, shop: AShop) -> N
     assert "번호 없이" not in phone.open(f"/s/{shop.code}").words
     coupons.a_kind(shop, "sign_up", total="1")
     page = phone.open(f"/s/{shop.code}")
-    assert "카드 만들고 아메리카노 한 잔 받기" in page.words
+    assert "카드 만들고 첫 방문에 아메리카노 한 잔 받기" in page.words
     assert "번호 없이 카드만 받기" in page.words
     form = phone.open(f"/s/{shop.code}/details")
     assert "한 번호에 한 번만 드려서 번호가 필요해요" in form.words
-    factories.a_customer(shop, name="하나", phone="010-1111-2222")
+    factories.a_stamp(shop, factories.a_customer(shop, name="하나", phone="010-1111-2222").card_id)
     assert "받기" not in phone.open(f"/s/{shop.code}").words.replace("카드 받기", ""), (
         "none is left to promise"
     )
+
+
+def test_a_card_says_the_same_of_a_known_and_of_a_new_number(app: Flask, shop: AShop) -> None:
+    coupons.a_kind(shop, "sign_up")
+    first = factories.a_customer(shop, name="하나", phone="010-1111-2222")
+    known = factories.a_customer(shop, name="둘", phone="010-1111-2222")
+    new = factories.a_customer(shop, name="셋", phone="010-1111-3333")
+    told = "첫 방문에 아메리카노 한 잔을 드려요. 한 번호에 한 번이에요."
+    pages = [Phone(app).holding(who).open(f"/c/{shop.code}").words for who in (first, known, new)]
+    assert [told in page for page in pages] == [True] * 3
+    said = [re.sub("하나|둘|셋|[0-9A-Z]{4}", "…", page[page.index("번호를 불러") :]) for page in pages]
+    assert said[1] == said[2]
+    factories.a_stamp(shop, new.card_id)
+    for who in (factories.a_customer(shop), new):
+        assert told not in Phone(app).holding(who).open(f"/c/{shop.code}").words
 
 
 def test_what_one_holds_and_the_nearest_end_first(

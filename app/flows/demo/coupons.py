@@ -47,9 +47,9 @@ class Coupons:
             ]
         if offer.rule == "sign_up":
             return [
-                (h, "sign_up", h.customer["joined_at"])
+                (h, h.stood[0], h.stood[0]["at"])
                 for h in lately
-                if h.customer["phone"] and h.customer["joined_at"] > began
+                if h.customer["phone"] and h.stood[0]["at"] > began
             ]
         if offer.rule != "manual":
             return []

@@ -72,7 +72,7 @@ def card_context() -> dict[str, Any]:
         "tier": tiers.for_card(),
         "wish": wish,
         "friends": friends.for_card(),
-        "coupons": coupon_slot.for_card(),
+        "coupons": coupon_slot.for_card(visits=page.visit_count),
         "checking": checking(),
         "version": _version(page, letters, wish),
         "once": new_token(),

@@ -14,18 +14,22 @@ _NEAREST = 2
 
 @dataclass(frozen=True)
 class Slot:
-    """What the card shows: the coupons that end first, and whether there are more."""
+    """What the card shows: the coupons that end first, whether there are more, and what the first visit brings."""
 
     nearest: list[Held]
     has_more: bool
+    first: str = ""
 
 
-def for_card() -> Slot | None:
-    """Return the card's coupons, one question; None in a shop that gives none."""
+def for_card(*, visits: int) -> Slot | None:
+    """Return the card's coupons, one question and one more before the first visit; None in a shop that gives none."""
     if not current_shop().has("coupons"):
         return None
     holder = current_card()
     found = coupons.living(
         shop_id=holder.shop_id, customer_id=holder.customer_id, now=now(), limit=_NEAREST + 1
     )
-    return Slot(found[:_NEAREST], len(found) > _NEAREST)
+    first = None
+    if not visits and not any(held.terms.rule == "sign_up" for held in found):
+        first = coupons.first_offer(shop_id=holder.shop_id, customer_id=holder.customer_id, now=now())
+    return Slot(found[:_NEAREST], len(found) > _NEAREST, first.name if first else "")

@@ -52,7 +52,7 @@ def _promise() -> cards.Promise:
 
 
 def _offer() -> str:
-    """Return what a new card with a number is given right now, or ""."""
+    """Return what who leaves a number is given at the first visit, or ""."""
     shop = current_shop()
     if not shop.has("coupons"):
         return ""
