@@ -57,17 +57,6 @@ def standing_merge(session: Any, *, shop_id: int, gone_id: int) -> Merge | None:
     return found
 
 
-def now_is(session: Any, *, shop_id: int, customer_id: int) -> int:
-    """Return who a person is by now: themselves, or the one they went into."""
-    while True:
-        into = session.scalar(
-            select(Customer.merged_into_id).where(Customer.shop_id == shop_id, Customer.id == customer_id)
-        )
-        if into is None:
-            return customer_id
-        customer_id = into
-
-
 def facts_of(person: Customer) -> dict[str, Any]:
     """Return what a row says of a person, as it can be written down."""
     told = {name: getattr(person, name) for name in (*_TOLD, *_COUNTED)}

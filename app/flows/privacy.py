@@ -11,7 +11,7 @@ from app.cards.models import Card
 from app.coupons import actions as coupons
 from app.coupons.models import Coupon
 from app.customers import actions as people
-from app.customers import merging, proving
+from app.customers import merges, merging, proving
 from app.customers.actions import Trace
 from app.customers.models import Customer, OptOutLink, Suppression
 from app.customers.rules import AD_KINDS, ADS_EMAIL, OPTIONAL_KINDS
@@ -122,7 +122,7 @@ def _opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
             raise NotHere("수신거부 주소가 맞지 않아요. 메시지의 링크를 다시 눌러 주세요.")
         shop = shops.shop(session, shop_id=link.shop_id)
         # An old letter of a card that went into another still refuses, for the one they are now.
-        whose = merging.now_is(session, shop_id=link.shop_id, customer_id=link.customer_id)
+        whose = merges.now_is(shop_id=link.shop_id, customer_id=link.customer_id)
         ledger.hold_card(session, shop_id=link.shop_id, customer_id=whose)
         person = people.customer(session, shop_id=link.shop_id, customer_id=whose, lock=True)
         # One refusal is for all ads, whatever way they would come.

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.coupons.models import GivenOnce
 from app.customers import actions as people
-from app.customers import merging
+from app.customers import merges
 from app.customers.models import Customer, Device, PhoneClaim
 from app.kit.clock import kst_day, start_of_day
 from app.kit.signing import random_code
@@ -82,7 +82,7 @@ def inviter_by_word(session: Any, *, shop_id: int, word: str) -> Customer | None
     whose = session.scalar(select(Invite.customer_id).where(Invite.shop_id == shop_id, Invite.word == word))
     if whose is None:
         return None
-    whose = merging.now_is(session, shop_id=shop_id, customer_id=whose)
+    whose = merges.now_is(shop_id=shop_id, customer_id=whose)
     return people.customer(session, shop_id=shop_id, customer_id=whose)
 
 
