@@ -68,6 +68,13 @@ def _enter(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**/owner")
 
 
+def _enter_stall(visitor: Visitor) -> None:
+    visitor.open(visitor.demo.links["2nd owner"])
+    visitor.press("들어가기")
+    visitor.page.wait_for_url("**/owner")
+    visitor.open("/owner/more/card")
+
+
 def _join(visitor: Visitor) -> None:
     visitor.open(visitor.demo.links["customer"])
 
@@ -171,8 +178,21 @@ def _person(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**/owner/people/*")
 
 
-def _my_tier(visitor: Visitor) -> None:
-    visitor.open(f"/c/{visitor.demo.shop_code}/tier")
+def _of_card(page: str) -> Callable[[Visitor], None]:
+    def play(visitor: Visitor) -> None:
+        visitor.open(f"/c/{visitor.demo.shop_code}/{page}")
+
+    return play
+
+
+def _lost(visitor: Visitor) -> None:
+    visitor.open(f"/s/{visitor.demo.shop_code}/restore")
+
+
+def _paper(visitor: Visitor) -> None:
+    visitor.open("/owner/paper")
+    visitor.page.locator("main a[href*='/owner/paper/']").first.click()
+    visitor.page.wait_for_url("**/owner/paper/*")
 
 
 def _kiosk(visitor: Visitor) -> None:
@@ -223,7 +243,16 @@ SCENES = [
     Scene("friends", "owner", _owner("/owner/friends")),
     Scene("closing", "owner", _owner("/owner/closing")),
     Scene("tiers", "owner", _owner("/owner/more/tiers")),
-    Scene("my-tier", "customer", _my_tier),
+    Scene("my-tier", "customer", _of_card("tier")),
+    Scene("history", "customer", _of_card("visits")),
+    Scene("coupons", "owner", _owner("/owner/coupons")),
+    Scene("my-coupons", "customer", _of_card("coupons")),
+    Scene("statement", "customer", _of_card("me/statement")),
+    Scene("lost", "stranger", _lost),
+    Scene("offline", "owner", _owner("/owner/offline")),
+    Scene("card-rule", "stallholder", _enter_stall),
+    Scene("days", "stallholder", _owner("/owner/more/days")),
+    Scene("paper", "stallholder", _paper),
     Scene("counter-qr", "owner", _owner("/owner/counter")),
     Scene("kiosk", "tablet", _kiosk, (1180, 820)),
 ]
