@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -61,12 +61,14 @@ def listed(shop_id: int, *, limit: int = 100) -> list[ListedScan]:
         .order_by(OfflineEvent.scanned_at, OfflineEvent.id)
         .limit(limit)
     )
-    return [
-        ListedScan(*row[:-1])
-        if row[6] is not None or row.scanned is None
-        else ListedScan(*row[:6], *_holder_now(shop_id, row.scanned))
-        for row in rows
-    ]
+    return [_as_it_is_now(shop_id, ListedScan(*row[:-1]), row.scanned) for row in rows]
+
+
+def _as_it_is_now(shop_id: int, scan: ListedScan, scanned: int | None) -> ListedScan:
+    if scan.card_id is not None or scanned is None:
+        return scan
+    card_id, name, visit_count = _holder_now(shop_id, scanned)
+    return replace(scan, card_id=card_id, name=name, visit_count=visit_count)
 
 
 def _holder_now(shop_id: int, card_id: int) -> tuple[int | None, str, int]:
