@@ -61,7 +61,7 @@ def listed(shop_id: int, *, limit: int = 100) -> list[ListedScan]:
         .order_by(OfflineEvent.scanned_at, OfflineEvent.id)
         .limit(limit)
     )
-    return [_as_it_is_now(shop_id, ListedScan(*row[:-1]), row.scanned) for row in rows]
+    return [_as_it_is_now(shop_id, ListedScan(*told), scanned) for *told, scanned in rows]
 
 
 def _as_it_is_now(shop_id: int, scan: ListedScan, scanned: int | None) -> ListedScan:
