@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app.cards.models import Card
 from app.coupons.models import CouponKind
-from app.customers import merging
+from app.customers import merges
 from app.customers.models import Customer
 from app.extensions import db
 from app.kit.columns import UtcDateTime
@@ -187,7 +187,7 @@ def invitation(*, shop_id: int, word: str) -> Invitation | None:
     if link is None:
         return None
     # One that was shared leads on to the card that the inviter's went into.
-    whose = merging.now_is(db.session, shop_id=shop_id, customer_id=link.customer_id)
+    whose = merges.now_is(shop_id=shop_id, customer_id=link.customer_id)
     name = db.session.scalar(
         select(Customer.name).where(
             Customer.shop_id == shop_id, Customer.id == whose, Customer.erased_at.is_(None)
@@ -204,7 +204,7 @@ def is_own(*, shop_id: int, word: str, customer_id: int) -> bool:
     whose = db.session.scalar(
         select(Invite.customer_id).where(Invite.shop_id == shop_id, Invite.word == word)
     )
-    return whose is not None and merging.now_is(db.session, shop_id=shop_id, customer_id=whose) == customer_id
+    return whose is not None and merges.now_is(shop_id=shop_id, customer_id=whose) == customer_id
 
 
 @dataclass(frozen=True)
