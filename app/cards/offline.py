@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -62,14 +61,14 @@ def listed(shop_id: int, *, limit: int = 100) -> list[ListedScan]:
         .order_by(OfflineEvent.scanned_at, OfflineEvent.id)
         .limit(limit)
     )
-    found = []
-    for row in rows:
-        *cells, scanned = row
-        facts: list[Any] = list(cells)
-        if facts[6] is None and scanned is not None:
-            facts[6:] = _holder_now(shop_id, scanned)
-        found.append(ListedScan(*facts))
-    return found
+    return [_as_it_is_now(shop_id, ListedScan(*told), scanned) for *told, scanned in rows]
+
+
+def _as_it_is_now(shop_id: int, scan: ListedScan, scanned: int | None) -> ListedScan:
+    if scan.card_id is not None or scanned is None:
+        return scan
+    card_id, name, visit_count = _holder_now(shop_id, scanned)
+    return replace(scan, card_id=card_id, name=name, visit_count=visit_count)
 
 
 def _holder_now(shop_id: int, card_id: int) -> tuple[int | None, str, int]:

@@ -107,6 +107,12 @@ def went_into(*, shop_id: int, customer_id: int) -> int | None:
     )
 
 
+def now_is(*, shop_id: int, customer_id: int) -> int:
+    """Return who a person is by now: themselves, or the one they went into."""
+    into = went_into(shop_id=shop_id, customer_id=customer_id)
+    return customer_id if into is None else now_is(shop_id=shop_id, customer_id=into)
+
+
 def who_keeps(*, shop_id: int, one: int, other: int) -> tuple[int, int]:
     """Return (kept, gone) of two people: who has a proven number keeps the card, then a number, then the older."""
     rows = db.session.execute(

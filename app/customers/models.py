@@ -254,9 +254,10 @@ class NewPhone(Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     checked: Mapped[str] = mapped_column(
         String(8), default=""
-    )  # what the staff looked at: asked | known | paper
+    )  # what the staff looked at: number | known | paper
     staff_id: Mapped[int | None] = mapped_column()
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    works_id: Mapped[int | None] = mapped_column()  # who of the shop is signed in on the waiting phone
 
 
 class Merge(Model):

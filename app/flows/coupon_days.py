@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.cards.actions import merged
 from app.coupons import actions as coupons
 from app.coupons import book, rules
 from app.customers import days
@@ -44,7 +45,7 @@ def _give(
             break
         some = people[first : first + _AT_ONCE]
         with write() as session:
-            coupon_rules.hold_cards(session, shop_id=shop_id, customer_ids=some)
+            merged.hold_cards(session, shop_id=shop_id, customer_ids=some)
             for customer_id in some:
                 made = coupon_rules.give(
                     session, shop_id=shop_id, customer_id=customer_id, rule=rule, cause=cause, now=now
@@ -69,7 +70,7 @@ def _win_back(shop_id: int, now: datetime, stop: Callable[[], bool]) -> int:
                 some = silent[first : first + _AT_ONCE]
                 with write() as session:
                     whose = [customer_id for customer_id, _visit in some]
-                    coupon_rules.hold_cards(session, shop_id=shop_id, customer_ids=whose)
+                    merged.hold_cards(session, shop_id=shop_id, customer_ids=whose)
                     for customer_id, visit_id in some:
                         made = coupon_rules.give_kind(
                             session,

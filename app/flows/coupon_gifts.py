@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.cards.actions import merged
 from app.coupons import book
 from app.coupons.models import Coupon, CouponGift, CouponKind
 from app.coupons.rules import WITHDRAW_WITHIN
@@ -45,7 +46,7 @@ def give_by_hand(
     """
     cause = f"hand:{token_hash(once)[:32]}"
     with write() as session:
-        coupon_rules.hold_cards(session, shop_id=shop_id, customer_ids=[customer_id])
+        merged.hold_cards(session, shop_id=shop_id, customer_ids=[customer_id])
         before = session.scalar(
             select(Coupon.id).where(
                 Coupon.shop_id == shop_id, Coupon.customer_id == customer_id, Coupon.cause == cause

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from app.cards.actions.merged import hold_cards
 from app.cards.models import Card
 from app.coupons import actions as coupons
 from app.coupons import rules
@@ -228,20 +229,6 @@ def holds_card(session: Any, *, shop_id: int, customer_id: int) -> bool:
         Card.shop_id == shop_id, Card.customer_id == customer_id, Card.closed_at.is_(None)
     )
     return session.scalar(mine) is not None
-
-
-def hold_cards(session: Any, *, shop_id: int, customer_ids: Sequence[int]) -> None:
-    """Hold the cards of these people until the flow ends (PostgreSQL), before any kind is taken.
-
-    A stamp holds its card and then takes a kind; who takes a kind first and a card second would wait for it
-    in a circle. Of several people it is one order for everybody.
-    """
-    session.execute(
-        select(Card.id)
-        .where(Card.shop_id == shop_id, Card.customer_id.in_(customer_ids), Card.closed_at.is_(None))
-        .order_by(Card.id)
-        .with_for_update()
-    )
 
 
 def touch(session: Any, *, shop_id: int, customer_id: int) -> None:

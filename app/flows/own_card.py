@@ -89,6 +89,22 @@ def kept(*, now: datetime) -> Iterator[None]:
         raise
 
 
+def who_works_here(session: Any, *, shop_id: int, staff_token: str | None, now: datetime) -> int | None:
+    """Return who of the shop is signed in with this token on a device of their own, or None."""
+    if not staff_token:
+        return None
+    found: int | None = session.scalar(
+        select(StaffSession.staff_id).where(
+            StaffSession.shop_id == shop_id,
+            StaffSession.token_hash == token_hash(staff_token),
+            StaffSession.ended_at.is_(None),
+            StaffSession.expires_at > now,
+            StaffSession.is_shared.is_(False),
+        )
+    )
+    return found
+
+
 def note_browser(*, shop_id: int, browser_token: str | None, staff_token: str | None, now: datetime) -> None:
     """A browser is signed in and holds a card: that card is the person's own.
 
@@ -97,15 +113,7 @@ def note_browser(*, shop_id: int, browser_token: str | None, staff_token: str | 
     if not browser_token or not staff_token:
         return
     with write() as session:
-        staff_id = session.scalar(
-            select(StaffSession.staff_id).where(
-                StaffSession.shop_id == shop_id,
-                StaffSession.token_hash == token_hash(staff_token),
-                StaffSession.ended_at.is_(None),
-                StaffSession.expires_at > now,
-                StaffSession.is_shared.is_(False),
-            )
-        )
+        staff_id = who_works_here(session, shop_id=shop_id, staff_token=staff_token, now=now)
         if staff_id is not None:
             referrals.link_browser(
                 session, shop_id=shop_id, browser_hash=token_hash(browser_token), staff_id=staff_id

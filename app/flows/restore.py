@@ -13,7 +13,7 @@ from app.cards.rules import free_word
 from app.customers import actions as people
 from app.customers import proving
 from app.customers.models import Customer, Device, NewPhone
-from app.flows import audit
+from app.flows import audit, own_card
 from app.flows.merge import merge
 from app.flows.phone_proof import Proven
 from app.flows.phone_proof import prove as prove_number
@@ -141,17 +141,28 @@ def tell_moved(session: Any, *, person: Customer, cause: str, by: str, now: date
     )
 
 
-def wait_here(*, shop_id: int, browser_token: str, user_agent: str, now: datetime) -> str:
+def wait_here(
+    *, shop_id: int, browser_token: str, user_agent: str, now: datetime, staff_token: str | None = None
+) -> str:
     """Let this browser wait at the counter; returns its matching word. Asking again gives the same word.
 
-    Raises OtherCardHere.
+    `staff_token`: of who is signed in here and works in the shop: the card they get is their own. Raises
+    OtherCardHere.
     """
     return after_a_race(
-        lambda: _wait(shop_id=shop_id, browser_token=browser_token, user_agent=user_agent, now=now)
+        lambda: _wait(
+            shop_id=shop_id,
+            browser_token=browser_token,
+            user_agent=user_agent,
+            staff_token=staff_token,
+            now=now,
+        )
     )
 
 
-def _wait(*, shop_id: int, browser_token: str, user_agent: str, now: datetime) -> str:
+def _wait(
+    *, shop_id: int, browser_token: str, user_agent: str, staff_token: str | None, now: datetime
+) -> str:
     with write() as session:
         here = people.customer_of_browser(session, shop_id=shop_id, browser_token=browser_token)
         if here is not None and here.phone is not None:
@@ -166,6 +177,7 @@ def _wait(*, shop_id: int, browser_token: str, user_agent: str, now: datetime) -
                 browser_hash=token_hash(browser_token),
                 user_agent=user_agent[:200],
                 word=free_word(MATCHING_WORDS, taken, first),
+                works_id=own_card.who_works_here(session, shop_id=shop_id, staff_token=staff_token, now=now),
                 made_at=now,
                 expires_at=now + WAIT_FOR,
             )
@@ -285,6 +297,7 @@ def _give(
     person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
     if person is None:
         raise NotHere(_GONE)
+    person.staff_id = person.staff_id or row.works_id
     tell_moved(session, person=person, cause=f"moved:{row.id}", by="counter", now=now)
     shops.log_access(
         session, shop_id=shop_id, staff_id=staff_id, customer_id=customer_id, action="move", ip=ip, now=now

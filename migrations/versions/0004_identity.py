@@ -23,6 +23,7 @@ def upgrade() -> None:
     sa.Column('checked', sa.String(length=8), nullable=False),
     sa.Column('staff_id', sa.Integer(), nullable=True),
     sa.Column('decided_at', sa.DateTime(), nullable=True),
+    sa.Column('works_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_new_phones_shop_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_new_phones')),
     sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_new_phones_shop_id_id'))

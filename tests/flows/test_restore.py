@@ -11,6 +11,7 @@ from app.cards.rules import ForeignCode, OldCode, OldPrint
 from app.customers.models import Device, NewPhone
 from app.extensions import db
 from app.flows import merge, reissue, restore, spending, stamp
+from app.flows.own_card import OwnCard
 from app.flows.restore import NotWaiting, OtherCardHere
 from app.flows.spending import NotProven
 from app.flows.unit import write
@@ -106,6 +107,17 @@ def test_two_staff_at_once_move_one_card(app: Flask, shop: AShop, jiwoo: ACustom
     results = world.all_at_once(app, [lambda: move(shop, jiwoo, row), lambda: move(shop, minho, row)])
     assert sorted(type(each).__name__ for each in results) == ["NoneType", "NotWaiting"]
     assert browsers(jiwoo) + browsers(minho) == 3
+
+
+def test_staff_who_get_a_card_at_the_counter_do_not_stamp_it(shop: AShop, jiwoo: ACustomer) -> None:
+    staff_id = factories.a_staff(shop)
+    restore.wait_here(
+        shop_id=shop.id, browser_token="new phone", user_agent="", now=factories.now(),
+        staff_token=factories.a_session(shop, staff_id),
+    )  # fmt: skip
+    move(shop, jiwoo, wait(shop))
+    with pytest.raises(OwnCard):
+        factories.a_stamp(shop, jiwoo.card_id, staff_id=staff_id)
 
 
 def test_the_second_tap_changes_nothing(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:

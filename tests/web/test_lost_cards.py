@@ -37,6 +37,15 @@ def test_a_new_phone_finds_its_card(phone: Phone, owner_phone: Phone, shop: ASho
     assert "합친 카드" not in owner_phone.open(f"/owner/people/{jiwoo.id}").words
 
 
+def test_who_works_here_gets_their_card_back_as_their_own(
+    owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    owner_phone.open(f"/s/{shop.code}/restore")
+    owner_phone.submit("인증번호 받기", phone="010-2345-6789")
+    owner_phone.submit("확인하기", digits=the_code())
+    assert factories.a_person(jiwoo.id).staff_id == shop.owner_id
+
+
 @pytest.mark.parametrize("number", ["010-2345-6789", "010-9999-0000"])
 def test_the_answer_tells_nothing_of_whose_number_it_is(
     app: Flask, owner_phone: Phone, shop: AShop, jiwoo: ACustomer, number: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +18,12 @@ from app.kit.signing import random_code
 UNITS = ("stamp", "point")
 
 
-def hold_cards(session: Any, *, shop_id: int, customer_ids: tuple[int, ...]) -> None:
-    """Hold the open cards of several people until the flow ends: in one order nobody waits for each other."""
+def hold_cards(session: Any, *, shop_id: int, customer_ids: Sequence[int]) -> None:
+    """Hold the open cards of several people until the flow ends (PostgreSQL): in one order nobody waits for each other.
+
+    Before anything else is held: a stamp holds its card and then takes a coupon's kind; who takes the kind first
+    and a card second would wait for it in a circle.
+    """
     session.execute(
         select(Card.id)
         .where(Card.shop_id == shop_id, Card.customer_id.in_(customer_ids), Card.closed_at.is_(None))

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import queries as cards
 from app.customers import merges
-from app.flows import phone_proof, restore
+from app.flows import own_card, phone_proof, restore
 from app.flows.restore import Restored
 from app.kit.refusals import Invalid, Refused
 from app.messages import queries as letters
@@ -95,6 +95,7 @@ def restore_code(code: str) -> ResponseReturnValue:
         return invalid(
             "public/restore_code.html", status=error.status, **page, wrong={"digits": error.sentence}
         )
+    own_card.note_browser(shop_id=shop.id, browser_token=token, staff_token=cookies.staff_token(), now=now())
     return _arrived(code, found)
 
 
@@ -115,7 +116,11 @@ def restore_counter(code: str) -> ResponseReturnValue:
         return _keep(render_template("public/restore_counter.html", shop=shop, word=word, refusal=""))
     try:
         restore.wait_here(
-            shop_id=shop.id, browser_token=token, user_agent=request.user_agent.string, now=now()
+            shop_id=shop.id,
+            browser_token=token,
+            user_agent=request.user_agent.string,
+            staff_token=cookies.staff_token(),
+            now=now(),
         )
     except Refused as error:
         return invalid(
