@@ -85,6 +85,7 @@ class Line:
     visit: int | None
     at: datetime
     standing: bool = True
+    own: int = 0  # of its points, the visit's
 
 
 class PaperCard:
@@ -98,6 +99,7 @@ class PaperCard:
         self.lines: dict[int, Line] = {}
         self.visits: dict[int, datetime] = {}
         self.taken: dict[object, list[tuple[Pile, int]]] = defaultdict(list)
+        self.left: dict[int, int] = {}  # stamp → the line that left it the visit's own points
         self._made = 0
 
     # --- piles ---------------------------------------------------------------------------------
@@ -152,6 +154,8 @@ class PaperCard:
         self.night(now)
         low = self.held["stamp"]
         self.lines[entry] = Line("earn", stamps, points, visit, now)
+        if visit is not None and visit not in self.visits:
+            self.lines[entry].own = self.rule.visit
         if visit is not None:
             self.visits.setdefault(visit, now)
         self.held["stamp"] += stamps
@@ -187,17 +191,12 @@ class PaperCard:
 
     def turn(self, entry: int, now: datetime) -> None:
         """적립 취소: the line is turned around, and what it had brought and nobody used."""
+        source = self.left.pop(entry, entry)
+        if source != entry:
+            self._back(source, now)
         self.night(now)
         line, round_before, high = self.lines[entry], self.round, self.held["stamp"]
-        line.standing = False
-        keeps = self.keeps_piles()
-        self.held["stamp"] -= line.stamps
-        self.held["point"] -= line.points
-        turned = ("turned", entry)
-        self._level(turned, now, first=entry, keeps=keeps)
-        for unit in self.held:
-            self.held[unit] += sum(p.ended for p in self.piles if p.of == entry and p.unit == unit)
-        self._level(("kept", entry), now, first=turned)
+        self._back(entry, now)
         while self.held["stamp"] < 0:
             waiting = [p for p in self.prizes if not p.stage and not p.used and not p.gone]
             if not waiting:
@@ -215,11 +214,44 @@ class PaperCard:
             )
             if prize.stage and not prize.used and uncarried:
                 prize.gone = True
-        if line.visit is not None and not any(
-            other.visit == line.visit and other.standing and other.kind == "earn"
-            for other in self.lines.values()
-        ):
+        others = [
+            key
+            for key, other in sorted(self.lines.items())
+            if other.visit == line.visit and other.standing and other.kind == "earn"
+        ]
+        if line.visit is not None and others:
+            self._leave(source, others[0], now)
+        elif line.visit is not None:
             self.visits.pop(line.visit, None)
+
+    def _back(self, entry: int, now: datetime) -> None:
+        """A line is turned around; what of it had ended is not taken a second time."""
+        self.night(now)
+        line, keeps, turned = self.lines[entry], self.keeps_piles(), ("turned", entry)
+        line.standing = False
+        self.held["stamp"] -= line.stamps
+        self.held["point"] -= line.points
+        self._level(turned, now, first=entry, keeps=keeps)
+        for unit in self.held:
+            self.held[unit] += sum(p.ended for p in self.piles if p.of == entry and p.unit == unit)
+        self._level(("kept", entry), now, first=turned)
+
+    def _leave(self, source: int, to: int, now: datetime) -> None:
+        """The visit goes on: its own points stay, with the end they had."""
+        line = self.lines[source]
+        piles = [pile for pile in self.piles if pile.of == source and pile.unit == "point"]
+        own = min(line.own, line.points - sum(pile.ended for pile in piles))
+        if own <= 0:
+            return
+        self._made -= 1
+        self.left[to] = self._made
+        self.lines[self._made] = Line("left", 0, own, line.visit, now, own=own)
+        keeps = self.keeps_piles()
+        self.held["point"] += own
+        if keeps:
+            end = piles[0].end if piles and piles[0].end is not None else self.rule.end(now)
+            self.piles.append(Pile("point", own, end, self._made))
+            self._level(self._made, now, keeps=True)
 
     # --- using ---------------------------------------------------------------------------------
 

@@ -204,6 +204,7 @@ class Using(Base):
         """포인트 쓰기: what there is and no more."""
         paper = self.paper[who]
         ended = sum(p.left for p in paper.piles if p.unit == "point" and p.end and p.end <= _clock())
+        factories.show_card(self.people[who].card_id, shop=self.shop, at=_clock())
         try:
             done = points.spend(
                 **self.by, card_id=self.people[who].card_id, points=wanted, once=factories.once()
