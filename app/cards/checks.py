@@ -117,3 +117,18 @@ def count_without_card(
     if staff_id is not None:
         query = query.where(CardCheck.staff_id == staff_id)
     return int(db.session.scalar(query) or 0)
+
+
+def looked_without_card(*, shop_id: int, since: datetime, until: datetime) -> dict[int, int]:
+    """Return how often each of the staff looked at the person instead of the card between two moments, by id."""
+    rows = db.session.execute(
+        select(CardCheck.staff_id, func.count(CardCheck.id))
+        .where(
+            CardCheck.shop_id == shop_id,
+            CardCheck.what != "live",
+            CardCheck.at >= since,
+            CardCheck.at < until,
+        )
+        .group_by(CardCheck.staff_id)
+    )
+    return {row[0]: row[1] for row in rows}

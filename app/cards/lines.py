@@ -12,6 +12,8 @@ from app.cards.history import TAKEN_ALONG, cards_in, still_ends, undone
 from app.cards.models import Card, LedgerEntry, Redemption, Reward
 from app.extensions import db
 
+_BACK = LedgerEntry.__table__.alias("back")
+
 
 @dataclass(frozen=True)
 class CardLine:
@@ -32,6 +34,7 @@ class CardLine:
     points_now: int | None = None
     ends_at: datetime | None = None  # of what a line brought and is still there
     boosted: str = ""  # why it brought more than usual, in the shop's words
+    of: str = ""  # of a reversal: the kind of the line it turned around
 
 
 def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine]:
@@ -49,7 +52,9 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
             still_ends().label("ends_at"),
             LedgerEntry.card_id,
             LedgerEntry.boosted,
+            _BACK.c.kind.label("of"),
         )
+        .outerjoin(_BACK, (_BACK.c.shop_id == LedgerEntry.shop_id) & (_BACK.c.id == LedgerEntry.reverses_id))
         .where(
             LedgerEntry.shop_id == shop_id,
             LedgerEntry.card_id.in_([card_id, *others]),
@@ -74,6 +79,7 @@ def card_lines(*, shop_id: int, card_id: int, limit: int = 100) -> list[CardLine
                 points_now=points if row.points and here else None,
                 ends_at=row.ends_at,
                 boosted=row.boosted,
+                of=row.of or "",
             )
         )
         if here:

@@ -119,7 +119,7 @@ class LedgerEntry(Model):
     claim_id: Mapped[int | None] = mapped_column()  # the 도장 받기 that asked for it
     once: Mapped[str | None] = mapped_column(String(40))  # client-made key: the same key, the same answer
     part_of_id: Mapped[int | None] = mapped_column()  # the earn that filled the card
-    rule_id: Mapped[int | None] = mapped_column()  # of a fill: the rule of the card it closed
+    rule_id: Mapped[int | None] = mapped_column()  # the rule of the card it filled, or was earned with
     reverses_id: Mapped[int | None] = mapped_column()
     reason: Mapped[str] = mapped_column(String(80), default="")  # why refused, or why the staff overrode
     # Won of the purchase the stamp stands for, as it was put right since; and how its points counted, in percent.

@@ -122,14 +122,3 @@ def who_keeps(*, shop_id: int, one: int, other: int) -> tuple[int, int]:
     ).all()
     best = sorted(rows, key=lambda row: (row.phone_checked_at is None, row.phone is None, row.id))
     return (best[0].id, best[1].id) if len(best) == 2 else (one, other)
-
-
-def now_is(*, shop_id: int, customer_id: int) -> int:
-    """Return who a person is by now: themselves, or the one they went into. Also read inside a flow."""
-    while True:
-        into = db.session.scalar(
-            select(Customer.merged_into_id).where(Customer.shop_id == shop_id, Customer.id == customer_id)
-        )
-        if into is None:
-            return customer_id
-        customer_id = into

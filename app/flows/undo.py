@@ -59,7 +59,7 @@ def turn_around(
         session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now
     )
     sums.count(session, shop_id=card.shop_id, at=entry.at, stamps=-entry.delta)
-    goes_on = purchases.leave_to_the_others(session, card=card, rule=rule, entry=entry, own=own, now=now)
+    goes_on = purchases.leave_to_the_others(session, card=card, entry=entry, own=own, now=now)
     if entry.visit_id is not None and not goes_on:
         end_visit(
             session,

@@ -46,7 +46,7 @@ class Hand:
     stamps: int  # times stamped, however many stamps each brought
     again: int  # of them 한 개 더, or with a reason before the pause was over
     overrides: int  # of them with a reason
-    checks: int = 0  # uses without the live card
+    checks: int = 0  # times something was spent on a look at the person instead of the live card
     visits: int = 0  # that began with one of these stamps
     hours: Sequence[tuple[int, int]] = ()
 

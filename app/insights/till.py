@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import case, extract, func, select
 
+from app.cards.checks import looked_without_card
 from app.cards.history import undone
-from app.cards.models import LedgerEntry, Redemption
-from app.coupons.models import CouponUse
+from app.cards.models import LedgerEntry
 from app.extensions import db
 from app.insights import closing
 from app.insights.closing import Day, Hand, Limits
@@ -91,7 +91,7 @@ def hands(*, shop_id: int, since: datetime, until: datetime, but_owner: bool = F
         )
         .group_by(LedgerEntry.staff_id, hour)
     ).all()
-    checks = _checks(shop_id, since, until)
+    checks = looked_without_card(shop_id=shop_id, since=since, until=until)
     by_staff: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
     for staff_id, utc_hour, stamps, again, overrides in rows:
         by_staff[int(staff_id or 0)].append(((int(utc_hour) + _KOREA) % 24, stamps, again, overrides))
@@ -115,26 +115,6 @@ def hands(*, shop_id: int, since: datetime, until: datetime, but_owner: bool = F
         if not (but_owner and person.role == "owner")
     ]
     return sorted(found, key=lambda hand: (-hand.stamps, hand.staff_id))
-
-
-def _checks(shop_id: int, since: datetime, until: datetime) -> dict[int, int]:
-    """Return how often each person let something be used without the live card."""
-    found: dict[int, int] = defaultdict(int)
-    for use in (Redemption, CouponUse):
-        rows = db.session.execute(
-            select(use.staff_id, func.count(use.id))
-            .where(
-                use.shop_id == shop_id,
-                use.at >= since,
-                use.at < until,
-                use.how == "staff_check",
-                use.reversed_at.is_(None),
-            )
-            .group_by(use.staff_id)
-        )
-        for staff_id, number in rows:
-            found[staff_id] += number
-    return found
 
 
 def _with_visits(shop_id: int, since: datetime, until: datetime, found: list[Hand]) -> list[Hand]:
@@ -174,7 +154,7 @@ def _outside(
 def alert(*, shop_id: int, now: datetime) -> tuple[int, str] | None:
     """Return whom of the staff the owner should look at today (staff id, sentence), or None.
 
-    For the owner's home: one question to the day's ledger, one to its uses; nothing is counted while stamping.
+    For the owner's home: one question to the day's ledger, one to its checks; nothing is counted while stamping.
     """
     since = start_of_day(kst_day(now))
     found = hands(shop_id=shop_id, since=since, until=since + timedelta(days=1), but_owner=True)

@@ -229,6 +229,8 @@ def downgrade() -> None:
         batch_op.drop_column('stage')
         batch_op.drop_column('round')
 
+    # How points were checked is nothing the step before knows, and too long for it.
+    op.execute("UPDATE ledger_entries SET how = substr(how, 1, 8) WHERE length(how) > 8")
     with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
         batch_op.alter_column('how', existing_type=sa.String(length=12), type_=sa.String(length=8), existing_nullable=False)
         batch_op.drop_column('percent')

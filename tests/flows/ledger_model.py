@@ -86,6 +86,8 @@ class Line:
     at: datetime
     standing: bool = True
     part_of: int | None = None  # the stamp whose amount was put right
+    own: int = 0  # of its points, the visit's
+    rule: Rule | None = None  # what the card promised then
 
 
 class PaperCard:
@@ -101,6 +103,7 @@ class PaperCard:
         self.taken: dict[object, list[tuple[Pile, int]]] = defaultdict(list)
         self.amounts: dict[int, int] = {}  # won, by visit
         self.shown_at: datetime | None = None  # when the card itself was at the counter last
+        self.left: dict[int, int] = {}  # stamp → the line that left it the visit's own points
         self._made = 0
 
     # --- piles ---------------------------------------------------------------------------------
@@ -154,7 +157,9 @@ class PaperCard:
         """Stamps and points come; stages and full cards follow."""
         self.night(now)
         low = self.held["stamp"]
-        self.lines[entry] = Line("earn", stamps, points, visit, now)
+        self.lines[entry] = Line("earn", stamps, points, visit, now, rule=self.rule)
+        if visit is not None and visit not in self.visits:
+            self.lines[entry].own = self.rule.visit
         if visit is not None:
             self.visits.setdefault(visit, now)
         self.held["stamp"] += stamps
@@ -195,7 +200,8 @@ class PaperCard:
 
     def corrects(self, entry: int, line: int, visit: int, amount: int, now: datetime) -> None:
         """The visit's amount was another one: its points are what that one brings."""
-        more = self._for(amount) - self._for(self.amounts.get(visit, 0))
+        then = self.lines[entry].rule or self.rule
+        more = (amount * then.permille // 1000) - (self.amounts.get(visit, 0) * then.permille // 1000)
         self.amounts[visit] = amount
         assert bool(more) == bool(line)
         if not more:
@@ -208,25 +214,17 @@ class PaperCard:
                 self.piles.append(Pile("point", more, self.rule.end(now), line))
             self._level(line, now, keeps=True)
 
-    def _for(self, amount: int) -> int:
-        return amount * self.rule.permille // 1000
-
     def turn(self, entry: int, now: datetime) -> None:
         """적립 취소: the line is turned around, and what it had brought and nobody used."""
+        source = self.left.pop(entry, entry)
+        if source != entry:
+            self._back(source, now)
         self.night(now)
         for other, part in sorted(self.lines.items()):
             if part.part_of == entry and part.standing:
-                self._turn_points(other, part, now)
+                self._back(other, now)
         line, round_before, high = self.lines[entry], self.round, self.held["stamp"]
-        line.standing = False
-        keeps = self.keeps_piles()
-        self.held["stamp"] -= line.stamps
-        self.held["point"] -= line.points
-        turned = ("turned", entry)
-        self._level(turned, now, first=entry, keeps=keeps)
-        for unit in self.held:
-            self.held[unit] += sum(p.ended for p in self.piles if p.of == entry and p.unit == unit)
-        self._level(("kept", entry), now, first=turned)
+        self._back(entry, now)
         while self.held["stamp"] < 0:
             waiting = [p for p in self.prizes if not p.stage and not p.used and not p.gone]
             if not waiting:
@@ -246,20 +244,44 @@ class PaperCard:
             )
             if prize.stage and not prize.used and uncarried:
                 prize.gone = True
-        if line.visit is not None and not any(
-            other.visit == line.visit and other.standing and other.kind == "earn"
-            for other in self.lines.values()
-        ):
+        others = [
+            key
+            for key, other in sorted(self.lines.items())
+            if other.visit == line.visit and other.standing and other.kind == "earn"
+        ]
+        if line.visit is not None and others:
+            self._leave(source, others[0], now)
+        elif line.visit is not None:
             self.visits.pop(line.visit, None)
 
-    def _turn_points(self, entry: int, line: Line, now: datetime) -> None:
+    def _back(self, entry: int, now: datetime) -> None:
+        """A line is turned around; what of it had ended is not taken a second time."""
+        self.night(now)
+        line, keeps, turned = self.lines[entry], self.keeps_piles(), ("turned", entry)
         line.standing = False
-        keeps = self.keeps_piles()
+        self.held["stamp"] -= line.stamps
         self.held["point"] -= line.points
-        turned = ("turned", entry)
         self._level(turned, now, first=entry, keeps=keeps)
-        self.held["point"] += sum(p.ended for p in self.piles if p.of == entry)
+        for unit in self.held:
+            self.held[unit] += sum(p.ended for p in self.piles if p.of == entry and p.unit == unit)
         self._level(("kept", entry), now, first=turned)
+
+    def _leave(self, source: int, to: int, now: datetime) -> None:
+        """The visit goes on: its own points stay, with the end they had."""
+        line = self.lines[source]
+        piles = [pile for pile in self.piles if pile.of == source and pile.unit == "point"]
+        own = min(line.own, line.points - sum(pile.ended for pile in piles))
+        if own <= 0:
+            return
+        self._made -= 1
+        self.left[to] = self._made
+        self.lines[self._made] = Line("left", 0, own, line.visit, now, own=own)
+        keeps = self.keeps_piles()
+        self.held["point"] += own
+        if keeps:
+            end = piles[0].end if piles and piles[0].end is not None else self.rule.end(now)
+            self.piles.append(Pile("point", own, end, self._made))
+            self._level(self._made, now, keeps=True)
 
     # --- using ---------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.cards import drift, extras
+from app.cards.lines import card_lines
 from app.cards.models import Lot
 from app.coupons.purchases import used_at
 from app.extensions import db
@@ -16,6 +17,7 @@ from app.flows import shop as shop_flow
 from app.flows.refund import Refunded
 from app.tiers.rules import BoostRule
 from app.visits.models import Visit
+from app.web.customer import line_words
 from tests import coupons, factories
 from tests.factories import ACustomer, AShop
 from tests.flows import books
@@ -127,5 +129,8 @@ def test_one_stamp_of_a_visit_taken_back(clock: Clock, undone_first: bool) -> No
     assert seen is not None and (seen.points, seen.points_after) == (70, 0)
     done = give_back(shop)
     assert (done.balance, done.points, the_visit().amount) == (0, 0, 5_000)
+    told = {line_words.what(line) for line in card_lines(shop_id=shop.id, card_id=holder.card_id)}
+    assert ("줄었던 포인트를 되돌렸어요" in told) == undone_first, "5,000 of 10,000 were put right"
+    assert "쓴 포인트를 돌려받았어요" not in told
     assert drift.drifts(shop_id=shop.id) == []
     books.check(shop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.cards.rules import AlreadyUsed, ForeignCode, OldCode, OldPrint
 from app.extensions import db
 from app.flows import claim, redeem, sharing, spending, stamp
 from app.flows.spending import Check, CheckedBefore, NotProven, PaperProvesNothing, TooManyChecks
+from app.insights import till
 from app.kit.refusals import Invalid, NotHere
 from app.shops.rules import TooManyPins
 from tests import factories, world
@@ -168,7 +170,12 @@ def test_one_person_looks_ten_times_a_day(shop: AShop) -> None:
     with pytest.raises(TooManyChecks):
         note(shop, factories.a_customer(shop))
     someone = factories.a_staff(shop)
-    note(shop, factories.a_customer(shop), staff_id=someone)
+    last = factories.a_customer(shop)
+    note(shop, last, staff_id=someone)
+    # 마감 and the owner's home count every look, whatever was spent on it: points too.
+    now = factories.now()
+    found = till.hands(shop_id=shop.id, since=now, until=now + timedelta(days=1))
+    assert {hand.staff_id: hand.checks for hand in found} == {shop.owner_id: 10, someone: 1}
 
 
 def test_who_has_a_pin_types_it_and_guesses_are_counted(shop: AShop, minho: ACustomer) -> None:

@@ -19,6 +19,7 @@ from alembic.migration import MigrationContext
 from flask import Flask
 
 from app.extensions import db
+from app.flows import points, spending
 from config import ROOT
 from launch import testbed
 from tests import factories, world
@@ -196,3 +197,25 @@ def test_a_step_that_would_orphan_rows_is_refused(fresh: Callable[[], Flask], tm
         with pytest.raises(SystemExit):
             flask_migrate.upgrade(directory=str(folder))
         assert _counts() == counts
+
+
+def test_points_that_were_spent_do_not_hold_the_way_down_up(fresh: Callable[[], Flask]) -> None:
+    app = fresh()
+    world.migrate(app)
+    with app.app_context():
+        shop = factories.a_shop(point_permille=10)
+        holder = factories.a_customer(shop)
+        factories.a_stamp(shop, holder.card_id, amount=10_000)
+        spending.note_check(
+            shop_id=shop.id, card_id=holder.card_id, staff_id=shop.owner_id, session_id=1,
+            check=spending.Check("known"), now=factories.now(),
+        )  # fmt: skip
+        points.spend(
+            shop_id=shop.id, staff_id=shop.owner_id, card_id=holder.card_id, points=50,
+            once=factories.once(), now=factories.now(),
+        )  # fmt: skip
+        ways = sa.text("SELECT how FROM ledger_entries ORDER BY id")
+        assert list(db.session.scalars(ways)) == ["digits", "staff_check"]
+        db.session.remove()
+        flask_migrate.downgrade(directory=str(ROOT / "migrations"), revision="0002")
+        assert list(db.session.scalars(ways)) == ["digits", "staff_ch"]

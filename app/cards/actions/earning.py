@@ -54,6 +54,7 @@ def earn(
         now=now,
         amount=amount,
         percent=percent,
+        rule_id=rule.id,
         **facts,
     )
     if lots.keeps(card, rule):

@@ -84,16 +84,8 @@ def corrections_of(
 
 def rule_of(session: Any, *, entry: LedgerEntry) -> CardRule:
     """Return the rule that a stamp was given under: its card may be under another one by now."""
-    after = select(LedgerEntry.rule_id).where(
-        LedgerEntry.shop_id == entry.shop_id,
-        LedgerEntry.card_id == entry.card_id,
-        LedgerEntry.kind == "fill",
-        LedgerEntry.id > entry.id,
-        LedgerEntry.rule_id.is_not(None),
-    )
     mine = select(Card.rule_id).where(Card.shop_id == entry.shop_id, Card.id == entry.card_id)
-    rule_id = session.scalar(after.order_by(LedgerEntry.id).limit(1)) or session.scalar(mine)
-    return ledger.rule(session, shop_id=entry.shop_id, rule_id=rule_id)
+    return ledger.rule(session, shop_id=entry.shop_id, rule_id=entry.rule_id or session.scalar(mine))
 
 
 def points_of_amount(session: Any, *, entry: LedgerEntry, rule: CardRule) -> int:
@@ -126,7 +118,6 @@ def leave_to_the_others(
     session: Any,
     *,
     card: Card,
-    rule: CardRule,
     entry: LedgerEntry,
     own: tuple[LedgerEntry, int],
     now: datetime,
@@ -145,6 +136,7 @@ def leave_to_the_others(
     # What of them had ended was taken by nobody, and comes to nobody.
     points = min(points, brought_by.points - lots.ended_of(session, entry=brought_by).points)
     if points > 0:
+        rule = ledger.rule(session, shop_id=card.shop_id, rule_id=card.rule_id)
         end = lots.end_of_line(session, entry=brought_by)
         earning.correct_points(
             session, card=card, rule=rule, entry=others[-1], points=points, now=now, how="visit", end=end

@@ -81,10 +81,12 @@ def what(line: CardLine) -> str:
 
 
 def _turned(line: CardLine) -> str:
-    if line.delta > 0:
+    if line.of == "fill":
         return "다 채운 카드를 되돌렸어요"
-    if line.points > 0:
+    if line.of == "redeem":
         return "쓴 포인트를 돌려받았어요"
+    if line.of == "adjust" and line.points > 0:
+        return "줄었던 포인트를 되돌렸어요"
     return "환불해서 적립을 되돌렸어요" if line.how == "refund" else "적립을 취소했어요"
 
 
