@@ -11,8 +11,8 @@ from app.cards.models import Card, CardRule, Claim, LedgerEntry
 from app.extensions import db
 from app.shops.models import KioskCall
 
-# So long a number without a card stands in the staff's list (flows/kiosk.py), and a result at the tablet.
-_CALL_STANDS = timedelta(minutes=30)
+# So long a number without a card stands in the staff's list, and a result at the tablet.
+CALL_STANDS = timedelta(minutes=30)
 _RESULT_STANDS = timedelta(minutes=1)
 
 
@@ -47,7 +47,7 @@ def open_calls(*, shop_id: int, now: datetime, limit: int = 10) -> list[OpenCall
             KioskCall.shop_id == shop_id,
             KioskCall.claim_id.is_(None),
             KioskCall.closed_at.is_(None),
-            KioskCall.at > now - _CALL_STANDS,
+            KioskCall.at > now - CALL_STANDS,
         )
         .order_by(KioskCall.at, KioskCall.id)
         .limit(limit)
@@ -70,7 +70,7 @@ def call_state(*, shop_id: int, kiosk_id: int, ref: str, now: datetime) -> CallS
         .outerjoin(Claim, (Claim.shop_id == KioskCall.shop_id) & (Claim.id == KioskCall.claim_id))
         .where(KioskCall.shop_id == shop_id, KioskCall.kiosk_id == kiosk_id, KioskCall.ref == ref)
     ).one_or_none()
-    if row is None or row.at < now - _CALL_STANDS:
+    if row is None or row.at < now - CALL_STANDS:
         return None
     ended = row.decided_at if row.card_id is not None else row.closed_at
     if ended is None:

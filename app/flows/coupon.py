@@ -21,7 +21,6 @@ from app.coupons.rules import ForeignCoupon, OldCoupon
 from app.flows import audit, coupon_rules, free_stamps, own_card, spending, undo
 from app.flows.at_counter import card_key
 from app.flows.coupon_tiers import tier_allows
-from app.flows.spending import Check
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
@@ -84,7 +83,6 @@ def use(
     once: str,
     now: datetime,
     amount: int | None = None,
-    check: Check | None = None,
 ) -> Used:
     """Use a coupon for a purchase of `amount` won (asked for where it decides something).
 
@@ -99,7 +97,6 @@ def use(
             once=once,
             now=now,
             amount=amount,
-            check=check,
         )
     )
 
@@ -112,7 +109,6 @@ def _use(
     once: str,
     now: datetime,
     amount: int | None,
-    check: Check | None,
 ) -> Used:
     with own_card.kept(now=now), write() as session:
         before = coupons.use_by_once(session, shop_id=shop_id, once=once)
@@ -128,7 +124,7 @@ def _use(
         if coupon.used_at is not None or coupon.withdrawn_at is not None:
             raise coupons.why_gone(session, shop_id=shop_id, coupon_id=coupon.id)
         _may(session, coupon=coupon, kind=kind, amount=amount, now=now)
-        how = _proof(session, coupon=coupon, card=card, staff_id=staff_id, check=check, now=now)
+        how = _proof(session, coupon=coupon, card=card, staff_id=staff_id, now=now)
         coupons.use(session, shop_id=shop_id, coupon_id=coupon.id, now=now)
         done = coupons.add_use(
             session,
@@ -186,9 +182,7 @@ def _may(session: Any, *, coupon: Coupon, kind: CouponKind, amount: int | None, 
         raise refusal
 
 
-def _proof(
-    session: Any, *, coupon: Coupon, card: Card, staff_id: int, check: Check | None, now: datetime
-) -> str:
+def _proof(session: Any, *, coupon: Coupon, card: Card, staff_id: int, now: datetime) -> str:
     """Return how the holder was checked; the coupon's own code, read a moment ago, is their phone itself."""
     read = session.scalar(
         select(CodeUse.id)
@@ -204,9 +198,7 @@ def _proof(
     if read is not None:
         own_card.check(session, shop_id=card.shop_id, staff_id=staff_id, card_id=card.id)
         return "live_card"
-    return spending.proof(
-        session, shop_id=card.shop_id, card_id=card.id, staff_id=staff_id, check=check, now=now
-    )
+    return spending.proof(session, shop_id=card.shop_id, card_id=card.id, staff_id=staff_id, now=now)
 
 
 def undo_use(*, shop_id: int, staff_id: int, use_id: int, now: datetime) -> int:

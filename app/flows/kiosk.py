@@ -11,6 +11,7 @@ from typing import Any
 
 from app.cards import rules
 from app.cards.actions import claims
+from app.cards.kiosk import CALL_STANDS
 from app.flows import audit, claim
 from app.flows.sharing import NothingToProve
 from app.flows.unit import after_a_race, write
@@ -23,8 +24,6 @@ from app.shops import tablets
 
 # Numbers typed at one tablet; a queue at noon is a third of it.
 CALLS, CALLS_WITHIN = 60, timedelta(minutes=10)
-# So long a number without a card stands in the staff's list.
-CALL_STANDS = timedelta(minutes=30)
 
 
 class TooManyCalls(Refused):

@@ -12,7 +12,6 @@ from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.promises import PointsShort, PointsUnderLeast
 from app.cards.rules import NothingToUndo
 from app.flows import audit, own_card, spending
-from app.flows.spending import Check
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.visits import actions as visits
@@ -39,7 +38,6 @@ def spend(
     points: int | None,
     once: str,
     now: datetime,
-    check: Check | None = None,
 ) -> Spent:
     """Take points off a card; its holder is checked first. The same `once` gives the same answer.
 
@@ -52,7 +50,6 @@ def spend(
             card_id=card_id,
             points=points,
             once=once,
-            check=check,
             now=now,
         )
     )
@@ -65,7 +62,6 @@ def _spend(
     card_id: int,
     points: int | None,
     once: str,
-    check: Check | None,
     now: datetime,
 ) -> Spent:
     if not points:
@@ -77,9 +73,7 @@ def _spend(
             if before.kind != "redeem" or before.card_id != card_id:
                 raise NothingToUndo("이미 처리한 요청이에요. 화면을 새로 열어 다시 눌러 주세요.")
             return Spent(before.id, card.id, -before.points, card.points, repeated=True)
-        how = spending.proof(
-            session, shop_id=shop_id, card_id=card_id, staff_id=staff_id, check=check, now=now
-        )
+        how = spending.proof(session, shop_id=shop_id, card_id=card_id, staff_id=staff_id, now=now)
         # What ended at midnight can't be spent in the hours before the night takes it away.
         lots.expire(session, card=card, now=now)
         if points > card.points:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.coupons.models import CouponKind
+from app.coupons.words import called
 from app.customers import actions as people
 from app.customers.models import Customer
 from app.flows import audit, referral_gifts
@@ -76,7 +77,7 @@ def make_invite(*, shop_id: int, customer_id: int, shows_name: bool, now: dateti
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id)
         if person is None or _ON not in shops.uses(session, shop_id=shop_id):
             raise NotHere("지금은 친구 초대를 쓰지 않는 가게예요.")
-        shows_name = shows_name and bool(rules.masked_name(person.name))
+        shows_name = shows_name and bool(rules.shown_name(person.name))
         referrals.put_invite(
             session, shop_id=shop_id, customer_id=customer_id, shows_name=shows_name, now=now
         )
@@ -239,7 +240,7 @@ def _give_inviter(session: Any, *, brought: Referral, came_at: datetime, now: da
 
 def _words(session: Any, *, shop_id: int, gift: Gift) -> str:
     named = select(CouponKind.name).where(CouponKind.shop_id == shop_id, CouponKind.id == gift.kind_id)
-    names = {gift.kind_id: f"{session.scalar(named)} 쿠폰"} if gift.kind_id else {}
+    names = {gift.kind_id: called(session.scalar(named) or "")} if gift.kind_id else {}
     return rules.gift_words(gift, names)
 
 

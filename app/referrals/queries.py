@@ -175,7 +175,7 @@ def my_invite(*, shop_id: int, customer_id: int) -> MyInvite:
             func.count(Referral.id).filter(gift),
         ).where(Referral.shop_id == shop_id, Referral.inviter_id == customer_id, Referral.refused == "")
     ).one()
-    masked = rules.masked_name(row.name)
+    masked = rules.shown_name(row.name)
     return MyInvite(row.word or "", bool(row.shows_name), masked, joined, came, gifts)
 
 
@@ -196,7 +196,7 @@ def invitation(*, shop_id: int, word: str) -> Invitation | None:
     given = promise(shop_id) if name is not None else None
     if name is None or given is None:
         return None
-    return Invitation(word, rules.masked_name(name) if link.shows_name else "", given.friend)
+    return Invitation(word, rules.shown_name(name) if link.shows_name else "", given.friend)
 
 
 def is_own(*, shop_id: int, word: str, customer_id: int) -> bool:

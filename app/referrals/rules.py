@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.kit.names import masked_name
 from app.kit.refusals import Invalid
 
 # So long a browser remembers by whose link it came: who is told of a shop goes there when they are near it.
@@ -65,21 +66,21 @@ class Facts:
     types_known_number: bool = False  # … or another customer's
     same_person_of_shop: bool = False  # both cards are the same staff member's
     stamped_by_inviter: bool = False  # the inviter works here and gave this stamp
-    had_before: bool = False  # this number had a friend's gift, or brought somebody, in an earlier life
     chain: Sequence[int] = ()  # who brought the inviter, and who brought them …
 
 
 def why_not(facts: Facts) -> str:
-    """Return why nothing is given (a key of REASONS), or "" when both are."""
+    """Return why nothing is given (a key of REASONS), or "" when both are.
+
+    Whether the number had a friend's gift before ("again") only the unique row can say: flows/referral.py.
+    """
     if facts.friend_id == facts.inviter_id or facts.types_inviters_number:
         return "self"
     if facts.same_person_of_shop or facts.stamped_by_inviter:
         return "staff"
     if facts.friend_id in facts.chain:
         return "loop"
-    if facts.types_known_number:
-        return "known"
-    return "again" if facts.had_before else ""
+    return "known" if facts.types_known_number else ""
 
 
 def inviter_has_room(*, given_this_month: int, month_most: int) -> bool:
@@ -113,7 +114,9 @@ def _is_stamps(words: str) -> bool:
 
 
 def _named(words: str) -> str:
-    return words if _is_stamps(words) else f"‘{words}’ 쿠폰"
+    if _is_stamps(words):
+        return words
+    return f"‘{words}’" if words.endswith("쿠폰") else f"‘{words}’ 쿠폰"
 
 
 def friend_words(friend: str) -> str:
@@ -124,12 +127,10 @@ def friend_words(friend: str) -> str:
     return f"첫 방문에 {given} 드려요"
 
 
-def masked_name(name: str) -> str:
-    """Return a name as a friend may see it: 김단골 → 김*골, 김단 → 김*; "" for none or a single letter."""
-    name = " ".join(name.split())
-    if len(name) < 2:
-        return ""
-    return f"{name[0]}*" if len(name) == 2 else f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
+def shown_name(name: str) -> str:
+    """Return a name as a friend may see it: 김단골 → 김*골; "" where nothing would be left to read."""
+    masked = masked_name(name)
+    return masked if masked.strip("*") else ""
 
 
 def clean_party(typed: str) -> int:

@@ -110,7 +110,7 @@ def test_a_gift_is_stopped_before_anybody_has_it_and_goes_to_no_other_number_of_
     shop: AShop, jiwoo: ACustomer
 ) -> None:
     give = {**own(shop), "kind_id": coupons.a_kind(shop), "group": "all", "once": factories.once()}
-    with pytest.raises(Invalid, match="people"):
+    with pytest.raises(Invalid, match="그사이 1명이 되었어요"):
         coupon_gifts.give_to_group(**give, counted=2)
     gift_id = coupon_gifts.give_to_group(**give, counted=1)
     assert coupon_gifts.withdraw_gift(**own(shop), gift_id=gift_id) == 0

@@ -98,7 +98,6 @@ def test_a_shop_open_past_midnight_closes_its_own_day(opens: int, closes: int, b
         ({"stamped_by_inviter": True}, "staff"),
         ({"chain": [3, 1]}, "loop"),
         ({"types_known_number": True}, "known"),
-        ({"had_before": True}, "again"),
     ],
 )
 def test_why_nothing_is_given(facts: dict[str, Any], why: str) -> None:
@@ -119,7 +118,7 @@ def test_why_nothing_is_given(facts: dict[str, Any], why: str) -> None:
     ],
 )
 def test_a_friend_reads_a_masked_name(name: str, masked: str) -> None:
-    assert rules.masked_name(name) == masked
+    assert rules.shown_name(name) == masked
 
 
 @pytest.mark.parametrize(
@@ -128,6 +127,7 @@ def test_a_friend_reads_a_masked_name(name: str, masked: str) -> None:
         ("도장 2개", "도장 2개", "친구가 처음 오면 두 분 모두 도장 2개를 받아요"),
         ("도장 2개", "도장 1개", "친구가 처음 오면 나는 도장 2개, 친구는 도장 1개를 받아요"),
         ("쿠키", "", "친구가 처음 오면 나는 ‘쿠키’ 쿠폰을 받아요"),
+        ("", "생일 쿠폰", "친구가 처음 오면 친구는 ‘생일 쿠폰’을 받아요"),
         ("", "도장 1개", "친구가 처음 오면 친구는 도장 1개를 받아요"),
         ("", "", "친구에게 우리 가게를 알려 주세요"),
     ],

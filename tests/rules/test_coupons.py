@@ -9,6 +9,8 @@ import pytest
 from app.coupons import offers, rules, words
 from app.coupons.rules import Terms
 from app.kit.refusals import Invalid
+from app.messages.contract import Kind
+from app.messages.kinds import coupon_gift, coupon_gift_ends
 
 NOW = datetime(2026, 11, 26, 6, 0, tzinfo=UTC)  # 11월 26일(목) 오후 3:00
 TODAY = date(2026, 11, 26)
@@ -143,6 +145,17 @@ def test_a_number_names_itself(gives: str, value: str, name: str) -> None:
 )
 def test_what_became_of_them(counts: list[tuple[int, int]], told: str) -> None:
     assert words.told(counts) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("아메리카노 한 잔", "아메리카노 한 잔 쿠폰"), ("생일 쿠폰", "생일 쿠폰"), ("쿠폰", "쿠폰")],
+)
+@pytest.mark.parametrize("kind", [coupon_gift.KIND, coupon_gift_ends.KIND])
+def test_a_letter_says_coupon_once(name: str, called: str, kind: Kind) -> None:
+    assert words.called(name) == called
+    told = kind.words({"coupon": name, "until": "오늘", "code": "ABC"})
+    assert told["받은 것"] == called
 
 
 def test_a_coupons_code_is_its_own() -> None:

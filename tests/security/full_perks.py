@@ -33,6 +33,7 @@ from app.flows import (
 )
 from app.flows.spending import Check
 from app.flows.unit import write
+from app.insights import groups
 from app.kit.clock import kst_day
 from app.referrals import queries as referrals
 from app.shops import closures
@@ -87,8 +88,9 @@ def with_coupons(shop: AShop, known: ACustomer, nameless: ACustomer, word: str) 
     """Give coupons by hand and to a group, and let one be used; the newest of each is named."""
     own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
     kind_id = coupons.a_kind(shop, name=f"{word}쿠폰", per_person="3")
+    counted = groups.count(shop_id=shop.id, group="all", now=factories.now())
     gift_id = coupon_gifts.give_to_group(
-        **own, kind_id=kind_id, group="all", counted=2, once=factories.once()
+        **own, kind_id=kind_id, group="all", counted=counted, once=factories.once()
     )
     coupon_gifts.go_on(shop_id=shop.id, gift_id=gift_id, now=factories.now() + GROUP_WAITS)
     used = coupons.use(shop, coupons.living(nameless)[0])

@@ -118,13 +118,16 @@ def test_the_same_answer_for_a_number_without_a_card(tablet: Phone, owner_phone:
     assert "카드가 없는 번호예요" not in owner_phone.submit("알겠어요").words
 
 
-def test_a_tablet_is_made_and_taken_back(app: Flask, shop: AShop, owner_phone: Phone) -> None:
+def test_a_tablet_is_made_and_taken_back(app: Flask, shop: AShop, owner_phone: Phone, clock: Clock) -> None:
+    policy, kept = f"/s/{shop.code}/privacy", "번호의 뒤 네 자리와 누른 시각만 하루 동안"
+    assert kept not in owner_phone.open(policy).words
     assert "먼저 아이디와 비밀번호를 정해 주세요" in owner_phone.open("/owner/more/kiosks").words
     password = factories.a_password(shop, shop.owner_id)
     device = Phone(app).signed_in(shop, shop.owner_id)
     device.open("/owner/more/kiosks")
     page = device.submit("손님용 태블릿으로 쓰기")
     assert page.path == "/kiosk"
+    assert kept in owner_phone.open(policy).words
     device.open("/kiosk/end")
     assert (
         "아이디나 비밀번호가 맞지 않아요"
@@ -135,7 +138,8 @@ def test_a_tablet_is_made_and_taken_back(app: Flask, shop: AShop, owner_phone: P
     tablet = Phone(app)
     tablet.keep("kiosk", factories.a_kiosk(shop)[1])
     tablet.open("/kiosk")
-    device.open("/owner/more/kiosks")
+    clock.advance(minutes=3)
+    assert "3분 전에 썼어요" in device.open("/owner/more/kiosks").words
     assert "그 태블릿을 껐어요" in device.submit("끄기").words
     assert "손님용 태블릿이 꺼져 있어요" in tablet.open("/kiosk", status=410).words
     assert tablet.open("/owner").path == "/owner/login"

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from app.coupons.words import called
 from app.messages.contract import Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
     return {
-        "받은 것": str(facts["coupon"]),
+        "받은 것": called(str(facts["coupon"])),
         "기한": str(facts["until"]),
         "인사": str(facts.get("greeting") or "늘 고맙습니다."),
     }
@@ -32,12 +33,12 @@ KIND = Kind(
     key="coupon_gift",
     label="선물 쿠폰",
     is_ad=True,
-    text="{이름} 님, {인사} {가게}에서 {받은 것} 쿠폰을 준비했어요. {기한}까지 편하게 들러 주세요.",
+    text="{이름} 님, {인사} {가게}에서 {받은 것}을(를) 준비했어요. {기한}까지 편하게 들러 주세요.",
     placeholders={
         "이름": "김단골",
         "가게": "우리 가게",
         "인사": "생일 축하드려요.",
-        "받은 것": "아메리카노 한 잔",
+        "받은 것": "아메리카노 한 잔 쿠폰",
         "기한": "12월 26일(토)",
     },
     channels=("demo_phone", "email", "own_phone", "card"),

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from app.coupons.words import called
 from app.messages.contract import Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
-    return {"받은 것": str(facts["coupon"]), "기한": str(facts["until"])}
+    return {"받은 것": called(str(facts["coupon"])), "기한": str(facts["until"])}
 
 
 def _still_wanted(facts: Facts) -> bool:
@@ -28,11 +29,11 @@ KIND = Kind(
     key="coupon_gift_ends",
     label="선물 쿠폰 기한 알림",
     is_ad=True,
-    text="{이름} 님, {가게}에서 드린 {받은 것} 쿠폰이 {기한}까지예요. 잊지 마시고 편하게 들러 주세요.",
+    text="{이름} 님, {가게}에서 드린 {받은 것}이(가) {기한}까지예요. 잊지 마시고 편하게 들러 주세요.",
     placeholders={
         "이름": "김단골",
         "가게": "우리 가게",
-        "받은 것": "아메리카노 한 잔",
+        "받은 것": "아메리카노 한 잔 쿠폰",
         "기한": "12월 26일(토)",
     },
     channels=("demo_phone", "email", "own_phone", "card"),

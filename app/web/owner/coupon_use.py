@@ -9,7 +9,6 @@ from app.coupons import offers, rules
 from app.coupons import queries as coupons
 from app.flows import coupon as flow
 from app.flows.coupon import Used
-from app.flows.spending import Check
 from app.kit.korean import josa, won
 from app.kit.refusals import NotHere, Refused
 from app.web.answers import fragment, see_other, wants_fragment
@@ -57,7 +56,6 @@ def use_coupon(coupon_id: int) -> ResponseReturnValue:
             coupon_id=coupon_id,
             once=asked.once(),
             amount=_amount(typed),
-            check=Check(what=asked.text("check"), pin=asked.text("pin")),
             now=now(),
         )
     except NotHere:

@@ -8,6 +8,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter
+from app.coupons import words
 from app.flows import companions, referral
 from app.kit.refusals import Invalid, NotHere
 from app.referrals import bringers, rules
@@ -61,7 +62,7 @@ def _gifts(coupons: dict[int, str]) -> list[tuple[str, str]]:
     return [
         ("", "드리지 않아요"),
         *stamps,
-        *((f"coupon:{key}", f"{name} 쿠폰") for key, name in coupons.items()),
+        *((f"coupon:{key}", words.called(name)) for key, name in coupons.items()),
     ]
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards.promises import PointsShort, PointsUnderLeast, read_points
 from app.flows import points as flow
-from app.flows.spending import Check, CheckedBefore, NotProven, TooManyChecks
+from app.flows.spending import NotProven
 from app.kit.refusals import Invalid
 from app.web import answers
 from app.web.answers import wants_fragment
@@ -38,10 +38,9 @@ def spend_points(card_id: int) -> ResponseReturnValue:
             card_id=card_id,
             points=read_points(typed),
             once=asked.once(),
-            check=Check(what=asked.text("check"), pin=asked.text("pin")) if asked.text("check") else None,
             now=now(),
         )
-    except (Invalid, PointsShort, PointsUnderLeast, NotProven, CheckedBefore, TooManyChecks) as refusal:
+    except (Invalid, PointsShort, PointsUnderLeast, NotProven) as refusal:
         context = panel_context(card_id) | {"points_typed": typed, "points_wrong": refusal.sentence}
         return answers.invalid("owner/panel.html", "panel", **context, said="", in_place=wants_fragment())
     return again(
