@@ -25,7 +25,8 @@ from tests.flows import books
 from tests.flows.coupon_machine import CouponRules
 from tests.flows.ledger_machine import Changing, Earning, Using
 from tests.flows.ledger_model import PaperCard, Prize
-from tests.flows.merge_machine import Merging, Purse
+from tests.flows.merge_machine import Merging
+from tests.flows.merge_model import Purse
 from tests.world import Clock
 
 _BASE: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}

@@ -1,0 +1,82 @@
+"""What is kept on paper of cards that were one: the sum of all that came and went, and who had what before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tests.flows.ledger_model import Line, PaperCard
+
+
+class Purse(PaperCard):
+    """What came onto a card and went off it, whatever rounds and lots made of it. Nothing ends in a purse."""
+
+    def __init__(self, paper: PaperCard) -> None:
+        super().__init__(paper.rule)
+        self.lines, self.visits, self.amounts = paper.lines, paper.visits, paper.amounts
+        self.shown_at = paper.shown_at
+        standing = [line for line in self.lines.values() if line.standing]
+        self.held = Counter(
+            stamp=sum(line.stamps for line in standing), point=sum(line.points for line in standing)
+        )
+
+    def night(self, now: datetime) -> None:
+        """What has ended is no movement of a purse."""
+
+    def keeps_piles(self) -> bool:
+        """A purse knows no piles."""
+        return False
+
+    def spendable(self, now: datetime) -> int | None:
+        """What has ended is not known here."""
+        return None
+
+    def _moves(self, line: Line, times: int) -> None:
+        self.held["stamp"] += times * line.stamps
+        self.held["point"] += times * line.points
+
+    def earn(self, entry: int, stamps: int, points: int, visit: int | None, now: datetime) -> None:
+        """Stamps and points come."""
+        self.lines[entry] = Line("earn", stamps, points, visit, now)
+        if visit is not None:
+            self.visits.setdefault(visit, now)
+        self._moves(self.lines[entry], 1)
+
+    def turn(self, entry: int, now: datetime) -> None:
+        """적립 취소, with what was put right about it."""
+        line = self.lines[entry]
+        for each in [line, *(part for part in self.lines.values() if part.part_of == entry)]:
+            if each.standing:
+                each.standing = False
+                self._moves(each, -1)
+        others = (o for o in self.lines.values() if o.standing and o.kind == "earn" and o.visit == line.visit)
+        if line.visit is not None and not any(others):
+            self.visits.pop(line.visit, None)
+
+    def spend(self, entry: int, points: int, now: datetime) -> None:
+        """Points are taken at the counter."""
+        self.lines[entry] = Line("redeem", 0, -points, self.visit_here(now), now)
+        self._moves(self.lines[entry], 1)
+
+    def unspend(self, entry: int, now: datetime) -> None:
+        """Points are given back."""
+        self.lines[entry].standing = False
+        self._moves(self.lines[entry], -1)
+
+
+@dataclass
+class Together:
+    """A merge that stands: who went into whom, what came along, and from which line on they were one."""
+
+    merge_id: int
+    kept: int
+    gone: int
+    at: datetime
+    moved: dict[str, int]
+    rows: dict[Any, dict[int, int]]
+    lines: dict[int, bool]  # of who went: whether each stood
+    visits: dict[int, datetime]
+    since: int
+    shown_at: datetime | None = None  # when the kept card itself was at the counter
