@@ -246,7 +246,7 @@ def undone_since(
             back.shop_id == shop_id,
             back.card_id == kept_card_id,
             back.id > after,
-            back.how == "amount",
+            back.how.in_(("amount", "visit")),
             line.card_id == gone_card_id,
             again.id.is_(None),
         )
