@@ -247,7 +247,6 @@ SCENES = [
     Scene("my-tier", "customer", _of_card("tier")),
     Scene("history", "customer", _of_card("visits")),
     Scene("coupons", "owner", _owner("/owner/coupons")),
-    Scene("my-coupons", "customer", _of_card("coupons")),
     Scene("statement", "customer", _of_card("me/statement")),
     Scene("lost", "stranger", _lost),
     Scene("offline", "owner", _owner("/owner/offline")),

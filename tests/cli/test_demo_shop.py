@@ -371,6 +371,11 @@ def _somebody_new_gets_a_fresh_card(app: Flask, shop_id: int) -> None:
     assert card.balance == 0
 
 
+def test_a_shop_has_on_all_that_was_drawn_for_it(town: dict[str, int]) -> None:
+    uses = {db.session.get_one(Shop, each).uses for each in town.values()}
+    assert uses == {"boosts coupons referrals tiers", "points referrals"}
+
+
 @pytest.mark.databases("sqlite", "postgres")
 def test_everybody_stands_where_their_visits_put_them(town: dict[str, int]) -> None:
     shop_id = town["DALBIT"]

@@ -20,7 +20,7 @@ class Coupons:
         self.rng, self.tables, self.staff = rng, tables, staff
         self.shop_id = shop["id"]
         self.taken: set[str] = set()
-        shop["uses"] = "coupons"
+        shop["uses"] = " ".join(sorted({*shop.get("uses", "").split(), "coupons"}))
 
     def write(self, offers: Sequence[Offer], holders: Sequence[Holder], now: datetime) -> None:
         """Add everything, the ids included."""

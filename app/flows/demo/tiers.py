@@ -36,7 +36,7 @@ def write(
     """Put everybody where their visits of the last year put them at `moment`; visits must have their ids."""
     if not described.has_tiers:
         return
-    shop["uses"] = "boosts tiers"
+    shop["uses"] = " ".join(sorted({*shop.get("uses", "").split(), "boosts", "tiers"}))
     of_shop: dict[str, Any] = {"shop_id": shop["id"]}
     began = moment - _BEGAN
     tables.add(
