@@ -49,7 +49,11 @@ def test_put_right_and_taken_away(
     assert put(shop, entry, "4500") == 4_500
     assert put(shop, entry, "") is None
     assert (followed, on_visit(minho)) == ([12_000, 4_500, None], [None])
-    told = list(db.session.scalars(db.select(AuditLine.detail).where(AuditLine.what == "amount_changed")))
+    told = list(
+        db.session.scalars(
+            db.select(AuditLine.detail).where(AuditLine.what == "amount_changed").order_by(AuditLine.id)
+        )
+    )
     assert told == ["12000 → 4500", "4500 → -"]
     clock.advance(days=1)
     with pytest.raises(NotToday):
