@@ -102,6 +102,15 @@ def cards_in(*, shop_id: int, card_id: int) -> list[int]:
     return found
 
 
+def went_into(*, shop_id: int, card_id: int) -> int | None:
+    """Return the card that a card went into, itself perhaps gone on since; None for one that stands alone."""
+    return db.session.scalar(
+        select(Merge.kept_card_id).where(
+            Merge.shop_id == shop_id, Merge.gone_card_id == card_id, Merge.undone_at.is_(None)
+        )
+    )
+
+
 def people_stamped(*, shop_id: int, staff_id: int, since: datetime) -> int:
     """Return how many cards somebody of the staff has stamped since then, without those taken back."""
     query = select(func.count(LedgerEntry.card_id.distinct())).where(

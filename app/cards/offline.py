@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.cards.counter_models import OfflineEvent
-from app.cards.history import cards_in
+from app.cards.history import cards_in, went_into
 from app.cards.models import Card
-from app.customers.models import Customer, Merge
+from app.customers.models import Customer
 from app.extensions import db
 from app.shops.models import Staff
 
@@ -73,11 +73,7 @@ def _as_it_is_now(shop_id: int, scan: ListedScan, scanned: int | None) -> Listed
 
 def _holder_now(shop_id: int, card_id: int) -> tuple[int | None, str, int]:
     """Return (card, name, visits) of the open card that a closed one went into; (None, "", 0) where there is none."""
-    into = db.session.scalar(
-        select(Merge.kept_card_id).where(
-            Merge.shop_id == shop_id, Merge.gone_card_id == card_id, Merge.undone_at.is_(None)
-        )
-    )
+    into = went_into(shop_id=shop_id, card_id=card_id)
     if into is None:
         return None, "", 0
     row = db.session.execute(

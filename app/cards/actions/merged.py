@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from app.cards.actions import ledger, lots
+from app.cards.history import cards_in, went_into
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Lot, Reward
-from app.customers.models import Merge
 from app.kit.signing import random_code
 
 UNITS = ("stamp", "point")
@@ -46,11 +46,7 @@ def card_row(session: Any, *, shop_id: int, card_id: int) -> Card:
 def kept_card(session: Any, *, shop_id: int, card_id: int) -> tuple[Card, CardRule] | None:
     """Return the open card that a closed one went into, locked; None when it went into none."""
     while True:
-        into = session.scalar(
-            select(Merge.kept_card_id).where(
-                Merge.shop_id == shop_id, Merge.gone_card_id == card_id, Merge.undone_at.is_(None)
-            )
-        )
+        into = went_into(shop_id=shop_id, card_id=card_id)
         if into is None:
             return None
         found = ledger.card(session, shop_id=shop_id, where=Card.id == into, lock=True)
@@ -299,13 +295,15 @@ def new_codes(session: Any, *, card: Card) -> None:
         except IntegrityError:
             continue
         break
-    todo = [card.id]
-    while todo:
-        into = (Merge.shop_id == card.shop_id, Merge.kept_card_id.in_(todo), Merge.undone_at.is_(None))
-        todo = list(session.scalars(select(Merge.gone_card_id).where(*into)))
-        session.execute(
-            update(Card)
-            .where(Card.shop_id == card.shop_id, Card.id.in_(todo), Card.print_version > 0)
-            .values(print_version=Card.print_version + 1)
-            .execution_options(synchronize_session=False)
+    else:  # the old code would go on opening a card that was lost
+        raise RuntimeError("no free spoken code")
+    session.execute(
+        update(Card)
+        .where(
+            Card.shop_id == card.shop_id,
+            Card.id.in_(cards_in(shop_id=card.shop_id, card_id=card.id)),
+            Card.print_version > 0,
         )
+        .values(print_version=Card.print_version + 1)
+        .execution_options(synchronize_session=False)
+    )
