@@ -112,7 +112,9 @@ def _database(app: Flask) -> None:
     from app.coupons import models as _coupons  # noqa: F401
     from app.customers import models as _customers  # noqa: F401
     from app.insights import models as _insights  # noqa: F401
+    from app.messages import campaign_models as _campaigns  # noqa: F401
     from app.messages import models as _messages  # noqa: F401
+    from app.messages import way_models as _ways  # noqa: F401
     from app.referrals import models as _referrals  # noqa: F401
     from app.reviews import models as _reviews  # noqa: F401
     from app.shops import models as _shops  # noqa: F401

@@ -64,6 +64,8 @@ BEYOND = {
     "tiers/gifts": "reads about what people were given",
     "tiers/typed": "pure: what an owner may type about tiers, read and checked",
     "tiers/wording": "pure: tiers and boosts in words",
+    "messages/campaign_models": "tables of one message to many",
+    "messages/way_models": "tables of how messages travel: accounts, reports, costs, browsers",
     "messages/contract": "what a kind and a channel must offer",
     "messages/causes": "what has become of the fact a message follows from",
     "messages/gather": "reads everything the gate asks for",

@@ -18,7 +18,7 @@ from app.kit.net import boot_clock
 from app.messages import registry, retries
 from app.messages.actions import claims, sending
 from app.messages.actions.claims import Hold, Sending
-from app.messages.contract import Accepted, Outcome, Rejected, Unknown, Wire
+from app.messages.contract import Accepted, Asked, Outcome, Rejected, Unknown, Wire
 
 BATCH = 50
 _jitter = random.SystemRandom()
@@ -111,7 +111,7 @@ def look_up_unknown(*, wire: Wire, clock: Callable[[], datetime], limit: int = B
     with write() as session:
         unclear = claims.claim_unknown(session, limit=limit)
     for hold, key in unclear:
-        answer = registry.channel(hold.channel).find([key], wire)[0]
+        answer = registry.channel(hold.channel).find([Asked(key=key, to="", at=clock())], wire)[0]
         now = clock()
         with write() as session:
             sending.settle(session, hold, answer, jitter=_jitter.random(), now=now)

@@ -11,6 +11,12 @@ Facts = Mapping[str, Any]
 
 # The channel on which everything lies, whatever else carries it.
 CARD = "card"
+# The ways a message may travel, the preferred one first: what costs neither money nor a tap of the owner's
+# stands before what does. A new channel is named here, and nowhere else.
+AD_WAYS = ("demo_phone", "email", "own_phone", CARD)
+NOTICE_WAYS = ("demo_phone", "email", "own_phone", CARD)
+# Without a person in between: nobody taps for a notice that the law asks for.
+AUTOMATIC_NOTICE_WAYS = tuple(way for way in NOTICE_WAYS if way != "own_phone")
 
 
 def unchanged(facts: Facts) -> Facts:
@@ -74,10 +80,34 @@ class Capabilities:
     is_demo: bool = False  # only in demo shops, and the only transmitting one there
     hours_exempt: bool = False  # e-mail (망법 시행령 61조②)
     address: str = "phone"  # which address of a person it needs: phone | email
-    won: int = 0  # what one message costs; 0 = nothing
+    won: int = 0  # what one message costs; 0 = nothing, or the account's own prices say it
+    account: str = ""  # the provider whose account the shop brings itself ("solapi"); "" = none is needed
+    takes_photo: bool = False  # carries a picture beside the words
+    is_template: bool = False  # carries approved templates only (AlimTalk): never an ad
     consent: str = (
         "ads"  # which consent an ad on it needs (망법 50조①: each channel its own): ads | ads_email
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A shop's own account with a provider, its keys readable for as long as one call takes."""
+
+    shop_id: int
+    provider: str
+    sender: str = ""  # the registered 발신번호, digits only
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict)  # nothing secret: profile, 080 number, prices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """What Kakao approved for a kind: only this text, with its variables filled, may travel (AlimTalk)."""
+
+    code: str
+    variables: Mapping[str, str]
+    button: str = ""  # the words of its one web link, or ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +122,20 @@ class Letter:
     shop_name: str = ""
     reply_to: str = ""  # the shop's own address, or ""
     opt_out: str = ""  # the free opt-out link of an ad
+    is_ad: bool = False
+    photo: bytes = field(default=b"", repr=False)  # JPEG; b"" = none
+    template: Template | None = None
+    account: Account | None = field(default=None, repr=False)  # where the channel needs the shop's own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A message whose fate a provider is asked for."""
+
+    key: str  # ours, as in its Letter
+    to: str
+    at: datetime  # when its first attempt began
+    account: Account | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +231,10 @@ class Channel(Protocol):
     def send(self, batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
         """Hand the letters over, one outcome each and in order. Never raises for a provider's fault."""
 
-    def find(self, keys: Sequence[str], wire: Wire) -> list[Lookup]:
+    def find(self, asked: Sequence[Asked], wire: Wire) -> list[Lookup]:
         """Ask the provider for messages by our own keys, one answer each and in order."""
 
-    def parse_report(self, headers: Mapping[str, str], body: bytes) -> list[Report]:
-        """Read a delivery report. Raises ValueError when it isn't one of this provider's."""
+    def parse_report(
+        self, headers: Mapping[str, str], body: bytes, account: Account | None = None
+    ) -> list[Report]:
+        """Read a delivery report. Raises ValueError when it isn't one of this provider's, or not authentic."""

@@ -19,7 +19,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +41,17 @@ class Automation(Model):
     is_on: Mapped[bool] = mapped_column(default=True)
     text: Mapped[str] = mapped_column(Text, default="")  # "" = the default words
     delay_minutes: Mapped[int | None] = mapped_column()
+    # A second text that every other person gets while the two are compared; "" = nothing is compared.
+    text_b: Mapped[str] = mapped_column(Text, default="", server_default="")
+    compared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since when
+    as_ad: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # a notice the shop sends as an ad
+    # Channels it may take, a space between; "" = the kind's own, those that cost nothing.
+    ways: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    holds_out: Mapped[bool] = mapped_column(default=True, server_default=true())  # to see what it brings
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # too much of it went wrong
+    paused_why: Mapped[str] = mapped_column(String(160), default="", server_default="")
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -83,6 +96,7 @@ class Message(Model):
     not_after: Mapped[datetime] = mapped_column(UtcDateTime)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     text: Mapped[str] = mapped_column(Text, default="")  # as it went out
+    variant: Mapped[str] = mapped_column(String(1), default="", server_default="")  # a | b of two compared
     provider_key: Mapped[str] = mapped_column(String(32))  # ours, the same in every attempt
     provider_id: Mapped[str] = mapped_column(String(80), default="")
     fence: Mapped[int] = mapped_column(default=0)  # grows with every change of hands

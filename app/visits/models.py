@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -21,6 +21,12 @@ class Product(Model):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
     name: Mapped[str] = mapped_column(String(60))
     price: Mapped[int] = mapped_column()  # won
+    # Days until it has been used, so that asking how it was makes sense; until it is used up and bought again.
+    review_days: Mapped[int | None] = mapped_column()
+    rebuy_days: Mapped[int | None] = mapped_column()
+    is_pick: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # {추천 상품}: the owner's tick
 
 
 class Visit(Model):

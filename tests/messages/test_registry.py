@@ -11,7 +11,7 @@ import pytest
 from app.flows.automation import text_fault
 from app.kit.text import fill, placeholders
 from app.messages import registry, rules
-from app.messages.contract import Capabilities, Channel, Kind, Letter, Wire
+from app.messages.contract import Asked, Capabilities, Channel, Kind, Letter, Wire
 from app.messages.outbox import CARD
 from tests.world import START
 
@@ -97,7 +97,7 @@ class TestEveryChannel:
         wire = Wire(demo_phone_url="http://127.0.0.1:9")  # nobody listens there
         letters = [Letter(key=f"k{n}", to="+821012345678", text="글", at=START) for n in range(2)]
         assert len(channel.send(letters, wire, None)) == 2
-        assert len(channel.find(["k0", "k1"], wire)) == 2
+        assert len(channel.find([Asked(key=each.key, to=each.to, at=START) for each in letters], wire)) == 2
 
     def test_it_refuses_a_report_it_does_not_know(self, channel: Channel) -> None:
         with pytest.raises(ValueError):

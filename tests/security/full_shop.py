@@ -33,6 +33,7 @@ from app.visits.models import Product, Visit, VisitItem
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows import books
+from tests.security import full_letters as letters
 from tests.security import full_perks as perks
 
 # Global by design: no shop's data is in them.
@@ -123,6 +124,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "visit_id": visit_id,
         **coupon_ids,
         "offline_id": perks.scanned_offline(shop, known),
+        "campaign_id": letters.messages_travel(shop, known, word),
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.messages.contract import Accepted, Capabilities, Found, Letter, Lookup, Outcome, Report, Wire
+from app.messages.contract import (
+    Accepted,
+    Account,
+    Asked,
+    Capabilities,
+    Found,
+    Letter,
+    Lookup,
+    Outcome,
+    Report,
+    Wire,
+)
 
 KEY = "card"
 LABEL = "카드 편지함"
@@ -16,11 +27,11 @@ def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> lis
     return [Accepted() for _ in batch]
 
 
-def find(keys: Sequence[str], wire: Wire) -> list[Lookup]:
+def find(asked: Sequence[Asked], wire: Wire) -> list[Lookup]:
     """Say that all are there, for the same reason."""
-    return [Found() for _ in keys]
+    return [Found() for _ in asked]
 
 
-def parse_report(headers: Mapping[str, str], body: bytes) -> list[Report]:
+def parse_report(headers: Mapping[str, str], body: bytes, account: Account | None = None) -> list[Report]:
     """Raise ValueError: nobody reports about our own page."""
     raise ValueError("the card has no delivery reports")

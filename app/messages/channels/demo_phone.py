@@ -15,6 +15,8 @@ from app.messages import retries
 from app.messages.contract import (
     Absent,
     Accepted,
+    Account,
+    Asked,
     Capabilities,
     Found,
     Letter,
@@ -37,12 +39,12 @@ def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> lis
     return [_send_one(letter, wire, latest_start) for letter in batch]
 
 
-def find(keys: Sequence[str], wire: Wire) -> list[Lookup]:
+def find(asked: Sequence[Asked], wire: Wire) -> list[Lookup]:
     """Look each key up."""
-    return [_find_one(key, wire) for key in keys]
+    return [_find_one(one.key, wire) for one in asked]
 
 
-def parse_report(headers: Mapping[str, str], body: bytes) -> list[Report]:
+def parse_report(headers: Mapping[str, str], body: bytes, account: Account | None = None) -> list[Report]:
     """Raise ValueError: a page shows what it got, that is all."""
     raise ValueError("the demo phone has no delivery reports")
 

@@ -18,6 +18,8 @@ from app.kit.clock import KST
 from app.messages import mail_form, retries
 from app.messages.contract import (
     Accepted,
+    Account,
+    Asked,
     Capabilities,
     Letter,
     Lookup,
@@ -44,12 +46,12 @@ def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> lis
     return [_send_one(letter, wire, latest_start) for letter in batch]
 
 
-def find(keys: Sequence[str], wire: Wire) -> list[Lookup]:
+def find(asked: Sequence[Asked], wire: Wire) -> list[Lookup]:
     """Answer nothing: a mail server can't be asked what it took."""
-    return [NoAnswer() for _ in keys]
+    return [NoAnswer() for _ in asked]
 
 
-def parse_report(headers: Mapping[str, str], body: bytes) -> list[Report]:
+def parse_report(headers: Mapping[str, str], body: bytes, account: Account | None = None) -> list[Report]:
     """Raise ValueError: mail that comes back goes to the sender's mailbox, not to us."""
     raise ValueError("e-mail has no delivery reports")
 

@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from app.messages.contract import Capabilities, Letter, Lookup, NoAnswer, Outcome, Rejected, Report, Wire
+from app.messages.contract import (
+    Account,
+    Asked,
+    Capabilities,
+    Letter,
+    Lookup,
+    NoAnswer,
+    Outcome,
+    Rejected,
+    Report,
+    Wire,
+)
 
 KEY = "own_phone"
 LABEL = "내 휴대폰 문자"
@@ -28,11 +39,11 @@ def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> lis
     return [Rejected("sent by hand only", permanent=True) for _ in batch]
 
 
-def find(keys: Sequence[str], wire: Wire) -> list[Lookup]:
+def find(asked: Sequence[Asked], wire: Wire) -> list[Lookup]:
     """Answer nothing: only the owner knows."""
-    return [NoAnswer() for _ in keys]
+    return [NoAnswer() for _ in asked]
 
 
-def parse_report(headers: Mapping[str, str], body: bytes) -> list[Report]:
+def parse_report(headers: Mapping[str, str], body: bytes, account: Account | None = None) -> list[Report]:
     """Raise ValueError: a phone reports nothing to us."""
     raise ValueError("the shop's own phone has no delivery reports")

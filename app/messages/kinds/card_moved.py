@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import AUTOMATIC_NOTICE_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -28,7 +28,7 @@ KIND = Kind(
     any_hour=True,
     text="{옮김}. 손님이 하신 일이 아니면 가게에 바로 알려 주세요.",
     placeholders={"옮김": "11월 26일에 가게에서 새 휴대폰으로 카드를 옮겨 드렸어요", "가게": "우리 가게"},
-    channels=("demo_phone", "email", "card"),
+    channels=AUTOMATIC_NOTICE_WAYS,
     words=_words,
     life=timedelta(days=3),
     sentence="카드를 새 휴대폰으로 옮기면 알려 드려요",

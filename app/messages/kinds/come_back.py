@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import AD_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str | None]:
@@ -28,7 +28,7 @@ KIND = Kind(
         "{좋아하는 것}, 저희가 잊지 않고 있어요. 편하게 들러 주시면 늘 반갑게 맞을게요."
     ),
     placeholders={"이름": "김단골", "가게": "우리 가게", "좋아하는 것": "덜 맵게"},
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=AD_WAYS,
     words=_words,
     life=timedelta(days=14),
     sentence="뜸해진 손님께 안부를 보내요",

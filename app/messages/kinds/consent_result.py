@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import AUTOMATIC_NOTICE_WAYS, Facts, Kind
 
 _SUBJECTS = {
     "ads": "광고 문자 수신",
@@ -33,7 +33,7 @@ KIND = Kind(
     statutory=True,
     text="{날짜}, {처리}. 처리를 마쳤어요.",
     placeholders={"날짜": "11월 23일", "처리": "광고 문자 수신에 동의하셨어요"},
-    channels=("demo_phone", "email", "card"),
+    channels=AUTOMATIC_NOTICE_WAYS,
     words=_words,
     life=timedelta(days=14),
     sentence="동의하거나 철회하시면 처리 결과를 알려 드려요",

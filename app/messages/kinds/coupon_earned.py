@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import NOTICE_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -36,7 +36,7 @@ KIND = Kind(
         "받은 것": "아메리카노 한 잔",
         "기한": "12월 26일(토)",
     },
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=5),
     sentence="카드를 만들거나 몇 번째 오시면 받기로 한 쿠폰이 생겼다고 알려 드려요",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import NOTICE_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -34,7 +34,7 @@ KIND = Kind(
         "받은 것": "아메리카노 한 잔",
         "기한": "12월 26일(토)",
     },
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=2),
     sentence="약속한 쿠폰의 기한이 사흘 남으면 한 번 알려 드려요",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from app.coupons.words import called
-from app.messages.contract import Facts, Kind
+from app.messages.contract import AD_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -41,7 +41,7 @@ KIND = Kind(
         "받은 것": "아메리카노 한 잔 쿠폰",
         "기한": "12월 26일(토)",
     },
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=AD_WAYS,
     words=_words,
     life=timedelta(days=5),
     sentence="생일이나 오랜만인 날에 드린 쿠폰을 알려 드려요",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from app.coupons.words import called
-from app.messages.contract import Facts, Kind
+from app.messages.contract import AD_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -36,7 +36,7 @@ KIND = Kind(
         "받은 것": "아메리카노 한 잔 쿠폰",
         "기한": "12월 26일(토)",
     },
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=AD_WAYS,
     words=_words,
     life=timedelta(days=2),
     sentence="선물 쿠폰의 기한이 사흘 남으면 한 번 알려 드려요",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import NOTICE_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -22,7 +22,7 @@ KIND = Kind(
     is_ad=False,
     text="{이름} 님, 소개해 주신 분이 다녀가셨어요. 약속드린 {받을 것}을(를) 카드에 담아 두었어요. 고맙습니다.",
     placeholders={"이름": "김단골", "가게": "우리 가게", "받을 것": "도장 2개"},
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=3),
     sentence="소개로 온 친구가 처음 다녀가면 소개한 손님께 알려 드려요",

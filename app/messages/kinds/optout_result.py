@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import AUTOMATIC_NOTICE_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -23,7 +23,7 @@ KIND = Kind(
     statutory=True,
     text="{날짜}, 광고를 수신거부하셨어요. 처리를 마쳤어요.",
     placeholders={"날짜": "11월 23일"},
-    channels=("demo_phone", "email", "card"),
+    channels=AUTOMATIC_NOTICE_WAYS,
     words=_words,
     life=timedelta(days=14),
     sentence="수신거부하시면 처리 결과를 알려 드려요",

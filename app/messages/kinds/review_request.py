@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import AD_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -30,7 +30,7 @@ KIND = Kind(
     is_ad=True,
     text="{이름} 님, {가게} 어떠셨어요? 좋았던 점도 아쉬웠던 점도 편하게 들려주세요. 하나하나 잘 읽겠습니다.",
     placeholders={"이름": "김단골", "가게": "우리 가게"},
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=AD_WAYS,
     words=_words,
     delay_minutes=24 * 60,
     life=timedelta(days=5),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import NOTICE_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -25,7 +25,7 @@ KIND = Kind(
     is_ad=False,
     text="{이름} 님, 시간을 내어 후기를 남겨 주셔서 고맙습니다. 한 줄 한 줄 잘 읽겠습니다.",
     placeholders={"이름": "김단골", "가게": "우리 가게"},
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=1),
     sentence="후기를 남기시면 잘 받았다고 인사드려요",

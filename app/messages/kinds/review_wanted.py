@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import NOTICE_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -32,7 +32,7 @@ KIND = Kind(
     is_ad=False,
     text="{이름} 님, 부탁하신 대로 후기 쓰는 곳을 알려 드려요. 좋았던 점도 아쉬웠던 점도 편하게 적어 주세요.",
     placeholders={"이름": "김단골", "가게": "우리 가게"},
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=2),
     sentence="‘이번 후기 요청 받을게요’를 누른 손님께 하루 뒤에 후기 쓰는 곳을 알려 드려요",

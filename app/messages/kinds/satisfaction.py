@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import AD_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -29,7 +29,7 @@ KIND = Kind(
     is_ad=True,
     text="{이름} 님, {가게}에서 보낸 시간은 어떠셨어요? 좋았어요, 보통이에요, 아쉬웠어요 가운데 하나만 골라 주셔도 큰 도움이 됩니다.",
     placeholders={"이름": "김단골", "가게": "우리 가게"},
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=AD_WAYS,
     words=_words,
     delay_minutes=24 * 60,
     life=timedelta(days=5),

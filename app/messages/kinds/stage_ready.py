@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import NOTICE_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -25,7 +25,7 @@ KIND = Kind(
     is_ad=False,
     text="{이름} 님, 도장을 모으시는 동안 드리기로 한 {받을 것}을(를) 받으실 수 있어요. 카드에 담아 두었어요.",
     placeholders={"이름": "김단골", "가게": "우리 가게", "받을 것": "도장을 모으는 중간에 받는 것"},
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=3),
     sentence="도장을 모으는 중간에 받을 것을 알려 드려요",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import AD_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -25,7 +25,7 @@ KIND = Kind(
     is_ad=True,
     text="{이름} 님, {가게}에 와 주셔서 고맙습니다. 다음에 또 반갑게 맞을게요.",
     placeholders={"이름": "김단골", "가게": "우리 가게"},
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=AD_WAYS,
     words=_words,
     delay_minutes=120,
     life=timedelta(hours=20),

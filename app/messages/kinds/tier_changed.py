@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import NOTICE_WAYS, Facts, Kind
 from app.tiers.wording import changed
 
 
@@ -31,7 +31,7 @@ KIND = Kind(
     is_ad=False,
     text="{이름} 님, {등급 소식}.",
     placeholders={"이름": "김단골", "가게": "우리 가게", "등급 소식": "오늘부터 단골 등급이에요"},
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=3),
     sentence="등급이 오르거나 내려갈 때 알려 드려요",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.messages.contract import Facts, Kind
+from app.messages.contract import NOTICE_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
@@ -25,7 +25,7 @@ KIND = Kind(
     is_ad=False,
     text="{이름} 님, 남겨 주신 말씀에 사장님이 답을 남겼어요.",
     placeholders={"이름": "김단골", "가게": "우리 가게"},
-    channels=("demo_phone", "email", "own_phone", "card"),
+    channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=3),
     sentence="손님 말씀에 답하시면 답이 왔다고 알려 드려요",
