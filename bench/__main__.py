@@ -112,7 +112,8 @@ def _how(asked: argparse.Namespace) -> list[str]:
         "card page: cookie → device, card, rewards, claim, unread letters; stamp: owner's session, CSRF, ledger, visit,"
         " day's sums, letters, and the person's panel in the answer; every answer is read and must hold the right words",
         "SQLite runs with synchronous=FULL; the PostgreSQL of the bench runs without fsync, which does not change its CPU rows",
-        "till: the owner's page in Chromium on this machine, its own scripts, from the read QR or the tap until the person's panel is painted",
+        "till: the owner's page in Chromium on this machine, its own scripts, from the read QR or the tap until the person's panel is painted;"
+        " everything on: everybody stands in a tier and holds three coupons and points",
         "first loads: Chromium with an empty cache, each answer compressed as a proxy in front would (gzip 6)",
     ]
 

@@ -18,7 +18,7 @@ from app.shops.models import Staff
 
 _SHOP: Any = bindparam("shop")
 _CARD: Any = bindparam("card")
-_SINCE, _NOW = bindparam("since", type_=UtcDateTime()), bindparam("now", type_=UtcDateTime())
+_SINCE, _NOW = bindparam("live_since", type_=UtcDateTime()), bindparam("now", type_=UtcDateTime())
 _SCANNED = (
     select(LedgerEntry.id)
     .where(
@@ -47,10 +47,12 @@ _CHECKED = select(CardCheck.id).where(
     CardCheck.card_id == _CARD,
     CardCheck.at.between(_SINCE, _NOW),
 )
-_HOW_CHECKED = select(
+# The columns that say it, for a statement about a card; what they ask of it besides: of_checks().
+CHECKED = (
     or_(_SCANNED, _ASKED, _CHECKED.where(CardCheck.what == "live").exists()).label("live"),
     _CHECKED.where(CardCheck.what != "live").exists().label("by_staff"),
 )
+_HOW_CHECKED = select(*CHECKED)
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,13 @@ def how_checked(*, shop_id: int, card_id: int, now: datetime) -> str:
     Live is the card itself: its rotating code was scanned, or its holder asked for a stamp that was approved.
     A printed card, digits and a tablet's number pad never are.
     """
-    since = now - timedelta(seconds=LIVE_SECONDS)
-    row = db.session.execute(
-        _HOW_CHECKED, {"shop": shop_id, "card": card_id, "since": since, "now": now}
-    ).one()
+    row = db.session.execute(_HOW_CHECKED, {"shop": shop_id, "card": card_id, **of_checks(now)}).one()
     return "live_card" if row.live else "staff_check" if row.by_staff else ""
+
+
+def of_checks(now: datetime) -> dict[str, datetime]:
+    """Return what a statement with CHECKED must be told beside the shop and the card."""
+    return {"live_since": now - timedelta(seconds=LIVE_SECONDS), "now": now}
 
 
 def checks_without_card(

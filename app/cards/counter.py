@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import chain, islice
 
 from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from app.cards import checks, rules
-from app.cards.extras import EXTRAS, Extras
+from app.cards.extras import ENDING, EXTRAS, Ending, Extras
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Reward
 from app.cards.promises import Stage, next_stage
@@ -41,12 +42,14 @@ class WaitingClaim:
 
 @dataclass(frozen=True)
 class LastStamp:
-    """The card's newest stamp that still stands."""
+    """The card's newest stamp that still stands. `boosted`: why it brought more stamps than usual, or ""."""
 
     entry_id: int
     at: datetime
     how: str
     reason: str
+    stamps: int
+    boosted: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Panel:
     reward_name: str
     scan_cap: int
     extras: Extras
+    ending: Ending | None
     rewards: list[ReadyReward]
     last: LastStamp | None
     lately: Lately
@@ -121,28 +125,9 @@ _WAITING_COUNT = select(func.count(Claim.id)).where(
     Claim.state == "waiting",
     Claim.expires_at > bindparam("now", type_=UtcDateTime()),
 )
-_PANEL = (
-    select(
-        Card.id,
-        Card.customer_id,
-        Card.spoken,
-        Customer.name,
-        Customer.phone,
-        Customer.memo,
-        Customer.likes,
-        Customer.visit_count,
-        Card.balance,
-        CardRule.goal,
-        CardRule.reward_name,
-        CardRule.scan_cap,
-        *EXTRAS,
-    )
-    .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
-    .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
-    .where(Card.shop_id == bindparam("shop"), Card.id == bindparam("card"), Card.closed_at.is_(None))
-)
-_LAST_STAMP = (
-    select(LedgerEntry.id, LedgerEntry.at, LedgerEntry.how, LedgerEntry.reason)
+_LAST = aliased(LedgerEntry)
+_LAST_ID = (
+    select(LedgerEntry.id)
     .where(
         LedgerEntry.shop_id == bindparam("shop"),
         LedgerEntry.card_id == bindparam("card"),
@@ -152,6 +137,21 @@ _LAST_STAMP = (
     )
     .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
     .limit(1)
+    .scalar_subquery()
+)
+_LAST_STAMP = (_LAST.id, _LAST.at, _LAST.how, _LAST.reason, _LAST.delta, _LAST.boosted)
+_PERSON = (
+    Card.id, Card.customer_id, Card.spoken, Customer.name, Customer.phone, Customer.memo, Customer.likes,
+    Customer.visit_count, Card.balance, CardRule.goal, CardRule.reward_name, CardRule.scan_cap,
+)  # fmt: skip
+_PARTS = (_PERSON, EXTRAS, ENDING, _LAST_STAMP, checks.CHECKED)
+# The card, its person, its last stamp: one row each, so one statement.
+_PANEL = (
+    select(*chain(*_PARTS))
+    .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
+    .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
+    .outerjoin(_LAST, (_LAST.shop_id == Card.shop_id) & (_LAST.id == _LAST_ID))
+    .where(Card.shop_id == bindparam("shop"), Card.id == bindparam("card"), Card.closed_at.is_(None))
 )
 
 
@@ -165,24 +165,25 @@ def panel(*, shop_id: int, card_id: int, now: datetime, spends: bool = False) ->
 
     `spends`: the shop has more to spend than rewards, so it matters how the holder was checked.
     """
-    row = db.session.execute(_PANEL, {"shop": shop_id, "card": card_id}).one_or_none()
+    which = {"shop": shop_id, "card": card_id, **checks.of_checks(now)}
+    row = db.session.execute(_PANEL, which).one_or_none()
     if row is None:
         return None
-    last = _last_stamp(shop_id=shop_id, card_id=card_id)
+    cells = iter(tuple(row))
+    person, beyond, ends, stamp, (live, by_staff) = (tuple(islice(cells, len(part))) for part in _PARTS)
+    extras = Extras(*beyond)
     rewards = ready_rewards(shop_id=shop_id, card_id=card_id)
-    proof = "live_card" if last and rules.seen_live(how=last.how, at=last.at, now=now) else ""
-    cells: tuple[Any, ...] = tuple(row)
-    extras = Extras(*cells[-len(EXTRAS) :])
-    if not proof and (rewards or spends or extras.points > 0):
-        proof = checks.how_checked(shop_id=shop_id, card_id=card_id, now=now)
+    # That the staff looked matters while there is something to spend.
+    looked = by_staff and (rewards or spends or extras.points > 0)
     rest = (
         extras,
+        Ending(extras.expires_at, *map(int, ends)) if extras.expires_at else None,
         rewards,
-        last,
+        LastStamp(*stamp) if stamp[0] is not None else None,
         visits.lately(shop_id=shop_id, customer_id=row.customer_id),
-        proof,
+        "live_card" if live else "staff_check" if looked else "",
     )
-    return Panel(*cells[: -len(EXTRAS)] + rest)
+    return Panel(*(*person, *rest))
 
 
 def card_of_reward(*, shop_id: int, reward_id: int) -> int | None:
@@ -198,11 +199,6 @@ def card_of_customer(*, shop_id: int, customer_id: int) -> int | None:
         .order_by(Card.id.desc())
         .limit(1)
     )
-
-
-def _last_stamp(*, shop_id: int, card_id: int) -> LastStamp | None:
-    row = db.session.execute(_LAST_STAMP, {"shop": shop_id, "card": card_id}).one_or_none()
-    return LastStamp(*row) if row else None
 
 
 def lookup(*, shop_id: int, typed: str, limit: int = 8) -> list[Match]:

@@ -69,14 +69,28 @@ class Ending:
     points: int
 
 
-_AT = select(
-    func.coalesce(func.sum(case((Lot.unit == "stamp", Lot.remaining), else_=0)), 0),
-    func.coalesce(func.sum(case((Lot.unit == "point", Lot.remaining), else_=0)), 0),
-).where(
+_STAMPS, _POINTS = (
+    func.coalesce(func.sum(case((Lot.unit == unit, Lot.remaining), else_=0)), 0)
+    for unit in ("stamp", "point")
+)
+_AT = select(_STAMPS, _POINTS).where(
     Lot.shop_id == bindparam("shop"),
     Lot.card_id == bindparam("card"),
     Lot.remaining > 0,
     Lot.expires_at == bindparam("at", type_=UtcDateTime()),
+)
+# What of a card ends next, stamps and points, as columns of a statement about the card.
+ENDING = tuple(
+    select(what)
+    .where(
+        Lot.shop_id == Card.shop_id,
+        Lot.card_id == Card.id,
+        Lot.remaining > 0,
+        Lot.expires_at == Card.expires_at,
+    )
+    .correlate(Card)
+    .scalar_subquery()
+    for what in (_STAMPS, _POINTS)
 )
 
 

@@ -248,14 +248,6 @@ def clean_reason(reason: str | None) -> str:
     return " ".join((reason or "").split())[:OVERRIDE_MAX]
 
 
-def seen_live(*, how: str, at: datetime, now: datetime) -> bool:
-    """Say whether a stamp alone shows that the card itself was at the counter a moment ago.
-
-    A printed card can be copied: it is never live. A claim may have waited: checks.how_checked knows since when.
-    """
-    return how == "scan" and 0 <= (now - at).total_seconds() <= LIVE_SECONDS
-
-
 def read_lookup(typed: str) -> tuple[str | None, str | None, str | None]:
     """Read what was typed at the counter as (spoken code, last four digits, whole number); None where it is not.
 

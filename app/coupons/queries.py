@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 
 from app.cards.models import Card, CodeUse
 from app.cards.rules import LIVE_SECONDS
@@ -74,12 +74,25 @@ _LIVING = (
     .where(*_MINE, *_OPEN)
     .order_by(Coupon.expires_at.nulls_last(), Coupon.id)
 )
-_USES_TODAY = (
-    select(CouponUse.id, CouponUse.at, CouponUse.off, CouponKind.name, Coupon.cause)
-    .join(Coupon, (Coupon.shop_id == CouponUse.shop_id) & (Coupon.id == CouponUse.coupon_id))
+# What can be used and what was used today. A use that still stands closes its coupon, so there is one at most.
+_AT_COUNTER = (
+    select(
+        *ROW,
+        Coupon.cause,
+        CouponUse.id.label("use_id"),
+        CouponUse.at.label("use_at"),
+        CouponUse.off.label("use_off"),
+    )
     .join(CouponKind, OF_KIND)
-    .where(*_MINE, CouponUse.at >= bindparam("since", type_=UtcDateTime()), CouponUse.reversed_at.is_(None))
-    .order_by(CouponUse.id)
+    .outerjoin(
+        CouponUse,
+        (CouponUse.shop_id == Coupon.shop_id)
+        & (CouponUse.coupon_id == Coupon.id)
+        & (CouponUse.at >= bindparam("since", type_=UtcDateTime()))
+        & CouponUse.reversed_at.is_(None),
+    )
+    .where(*_MINE, or_(and_(*_OPEN), CouponUse.id.is_not(None)))
+    .order_by(CouponUse.id, Coupon.expires_at.nulls_last(), Coupon.id)
 )
 
 
@@ -245,11 +258,12 @@ class UseLine:
     orphan: bool
 
 
-def used_today(*, shop_id: int, customer_id: int, now: datetime) -> list[UseLine]:
-    """Return what a person used today, with whether its visit still stands."""
-    which = {"shop": shop_id, "customer": customer_id, "since": start_of_day(kst_day(now))}
-    rows = db.session.execute(_USES_TODAY, which).all()
-    causes = [int(row.cause[6:]) for row in rows if row.cause[:6] == "visit:" and row.cause[6:].isdigit()]
+def at_counter(*, shop_id: int, customer_id: int, now: datetime) -> tuple[list[Held], list[UseLine]]:
+    """Return what a person can use now, the one that ends first on top, and what they used today."""
+    which = {"shop": shop_id, "customer": customer_id, "now": now, "since": start_of_day(kst_day(now))}
+    rows = db.session.execute(_AT_COUNTER, which).all()
+    used = [row for row in rows if row.use_id is not None]
+    causes = [int(row.cause[6:]) for row in used if row.cause[:6] == "visit:" and row.cause[6:].isdigit()]
     gone = set()
     if causes:
         gone = set(
@@ -260,7 +274,10 @@ def used_today(*, shop_id: int, customer_id: int, now: datetime) -> list[UseLine
             )
         )
     undone = {f"visit:{visit_id}" for visit_id in gone}
-    return [UseLine(row.id, row.at, row.off, row.name, row.cause in undone) for row in rows]
+    return (
+        [held(row) for row in rows if row.use_id is None],
+        [UseLine(row.use_id, row.use_at, row.use_off, row.name, row.cause in undone) for row in used],
+    )
 
 
 def card_of_coupon(*, shop_id: int, coupon_id: int) -> int | None:

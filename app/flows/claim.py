@@ -124,7 +124,7 @@ def _approve(
         claim = claims.find_claim(session, shop_id=shop_id, claim_id=claim_id)
         if found is None or claim is None:
             raise ClaimGone
-        entry = ledger.entry_by_claim(session, shop_id=shop_id, claim_id=claim_id)
+        entry = ledger.entry_by_claim(session, claim=claim)
         if entry is not None:
             return Stamped(
                 entry.id,

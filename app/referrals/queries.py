@@ -13,12 +13,10 @@ from app.coupons.models import CouponKind
 from app.customers import merges
 from app.customers.models import Customer
 from app.extensions import db
-from app.kit.columns import UtcDateTime
 from app.referrals import rules
 from app.referrals.models import Invite, Referral, ReferralSetting
 from app.referrals.rules import Gift, Settings
 from app.shops.models import Staff
-from app.visits.models import Visit
 
 
 @dataclass(frozen=True)
@@ -205,33 +203,6 @@ def is_own(*, shop_id: int, word: str, customer_id: int) -> bool:
         select(Invite.customer_id).where(Invite.shop_id == shop_id, Invite.word == word)
     )
     return whose is not None and merges.now_is(shop_id=shop_id, customer_id=whose) == customer_id
-
-
-@dataclass(frozen=True)
-class Party:
-    """How many came together on a visit."""
-
-    visit_id: int
-    size: int
-
-
-_PARTY = (
-    select(Visit.id, Visit.party_size)
-    .where(
-        Visit.shop_id == bindparam("shop"),
-        Visit.customer_id == bindparam("customer"),
-        Visit.at >= bindparam("since", type_=UtcDateTime()),
-        Visit.reversed_at.is_(None),
-    )
-    .order_by(Visit.at.desc(), Visit.id.desc())
-    .limit(1)
-)
-
-
-def party(*, shop_id: int, customer_id: int, since: datetime) -> Party | None:
-    """Return a person's newest visit since a moment and how many came with it; None for none."""
-    row = db.session.execute(_PARTY, {"shop": shop_id, "customer": customer_id, "since": since}).one_or_none()
-    return Party(*row) if row else None
 
 
 @dataclass(frozen=True)

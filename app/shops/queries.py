@@ -69,6 +69,7 @@ class StaffView:
     acting_until: datetime | None
     sudo_until: datetime | None
     last_id: int | None = None  # at a shared device where nobody stands: whose turn ended by itself
+    has_pin: bool = False
 
 
 SHOP_COLUMNS = (
@@ -137,7 +138,8 @@ _BY_SESSION = (
     select(
         *(Staff.id, StaffSession.id, Staff.name, Staff.role, Staff.text_size, StaffSession.seen_at),
         *(StaffSession.is_shared, StaffSession.acting_until, StaffSession.sudo_until, StaffSession.acting_id),
-        *(_HAND.id, _HAND.name, _HAND.role, _HAND.text_size),
+        Staff.pin_hash.is_not(None),
+        *(_HAND.id, _HAND.name, _HAND.role, _HAND.text_size, _HAND.pin_hash.is_not(None)),
         *SHOP_COLUMNS,
     )
     .join(Staff, (Staff.shop_id == StaffSession.shop_id) & (Staff.id == StaffSession.staff_id))
@@ -167,11 +169,22 @@ def staff_by_session(token: str, *, is_secure: bool, now: datetime) -> StaffView
     ).one_or_none()
     if row is None:
         return None
-    who, hand, shop = tuple(row)[:10], tuple(row)[10:14], ShopView(*tuple(row)[14:])
-    holder_id, session_id, name, role, text_size, seen_at, is_shared, acting_until, sudo_until, last_id = who
+    (*who, last_id, has_pin), hand, shop = tuple(row)[:11], tuple(row)[11:16], ShopView(*tuple(row)[16:])
+    holder_id, session_id, name, role, text_size, seen_at, is_shared, acting_until, sudo_until = who
     if not is_shared:
         return StaffView(
-            holder_id, session_id, name, role, text_size, seen_at, shop, holder_id, False, None, sudo_until
+            holder_id,
+            session_id,
+            name,
+            role,
+            text_size,
+            seen_at,
+            shop,
+            holder_id,
+            False,
+            None,
+            sudo_until,
+            has_pin=has_pin,
         )
     if hand[0] is None:
         return StaffView(
@@ -188,7 +201,7 @@ def staff_by_session(token: str, *, is_secure: bool, now: datetime) -> StaffView
             sudo_until,
             last_id,
         )
-    staff_id, name, role, text_size = hand
+    staff_id, name, role, text_size, has_pin = hand
     capped = role_on_shared(role)
     return StaffView(
         staff_id,
@@ -202,6 +215,7 @@ def staff_by_session(token: str, *, is_secure: bool, now: datetime) -> StaffView
         True,
         acting_until,
         sudo_until,
+        has_pin=has_pin,
     )
 
 

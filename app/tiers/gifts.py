@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.cards.models import LedgerEntry
 from app.customers.models import Customer
 from app.extensions import db
 from app.kit.columns import UtcDateTime
@@ -172,9 +171,6 @@ _GIVEN = (
     .order_by(GiftGiven.at.desc(), GiftGiven.id.desc())
     .limit(bindparam("most", type_=Integer))
 )
-_WHY_MORE = select(LedgerEntry.boosted, LedgerEntry.delta).where(
-    LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.id == bindparam("entry")
-)
 
 
 def waiting_for(*, shop_id: int, customer_id: int) -> list[Waiting]:
@@ -189,9 +185,3 @@ def given_to(
     """Return what a person was given, newest first."""
     facts = {"shop": shop_id, "customer": customer_id, "since": since or BEGINNING, "most": limit}
     return [GivenLine(*row[:4], undone=bool(row[4])) for row in db.session.execute(_GIVEN, facts)]
-
-
-def why_more(*, shop_id: int, entry_id: int) -> tuple[str, int]:
-    """Return why a stamping brought more than usual, and how many stamps; ("", n) when it did not."""
-    row = db.session.execute(_WHY_MORE, {"shop": shop_id, "entry": entry_id}).one_or_none()
-    return (row[0], row[1]) if row else ("", 0)

@@ -50,22 +50,42 @@ def visits_of(*, shop_id: int, customer_id: int, limit: int = 1000) -> list[Visi
 
 
 @dataclass(frozen=True)
+class Latest:
+    """A person's newest visit. `amount` in won, None where nobody put one on it; `party`: how many came together."""
+
+    id: int
+    at: datetime
+    amount: int | None
+    party: int
+
+
+@dataclass(frozen=True)
 class Lately:
     """A person's last visits: when, newest first, and what was bought most in them (product, pieces)."""
 
     visited: list[datetime]
     favourites: list[tuple[str, int]]
+    latest: Latest | None
 
 
 # Asked with every stamp: built once.
 _CAME = (
-    select(Visit.id, Visit.at)
+    select(
+        Visit.id,
+        Visit.at,
+        Visit.amount,
+        Visit.party_size,
+        select(VisitItem.id)
+        .where(VisitItem.shop_id == Visit.shop_id, VisitItem.visit_id == Visit.id)
+        .exists()
+        .label("has_items"),
+    )
     .where(
         Visit.shop_id == bindparam("shop"),
         Visit.customer_id == bindparam("customer"),
         Visit.reversed_at.is_(None),
     )
-    .order_by(Visit.at.desc())
+    .order_by(Visit.at.desc(), Visit.id.desc())
     .limit(bindparam("most", type_=Integer))
 )
 _PIECES = func.sum(VisitItem.quantity)
@@ -84,11 +104,13 @@ _BOUGHT = (
 
 
 def lately(*, shop_id: int, customer_id: int, limit: int = 20) -> Lately:
-    """Return a person's last visits, as far as a rhythm and a habit need."""
+    """Return a person's last visits, as far as a rhythm and a habit need; what was bought is asked where it is known."""
     came = db.session.execute(_CAME, {"shop": shop_id, "customer": customer_id, "most": limit}).all()
-    visits = [row.id for row in came]
+    visits = [row.id for row in came if row.has_items]
     bought = db.session.execute(_BOUGHT, {"shop": shop_id, "visits": visits}) if visits else ()
-    return Lately([row.at for row in came], [(name, int(count)) for name, count in bought])
+    newest = came[0] if came else None
+    latest = Latest(newest.id, newest.at, newest.amount, newest.party_size) if newest else None
+    return Lately([row.at for row in came], [(name, int(count)) for name, count in bought], latest)
 
 
 @dataclass(frozen=True)
@@ -147,14 +169,4 @@ def moments(*, shop_id: int, since: datetime, until: datetime, limit: int) -> li
             .order_by(Visit.at.desc())
             .limit(limit)
         )
-    )
-
-
-def amount_of_last(*, shop_id: int, customer_id: int) -> int | None:
-    """Return the won of a person's newest visit, None where nobody put an amount on it."""
-    return db.session.scalar(
-        select(Visit.amount)
-        .where(Visit.shop_id == shop_id, Visit.customer_id == customer_id, Visit.reversed_at.is_(None))
-        .order_by(Visit.at.desc(), Visit.id.desc())
-        .limit(1)
     )

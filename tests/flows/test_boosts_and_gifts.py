@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from app.cards import counter
 from app.cards.rules import OverCap
 from app.extensions import db
 from app.flows import boosts, gifts, privacy, tier_rules
@@ -50,7 +51,9 @@ def test_a_double_stamp_says_why_and_is_undone_whole(shop: AShop, jiwoo: ACustom
     boost_id = boosts.make(**own(shop), rule=BoostRule("월요일은 두 배", 200, weekdays="0"), tier_id=None)
     done = factories.a_stamp(shop, jiwoo.card_id)
     assert done.balance == 2
-    assert gift_reads.why_more(shop_id=shop.id, entry_id=done.entry_id) == ("월요일은 두 배", 2)
+    seen = counter.panel(shop_id=shop.id, card_id=jiwoo.card_id, now=clock())
+    assert seen is not None and seen.last is not None
+    assert (seen.last.entry_id, seen.last.boosted, seen.last.stamps) == (done.entry_id, "월요일은 두 배", 2)
     letter = db.session.scalar(db.select(Message.text).where(Message.cause == f"stamp:{done.entry_id}"))
     assert letter is not None and "도장 2개 찍었어요(2/10)" in letter
     books.check(shop)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.cards.actions import ledger
 from app.cards.models import Claim
 from app.cards.rules import ClaimGone, TooSoon
 from app.extensions import db
@@ -167,3 +168,26 @@ def test_one_approves_while_another_refuses(app: Flask, shop: AShop) -> None:
         stamped = any(isinstance(each, Stamped) for each in found)
         assert state_of(asked.claim_id) == ("approved" if stamped else "declined")
         books.check(shop)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_shop_s_first_claim_does_not_read_its_whole_ledger(shop: AShop, minho: ACustomer) -> None:
+    for _ in range(30):
+        factories.a_stamp(shop, factories.a_customer(shop).card_id)
+    asked = factories.a_claim(shop, minho)
+    session = db.session
+    session.execute(db.text("ANALYZE"))  # until now no stamp answered a claim; rolled back with the rest
+    claim_row = session.scalars(db.select(Claim).where(Claim.id == asked.claim_id)).one()
+    run: list[tuple[str, Any]] = []
+
+    def note(*args: Any) -> None:
+        run.append((args[2], args[3]))
+
+    db.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert ledger.entry_by_claim(session, claim=claim_row) is None
+    finally:
+        db.event.remove(db.engine, "before_cursor_execute", note)
+    ((statement, values),) = run
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    assert [row[-1] for row in plan if "SEARCH ledger_entries USING INDEX" not in row[-1]] == []

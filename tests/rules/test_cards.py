@@ -160,4 +160,3 @@ def test_a_printed_code_is_no_rotating_one_and_fits_a_small_qr() -> None:
     assert (len(code), rules.is_printed(code.lower()), rules.is_printed("D1.A.B")) == (30, True, False)
     with pytest.raises(UnknownCode):
         rules.read_code(code)
-    assert not rules.seen_live(how="printed", at=NOW, now=NOW)

@@ -33,6 +33,14 @@ _CARD_LOCKED = _CARD.with_for_update(of=Card)
 _BY_ONCE = select(LedgerEntry).where(
     LedgerEntry.shop_id == bindparam("shop"), LedgerEntry.once == bindparam("once")
 )
+# The card goes along: by a claim alone SQLite reads the whole ledger where its statistics were gathered before the
+# first claim, because one unique index then looks as if every stamp had the same one.
+_BY_CLAIM = select(LedgerEntry).where(
+    LedgerEntry.shop_id == bindparam("shop"),
+    LedgerEntry.card_id == bindparam("card"),
+    LedgerEntry.claim_id == bindparam("claim"),
+    LedgerEntry.kind == _STANDING_EARN,
+)
 _EARNS = (
     LedgerEntry.shop_id == bindparam("shop"),
     LedgerEntry.card_id == bindparam("card"),
@@ -150,15 +158,10 @@ def entry_by_once(session: Any, *, shop_id: int, once: str) -> LedgerEntry | Non
     return found
 
 
-def entry_by_claim(session: Any, *, shop_id: int, claim_id: int) -> LedgerEntry | None:
+def entry_by_claim(session: Any, *, claim: Claim) -> LedgerEntry | None:
     """Return the stamp that a claim brought."""
-    found: LedgerEntry | None = session.scalar(
-        select(LedgerEntry).where(
-            LedgerEntry.shop_id == shop_id,
-            LedgerEntry.claim_id == claim_id,
-            LedgerEntry.kind == _STANDING_EARN,
-        )
-    )
+    which = {"shop": claim.shop_id, "card": claim.card_id, "claim": claim.id}
+    found: LedgerEntry | None = session.scalar(_BY_CLAIM, which)
     return found
 
 

@@ -53,12 +53,11 @@ class PanelCoupons:
 
 
 def for_panel(seen: Panel) -> PanelCoupons | None:
-    """Return a person's coupons, two questions; None in a shop that gives none."""
+    """Return a person's coupons; None in a shop that gives none."""
     shop = current_staff().shop
     if not shop.has("coupons"):
         return None
-    where = {"shop_id": shop.id, "customer_id": seen.customer_id}
-    living = coupons.living(**where, now=now())
+    living, used = coupons.at_counter(shop_id=shop.id, customer_id=seen.customer_id, now=now())
     names = tier_names(shop.id) if any(each.terms.least_tier_id for each in living) else {}
     return PanelCoupons(
         living=[
@@ -69,6 +68,6 @@ def for_panel(seen: Panel) -> PanelCoupons | None:
             )
             for held in living
         ],
-        used=coupons.used_today(**where, now=now()),
+        used=used,
         scanned=row_number(request.args.get("coupon")),
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.cards.counter import Panel
-from app.referrals import queries as referrals
-from app.referrals.queries import Party
+from app.visits.queries import Latest
 from app.web.doors import now
 from app.web.guards import current_staff
 
@@ -14,8 +13,9 @@ from app.web.guards import current_staff
 _HERE = timedelta(hours=3)
 
 
-def for_panel(seen: Panel) -> Party | None:
-    """Return how many came on the visit that is going on; asks nothing in a shop that does not use it."""
-    if not current_staff().shop.has("referrals") or not seen.visit_count:
+def for_panel(seen: Panel) -> Latest | None:
+    """Return the visit that is going on, with how many came; None in a shop that does not use it."""
+    latest = seen.lately.latest
+    if not current_staff().shop.has("referrals") or latest is None:
         return None
-    return referrals.party(shop_id=current_staff().shop.id, customer_id=seen.customer_id, since=now() - _HERE)
+    return latest if latest.at >= now() - _HERE else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from app.cards.counter import Panel
-from app.shops import queries as shops
 from app.web.guards import current_staff
 from app.web.owner.panel_coupons import PanelCoupons
 
@@ -25,6 +24,4 @@ def for_proof(seen: Panel, mine: PanelCoupons | None) -> dict[str, Any]:
     asks = not seen.proof and (bool(seen.rewards) or seen.extras.may_spend or bool(mine and mine.unseen))
     if not asks:
         return {"asks_proof": False, "asks_pin": False, "check_words": WORDS}
-    me = current_staff()
-    line_of_mine = next((line for line in shops.staff_of(me.shop.id) if line.id == me.staff_id), None)
-    return {"asks_proof": True, "asks_pin": bool(line_of_mine and line_of_mine.has_pin), "check_words": WORDS}
+    return {"asks_proof": True, "asks_pin": current_staff().has_pin, "check_words": WORDS}

@@ -44,16 +44,14 @@ def for_panel(seen: Panel) -> PanelTier | None:
     tier = look.tier if look else None
     worth = boosts.worth_now(**who, uses=frozenset(shop.uses.split()), now=now())
     is_fresh = seen.last is not None and (now() - seen.last.at).total_seconds() < FRESH_SECONDS
-    why, stamps = (
-        gifts.why_more(shop_id=shop.id, entry_id=seen.last.entry_id) if seen.last and is_fresh else ("", 0)
-    )
+    more = seen.last if is_fresh and seen.last and seen.last.boosted else None
     today = kst_day(now())
     return PanelTier(
         name=tier.name if tier else "",
         discount=tier.discount if tier else 0,
         extra=tier.extra if tier else "",
         progress=wording.progress_of(look, today) if look else "",
-        boosted=wording.boosted(why, stamps) if why else "",
+        boosted=wording.boosted(more.boosted, more.stamps) if more else "",
         now_worth=f"{worth.why} · 지금 {wording.TIMES.get(worth.percent, '')}" if worth.percent > 100 else "",
         waiting=gifts.waiting_for(**who) if tier else [],
         given=gifts.given_to(**who, since=start_of_day(today)) if look else [],

@@ -97,10 +97,9 @@ def person(customer_id: int) -> ResponseReturnValue:
 def _numbers(shop_id: int, seen: counter.Panel | None) -> dict[str, Any]:
     if seen is None:
         return {"sums": [], "ending": ""}
-    which = {"shop_id": shop_id, "card_id": seen.card_id}
     return {
-        "sums": extras.sums(**which),
-        "ending": endings.sentence(**which, extras=seen.extras, now=now()),
+        "sums": extras.sums(shop_id=shop_id, card_id=seen.card_id),
+        "ending": endings.words(seen.ending, now=now()),
     }
 
 
