@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -34,7 +35,10 @@ LINTS = [
         [str(Path(PYTHON).with_name("lint-imports")), "--no-logo", "--config", "importlinter.ini"],
     ),
 ]
-TESTS = Step("pytest", [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal"])
+CORES = len(os.sched_getaffinity(0))
+# Three for two cores: a third of the time a test waits, for a browser, for a process to end, for a clock.
+WORKERS = CORES + (CORES + 1) // 2
+TESTS = Step("pytest", [PYTHON, "-m", "pytest", "-n", str(WORKERS), "--dist", "worksteal"])
 LONG_TESTS = Step("pytest (long)", [PYTHON, "-m", "pytest", "tests/faults", "tests/flows", "-m", "long"])
 
 

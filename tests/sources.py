@@ -41,11 +41,10 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def calls_in(tree: ast.AST) -> Iterator[str]:
-    """Yield what is called: "datetime.now" …"""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func)
+@cache
+def calls_in(tree: ast.AST) -> tuple[str, ...]:
+    """Return what is called: "datetime.now" …"""
+    return tuple(ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
 def imports_in(tree: ast.AST) -> Iterator[str]:

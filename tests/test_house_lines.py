@@ -123,19 +123,18 @@ def test_every_statement_on_a_tenant_table_names_its_shop() -> None:
 def test_public_functions_say_what_they_do() -> None:
     silent = []
     for path in files_in(APP) + files_in(ROOT / "launch"):
+        inner = {
+            node
+            for outer in ast.walk(tree_of(path))
+            if isinstance(outer, ast.FunctionDef)
+            or (isinstance(outer, ast.ClassDef) and outer.name.startswith("_"))
+            for node in ast.walk(outer)
+            if node is not outer
+        }
         for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-                inner = any(
-                    node in ast.walk(outer)
-                    for outer in ast.walk(tree_of(path))
-                    if outer is not node
-                    and (
-                        isinstance(outer, ast.FunctionDef)
-                        or (isinstance(outer, ast.ClassDef) and outer.name.startswith("_"))
-                    )
-                )
-                if not inner and not ast.get_docstring(node):
-                    silent.append(f"{name_of(path)}:{node.name}")
+            named = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+            if named and node not in inner and not ast.get_docstring(node):
+                silent.append(f"{name_of(path)}:{node.name}")
     assert not silent
 
 

@@ -6,6 +6,7 @@ The table is KARI's, by korean-lunar-calendar; it ends with the year 2050.
 from __future__ import annotations
 
 import calendar
+import threading
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,6 +15,16 @@ from korean_lunar_calendar import KoreanLunarCalendar
 
 _LAST = date(2050, 11, 30)  # up to here a lunar month of the table is whole
 _MOST_OF_A_MONTH = 30
+
+
+class _Tables(threading.local):
+    """A thread's own table: a new one adds up a thousand years, and one that is shared could be set by two."""
+
+    def __init__(self) -> None:
+        self.table = KoreanLunarCalendar()
+
+
+_own = _Tables()
 
 
 @dataclass(frozen=True)
@@ -40,20 +51,17 @@ class LunarDay:
 @lru_cache(maxsize=512)
 def lunar_day(day: date) -> LunarDay | None:
     """Return a day by the lunar calendar, None beyond the table."""
-    table = KoreanLunarCalendar()
+    table = _own.table
     if day > _LAST or not table.setSolarDate(day.year, day.month, day.day):
         return None
     year, month, number, is_leap = table.lunarYear, table.lunarMonth, table.lunarDay, table.isIntercalation
-    # Asked of a table of its own: setting a day that does not exist leaves the old one standing.
-    is_last = number == _MOST_OF_A_MONTH or not KoreanLunarCalendar().setLunarDate(
-        year, month, number + 1, is_leap
-    )
+    is_last = number == _MOST_OF_A_MONTH or not table.setLunarDate(year, month, number + 1, is_leap)
     return LunarDay(year, month, number, is_leap, is_last)
 
 
 def has_leap(year: int, month: int) -> bool:
     """Say whether a lunar year has this month twice."""
-    return KoreanLunarCalendar().setLunarDate(year, month, 1, True)
+    return bool(_own.table.setLunarDate(year, month, 1, True))
 
 
 def exists(day: Yearly) -> bool:
@@ -90,7 +98,7 @@ def kept_in(day: Yearly, year: int) -> date | None:
     if not day.is_lunar:
         last = calendar.monthrange(year, day.month)[1]
         return date(year, day.month, min(day.day, last))
-    table = KoreanLunarCalendar()
+    table = _own.table
     is_leap = day.is_leap and has_leap(year, day.month)
     for number in (day.day, day.day - 1):
         if table.setLunarDate(year, day.month, number, is_leap):

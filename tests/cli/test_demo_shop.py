@@ -53,7 +53,11 @@ def town(app: Flask) -> Iterator[dict[str, int]]:
 
 
 @pytest.mark.databases("sqlite", "postgres")
-def test_the_books_balance(app: Flask, town: dict[str, int]) -> None:
+def test_everybody_stands_where_their_visits_put_them_and_the_books_balance(
+    app: Flask, town: dict[str, int]
+) -> None:
+    _a_shop_has_on_all_that_was_drawn_for_it(town)
+    _everybody_stands_where_their_visits_put_them(town["DALBIT"])
     assert _count(Visit, town["DALBIT"]) > 9_000 and _count(Visit, town["JEONGSUN"]) > 1_800
     for shop in opening.SHOPS:
         shop_id = town[shop.code]
@@ -108,13 +112,7 @@ def test_a_second_time_changes_nothing_and_a_missing_shop_is_opened(app: Flask) 
     result = run(args=["demo-shop"])
     assert result.exit_code == 1
     assert "there already" in result.output
-
-
-def test_the_links_of_both_are_printed_the_first_shops_on_top(app: Flask) -> None:
-    facts = {"master": b"m" * 32, "base_url": "http://127.0.0.1", "now": opening.present_of(ANCHOR)}
-    run = app.test_cli_runner().invoke
-    opening.open_demo_shop(JEONGSUN, **facts)
-    opening.open_demo_shop(DALBIT, **facts)
+    # Whichever was opened first, the links of the first one are printed on top.
     lines = run(args=["links", "--base", "http://x"]).output.splitlines()
     assert [line[:10].strip() for line in lines] == ["owner", "customer", "phone", "2nd owner", "2nd join"]
     assert [line[10:] for line in lines if "/s/" in line] == ["http://x/s/JEONGSUN", "http://x/s/DALBIT"]
@@ -371,14 +369,12 @@ def _somebody_new_gets_a_fresh_card(app: Flask, shop_id: int) -> None:
     assert card.balance == 0
 
 
-def test_a_shop_has_on_all_that_was_drawn_for_it(town: dict[str, int]) -> None:
+def _a_shop_has_on_all_that_was_drawn_for_it(town: dict[str, int]) -> None:
     uses = {db.session.get_one(Shop, each).uses for each in town.values()}
     assert uses == {"boosts coupons referrals tiers", "points referrals"}
 
 
-@pytest.mark.databases("sqlite", "postgres")
-def test_everybody_stands_where_their_visits_put_them(town: dict[str, int]) -> None:
-    shop_id = town["DALBIT"]
+def _everybody_stands_where_their_visits_put_them(shop_id: int) -> None:
     counts = tiers.counts(shop_id)
     assert len(counts) == 3 and min(counts.values()) >= 10
     policy, levels = tiers.policy_of(shop_id), [line.level for line in tiers.tiers_of(shop_id)]

@@ -41,7 +41,6 @@ def refusals(card: ACustomer) -> list[tuple[str, int | None]]:
     return [tuple(row) for row in db.session.execute(lines)]
 
 
-@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("role", ["staff", "manager", "owner"])
 @pytest.mark.parametrize("how", ["digits", "scan", "more"])
 def test_only_the_owner_stamps_their_own(shop: AShop, role: str, how: str) -> None:

@@ -51,7 +51,7 @@ def refused(**settings: str) -> list[str]:
     return done.stderr.splitlines()
 
 
-def test_start_links_and_sigterm(product: Product) -> None:
+def test_start_links_and_sigterm_that_lets_an_answer_be_given(product: Product) -> None:
     link = product.wait_for("setup     ")
     assert link.startswith(f"setup     http://127.0.0.1:{product.port}/setup/")
     connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=10)
@@ -66,7 +66,16 @@ def test_start_links_and_sigterm(product: Product) -> None:
     assert f"already runs on the data folder {product.data}" in lines[0]
     assert secrets_of(product) == secrets
 
-    assert product.stop(signal.SIGTERM) == 0
+    # A request half sent when the end is asked for still gets its whole answer.
+    with socket.create_connection(("127.0.0.1", product.port), timeout=10) as phone:
+        phone.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        time.sleep(0.3)
+        product.process.send_signal(signal.SIGTERM)
+        product.wait_for("SIGTERM received")
+        time.sleep(0.5)
+        phone.sendall(b"Connection: close\r\n\r\n")
+        assert phone.recv(100).startswith(b"HTTP/1.1 200 ")
+    assert product.wait() == 0
 
     wait_until_gone(pids, seconds=1)
     ends = [line for line in product.lines if "stopped (rc=" in line]
@@ -102,20 +111,6 @@ def test_it_ends_although_nobody_reads_its_lines_any_more(tmp_path: Path) -> Non
         process.wait(30)
     finally:
         process.kill()
-
-
-def test_an_answer_that_was_begun_is_given(product: Product) -> None:
-    """A request half sent when the end is asked for still gets its whole answer."""
-    product.wait_for("setup     ")
-    with socket.create_connection(("127.0.0.1", product.port), timeout=10) as phone:
-        phone.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n")
-        time.sleep(0.3)
-        product.process.send_signal(signal.SIGTERM)
-        product.wait_for("SIGTERM received")
-        time.sleep(0.5)
-        phone.sendall(b"Connection: close\r\n\r\n")
-        assert phone.recv(100).startswith(b"HTTP/1.1 200 ")
-    assert product.wait() == 0
 
 
 @pytest.mark.parametrize("name", CHILDREN)

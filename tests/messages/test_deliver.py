@@ -180,7 +180,6 @@ def test_an_accepting_500_is_never_sent_again(town: Flask, clock: Clock, provide
     assert travelling().state == "sent"
 
 
-@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("accepts", [True, False])
 @pytest.mark.parametrize("fault", ["garbage", "hang", "reset", "drip", "huge", "302", "408"])
 def test_a_fault_is_unclear_until_the_provider_tells(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,18 +14,25 @@ from tests.world import Clock
 GUESSES = 100
 
 
-@pytest.fixture
-def limited(tmp_path: Path) -> Iterator[Flask]:
+@pytest.fixture(scope="module")
+def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An application with its coarse net on, as in production."""
-    database = f"sqlite:///{tmp_path / 'limits.db'}"
-    app = world.build(tmp_path, Clock(), APP_ENV="production", DATABASE_URL=database)
+    folder = tmp_path_factory.mktemp("limits")
+    database = f"sqlite:///{folder / 'limits.db'}"
+    app = world.build(folder, Clock(), APP_ENV="production", DATABASE_URL=database)
     world.migrate(app)
-    with app.app_context():
-        limiter.reset()
-        yield app
-        limiter.reset()
+    yield app
     limiter.enabled = False
     world.close(app)
+
+
+@pytest.fixture
+def limited(net: Flask) -> Iterator[Flask]:
+    """The same, nobody counted yet."""
+    with net.app_context():
+        limiter.reset()
+        yield net
+        limiter.reset()
 
 
 @pytest.mark.parametrize(
