@@ -170,8 +170,11 @@ class TodaysUse:
     undone: bool
 
 
-def uses_today(*, shop_id: int, now: datetime, limit: int = 60) -> list[TodaysUse]:
-    """Return today's uses, the newest first, those taken back among them."""
+def uses_today(
+    *, shop_id: int, now: datetime, staff_id: int | None = None, limit: int = 60
+) -> list[TodaysUse]:
+    """Return today's uses of everybody, or of one person of the staff, newest first, those taken back among them."""
+    by_whom = [] if staff_id is None else [CouponUse.staff_id == staff_id]
     rows = db.session.execute(
         select(
             CouponUse.id,
@@ -193,7 +196,7 @@ def uses_today(*, shop_id: int, now: datetime, limit: int = 60) -> list[TodaysUs
             & Card.closed_at.is_(None),
         )
         .outerjoin(Staff, (Staff.shop_id == CouponUse.shop_id) & (Staff.id == CouponUse.staff_id))
-        .where(CouponUse.shop_id == shop_id, CouponUse.at >= start_of_day(kst_day(now)))
+        .where(CouponUse.shop_id == shop_id, CouponUse.at >= start_of_day(kst_day(now)), *by_whom)
         .order_by(CouponUse.at.desc(), CouponUse.id.desc())
         .limit(limit)
     )

@@ -209,14 +209,22 @@ def is_own(*, shop_id: int, word: str, customer_id: int) -> bool:
 
 @dataclass(frozen=True)
 class Party:
-    """How many came together on a visit."""
+    """How many came together on a visit. `gift`: stamps it brought beyond its own, because a friend had invited."""
 
     visit_id: int
     size: int
+    gift: int
 
 
 _PARTY = (
-    select(Visit.id, Visit.party_size)
+    select(Visit.id, Visit.party_size, func.coalesce(Referral.friend_stamps, 0))
+    .outerjoin(
+        Referral,
+        (Referral.shop_id == Visit.shop_id)
+        & (Referral.friend_id == Visit.customer_id)
+        & (Referral.visit_id == Visit.id)
+        & Referral.friend_entry_id.is_not(None),
+    )
     .where(
         Visit.shop_id == bindparam("shop"),
         Visit.customer_id == bindparam("customer"),

@@ -12,6 +12,7 @@ from app.extensions import db
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
+from tests.world import Clock
 
 
 @pytest.fixture
@@ -98,3 +99,20 @@ def test_a_rule_that_cant_be_kept_stays_typed(app: Flask, typed: dict[str, str],
     assert any(sentence in error for error in page.errors())
     for name, value in typed.items():
         assert page.value(name) == value
+
+
+def test_points_nobody_may_spend_yet_say_so_at_the_field(
+    owner_phone: Phone, shop: AShop, holder: ACustomer, clock: Clock
+) -> None:
+    """The two minutes ran out while somebody typed: what they typed stays, and the reason stands beneath it."""
+    factories.show_card(holder.card_id, shop=shop)
+    owner_phone.open(f"/owner/panel/{holder.card_id}")
+    clock.advance(minutes=3)
+    page = owner_phone.submit("포인트 쓰기", points="60", status=422)
+    field = page.soup.find("input", id="points")
+    assert field is not None and field["value"] == "60"
+    told = page.soup.find(id="points-error")
+    assert told is not None and "쓰기 전에 손님 카드를 찍어 주세요." in told.get_text()
+    assert "points-error" in str(field["aria-describedby"])
+    factories.show_card(holder.card_id, shop=shop)
+    assert "포인트 60점을 썼어요" in owner_phone.submit("포인트 쓰기", points="60").words
