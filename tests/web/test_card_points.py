@@ -9,6 +9,7 @@ from flask import Flask
 
 from app.cards.models import LedgerEntry
 from app.extensions import db
+from app.flows import amount, undo
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
@@ -70,6 +71,22 @@ def test_a_refund_says_what_it_does_before_it_does_it(owner_phone: Phone, holder
     assert "환불로 되돌림" in page.words
     assert factories.a_card(holder.card_id).balance == 0
     assert "이미 환불했거나 취소한 방문이에요" in owner_phone.open(f"/owner/visits/{visit}/refund").words
+
+
+def test_a_turned_correction_is_no_gift(owner_phone: Phone, shop: AShop) -> None:
+    """Points that an amount put right had taken away come back with the stamp: nothing was handed to anybody."""
+    holder, by_owner = (
+        factories.a_customer(shop, name="한지우"),
+        {"shop_id": shop.id, "staff_id": shop.owner_id},
+    )
+    stamp = factories.a_stamp(shop, holder.card_id, amount=15_000)
+    for typed in ("10000", "20000"):
+        amount.put(**by_owner, entry_id=stamp.entry_id, typed=typed, now=factories.now())
+    undo.undo_stamp(**by_owner, entry_id=stamp.entry_id, now=factories.now())
+    page = owner_phone.open(f"/owner/people/{holder.id}")
+    assert "줄였던 포인트 50점을 되돌렸어요" in page.words
+    assert "돌려드렸어요" not in page.words
+    assert factories.a_card(holder.card_id).points == 0
 
 
 def test_a_shop_with_stamps_alone_says_nothing_of_points(app: Flask) -> None:
