@@ -102,7 +102,7 @@ def of_person(*, shop_id: int, customer_id: int, now: datetime, limit: int = 30)
 
 @dataclass(frozen=True)
 class GiftLine:
-    """A kind given to a group. `given` so far; `waits`: it begins in some minutes; `done`: nobody is left."""
+    """A kind given to a group. `given` so far; `begins_at`: None once it has begun; `done`: nobody is left."""
 
     id: int
     people: str
@@ -110,7 +110,7 @@ class GiftLine:
     given: int
     at: datetime
     staff: str
-    waits: bool
+    begins_at: datetime | None
     done: bool
     withdrawn: bool
     may_withdraw: bool
@@ -133,7 +133,9 @@ def gifts(*, shop_id: int, kind_id: int, now: datetime, limit: int = 10) -> list
             gift.given,
             gift.at,
             name or "",
-            gift.done_at is None and now - gift.at < rules.GROUP_WAITS,
+            gift.at + rules.GROUP_WAITS
+            if gift.done_at is None and now - gift.at < rules.GROUP_WAITS
+            else None,
             gift.done_at is not None,
             gift.withdrawn_at is not None,
             gift.withdrawn_at is None and now - gift.at < rules.WITHDRAW_WITHIN,

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.coupons import rules
 from app.extensions import db
-from app.flows import privacy
+from app.flows import coupon_days, coupon_gifts, privacy
+from app.kit.clock import KST
 from app.messages.models import Message
 from tests import coupons, factories
 from tests.factories import ACustomer, AShop
@@ -254,3 +256,30 @@ def test_a_number_typed_at_home_is_told_nothing(app: Flask, shop: AShop, clock: 
     for number in ("010-1111-2222", "010-1111-3333", "010-1111-4444"):
         factories.a_customer(shop, name="누군가", phone=number, browser=holder.browser)
         assert MISSED not in Phone(app).holding(holder).open(f"/c/{shop.code}").words, number
+
+
+def test_a_gift_to_many_says_when_it_begins_and_that_it_was_stopped(
+    shop: AShop, owner_phone: Phone, jiwoo: ACustomer, clock: Clock
+) -> None:
+    kind_id = coupons.a_kind(shop)
+    begins = (clock() + rules.GROUP_WAITS).astimezone(KST)
+    owner_phone.open(f"/owner/coupons/{kind_id}/gifts")
+    owner_phone.submit("몇 명인지 보기")
+    page = owner_phone.submit("1명께 드리기")
+    assert f"1명께 오후 {begins:%-I:%M}부터 드려요" in page.words
+    page = owner_phone.submit("멈추기")
+    assert "멈췄어요. 더 드리지 않아요" in page.words
+    assert "1명께 드리기 전에 멈췄어요" in page.words
+    coupon_gifts.give_to_group(
+        shop_id=shop.id,
+        staff_id=shop.owner_id,
+        kind_id=kind_id,
+        group="all",
+        counted=1,
+        once=factories.once(),
+        now=clock(),
+    )
+    clock.advance(minutes=5)
+    assert "1명께 드리는 중이에요" in owner_phone.open(f"/owner/coupons/{kind_id}").words
+    coupon_days.go_on_giving(now=clock())
+    assert "한 분께 드렸어요" in owner_phone.open(f"/owner/coupons/{kind_id}").words
