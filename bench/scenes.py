@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Flask
 from playwright.sync_api import Page
 
 from app.cards import counter
+from app.cards.counter import Panel
+from app.coupons import queries as coupons
 from app.customers import queries as people
 from app.flows.handover import offer_card
 from app.flows.unit import write
@@ -81,13 +84,32 @@ def _join(visitor: Visitor) -> None:
 
 def _card(visitor: Visitor) -> None:
     """Take the card of a regular along into this browser, as the link out of KakaoTalk does."""
-    visitor.open(_bring_link(visitor.demo, stamps=7))
+    visitor.open(_bring_link(visitor.demo, _seven_stamps))
     visitor.press("카드 열기")
     visitor.page.wait_for_url("**/c/*")
     visitor.page.locator("button[data-qr] canvas").wait_for()
 
 
-def _bring_link(demo: Demo, *, stamps: int) -> str:
+def _seven_stamps(seen: Panel, _now: datetime) -> bool:
+    return seen.balance == 7 and bool(seen.name) and seen.goal == 10 and not seen.rewards
+
+
+def _two_coupons(seen: Panel, now: datetime) -> bool:
+    shop = shops.first_shop()
+    assert shop is not None
+    return len(coupons.living(shop_id=shop.id, customer_id=seen.customer_id, now=now, limit=2)) == 2
+
+
+def _coupons(visitor: Visitor) -> None:
+    """Somebody with two coupons looks at them."""
+    visitor.open(_bring_link(visitor.demo, _two_coupons))
+    visitor.press("카드 열기")
+    visitor.page.wait_for_url("**/c/*")
+    visitor.open(f"/c/{visitor.demo.shop_code}/coupons")
+
+
+def _bring_link(demo: Demo, fits: Callable[[Panel, datetime], bool]) -> str:
+    """Return the link that opens the card of the first person in the list who fits. Raises LookupError."""
     app = demo.app
     with app.app_context():
         now, shop = app.config["CLOCK"](), shops.first_shop()
@@ -98,7 +120,7 @@ def _bring_link(demo: Demo, *, stamps: int) -> str:
             for line in page.lines:
                 card_id = counter.card_of_customer(shop_id=shop.id, customer_id=line.id)
                 seen = card_id and counter.panel(shop_id=shop.id, card_id=card_id, now=now)
-                if seen and seen.balance == stamps and seen.name and seen.goal == 10 and not seen.rewards:
+                if seen and fits(seen, now):
                     browsers = people.browsers_of(shop_id=shop.id, customer_id=line.id)
                     token = offer_card(
                         shop_id=shop.id,
@@ -109,7 +131,7 @@ def _bring_link(demo: Demo, *, stamps: int) -> str:
                     )
                     return f"/s/{shop.code}/open/{token}"
             if page.after is None:
-                raise LookupError(f"nobody in the demo has {stamps} stamps")
+                raise LookupError(f"nobody in the demo fits: {fits.__name__}")
             after = page.after
 
 
@@ -247,6 +269,7 @@ SCENES = [
     Scene("my-tier", "customer", _of_card("tier")),
     Scene("history", "customer", _of_card("visits")),
     Scene("coupons", "owner", _owner("/owner/coupons")),
+    Scene("my-coupons", "guest", _coupons),
     Scene("statement", "customer", _of_card("me/statement")),
     Scene("lost", "stranger", _lost),
     Scene("offline", "owner", _owner("/owner/offline")),

@@ -38,6 +38,7 @@ BEYOND = {
     "customers/day_rules": "pure: what may be typed as a birthday, and how it reads",
     "coupons/book": "reads for the owner: kinds and what became of them, what was given by hand",
     "coupons/purchases": "reads which coupons were used at a visit: what a refund gives back",
+    "coupons/firsts": "reads what a first meeting brings, and why it brought nothing",
     "coupons/offers": "pure: what an owner typed becomes a kind, and kinds to start from",
     "coupons/words": "pure: coupons in sentences",
     "insights/groups": "reads who is in a group of people",
@@ -87,6 +88,7 @@ FOLDERS = {"cards/actions", "reviews/actions", "messages/actions", "messages/kin
 READS = {
     "queries",
     "rules",
+    "firsts",
     "wallet",
     "weeks",
     "closing",

@@ -40,6 +40,7 @@ class CounterLine:
     balance: int | None = None  # after it; None for a line that moves no stamp
     points_now: int | None = None
     boosted: str = ""  # why a stamping brought more than usual
+    of: str = ""  # of a reversal: the kind of the line it turned around
 
     @property
     def can_undo(self) -> bool:
@@ -180,6 +181,9 @@ def _newest(lines: list[CounterLine], limit: int) -> list[CounterLine]:
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]  # equals keep the order they came in
 
 
+_BACK = LedgerEntry.__table__.alias("back")
+
+
 def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
     rows = db.session.execute(
         select(
@@ -198,9 +202,11 @@ def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             LedgerEntry.visit_id,
             still_ends().label("ends_at"),
             LedgerEntry.boosted,
+            _BACK.c.kind.label("of"),
         )
         .join(Customer, (Customer.shop_id == LedgerEntry.shop_id) & (Customer.id == LedgerEntry.customer_id))
         .outerjoin(Staff, (Staff.shop_id == LedgerEntry.shop_id) & (Staff.id == LedgerEntry.staff_id))
+        .outerjoin(_BACK, (_BACK.c.shop_id == LedgerEntry.shop_id) & (_BACK.c.id == LedgerEntry.reverses_id))
         .where(LedgerEntry.shop_id == shop_id, *where)
         .order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc())
         .limit(limit)
@@ -216,6 +222,7 @@ def _entries(shop_id: int, *where: Any, limit: int) -> list[CounterLine]:
             visit_id=row.visit_id,
             ends_at=row.ends_at,
             boosted=row.boosted,
+            of=row.of or "",
         )
         for row in rows
     ]

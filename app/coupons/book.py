@@ -102,7 +102,7 @@ def of_person(*, shop_id: int, customer_id: int, now: datetime, limit: int = 30)
 
 @dataclass(frozen=True)
 class GiftLine:
-    """A kind given to a group. `given` so far; `waits`: it begins in some minutes; `done`: nobody is left."""
+    """A kind given to a group. `given` so far; `begins_at`: None once it has begun; `done`: nobody is left."""
 
     id: int
     people: str
@@ -110,7 +110,7 @@ class GiftLine:
     given: int
     at: datetime
     staff: str
-    waits: bool
+    begins_at: datetime | None
     done: bool
     withdrawn: bool
     may_withdraw: bool
@@ -133,7 +133,9 @@ def gifts(*, shop_id: int, kind_id: int, now: datetime, limit: int = 10) -> list
             gift.given,
             gift.at,
             name or "",
-            gift.done_at is None and now - gift.at < rules.GROUP_WAITS,
+            gift.at + rules.GROUP_WAITS
+            if gift.done_at is None and now - gift.at < rules.GROUP_WAITS
+            else None,
             gift.done_at is not None,
             gift.withdrawn_at is not None,
             gift.withdrawn_at is None and now - gift.at < rules.WITHDRAW_WITHIN,
@@ -170,8 +172,11 @@ class TodaysUse:
     undone: bool
 
 
-def uses_today(*, shop_id: int, now: datetime, limit: int = 60) -> list[TodaysUse]:
-    """Return today's uses, the newest first, those taken back among them."""
+def uses_today(
+    *, shop_id: int, now: datetime, staff_id: int | None = None, limit: int = 60
+) -> list[TodaysUse]:
+    """Return today's uses of everybody, or of one person of the staff, newest first, those taken back among them."""
+    by_whom = [] if staff_id is None else [CouponUse.staff_id == staff_id]
     rows = db.session.execute(
         select(
             CouponUse.id,
@@ -193,7 +198,7 @@ def uses_today(*, shop_id: int, now: datetime, limit: int = 60) -> list[TodaysUs
             & Card.closed_at.is_(None),
         )
         .outerjoin(Staff, (Staff.shop_id == CouponUse.shop_id) & (Staff.id == CouponUse.staff_id))
-        .where(CouponUse.shop_id == shop_id, CouponUse.at >= start_of_day(kst_day(now)))
+        .where(CouponUse.shop_id == shop_id, CouponUse.at >= start_of_day(kst_day(now)), *by_whom)
         .order_by(CouponUse.at.desc(), CouponUse.id.desc())
         .limit(limit)
     )

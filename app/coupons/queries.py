@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from app.cards.models import Card, CodeUse
 from app.cards.rules import LIVE_SECONDS
 from app.coupons import rules, words
 from app.coupons.models import Coupon, CouponKind, CouponUse
 from app.coupons.rules import Terms
-from app.customers.models import Customer, PhoneClaim
 from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
 from app.kit.columns import UtcDateTime
@@ -162,39 +161,6 @@ def promised(*, shop_id: int, visits: int, today: date) -> list[Terms]:
         .order_by(CouponKind.rule_value, CouponKind.id)
     )
     return [kind.terms for kind in kinds if rules.gives_itself(kind.terms, today=today)]
-
-
-def offer(*, shop_id: int, rule: str, now: datetime) -> Terms | None:
-    """Return what a rule gives right now (sign_up: what the join button may promise), or None."""
-    return _offered(shop_id, rule, now)
-
-
-def first_offer(*, shop_id: int, customer_id: int, now: datetime) -> Terms | None:
-    """Return what the first visit brings somebody who left a number, or None.
-
-    The same for a number that another card has: the card must not tell which numbers the shop knows (S06).
-    """
-    left = exists().where(
-        Customer.shop_id == shop_id, Customer.id == customer_id, Customer.phone.is_not(None)
-    )
-    typed = exists().where(PhoneClaim.shop_id == shop_id, PhoneClaim.customer_id == customer_id)
-    return _offered(shop_id, "sign_up", now, or_(left, typed))
-
-
-def _offered(shop_id: int, rule: str, now: datetime, *which: Any) -> Terms | None:
-    kinds = db.session.scalars(
-        select(CouponKind)
-        .where(
-            *which,
-            CouponKind.shop_id == shop_id,
-            CouponKind.rule == rule,
-            CouponKind.ended_at.is_(None),
-            or_(CouponKind.total == 0, CouponKind.issued < CouponKind.total),
-        )
-        .order_by(CouponKind.id)
-    )
-    found = (kind.terms for kind in kinds if rules.gives_itself(kind.terms, today=kst_day(now)))
-    return next(found, None)
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,9 @@ def _let_in(
         ip=ip,
         is_secure=is_secure,
         days=rules.SESSION_DAYS,
+        # Who typed the password a moment ago is not asked for it again. A link says for itself how long it
+        # proves (signins.py).
+        sudo_until=None if how == "link" else now + rules.SUDO_FOR,
         now=now,
     )
     audit.note(session, shop_id=person.shop_id, what="sign_in", staff_id=person.id, detail=how, now=now)

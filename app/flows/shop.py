@@ -88,6 +88,7 @@ def set_up(
             ip=ip,
             is_secure=is_secure,
             days=rules.SESSION_DAYS,
+            sudo_until=now + rules.SUDO_FOR,  # the password was typed in this very form
             now=now,
         )
         audit.note(session, shop_id=shop.id, what="shop_opened", staff_id=owner.id, now=now)

@@ -1,4 +1,7 @@
-"""Before something dangerous a person says once more who they are, and then for ten minutes no more (S20, S22)."""
+"""Before something dangerous a person says once more who they are, and then for ten minutes no more (S20, S22).
+
+A sign-in by password (access.py) opens the same ten minutes; turning the browser into a shared one ends them.
+"""
 
 from __future__ import annotations
 

@@ -205,6 +205,21 @@ def is_own(*, shop_id: int, word: str, customer_id: int) -> bool:
     return whose is not None and merges.now_is(shop_id=shop_id, customer_id=whose) == customer_id
 
 
+# Asked for who came for the first time just now: built once.
+_GIFT_AT = select(Referral.friend_stamps).where(
+    Referral.shop_id == bindparam("shop"),
+    Referral.friend_id == bindparam("customer"),
+    Referral.visit_id == bindparam("visit"),
+    Referral.friend_entry_id.is_not(None),
+)
+
+
+def gift_at(*, shop_id: int, customer_id: int, visit_id: int) -> int:
+    """Return how many stamps a visit brought beyond its own, because a friend had invited this person."""
+    which = {"shop": shop_id, "customer": customer_id, "visit": visit_id}
+    return int(db.session.scalar(_GIFT_AT, which) or 0)
+
+
 @dataclass(frozen=True)
 class MyReferral:
     """That a person came by a link, for their own file: nobody's name."""

@@ -113,9 +113,20 @@ def end_sessions(session: Any, *, shop_id: int, staff_id: int, now: datetime, bu
 
 
 def open_session(
-    session: Any, *, person: Staff, user_agent: str, ip: str, is_secure: bool, days: int, now: datetime
+    session: Any,
+    *,
+    person: Staff,
+    user_agent: str,
+    ip: str,
+    is_secure: bool,
+    days: int,
+    now: datetime,
+    sudo_until: datetime | None = None,
 ) -> str:
-    """Sign a person in on one browser; returns the token for its cookie (the row keeps its hash)."""
+    """Sign a person in on one browser; returns the token for its cookie (the row keeps its hash).
+
+    `sudo_until`: so long the sign-in itself is good enough before something dangerous, None for not at all.
+    """
     token = new_token()
     session.add(
         StaffSession(
@@ -128,6 +139,7 @@ def open_session(
             is_secure=is_secure,
             user_agent=user_agent[:200],
             ip=ip[:45],
+            sudo_until=sudo_until,
         )
     )
     session.flush()

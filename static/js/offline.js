@@ -5,6 +5,7 @@
  *   #scan-form (htmx)      on 적립: what could not be sent goes into the queue, with the same once-key, so it can't count twice
  *   [data-offline-queue]   "확인 중 3건": time and the last letters of the card, never more
  *   [data-offline-said]    what became of them
+ *   [data-offline-back]    on the kept page: the network is back, and the way on; [data-offline-away] stands there until then
  *
  * The key is the session's own, given by the server, imported non-extractable and kept in IndexedDB with the server's
  * time offset. Without crypto.subtle or a service worker (plain http) nothing is kept, and the page says so.
@@ -14,6 +15,7 @@ const SHELL = '/owner/offline';
 const SEND = '/owner/offline-stamps';
 const RENEW_MS = 3_600_000;
 const AGAIN_MS = 20_000;
+const LOOK_MS = 5_000;
 const MOST = 50;
 const DAY_MS = 86_400_000;
 const whose = document.body.dataset.staff ?? '';
@@ -167,6 +169,17 @@ const unsent = (event) => {
 document.addEventListener('htmx:sendError', unsent);
 document.addEventListener('htmx:timeout', unsent);
 
+// Is the network back? navigator.onLine lies, so an answer of ours decides. Whoever opens the page online is told nothing.
+let cut = whose === 'shell' && (!navigator.onLine || location.pathname !== SHELL);
+const look = async () => {
+  const back = piece('back');
+  if (!back) return;
+  const answers = await fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false);
+  cut ||= !answers;
+  const show = answers && cut;
+  if (back.hidden === show) { back.hidden = !show; piece('away').hidden = show; }
+};
+
 const settle = async () => {
   if (!whose) return drop();
   if (whose !== 'own') return;
@@ -184,8 +197,10 @@ const begin = async () => {
 if (can) {
   const quietly = () => begin().catch(() => {});
   if (document.readyState === 'complete') quietly(); else window.addEventListener('load', quietly);
-  window.addEventListener('online', () => flush().catch(() => {}));
+  window.addEventListener('online', () => { flush().catch(() => {}); look(); });
+  window.addEventListener('offline', look);
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') flush().catch(() => {}); });
+  if (piece('back')) { look(); setInterval(() => { if (document.visibilityState === 'visible') look(); }, LOOK_MS); }
   setInterval(() => { if (document.visibilityState === 'visible' && !piece('queue')?.hidden) flush().catch(() => {}); }, AGAIN_MS);
 } else if (whose === 'shell') {
   piece('camera').hidden = true;

@@ -13,6 +13,17 @@ const CARD = /^\/c\/[^/]+$/;
 const OURS = /^\/[cs]\/([^/]+)/;
 const OWNER = /^\/owner(\/|$)/;
 const FILES = 'files-1';
+// What our own answer below loads: it asks until the network is back, then opens the page that was wanted, or says what to press.
+const BACK = '/sw/back.js';
+const BACK_TEXT = `const look = async () => {
+  if (!(await fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false))) return;
+  const told = document.querySelector('[data-unsent]');
+  if (!told) return location.reload();
+  told.textContent = '인터넷이 다시 연결됐어요. 뒤로 가서 다시 눌러 주세요. 적립한 도장은 그대로 있어요.';
+  clearInterval(again);
+};
+const again = setInterval(look, 4000);
+window.addEventListener('online', look);`;
 
 const forget = async (keep = '') => {
   for (const name of await caches.keys()) if (name.startsWith('card-') && name !== keep) await caches.delete(name);
@@ -35,7 +46,7 @@ const sheet = async (heading, inside, status = 200) => {
   const style = files.find((file) => file.url.endsWith('/app.css'));
   const html = '<!doctype html><html lang="ko"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     + `<title>${heading}</title>${style ? `<link rel="stylesheet" href="${new URL(style.url).pathname}">` : ''}</head>`
-    + `<body><main class="page"><h1>${heading}</h1>${inside}</main></body></html>`;
+    + `<body><main class="page"><h1>${heading}</h1>${inside}</main><script type="module" src="${BACK}"></script></body></html>`;
   return new Response(html, { status, headers: { 'Content-Type': 'text/html; charset=utf-8' } });
 };
 // 내 카드 without a network: the saved cards by their shops' names, which stand last in their titles (written by us, escaped).
@@ -62,7 +73,7 @@ const saved = async (path) => {
 const offline = async (path, again = path) => {
   const code = OURS.exec(path)?.[1];
   const card = code && !CARD.test(path) && await saved(`/c/${code}`) ? `/c/${code}` : '';
-  return sheet('인터넷이 잠깐 끊겼어요', `<p>${again === path ? '연결되면 다시 열어 주세요.' : '연결되면 뒤로 가서 다시 눌러 주세요.'} 적립한 도장은 그대로 있어요.</p>`
+  return sheet('인터넷이 잠깐 끊겼어요', `<p role="status"${again ? '' : ' data-unsent'}>${again === path ? '연결되면 다시 열어 주세요.' : '연결되면 뒤로 가서 다시 눌러 주세요.'} 적립한 도장은 그대로 있어요.</p>`
     + `<div class="thumb"><div class="stack tight">${card ? `<a class="button" href="${card}">카드로 돌아가기</a>` : ''}`
     + `${again ? `<a class="button${card ? ' quiet' : ''}" href="${again}">다시 열기</a>` : ''}</div></div>`, 503);
 };
@@ -137,5 +148,6 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     if (url.pathname === '/' || OURS.test(url.pathname)) event.respondWith(page(event));
     else if (OWNER.test(url.pathname)) event.respondWith(ownerPage(request));
-  } else if (request.method === 'GET' && url.pathname.startsWith('/assets/')) event.respondWith(file(event));
+  } else if (url.pathname === BACK) event.respondWith(new Response(BACK_TEXT, { headers: { 'Content-Type': 'text/javascript' } }));
+  else if (request.method === 'GET' && url.pathname.startsWith('/assets/')) event.respondWith(file(event));
 });

@@ -59,6 +59,13 @@ def test_twenty_scans_and_the_network_back_twice(
     page = phone.open("/owner/people")  # whatever is asked for: the page that scans answers
     assert phone.h1 == "인터넷 없이 적립"
     assert page.evaluate("document.body.innerText.includes('달빛커피')") is False
+    back = page.locator("[data-offline-back]")
+    assert not back.is_visible()
+    phone.context.set_offline(False)
+    back.get_by_text("인터넷이 다시 연결됐어요.").wait_for()
+    assert not page.get_by_role("link", name="적립 화면 다시 열기").is_visible()
+    phone.context.set_offline(True)
+    back.wait_for(state="hidden")
     assert "혜택과 쿠폰은 인터넷이 연결되면 쓸 수 있어요. 적립은 지금도 돼요." in phone.words
     # The first one by the camera itself, with the engine out of the cache.
     page.locator("[data-offline-count]", has_text="확인 중 1건").wait_for()
@@ -96,6 +103,8 @@ def test_twenty_scans_and_the_network_back_twice(
     phone.context.set_offline(False)  # the second time back
     page.get_by_text("모아 둔 도장 20개를 찍었어요.").wait_for()
     page.locator("[data-offline-queue]").wait_for(state="hidden")
+    phone.open("/owner/offline")
+    assert not back.is_visible(), "who opens it with a network has missed nothing"
     page.reload()
     assert stamps_of(people) == [1] * 20
     scans = db.session.scalars(db.select(LedgerEntry).where(LedgerEntry.shop_id == shop.id)).all()

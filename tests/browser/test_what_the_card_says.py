@@ -111,6 +111,9 @@ def test_every_page_without_a_network_leads_back_to_the_card(handset: NewHandset
     phone.context.set_offline(True)
     phone.press("저장하기")
     page.get_by_text("연결되면 뒤로 가서 다시 눌러 주세요").wait_for()
+    phone.context.set_offline(False)
+    page.get_by_text("인터넷이 다시 연결됐어요. 뒤로 가서 다시 눌러 주세요.").wait_for()
+    phone.context.set_offline(True)
     for path in ("me", "visits"):
         phone.open(f"/c/{shop.code}/{path}")
         assert page.locator("h1").inner_text() == "인터넷이 잠깐 끊겼어요"
@@ -121,6 +124,10 @@ def test_every_page_without_a_network_leads_back_to_the_card(handset: NewHandset
     page.get_by_text("인터넷이 끊겼어요. 계산대에서 카드 번호를 불러 주세요.").wait_for()
     phone.context.set_offline(False)
     page.locator("#saved").wait_for(state="hidden")
+    phone.context.set_offline(True)
+    phone.open(f"/c/{shop.code}/visits")
+    phone.context.set_offline(False)  # nobody touches anything: the page that was wanted opens by itself
+    page.get_by_role("heading", name="적립·사용 내역").wait_for()
 
 
 @pytest.mark.parametrize("size", ["normal", "xlarge"])

@@ -28,6 +28,7 @@ from app.insights.models import DayCount
 from app.kit.clock import KST
 from app.kit.phone import korean_mobile
 from app.messages import registry
+from app.referrals.bringers import bringers
 from app.shops.models import Shop
 from app.tiers import gifts
 from app.tiers import queries as tiers
@@ -57,6 +58,7 @@ def test_everybody_stands_where_their_visits_put_them_and_the_books_balance(
     app: Flask, town: dict[str, int]
 ) -> None:
     _a_shop_has_on_all_that_was_drawn_for_it(town)
+    _nobody_is_said_to_have_come_with_half_the_town(town)
     _everybody_stands_where_their_visits_put_them(town["DALBIT"])
     assert _count(Visit, town["DALBIT"]) > 9_000 and _count(Visit, town["JEONGSUN"]) > 1_800
     for shop in opening.SHOPS:
@@ -372,6 +374,13 @@ def _somebody_new_gets_a_fresh_card(app: Flask, shop_id: int) -> None:
 def _a_shop_has_on_all_that_was_drawn_for_it(town: dict[str, int]) -> None:
     uses = {db.session.get_one(Shop, each).uses for each in town.values()}
     assert uses == {"boosts coupons referrals tiers", "points referrals"}
+
+
+def _nobody_is_said_to_have_come_with_half_the_town(town: dict[str, int]) -> None:
+    for shop_id in town.values():
+        companions = [line.companions for line in bringers(shop_id=shop_id)]
+        assert max(companions) <= 15
+    assert max(line.companions for line in bringers(shop_id=town["DALBIT"])) > 0
 
 
 def _everybody_stands_where_their_visits_put_them(shop_id: int) -> None:

@@ -8,6 +8,7 @@ from flask import Flask
 from app.extensions import db
 from app.flows import sharing, staff
 from app.kit import totp
+from app.shops import queries
 from app.shops.models import LoginTry, Staff, StaffSession
 from tests import factories
 from tests.factories import AShop
@@ -129,6 +130,40 @@ def test_proof_is_good_for_ten_minutes_on_that_browser_alone(
     clock.advance(minutes=10)
     save(mine, "02-111-5555", 401)
     assert factories.the_shop(full.shop).phone == "02-111-3333"
+
+
+@pytest.mark.parametrize("has_second_step", [False, True])
+def test_a_sign_in_by_password_is_proof_for_ten_minutes_and_never_on_a_shared_device(
+    app: Flask, full: FullShop, clock: Clock, has_second_step: bool
+) -> None:
+    """Who typed the password a moment ago is not asked for it again; who holds the browser later is."""
+    codes = factories.a_second_step(full.shop, full.shop.owner_id)[1] if has_second_step else []
+    login = next(line.login for line in queries.staff_of(full.shop.id) if line.id == full.shop.owner_id)
+
+    def signed_in() -> Phone:
+        clock.advance(seconds=1)  # no link was used at this very moment
+        phone = Phone(app)
+        phone.open("/owner/login")
+        phone.submit("로그인", login=login, password=factories.PASSWORD)
+        if codes:
+            phone.submit("들어가기", second=codes.pop())
+        phone.open("/owner/more/contact")
+        return phone
+
+    mine = signed_in()
+    clock.advance(minutes=9)
+    assert mine.submit("저장하기", phone="02-111-2222").path == "/owner/more"
+    clock.advance(minutes=1)
+    mine.open("/owner/more/contact")
+    assert mine.submit("저장하기", phone="02-111-3333", status=401).h1 == "본인인지 확인할게요"
+    shared = signed_in()
+    session_id = db.session.scalar(db.select(db.func.max(StaffSession.id)))
+    assert session_id is not None
+    about = {"shop_id": full.shop.id, "session_id": session_id, "now": clock()}
+    sharing.turn_on(**about, staff_id=full.shop.owner_id)
+    shared.open("/owner/sharing")
+    shared.post("/owner/sharing", {"csrf_token": shared.token()}, status=401)
+    assert factories.the_shop(full.shop).phone == "02-111-2222"
 
 
 def test_guessing_a_proof_ends(app: Flask, full: FullShop, clock: Clock) -> None:

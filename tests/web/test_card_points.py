@@ -9,9 +9,11 @@ from flask import Flask
 
 from app.cards.models import LedgerEntry
 from app.extensions import db
+from app.flows import amount, undo
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
+from tests.world import Clock
 
 
 @pytest.fixture
@@ -71,6 +73,22 @@ def test_a_refund_says_what_it_does_before_it_does_it(owner_phone: Phone, holder
     assert "이미 환불했거나 취소한 방문이에요" in owner_phone.open(f"/owner/visits/{visit}/refund").words
 
 
+def test_a_turned_correction_is_no_gift(owner_phone: Phone, shop: AShop) -> None:
+    """Points that an amount put right had taken away come back with the stamp: nothing was handed to anybody."""
+    holder, by_owner = (
+        factories.a_customer(shop, name="한지우"),
+        {"shop_id": shop.id, "staff_id": shop.owner_id},
+    )
+    stamp = factories.a_stamp(shop, holder.card_id, amount=15_000)
+    for typed in ("10000", "20000"):
+        amount.put(**by_owner, entry_id=stamp.entry_id, typed=typed, now=factories.now())
+    undo.undo_stamp(**by_owner, entry_id=stamp.entry_id, now=factories.now())
+    page = owner_phone.open(f"/owner/people/{holder.id}")
+    assert "줄였던 포인트 50점을 되돌렸어요" in page.words
+    assert "돌려드렸어요" not in page.words
+    assert factories.a_card(holder.card_id).points == 0
+
+
 def test_a_shop_with_stamps_alone_says_nothing_of_points(app: Flask) -> None:
     plain = factories.a_shop("소박한집")
     holder = factories.a_customer(plain)
@@ -98,3 +116,20 @@ def test_a_rule_that_cant_be_kept_stays_typed(app: Flask, typed: dict[str, str],
     assert any(sentence in error for error in page.errors())
     for name, value in typed.items():
         assert page.value(name) == value
+
+
+def test_points_nobody_may_spend_yet_say_so_at_the_field(
+    owner_phone: Phone, shop: AShop, holder: ACustomer, clock: Clock
+) -> None:
+    """The two minutes ran out while somebody typed: what they typed stays, and the reason stands beneath it."""
+    factories.show_card(holder.card_id, shop=shop)
+    owner_phone.open(f"/owner/panel/{holder.card_id}")
+    clock.advance(minutes=3)
+    page = owner_phone.submit("포인트 쓰기", points="60", status=422)
+    field = page.soup.find("input", id="points")
+    assert field is not None and field["value"] == "60"
+    told = page.soup.find(id="points-error")
+    assert told is not None and "쓰기 전에 손님 카드를 찍어 주세요." in told.get_text()
+    assert "points-error" in str(field["aria-describedby"])
+    factories.show_card(holder.card_id, shop=shop)
+    assert "포인트 60점을 썼어요" in owner_phone.submit("포인트 쓰기", points="60").words

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.coupons import rules
 from app.extensions import db
+from app.flows import coupon_days, coupon_gifts, privacy
+from app.kit.clock import KST
 from app.messages.models import Message
 from tests import coupons, factories
 from tests.factories import ACustomer, AShop
@@ -204,3 +207,79 @@ def test_letters_about_gifts_wait_for_consent(shop: AShop, minho: ACustomer, jiw
         (minho.id, "no_marketing")
     }
     assert coupons.living(minho)
+
+
+MISSED = "첫 방문에 드리는 아메리카노 한 잔은 한 번호에 한 번이에요. 전에 카드를 만드셨다면 그 카드를 찾아 드릴게요."
+
+
+def test_who_comes_with_a_number_of_before_reads_why_there_is_no_gift(
+    app: Flask, shop: AShop, clock: Clock
+) -> None:
+    coupons.a_kind(shop, "sign_up")
+    first = factories.a_customer(shop, name="하나", phone="010-1111-2222")
+    factories.a_stamp(shop, first.card_id)
+    gone = factories.a_customer(shop, name="둘", phone="010-1111-3333")
+    factories.a_stamp(shop, gone.card_id)
+    privacy.erase(shop_id=shop.id, customer_id=gone.id, now=factories.now())
+    clock.advance(days=1)
+    again = [
+        factories.a_customer(shop, name="하나", phone="010-1111-2222"),
+        factories.a_customer(shop, name="둘", phone="010-1111-3333"),
+    ]
+    new = factories.a_customer(shop, name="셋", phone="010-1111-4444")
+    phones = [Phone(app).holding(who) for who in (*again, new)]
+    for who, phone in zip((*again, new), phones, strict=True):
+        assert MISSED not in phone.open(f"/c/{shop.code}").words, "before a visit all numbers read alike"
+        factories.a_stamp(shop, who.card_id)
+    told = [MISSED in phone.open(f"/c/{shop.code}").words for phone in phones]
+    assert told == [True, True, False]
+    assert phones[0].tap("전에 쓰던 카드 찾기").path == f"/s/{shop.code}/restore"
+    for day in (1, 2):
+        clock.advance(days=1)
+        factories.a_stamp(shop, again[0].card_id)
+        assert (MISSED in phones[0].open(f"/c/{shop.code}").words) is (day == 1)
+    assert MISSED not in Phone(app).holding(first).open(f"/c/{shop.code}").words
+
+
+def test_a_number_typed_at_home_is_told_nothing(app: Flask, shop: AShop, clock: Clock) -> None:
+    """S06: after a visit without a number, known and unknown ones read alike until somebody stamps again."""
+    coupons.a_kind(shop, "sign_up")
+    known = factories.a_customer(shop, name="하나", phone="010-1111-2222")
+    gone = factories.a_customer(shop, name="둘", phone="010-1111-3333")
+    for each in (known, gone):
+        factories.a_stamp(shop, each.card_id)
+    privacy.erase(shop_id=shop.id, customer_id=gone.id, now=factories.now())
+    holder = factories.a_customer(shop)
+    clock.advance(days=1)
+    factories.a_stamp(shop, holder.card_id)
+    clock.advance(minutes=1)
+    for number in ("010-1111-2222", "010-1111-3333", "010-1111-4444"):
+        factories.a_customer(shop, name="누군가", phone=number, browser=holder.browser)
+        assert MISSED not in Phone(app).holding(holder).open(f"/c/{shop.code}").words, number
+
+
+def test_a_gift_to_many_says_when_it_begins_and_that_it_was_stopped(
+    shop: AShop, owner_phone: Phone, jiwoo: ACustomer, clock: Clock
+) -> None:
+    kind_id = coupons.a_kind(shop)
+    begins = (clock() + rules.GROUP_WAITS).astimezone(KST)
+    owner_phone.open(f"/owner/coupons/{kind_id}/gifts")
+    owner_phone.submit("몇 명인지 보기")
+    page = owner_phone.submit("1명께 드리기")
+    assert f"1명께 오후 {begins:%-I:%M}부터 드려요" in page.words
+    page = owner_phone.submit("멈추기")
+    assert "멈췄어요. 더 드리지 않아요" in page.words
+    assert "1명께 드리기 전에 멈췄어요" in page.words
+    coupon_gifts.give_to_group(
+        shop_id=shop.id,
+        staff_id=shop.owner_id,
+        kind_id=kind_id,
+        group="all",
+        counted=1,
+        once=factories.once(),
+        now=clock(),
+    )
+    clock.advance(minutes=5)
+    assert "1명께 드리는 중이에요" in owner_phone.open(f"/owner/coupons/{kind_id}").words
+    coupon_days.go_on_giving(now=clock())
+    assert "한 분께 드렸어요" in owner_phone.open(f"/owner/coupons/{kind_id}").words

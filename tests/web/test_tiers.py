@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from app.flows import boosts
 from app.tiers import queries
+from app.tiers.rules import BoostRule
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows.ladder import decide, statements
+from tests.flows.test_referral import a_friend, an_inviter, switched_on
 from tests.phone import Phone
 from tests.world import Clock
 
@@ -184,3 +187,18 @@ def test_the_card_pays_one_statement_for_tiers(app: Flask, shop: AShop, jiwoo: A
     bare = cost()
     decide(shop, 1, 2)
     assert cost() == bare + 1
+
+
+def test_a_friends_gift_and_a_double_day_add_up_on_the_panel(owner_phone: Phone, shop: AShop) -> None:
+    switched_on(shop)
+    _inviter, word = an_inviter(shop)
+    about = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+    boosts.make(**about, rule=BoostRule("월요일은 두 배", 200, weekdays="0"), tier_id=None)
+    friend = a_friend(shop, word)
+    factories.a_stamp(shop, friend.card_id)
+    page = owner_phone.open(f"/owner/panel/{friend.card_id}")
+    assert "도장 10개 중 3개" in page.html
+    told = [" ".join(note.get_text().split()) for note in page.soup.select(".note.ok")]
+    assert told == ["친구 소개로 도장 1개를 더 드렸어요", "‘월요일은 두 배’라서 도장 2개를 찍었어요"]
+    page = owner_phone.submit("적립 취소")
+    assert "친구 소개로" not in page.words

@@ -14,6 +14,8 @@ from app.kit.clock import kst_day
 _INVITERS, _NEW_FOR = 5, timedelta(days=150)
 _WITHOUT_GIFT_UNTIL = timedelta(days=3)
 _CLOSED_DAYS = 4
+# Who comes along is counted at the counter since then; before, nobody tapped it.
+_COUNTED_SINCE = timedelta(days=21)
 
 
 class Friends:
@@ -36,6 +38,7 @@ class Friends:
             changed_at=now - _WITHOUT_GIFT_UNTIL,
         )
         self._bring(holders, now)
+        self._count_from(now - _COUNTED_SINCE)
         self._close(owner, now)
         for table, by in (("invites", "made_at"), ("referrals", "at"), ("day_closes", "at")):
             self._tables.number(table, by=by)
@@ -64,6 +67,12 @@ class Friends:
                 new.remove(friend)
                 if friend.customer["joined_at"] > made:
                     self._note(regular, friend)
+
+    def _count_from(self, since: datetime) -> None:
+        """Leave visits of before as they were stamped: what was bought for two is no person counted."""
+        for visit in self._tables.rows["visits"]:
+            if visit["at"] < since:
+                visit["party_size"] = 1
 
     def _note(self, regular: Holder, friend: Holder) -> None:
         friend.customer["source"] = "friend"

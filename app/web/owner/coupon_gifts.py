@@ -86,7 +86,7 @@ def withdraw_gift(gift_id: int) -> ResponseReturnValue:
     """Take back what a group was given and nobody used yet."""
     staff = current_staff()
     taken = flow.withdraw_gift(shop_id=staff.shop.id, staff_id=staff.staff_id, gift_id=gift_id, now=now())
-    flash(f"아직 쓰지 않은 쿠폰 {taken:,}장을 거뒀어요" if taken else "멈췄어요. 거둘 쿠폰은 없어요")
+    flash(f"아직 쓰지 않은 쿠폰 {taken:,}장을 거뒀어요" if taken else "멈췄어요. 더 드리지 않아요")
     kind_id = asked.number("kind")
     if kind_id is None:
         return see_other(url_for("owner.coupon_kinds"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.cards.counter import Panel
+from app.referrals import queries as referrals
 from app.visits.queries import Latest
 from app.web.doors import now
 from app.web.guards import current_staff
@@ -19,3 +20,10 @@ def for_panel(seen: Panel) -> Latest | None:
     if not current_staff().shop.has("referrals") or latest is None:
         return None
     return latest if latest.at >= now() - _HERE else None
+
+
+def gift_for(party: Latest | None, seen: Panel) -> int:
+    """Return how many stamps more this visit brought because a friend had invited: only a first visit can."""
+    if party is None or seen.visit_count != 1:
+        return 0
+    return referrals.gift_at(shop_id=current_staff().shop.id, customer_id=seen.customer_id, visit_id=party.id)

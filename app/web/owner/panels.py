@@ -48,6 +48,7 @@ def panel_context(
     if seen is None:
         raise NotHere("찾으시는 카드가 없어요. 손님께 카드를 다시 열어 달라고 해 주세요.")
     mine = panel_coupons.for_panel(seen)
+    party = panel_friends.for_panel(seen)
     return {
         "seen": seen,
         "told": _told(seen),
@@ -62,7 +63,8 @@ def panel_context(
         "again": again,
         "is_fresh": seen.last is not None
         and (now() - seen.last.at).total_seconds() < panel_tier.FRESH_SECONDS,
-        "party": panel_friends.for_panel(seen),
+        "party": party,
+        "friend_gift": panel_friends.gift_for(party, seen),
         "key": new_token(),
         "reward_key": new_token(),
         "many_key": new_token(),

@@ -196,7 +196,9 @@ def todays_stamps() -> ResponseReturnValue:
         looked = [line for line in looked if line.staff_id == whose]
     if lines or looked:
         note_look("list")
-    uses = book.uses_today(shop_id=staff.shop.id, now=now()) if staff.shop.has("coupons") else []
+    uses = []
+    if staff.shop.has("coupons"):
+        uses = book.uses_today(shop_id=staff.shop.id, now=now(), staff_id=whose)
     return render_template(
         "owner/todays_stamps.html", lines=lines, uses=uses, looked=looked, check_words=dict(WORDS)
     )

@@ -8,7 +8,7 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from flask.typing import ResponseReturnValue
 
 from app.cards import queries as cards
-from app.coupons import queries as coupons
+from app.coupons import firsts
 from app.customers.texts import CONSENTS
 from app.flows import join as flow
 from app.flows import own_card
@@ -56,7 +56,7 @@ def _offer() -> str:
     shop = current_shop()
     if not shop.has("coupons"):
         return ""
-    offered = coupons.offer(shop_id=shop.id, rule="sign_up", now=now())
+    offered = firsts.offer(shop_id=shop.id, rule="sign_up", now=now())
     return offered.name if offered else ""
 
 
