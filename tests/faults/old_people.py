@@ -44,7 +44,9 @@ class Books:
 
     def count(self, shop_id: int, at: datetime, **more: int) -> None:
         """Add to a shop's sums of a Korean day."""
-        self.days[shop_id, (at + timedelta(hours=9)).date()].update(more)
+        self.days[shop_id, (at + timedelta(hours=9)).date()].update(
+            {name: int(times) for name, times in more.items()}
+        )
 
 
 @dataclass

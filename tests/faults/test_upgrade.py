@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,36 +59,52 @@ class Old:
 
 
 @pytest.fixture
-def old(request: pytest.FixtureRequest, tmp_path: Path, db_kind: str) -> Callable[[int, int], Old]:
-    """Build a database at revision 0002 and fill it with so many people and lines."""
+def old(request: pytest.FixtureRequest, tmp_path: Path, db_kind: str) -> Iterator[Callable[[int, int], Old]]:
+    """Build a database at revision 0002 and fill it with so many people and lines; it goes with its copies."""
+    with _sqlite(tmp_path) if db_kind == "sqlite" else _postgres(request) as (first, copy):
 
-    def build(customers: int, ledger: int) -> Old:
-        first, copy = (_sqlite if db_kind == "sqlite" else _postgres)(request, tmp_path)
-        app = world.build(tmp_path, world.Clock(), DATABASE_URL=first)
-        with app.app_context():
-            flask_migrate.upgrade(revision="0002")
-            old_shops.write(db.engine, old_shops.books(customers=customers, ledger=ledger, seed=customers))
-            with db.engine.connect() as connection:
-                cards = _cards(connection)
-            world.close(app)
-        return Old(tmp_path, copy, cards)
+        def build(customers: int, ledger: int) -> Old:
+            app = world.build(tmp_path, world.Clock(), DATABASE_URL=first)
+            with app.app_context():
+                flask_migrate.upgrade(revision="0002")
+                told = old_shops.books(customers=customers, ledger=ledger, seed=customers)
+                old_shops.write(db.engine, told)
+                with db.engine.connect() as connection:
+                    cards = _cards(connection)
+                world.close(app)
+            return Old(tmp_path, copy, cards)
 
-    return build
+        yield build
 
 
-def _sqlite(_request: pytest.FixtureRequest, folder: Path) -> tuple[str, Callable[[], str]]:
+@contextmanager
+def _sqlite(folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:
     def copy() -> str:
         made = folder / f"{time.monotonic_ns()}.db"
         shutil.copy(folder / "old.db", made)
         return f"sqlite:///{made}"
 
-    return f"sqlite:///{folder / 'old.db'}", copy
+    try:
+        yield f"sqlite:///{folder / 'old.db'}", copy
+    finally:
+        for file in folder.glob("*.db*"):
+            file.unlink()
 
 
-def _postgres(request: pytest.FixtureRequest, _folder: Path) -> tuple[str, Callable[[], str]]:
+@contextmanager
+def _postgres(request: pytest.FixtureRequest) -> Iterator[tuple[str, Callable[[], str]]]:
     server: testbed.PostgresServer = request.getfixturevalue("postgres")
-    first = server.create_database()
-    return server.url(first), lambda: server.url(server.create_database(first))
+    made = [server.create_database()]
+
+    def copy() -> str:
+        made.append(server.create_database(made[0]))
+        return server.url(made[-1])
+
+    try:
+        yield server.url(made[0]), copy
+    finally:
+        for name in made:
+            server.drop_database(name)
 
 
 def _cards(connection: sa.Connection) -> dict[int, tuple[int, int]]:
@@ -107,7 +124,7 @@ def _upgrade(folder: Path, url: str) -> subprocess.Popen[str]:
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
@@ -121,6 +138,16 @@ def _end(process: subprocess.Popen[str]) -> tuple[float, int]:
     assert process.returncode == 0
     took, most = said.split()
     return float(took), int(most)
+
+
+def _wait_for_a_moment(process: subprocess.Popen[str], dice: random.Random, whole: float) -> None:
+    """Wait until an upgrade that takes `whole` seconds is somewhere in one of its steps, the first half of the time."""
+    assert process.stderr is not None
+    first = dice.random() < 0.5  # it moves the old rows, and takes longer than all others together
+    for _ in range(1 if first else dice.randint(2, 8)):
+        while "Running upgrade" not in process.stderr.readline():
+            assert process.poll() is None
+    time.sleep(dice.random() * whole / (2 if first else 25))
 
 
 def _step(url: str) -> str:
@@ -171,7 +198,7 @@ def _prove(old: Old, *, kills: int) -> tuple[float, int, list[str]]:
     for seed in SEEDS[:kills]:
         again = old.copy()
         process = _upgrade(old.folder, again)
-        time.sleep(random.Random(seed).random() * took)
+        _wait_for_a_moment(process, random.Random(seed), took)
         midway += process.poll() is None
         process.kill()
         process.communicate()
