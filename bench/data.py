@@ -18,7 +18,7 @@ from app.extensions import db
 from app.flows import access
 from app.flows import shop as shop_flow
 from app.flows.shop import FirstShop
-from bench.speech import PostgresSpeech, Speech, SqliteSpeech, statements
+from bench.speech import PostgresSpeech, Speech, SqliteSpeech, numbers_go_on, statements
 from config import load_config, read_config
 from launch import keys
 
@@ -128,8 +128,7 @@ def _write_rows(customers: int, stamps: int, now: datetime) -> None:
         )
     if not is_sqlite:
         for table in ("customers", "cards", "visits", "ledger_entries", "rewards", "messages"):
-            free = f"(SELECT max(id) + 1 FROM {table})"
-            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {free}, false)"))
+            session.execute(text(numbers_go_on(table)))
     session.commit()
     session.execute(text("ANALYZE"))
     session.commit()

@@ -64,6 +64,12 @@ class PostgresSpeech:
         return f"CAST({moment} + interval '9 hours' AS date)"
 
 
+def numbers_go_on(table: str) -> str:
+    """Return what lets PostgreSQL number new rows behind those that were written with their numbers."""
+    free = f"(SELECT max(id) + 1 FROM {table})"
+    return f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {free}, false)"
+
+
 def _code(speech: Speech, number: str, width: int) -> str:
     # Codes have no 0 and no 1; these two letters of the alphabet stand in for them.
     return f"replace(replace({speech.pad(number, width)}, '0', 'Z'), '1', 'Y')"

@@ -237,12 +237,26 @@ def _rounds(shop_id: int) -> Iterator[Drift]:
 
 
 def _uses(shop_id: int) -> Iterator[Drift]:
-    standing: Any = func.count(Redemption.id).filter(Redemption.reversed_at.is_(None))
+    # Counted before they are joined: no index leads from a reward to its uses, and this reads all of both.
+    standing: Any = (
+        select(
+            Redemption.reward_id,
+            func.count(Redemption.id).filter(Redemption.reversed_at.is_(None)).label("uses"),
+        )
+        .where(Redemption.shop_id == shop_id)
+        .group_by(Redemption.reward_id)
+        .subquery()
+    )
     rows = db.session.execute(
-        select(Reward.card_id, Reward.id, Reward.used_at, Reward.withdrawn_at, standing.label("uses"))
-        .outerjoin(Redemption, (Redemption.shop_id == Reward.shop_id) & (Redemption.reward_id == Reward.id))
+        select(
+            Reward.card_id,
+            Reward.id,
+            Reward.used_at,
+            Reward.withdrawn_at,
+            func.coalesce(standing.c.uses, 0).label("uses"),
+        )
+        .outerjoin(standing, standing.c.reward_id == Reward.id)
         .where(Reward.shop_id == shop_id)
-        .group_by(Reward.card_id, Reward.id, Reward.used_at, Reward.withdrawn_at)
     )
     for row in rows:
         if row.uses != (1 if row.used_at else 0):

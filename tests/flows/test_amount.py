@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from app.cards.actions import ledger
+from app.cards.models import LedgerEntry
 from app.cards.rules import NothingToUndo, OverCap, OverScan
 from app.extensions import db
 from app.flows import amount, points, undo
+from app.flows.unit import write
 from app.kit.refusals import Invalid
 from app.shops.models import AuditLine
 from app.visits import rules
@@ -137,4 +140,23 @@ def test_several_stamps_in_one_go(shop: AShop, minho: ACustomer, clock: Clock) -
         factories.a_stamp(shop, minho.card_id, count=3)
     assert books.count("refuse", minho.card_id) == 3
     assert factories.a_stamp(shop, minho.card_id, count=2).balance == 5
+    books.check(shop)
+
+
+def test_a_stamp_of_before_rules_were_noted_follows_the_rule_it_was_given_under(
+    shop: AShop, minho: ACustomer, clock: Clock
+) -> None:
+    """The database was upgraded today; the card got full since, and came under a rule that gives points."""
+    factories.a_card_with(8, shop, minho)
+    old = factories.a_stamp(shop, minho.card_id).entry_id
+    with write() as session:
+        session.execute(db.update(LedgerEntry).values(rule_id=None))
+        ledger.add_rule(
+            session, shop_id=shop.id, goal=10, reward_name="라떼", now=factories.now(), point_permille=100,
+            point_visit=50,
+        )  # fmt: skip
+    clock.advance(minutes=30)
+    assert factories.a_stamp(shop, minho.card_id).filled
+    assert put(shop, old, "10000") == 10_000
+    assert factories.a_card(minho.card_id).points == 0
     books.check(shop)

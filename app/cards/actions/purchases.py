@@ -83,9 +83,19 @@ def corrections_of(
 
 
 def rule_of(session: Any, *, entry: LedgerEntry) -> CardRule:
-    """Return the rule that a stamp was given under: its card may be under another one by now."""
-    mine = select(Card.rule_id).where(Card.shop_id == entry.shop_id, Card.id == entry.card_id)
-    return ledger.rule(session, shop_id=entry.shop_id, rule_id=entry.rule_id or session.scalar(mine))
+    """Return the rule that a stamp was given under: its card may be under another one by now.
+
+    Lines from before rules were noted on them have the one that the card's next line names: only a full card brings
+    another, and that line names the one it was filled under.
+    """
+    rule_id = entry.rule_id
+    if rule_id is None:
+        later = (LedgerEntry.id > entry.id, LedgerEntry.rule_id.is_not(None))
+        of_card = (LedgerEntry.shop_id == entry.shop_id, LedgerEntry.card_id == entry.card_id)
+        named = select(LedgerEntry.rule_id).where(*of_card, *later).order_by(LedgerEntry.id).limit(1)
+        mine = select(Card.rule_id).where(Card.shop_id == entry.shop_id, Card.id == entry.card_id)
+        rule_id = session.scalar(named) or session.scalar(mine)
+    return ledger.rule(session, shop_id=entry.shop_id, rule_id=rule_id)
 
 
 def points_of_amount(session: Any, *, entry: LedgerEntry, rule: CardRule) -> int:
