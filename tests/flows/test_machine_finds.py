@@ -118,6 +118,14 @@ FOUND: dict[str, Steps] = {
         ("stamp", {"amount": None, "who": 0}),
         ("merge_and_part", {"kept": 0}),
     ],
+    "an amount is put right by what the card promised then": [  # paper of cards that were one had forgotten it
+        ("open", {"first": RULES[4]}),
+        ("merge", {"kept": 0}),
+        ("promise", {"promised": RULES[3]}),
+        ("give", {"stamps": 4, "who": 0}),
+        ("stamp", {"amount": 0, "who": 0}),
+        ("put_amount", {"pick": 0, "typed": "50000"}),
+    ],
     "one stamping brought the same stage of two cards": [
         ("open", {"first": RULES[1]}),
         ("give", {"stamps": 6, "who": 0}),
