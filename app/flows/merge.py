@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.cards.actions import earning, ledger, lots, merged
+from app.cards.actions import earning, ledger, lots, merged, merged_lots
 from app.cards.models import Card, CardRule
 from app.customers import actions as people
 from app.customers import merging, moving
@@ -107,7 +107,7 @@ def merge(
     if kept is None or gone is None:
         raise NotHere(_GONE)
     target, rule = _card_of(session, person=kept, now=now)
-    source, _rule = _card_of(session, person=gone, now=now)
+    source, theirs = _card_of(session, person=gone, now=now)
     for card in (target, source):
         lots.expire(session, card=card, now=now)
     row = Merge(
@@ -128,18 +128,14 @@ def merge(
     moved["standing"] = _standing(session, shop_id=shop_id, moved=moved)
     moved["said"] = merging.join_consents(session, kept=kept, gone=gone, trace=trace, now=now)
     moved["claim"] = merged.move_claim(session, source=source, target=target, now=now)
+    moved["owed"] = min(target.balance, 0)
     lines = merged.hand_over(
-        session,
-        source=source,
-        target=target,
-        stamps=source.balance,
-        points=source.points,
-        how="merge",
-        staff_id=staff_id,
-        now=now,
-    )
+        session, source=source, target=target, stamps=source.balance, points=source.points, how="merge",
+        staff_id=staff_id, now=now,
+    )  # fmt: skip
     line = lines[1] if lines is not None else None
-    moved["lots"] = merged.move_lots(session, source=source, target=target, rule=rule, line=line, now=now)
+    cards = {"source": (source, theirs), "target": (target, rule)}
+    moved["lots"] = merged_lots.move_lots(session, **cards, line=line, now=now)
     moved["line"] = line.id if line is not None else None
     moved["last"] = merged.last_line(session, shop_id=shop_id, card_id=target.id)
     source.closed_at = now
@@ -249,7 +245,7 @@ def _part(
     for card in (kept_card, gone_card):
         lots.expire(session, card=card, now=now)
         both_cards[card.id] = (card, ledger.rule(session, shop_id=shop_id, rule_id=card.rule_id))
-    ended = merged.lots_ended(session, shop_id=shop_id, held=moved["lots"], now=now)
+    ended = merged_lots.lots_ended(session, shop_id=shop_id, held=moved["lots"], now=now)
     undone = merged.undone_since(
         session, shop_id=shop_id, gone_card_id=gone_card.id, kept_card_id=kept_card.id, after=moved["last"]
     )
@@ -265,7 +261,7 @@ def _part(
         now=now,
     )
     line_id = moved["line"]
-    merged.lots_back(
+    merged_lots.lots_back(
         session,
         source=both_cards[kept_card.id],
         target=both_cards[gone_card.id],
@@ -275,15 +271,9 @@ def _part(
         now=now,
     )
     for cause in earning.repay(
-        session,
-        card=kept_card,
-        rule=both_cards[kept_card.id][1],
-        round_before=round_before,
-        high=high,
-        since=line_id or 0,
-        staff_id=staff_id,
-        now=now,
-    ):
+        session, card=kept_card, rule=both_cards[kept_card.id][1], round_before=round_before, high=high,
+        since=line_id or moved["last"] + 1, owed=moved.get("owed", 0), staff_id=staff_id, now=now,
+    ):  # fmt: skip
         recall.cancel(session, shop_id=shop_id, cause=cause, reason="카드를 다시 나눴어요", now=now)
     undone_visits = moved["standing"] - _standing(session, shop_id=shop_id, moved=moved)
     told = row.before

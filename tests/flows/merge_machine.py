@@ -64,7 +64,7 @@ class Merging(Base):
         if self.together is not None:
             return
         self._all_ended()
-        before = self._everything()
+        before, unread = self._everything(), self._lots(read=False)
         merge_id = self._merge(kept, 1 - kept)
         assert self._merge(kept, 1 - kept) == merge_id  # twice is once
         try:
@@ -76,6 +76,7 @@ class Merging(Base):
         assert merge.undo_merge(**self.by, merge_id=merge_id) == self.people[1 - kept].id  # twice is once
         after = self._everything()
         assert after == before, [pair for pair in zip(before, after, strict=False) if pair[0] != pair[1]]
+        assert not self._lots(read=False) - unread, "a merge leaves no lot of its own"
 
     @rule(kept=st.integers(0, 1))
     def merge(self, kept: int) -> None:
@@ -271,10 +272,20 @@ class Merging(Base):
             if table is Reward:
                 query = query.where(Reward.withdrawn_at.is_(None))
             said += [tuple(row) for row in db.session.execute(query)]
+        return [*said, self._lots(read=True)]
+
+    def _lots(self, *, read: bool) -> Counter[Any]:
+        """Return what lies in lots: of cards on which something can end, or what others still have and nobody reads."""
+        ends = db.or_(CardRule.expiry != "none", Card.expires_at.is_not(None))
         lots = Counter[Any]()
-        for lot in db.session.scalars(db.select(Lot).where(Lot.remaining > 0)):
+        for lot in db.session.scalars(
+            db.select(Lot)
+            .join(Card, Card.id == Lot.card_id)
+            .join(CardRule, CardRule.id == Card.rule_id)
+            .where(Lot.remaining > 0, ends if read else ~ends)
+        ):
             lots[(lot.card_id, lot.unit, lot.expires_at)] += lot.remaining
-        return [*said, lots]
+        return lots
 
     def purse_of(self, who: int) -> Counter[str]:
         """Return what the lines of a card brought and took, but for full cards and what ended."""

@@ -39,7 +39,7 @@ class Purse(PaperCard):
 
     def earn(self, entry: int, stamps: int, points: int, visit: int | None, now: datetime) -> None:
         """Stamps and points come."""
-        self.lines[entry] = Line("earn", stamps, points, visit, now)
+        self.lines[entry] = Line("earn", stamps, points, visit, now, rule=self.rule)
         if visit is not None:
             self.visits.setdefault(visit, now)
         self._moves(self.lines[entry], 1)

@@ -12,6 +12,16 @@ from tests.flows.test_ledger_machine import Everything
 from tests.world import Clock
 
 Steps = list[tuple[str, dict[str, Any]]]
+# Points from before anything ended, spent when nothing ends any more.
+SPENT_AND_ENDS_NO_MORE: Steps = [
+    ("open", {"first": RULES[1]}),
+    ("stamp", {"amount": 12990, "who": 1}),
+    ("promise", {"promised": RULES[4]}),
+    ("give", {"stamps": 3, "who": 1}),
+    ("promise", {"promised": RULES[1]}),
+    ("give", {"stamps": 5, "who": 1}),
+    ("spend", {"who": 1, "wanted": 129}),
+]
 FOUND: dict[str, Steps] = {
     "a spending is undone on the card it went into": [
         ("open", {"first": RULES[2]}),
@@ -100,15 +110,105 @@ FOUND: dict[str, Steps] = {
         ("give", {"stamps": 9, "who": 1}),
         ("merge_and_part", {"kept": 0}),
     ],
+    "a card on which nothing ends met one on which something does": [
+        ("open", {"first": RULES[1]}),
+        ("promise", {"promised": RULES[4]}),
+        ("give", {"stamps": 9, "who": 1}),
+        ("stamp", {"amount": None, "who": 1}),
+        ("stamp", {"amount": None, "who": 0}),
+        ("merge_and_part", {"kept": 0}),
+    ],
+    "an amount is put right by what the card promised then": [  # paper of cards that were one had forgotten it
+        ("open", {"first": RULES[4]}),
+        ("merge", {"kept": 0}),
+        ("promise", {"promised": RULES[3]}),
+        ("give", {"stamps": 4, "who": 0}),
+        ("stamp", {"amount": 0, "who": 0}),
+        ("put_amount", {"pick": 0, "typed": "50000"}),
+    ],
+    "one stamping brought the same stage of two cards": [
+        ("open", {"first": RULES[1]}),
+        ("give", {"stamps": 6, "who": 0}),
+        ("merge_and_part", {"kept": 1}),
+    ],
+    "one stamping brought the same stage of two cards, and one was taken back": [
+        ("open", {"first": RULES[1]}),
+        ("give", {"stamps": 6, "who": 0}),
+        ("use", {"pick": 0}),
+        ("undo", {"pick": 0, "later": 0}),
+        ("give", {"stamps": 4, "who": 1}),
+        ("merge_and_part", {"kept": 1}),
+    ],
+    "what a card owed before is not paid by the parting": [
+        ("open", {"first": RULES[1]}),
+        ("give", {"stamps": 4, "who": 0}),
+        ("use", {"pick": 1}),
+        ("undo", {"pick": 0, "later": 0}),
+        ("undo_use", {"pick": 0}),
+        ("give", {"stamps": 1, "who": 1}),
+        ("merge_and_part", {"kept": 0}),
+        ("merge", {"kept": 0}),
+        ("give", {"stamps": 9, "who": 0}),
+        ("part", {}),
+    ],
+    "a stage of a later card that was given back stays": [
+        ("open", {"first": RULES[1]}),
+        ("give", {"stamps": 6, "who": 0}),
+        ("use", {"pick": 2}),
+        ("undo", {"pick": 0, "later": 0}),
+        ("undo_use", {"pick": 0}),
+        ("give", {"stamps": 1, "who": 1}),
+        ("merge_and_part", {"kept": 0}),
+    ],
+    "a card filled by what never ends is opened by the parting": [
+        ("open", {"first": RULES[1]}),
+        ("promise", {"promised": RULES[4]}),
+        ("give", {"stamps": 4, "who": 0}),
+        ("give", {"stamps": 3, "who": 0}),
+        ("give", {"stamps": 2, "who": 1}),
+        ("merge_and_part", {"kept": 0}),
+    ],
+    "of a card on which nothing ends any more no old lot comes along": [
+        *SPENT_AND_ENDS_NO_MORE,
+        ("promise", {"promised": RULES[4]}),
+        ("give", {"stamps": 4, "who": 0}),
+        ("stamp", {"amount": None, "who": 0}),
+        ("merge_and_part", {"kept": 0}),
+        ("merge", {"kept": 0}),
+        ("part", {}),
+    ],
 }
 
 
 @pytest.mark.parametrize("name", FOUND)
 def test_it_stays_found(app: Flask, clock: Clock, name: str) -> None:
+    _go(clock, FOUND[name]).teardown()
+
+
+def test_what_comes_onto_a_card_on_which_nothing_ends_ends_as_before(app: Flask, clock: Clock) -> None:
+    state = _go(
+        clock,
+        [
+            *SPENT_AND_ENDS_NO_MORE,
+            ("promise", {"promised": RULES[4]}),
+            ("give", {"stamps": 4, "who": 0}),
+            ("stamp", {"amount": None, "who": 0}),
+            ("merge_and_part", {"kept": 1}),
+            ("merge", {"kept": 1}),
+            ("wait", {"days": 33}),
+            ("wait", {"days": 12}),
+            ("night", {}),
+        ],
+    )
+    assert state._held(1) == (0, 0)
+    state.teardown()
+
+
+def _go(clock: Clock, steps: Steps) -> Everything:
     Everything.clock = clock
     state = Everything()
-    for step, facts in FOUND[name]:
+    for step, facts in steps:
         getattr(state, step)(**facts)
         state.the_product_says_what_paper_says()
         state.what_was_one_is_whole()
-    state.teardown()
+    return state

@@ -186,25 +186,38 @@ def repay(
     high: int,
     since: int,
     staff_id: int | None,
+    owed: int | None = None,
     how: str = "",
     now: datetime,
 ) -> list[str]:
     """Take back what a card's stamps carry no more and nobody used: full cards while it owes, then stages.
 
     `round_before`, `high`: the card's round and its stamps before they were taken; `since`: the line that brought
-    them. Returns the causes of letters that are no longer true.
+    them. `owed`: of a card that is parted from another, what it had owed when that one came, 0 or below: what it
+    had brought before does not pay for that, and stays as it was. Returns the causes of letters that are no
+    longer true.
     """
     causes = []
     while card.balance < 0:
-        fill_id = rewards.withdraw_newest(session, shop_id=card.shop_id, card_id=card.id, now=now)
+        newest = since if owed is not None and card.balance >= owed else 0
+        fill_id = rewards.withdraw_newest(
+            session, shop_id=card.shop_id, card_id=card.id, since=newest, now=now
+        )
         if fill_id is None:
             break
         fill = ledger.entry(session, shop_id=card.shop_id, entry_id=fill_id)
         rule = _reopen(session, card=card, rule=rule, fill=fill, staff_id=staff_id, how=how, now=now)
         causes.append(f"fill:{fill_id}")
     # Of the card that is being filled: what lay between where it stood and where it stands.
-    high = high if card.round == round_before else rule.goal
-    stages = rewards.withdraw_stages(session, card=card, high=high, since=since, now=now)
+    same = card.round == round_before
+    stages = rewards.withdraw_stages(
+        session,
+        card=card,
+        high=high if same else rule.goal,
+        since=since,
+        later=owed is None or not same,
+        now=now,
+    )
     return causes + [f"stage:{entry_id}" for entry_id in stages]
 
 

@@ -180,6 +180,26 @@ def put_into(session: Any, *, lot: Lot, entry: LedgerEntry, amount: int) -> None
         _use(session, lot=lot, entry=entry, amount=-amount)
 
 
+def take_out(session: Any, *, lot: Lot, entry: LedgerEntry, amount: int) -> None:
+    """Take so much out of a lot, as what a line took."""
+    if amount:
+        _use(session, lot=lot, entry=entry, amount=amount)
+
+
+def close_surplus(session: Any, *, card: Card, entry: LedgerEntry) -> None:
+    """Bring the lots of a card that counted in none down to what was on it before a line; it counts in lots again.
+
+    Nobody took out of them meanwhile. Left there, they would let what comes with the line end before its time or
+    never.
+    """
+    open_ = _open(session, card)
+    for unit, before in (("stamp", card.balance - entry.delta), ("point", card.points - entry.points)):
+        mine = [lot for lot in open_ if lot.unit == unit]
+        surplus = sum(lot.remaining for lot in mine) - max(before, 0)
+        if surplus > 0:
+            _take(session, lots=mine, amount=surplus, entry=entry, first=None)
+
+
 def _use(session: Any, *, lot: Lot, entry: LedgerEntry, amount: int) -> None:
     lot.remaining -= amount
     session.add(LotUse(shop_id=lot.shop_id, lot_id=lot.id, entry_id=entry.id, amount=amount))

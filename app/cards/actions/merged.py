@@ -10,12 +10,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
-from app.cards.actions import ledger, lots
+from app.cards.actions import ledger
 from app.cards.history import cards_in, went_into
-from app.cards.models import Card, CardRule, Claim, LedgerEntry, Lot, Reward
+from app.cards.models import Card, CardRule, Claim, LedgerEntry, Reward
 from app.kit.signing import random_code
-
-UNITS = ("stamp", "point")
 
 
 def hold_cards(session: Any, *, shop_id: int, customer_ids: Sequence[int]) -> None:
@@ -82,7 +80,7 @@ def hand_over(
 ) -> tuple[LedgerEntry, LedgerEntry] | None:
     """Move so many stamps and points by a line on each card; returns both lines, None when there are none.
 
-    The lots behind them follow by move_lots or lots_back.
+    The lots behind them follow (actions/merged_lots.py).
     """
     if not stamps and not points:
         return None
@@ -90,84 +88,6 @@ def hand_over(
     went = ledger.add_entry(session, card=source, delta=-stamps, points=-points, **facts)
     came = ledger.add_entry(session, card=target, delta=stamps, points=points, **facts)
     return went, came
-
-
-def move_lots(
-    session: Any, *, source: Card, target: Card, rule: CardRule, line: LedgerEntry | None, now: datetime
-) -> dict[str, int]:
-    """Let the lots of one card lie on the other, each with its own end; returns what each held, by id.
-
-    What came without a lot is put into one without an end where the other card counts in lots: it ends with
-    nothing else. `line`: the other card's line about it.
-    """
-    rows = list(
-        session.scalars(
-            select(Lot).where(Lot.shop_id == source.shop_id, Lot.card_id == source.id).order_by(Lot.id)
-        )
-    )
-    held = {str(lot.id): lot.remaining for lot in rows}
-    for lot in rows:
-        lot.card_id = target.id
-    session.flush()
-    source.expires_at = None
-    if rows:
-        _note_nearest(session, card=target)
-    if line is not None and lots.keeps(target, rule):
-        lots.settle(session, card=target, entry=line, now=now)
-    session.flush()
-    return held
-
-
-def lots_ended(session: Any, *, shop_id: int, held: dict[str, int], now: datetime) -> dict[str, int]:
-    """Return how much of these lots came to its end since they moved, by unit: that is nobody's any more."""
-    ended = dict.fromkeys(UNITS, 0)
-    for lot in _lots(session, shop_id=shop_id, held=held):
-        if lot.expires_at is not None and lot.expires_at <= now:
-            ended[lot.unit] += held[str(lot.id)] - lot.remaining
-    return ended
-
-
-def lots_back(
-    session: Any,
-    *,
-    source: tuple[Card, CardRule],
-    target: tuple[Card, CardRule],
-    held: dict[str, int],
-    lines: tuple[LedgerEntry, LedgerEntry] | None,
-    merge_line: LedgerEntry | None,
-    now: datetime,
-) -> None:
-    """Give the lots back as they were; what was spent of them since comes out of the other card's own.
-
-    `source`: the card that kept them; `lines`: its line and the other's of the way back; `merge_line`: its line
-    of the merge, whose own lot goes first.
-    """
-    back = lines[1] if lines is not None else None
-    for lot in _lots(session, shop_id=source[0].shop_id, held=held):
-        lot.card_id = target[0].id
-        if back is not None and (lot.expires_at is None or lot.expires_at > now):
-            lots.put_into(session, lot=lot, entry=back, amount=held[str(lot.id)] - lot.remaining)
-    session.flush()
-    for card, rule in (source, target):
-        _note_nearest(session, card=card)
-        line = None if lines is None else lines[0] if card is source[0] else lines[1]
-        if line is not None and lots.keeps(card, rule):
-            first = merge_line if card is source[0] else None
-            lots.settle(session, card=card, entry=line, now=now, reverses=first)
-
-
-def _lots(session: Any, *, shop_id: int, held: dict[str, int]) -> list[Lot]:
-    ids = [int(each) for each in held]
-    return list(session.scalars(select(Lot).where(Lot.shop_id == shop_id, Lot.id.in_(ids)).order_by(Lot.id)))
-
-
-def _note_nearest(session: Any, *, card: Card) -> None:
-    card.expires_at = session.scalar(
-        select(func.min(Lot.expires_at)).where(
-            Lot.shop_id == card.shop_id, Lot.card_id == card.id, Lot.remaining > 0
-        )
-    )
-    session.flush()
 
 
 def fit_rewards(session: Any, *, source: Card, target: Card, ids: list[int]) -> dict[str, int]:
@@ -188,22 +108,39 @@ def fit_rewards(session: Any, *, source: Card, target: Card, ids: list[int]) -> 
         )
     )
     before: dict[str, int] = {}
-    for reward in session.scalars(
-        select(Reward).where(Reward.shop_id == target.shop_id, Reward.id.in_(ids)).order_by(Reward.id)
-    ):
+    fitting: dict[int, int] = {}
+    for reward in _rewards(session, shop_id=target.shop_id, ids=ids):
         before[str(reward.id)] = reward.round
         fits = reward.stage and reward.round == source.round and reward.withdrawn_at is None
-        reward.round = target.round if fits and reward.stage not in theirs else -reward.id
-    session.flush()
+        if fits and reward.stage not in theirs:
+            fitting[reward.id] = target.round
+    _count_for(session, shop_id=target.shop_id, ids=ids, rounds=fitting)
     return before
 
 
 def part_rewards(session: Any, *, shop_id: int, before: dict[str, int]) -> None:
     """Let rewards that went back count for the round they had counted for."""
-    for reward in session.scalars(
-        select(Reward).where(Reward.shop_id == shop_id, Reward.id.in_([int(each) for each in before]))
-    ):
-        reward.round = before[str(reward.id)]
+    rounds = {int(each): round_ for each, round_ in before.items()}
+    _count_for(session, shop_id=shop_id, ids=list(rounds), rounds=rounds)
+
+
+def _rewards(session: Any, *, shop_id: int, ids: list[int]) -> list[Reward]:
+    return list(
+        session.scalars(
+            select(Reward).where(Reward.shop_id == shop_id, Reward.id.in_(ids)).order_by(Reward.id)
+        )
+    )
+
+
+def _count_for(session: Any, *, shop_id: int, ids: list[int], rounds: dict[int, int]) -> None:
+    """Let rewards count for these rounds, by id; the others for none, as a number below zero says."""
+    found = _rewards(session, shop_id=shop_id, ids=ids)
+    for reward in found:
+        reward.round = -reward.id
+    # One line can have brought the same stage of two cards: none takes a round that another one still has.
+    session.flush()
+    for reward in found:
+        reward.round = rounds.get(reward.id, reward.round)
     session.flush()
 
 

@@ -67,21 +67,23 @@ def round_of(session: Any, *, shop_id: int, fill_id: int) -> int:
     )
 
 
-def withdraw_stages(session: Any, *, card: Card, high: int, since: int, now: datetime) -> list[int]:
+def withdraw_stages(
+    session: Any, *, card: Card, high: int, since: int, later: bool, now: datetime
+) -> list[int]:
     """Take back the stages that the card's stamps carried up to `high`, carry no more, and nobody used.
 
     `since`: the line that is turned around; what an earlier one reached, whose stamps have ended by now, never
-    stood on it and stays. Returns the lines that gave them. The ones of a later card, which is gone, go all.
+    stood on it and stays. `later`: the ones of a later card, which is gone, go all. Returns the lines that gave
+    them.
     """
-    uncarried = or_(
-        Reward.round > card.round,
-        and_(
-            Reward.round == card.round,
-            Reward.stage > card.balance,
-            Reward.stage <= high,
-            Reward.entry_id >= since,
-        ),
+    uncarried = and_(
+        Reward.round == card.round,
+        Reward.stage > card.balance,
+        Reward.stage <= high,
+        Reward.entry_id >= since,
     )
+    if later:
+        uncarried = or_(Reward.round > card.round, uncarried)
     gone = session.execute(
         update(Reward)
         .where(
@@ -99,7 +101,7 @@ def withdraw_stages(session: Any, *, card: Card, high: int, since: int, now: dat
     return [int(row[0]) for row in gone]
 
 
-def _newest_unused(shop_id: int, card_id: int) -> Any:
+def _newest_unused(shop_id: int, card_id: int, since: int = 0) -> Any:
     return (
         select(Reward.id, Reward.entry_id)
         .where(
@@ -108,6 +110,7 @@ def _newest_unused(shop_id: int, card_id: int) -> Any:
             Reward.stage == 0,
             Reward.used_at.is_(None),
             Reward.withdrawn_at.is_(None),
+            Reward.entry_id >= since,
         )
         .order_by(Reward.id.desc())
         .limit(1)
@@ -119,12 +122,12 @@ def has_unused(session: Any, *, shop_id: int, card_id: int) -> bool:
     return session.execute(_newest_unused(shop_id, card_id)).one_or_none() is not None
 
 
-def withdraw_newest(session: Any, *, shop_id: int, card_id: int, now: datetime) -> int | None:
+def withdraw_newest(session: Any, *, shop_id: int, card_id: int, since: int, now: datetime) -> int | None:
     """Take back the card's newest full-card reward that nobody used; returns the `fill` that gave it, or None.
 
-    The choice is made under the card's lock, and the change is conditional: a use at the same moment wins.
+    `since`: of the fills from this line on. The choice is made under the card's lock, and the change is conditional: a use at the same moment wins.
     """
-    newest = session.execute(_newest_unused(shop_id, card_id)).one_or_none()
+    newest = session.execute(_newest_unused(shop_id, card_id, since)).one_or_none()
     if newest is None:
         return None
     done = session.execute(
