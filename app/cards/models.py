@@ -276,6 +276,7 @@ class Redemption(Model):
         ForeignKeyConstraint(["shop_id", "reward_id"], ["rewards.shop_id", "rewards.id"]),
         ForeignKeyConstraint(["shop_id", "visit_id"], ["visits.shop_id", "visits.id"]),
         Index("ix_redemptions_shop_at", "shop_id", "at"),
+        Index("ix_redemptions_shop_reward", "shop_id", "reward_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

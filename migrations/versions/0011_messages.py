@@ -166,10 +166,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("review_days", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("rebuy_days", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("is_pick", sa.Boolean(), server_default=sa.false(), nullable=False))
+    # A reward's uses were looked for among all of the shop's.
+    with op.batch_alter_table("redemptions", schema=None) as batch_op:
+        batch_op.create_index("ix_redemptions_shop_reward", ["shop_id", "reward_id"], unique=False)
 
 
 def downgrade() -> None:
     """Take this step back."""
+    with op.batch_alter_table("redemptions", schema=None) as batch_op:
+        batch_op.drop_index("ix_redemptions_shop_reward")
     with op.batch_alter_table("products", schema=None) as batch_op:
         batch_op.drop_column("is_pick")
         batch_op.drop_column("rebuy_days")
