@@ -118,8 +118,8 @@ class Letter:
     to: str  # E.164 or an e-mail address, or "" where the channel needs none
     text: str
     at: datetime
-    subject: str = ""  # e-mail only, as the four below
-    shop_name: str = ""
+    subject: str = ""  # an e-mail's; the title of a long text message
+    shop_name: str = ""  # e-mail only, as the two below
     reply_to: str = ""  # the shop's own address, or ""
     opt_out: str = ""  # the free opt-out link of an ad
     is_ad: bool = False
@@ -133,7 +133,7 @@ class Asked:
     """A message whose fate a provider is asked for."""
 
     key: str  # ours, as in its Letter
-    to: str
+    to: str  # "" when the person has another address by now: then the key alone must find it
     at: datetime  # when its first attempt began
     account: Account | None = field(default=None, repr=False)
 
@@ -151,7 +151,8 @@ class Rejected:
 
     `transport`: nobody was reached at all; five in a row open the circuit. `dead_address`: the provider says
     that this address does not exist; it is not tried again. `is_try`: False when we were turned away before
-    it came to this message (our own login), so that however often it happens, the message is not given up.
+    it came to this message (our own login), so that however often it happens, the message is not given up; on
+    a shop's own account it then rests until its owner saw to it. `account`: why, in the owner's words.
     """
 
     detail: str
@@ -160,6 +161,7 @@ class Rejected:
     transport: bool = False
     dead_address: bool = False
     is_try: bool = True
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +196,19 @@ Lookup = Found | Absent | NoAnswer
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A delivery report: forward only, unique by `event_id`."""
+    """A delivery report: forward only, unique by `event_id`.
+
+    `dead_address`: nobody has that number (결번). `opted_out`: no report but a refusal that the provider took
+    in, of this number (E.164), whatever message it was. `raw`: its own part of the body.
+    """
 
     event_id: str
     key: str
     delivered: bool
     detail: str = ""
+    dead_address: bool = False
+    opted_out: str = ""
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

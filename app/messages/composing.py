@@ -1,0 +1,105 @@
+"""The whole message as it travels, out of what is known, and what the gate says of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.kit.text import carrier_bytes, fill
+from app.messages import mail_form, registry, rules, templates
+from app.messages.contract import Facts, Kind, Template
+from app.messages.gather import Around
+
+TITLE_BYTES = 40  # what carriers take as the title of a long text message
+
+
+def kept_text(
+    *, kind: Kind, channel: str, around: Around, facts: Facts, text: str, opt_out: str, base_url: str
+) -> str:
+    """Return the text as it is written down: the composed one, without what nobody but its reader may see."""
+    kept = kind.as_kept(facts)
+    if kept is facts:
+        return text
+    return compose(kind=kind, channel=channel, around=around, facts=kept, opt_out=opt_out, base_url=base_url)
+
+
+def compose(
+    *, kind: Kind, channel: str, around: Around, facts: Facts, opt_out: str, base_url: str = ""
+) -> str:
+    """Return the whole message as it travels over a channel. `base_url` stands before the kind's own path.
+
+    Raises KeyError when the shop's words name a placeholder that the facts can't fill.
+    """
+    values = {"이름": around.name, "가게": around.sender.shop_name, **kind.words(facts)}
+    # The shop's own words may be one sentence alone, and that one left out: then ours, which never are.
+    body = fill(around.body, values).strip() or fill(kind.text, values)
+    if not registry.channel(channel).CAPABILITIES.transmits:
+        return body
+    if kind.path is not None:
+        body = f"{body.rstrip()}\n{base_url}{kind.path(facts)}"
+    if registry.channel(channel).CAPABILITIES.address == "email":
+        mail_shop = around.sender.as_mail_shop()
+        if kind.is_ad:
+            return mail_form.ad_body(body=body, shop=mail_shop, opt_out=opt_out)
+        return mail_form.service_body(body=body, shop=mail_shop)
+    name, contact = around.sender.shop_name, around.sender.contact
+    if kind.is_ad:
+        return rules.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)
+    return rules.service_text(shop_name=name, body=body, contact=contact)
+
+
+def subject(*, kind: Kind, channel: str, around: Around) -> str:
+    """Return the subject of an e-mail; "" on other channels."""
+    if registry.channel(channel).CAPABILITIES.address != "email":
+        return ""
+    return mail_form.subject(is_ad=kind.is_ad, shop_name=around.sender.shop_name, label=kind.label)
+
+
+def title(*, kind: Kind, channel: str, around: Around) -> str:
+    """Return what stands above a message: an e-mail's subject, or the title a long text message has (40 bytes).
+
+    An ad says so here as well as in the text (망법 시행령 별표 6, as the providers read it).
+    """
+    if registry.channel(channel).CAPABILITIES.address != "phone":
+        return subject(kind=kind, channel=channel, around=around)
+    words = (rules.LABEL if kind.is_ad else "") + around.sender.shop_name
+    while carrier_bytes(words) > TITLE_BYTES:
+        words = words[:-1]
+    return words.strip()
+
+
+def as_template(
+    talk: tuple[str, str] | None, kind: Kind, around: Around, facts: Facts, base_url: str
+) -> tuple[str, Template] | None:
+    """Return the approved text (its code, its words) filled for one person, and how it travels; None without one."""
+    if talk is None:
+        return None
+    code, text = talk
+    values = {"이름": around.name or "고객", "가게": around.sender.shop_name, **kind.words(facts)}
+    link = f"{base_url}{kind.path(facts)}" if kind.path is not None else ""
+    return templates.filled(code, text, values, button=kind.button if link else "", link=link)
+
+
+def verdict_on(
+    *,
+    kind: Kind,
+    channel: str,
+    around: Around,
+    text: str,
+    facts: Facts,
+    not_after: datetime,
+    now: datetime,
+) -> rules.Verdict:
+    """Ask the gate about a composed message."""
+    words = kind.words(facts) if kind.quoted else {}
+    return rules.may_send(
+        kind=kind,
+        channel=registry.channel(channel).CAPABILITIES,
+        text=text,
+        subject=subject(kind=kind, channel=channel, around=around),
+        quoted=[words[name] or "" for name in kind.quoted],
+        person=around.person,
+        sender=around.sender,
+        recent_ads=around.recent_ads,
+        not_after=not_after,
+        now=now,
+    )
