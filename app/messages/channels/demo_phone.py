@@ -32,7 +32,7 @@ from app.messages.contract import (
 KEY = "demo_phone"
 LABEL = "체험 휴대폰"
 # Its letters are handed over one by one; so many are begun together. Whatever is cut off can be asked for.
-CAPABILITIES = Capabilities(transmits=True, max_batch=10, can_find=True, is_demo=True)
+CAPABILITIES = Capabilities(transmits=True, max_batch=25, can_find=True, is_demo=True)
 
 
 def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
