@@ -66,6 +66,10 @@ BEYOND = {
     "tiers/typed": "pure: what an owner may type about tiers, read and checked",
     "tiers/wording": "pure: tiers and boosts in words",
     "messages/accounts": "reads a shop's own accounts with providers, and opens their keys for a call",
+    "messages/account_words": "pure: what is wrong with an account, in the owner's words",
+    "messages/provider_contract": "what a provider of accounts must offer",
+    "messages/talk": "pure: the text of a kind as Kakao approves it",
+    "messages/talk_templates": "reads where a shop's texts stand at Kakao",
     "messages/campaign_models": "tables of one message to many",
     "messages/way_models": "tables of how messages travel: accounts, reports, costs, browsers",
     "messages/composing": "the whole message out of what is known, and the gate's word on it",
@@ -73,7 +77,6 @@ BEYOND = {
     "messages/pictures": "reads the picture that goes with a message",
     "messages/prices": "pure: what a message costs, and the month's budget",
     "messages/stopped": "reads whether something stands still as a whole",
-    "messages/templates": "reads approved templates and fills them",
     "messages/contract": "what a kind and a channel must offer",
     "messages/causes": "what has become of the fact a message follows from",
     "messages/gather": "reads everything the gate asks for",
@@ -102,6 +105,9 @@ FOLDERS = {
 # What the doors may read from a feature room.
 READS = {
     "accounts",
+    "account_words",
+    "prices",
+    "talk_templates",
     "queries",
     "rules",
     "wallet",

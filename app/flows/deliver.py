@@ -95,7 +95,7 @@ def _send_batch(
 def _call(channel: str, going: list[Sending], wire: Wire, latest_start: float) -> list[Outcome]:
     """Hand over to the provider. A sender that was stopped past its lease sends nothing (fenced, F25)."""
     if boot_clock() > latest_start:
-        return [Rejected("the lease of this sender is over") for _ in going]
+        return [Rejected("the lease of this sender is over", is_try=False) for _ in going]
     letters = [row.letter for row in going]
     try:
         outcomes = registry.channel(channel).send(letters, wire, latest_start)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.kit.text import carrier_bytes, fill
-from app.messages import mail_form, registry, rules, templates
-from app.messages.contract import Facts, Kind, Template
+from app.kit.text import SUBJECT_BYTES, carrier_bytes, fill
+from app.messages import mail_form, registry, rules, talk
+from app.messages.contract import Facts, Kind
 from app.messages.gather import Around
-
-TITLE_BYTES = 40  # what carriers take as the title of a long text message
 
 
 def kept_text(
@@ -34,6 +32,10 @@ def compose(
     body = fill(around.body, values).strip() or fill(kind.text, values)
     if not registry.channel(channel).CAPABILITIES.transmits:
         return body
+    if registry.channel(channel).CAPABILITIES.is_template:
+        return talk.told(
+            kind, shop_name=around.sender.shop_name, contact=around.sender.contact, values=values
+        )
     if kind.path is not None:
         body = f"{body.rstrip()}\n{base_url}{kind.path(facts)}"
     if registry.channel(channel).CAPABILITIES.address == "email":
@@ -62,21 +64,9 @@ def title(*, kind: Kind, channel: str, around: Around) -> str:
     if registry.channel(channel).CAPABILITIES.address != "phone":
         return subject(kind=kind, channel=channel, around=around)
     words = (rules.LABEL if kind.is_ad else "") + around.sender.shop_name
-    while carrier_bytes(words) > TITLE_BYTES:
+    while carrier_bytes(words) > SUBJECT_BYTES:
         words = words[:-1]
     return words.strip()
-
-
-def as_template(
-    talk: tuple[str, str] | None, kind: Kind, around: Around, facts: Facts, base_url: str
-) -> tuple[str, Template] | None:
-    """Return the approved text (its code, its words) filled for one person, and how it travels; None without one."""
-    if talk is None:
-        return None
-    code, text = talk
-    values = {"이름": around.name or "고객", "가게": around.sender.shop_name, **kind.words(facts)}
-    link = f"{base_url}{kind.path(facts)}" if kind.path is not None else ""
-    return templates.filled(code, text, values, button=kind.button if link else "", link=link)
 
 
 def verdict_on(

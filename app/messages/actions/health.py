@@ -14,7 +14,6 @@ from app.messages.models import ChannelHealth
 from app.messages.turns import STANDS_STILL
 from app.messages.way_models import ChannelAccount
 
-WRONG_KEYS = "문자 업체가 우리 가게의 키를 받지 않아요. 문자 연결에서 키를 다시 확인해 주세요."
 _FIRST = built_once(ChannelHealth.__table__, lambda insert: insert.on_conflict_do_nothing())
 _CHANNEL = select(ChannelHealth).where(ChannelHealth.channel == bindparam("key")).with_for_update()
 _ACCOUNT = (
@@ -43,9 +42,10 @@ def note(session: Any, *, channel: str, said: Sequence[tuple[int, Outcome]]) -> 
     rest_s = _count(row, outcomes)
     if rest_s:
         row.rest_until_ms = max(row.rest_until_ms, gather.database_ms(session) + int(rest_s * 1000))
-    turned_away = next((one for one in outcomes if _is_turned_away(one)), None)
-    if can.account and isinstance(turned_away, Rejected) and row.state == "on":
-        row.state, row.detail = "wrong", (turned_away.account or WRONG_KEYS)[:160]
+    turned_away = next((one.account for one in outcomes if isinstance(one, Rejected) and one.account), "")
+    if can.account and turned_away and row.state == "on":
+        # Not this letter: whatever would go by it. Its owner sees why, and says when it is put right.
+        row.state, row.detail = "wrong", turned_away[:160]
     session.flush()
 
 
@@ -62,11 +62,6 @@ def _count(row: Any, outcomes: Sequence[Outcome]) -> float:
             if row.failures >= retries.CIRCUIT_OPENS_AT:
                 rest_s = max(rest_s, retries.CIRCUIT_REST_S)
     return rest_s
-
-
-def _is_turned_away(outcome: Outcome) -> bool:
-    """Not this letter: whoever hands it over, because of the login."""
-    return isinstance(outcome, Rejected) and not (outcome.is_try or outcome.transport or outcome.permanent)
 
 
 def must_rest(session: Any, channel: str, shop_id: int) -> bool:

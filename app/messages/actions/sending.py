@@ -5,7 +5,7 @@ People, messages, the month's budget: in this order, each by their ids, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -23,7 +23,7 @@ from app.messages import (
     registry,
     rules,
     stopped,
-    templates,
+    talk_templates,
 )
 from app.messages.actions import budget, departing
 from app.messages.actions.claims import Hold, change
@@ -90,7 +90,6 @@ class _LastLook:
         self.channel = holds[0].channel
         self.can = registry.channel(self.channel).CAPABILITIES
         self.account: Account | None = None
-        self.talks: Mapping[str, tuple[str, str]] = {}
         self._became: dict[str, dict[str, Any]] = {}
 
     def begin(self, begun: Begun) -> None:
@@ -109,8 +108,6 @@ class _LastLook:
             missing=self.can.account if self.account is None else "",
             now=self.now,
         )
-        if self.can.is_template:
-            self.talks = templates.approved(self.session, shop_id=self.shop_id, provider=self.can.account)
         self.links = self._links(rows)
         able = [found for row in rows if (found := self._judge(row)) is not None]
         departing.depart(
@@ -176,11 +173,19 @@ class _LastLook:
         text, template = composing.compose(**how), None
         kept = composing.kept_text(**how, text=text)
         if self.can.is_template:
-            talk = composing.as_template(self.talks.get(row.kind), kind, around, facts, base_url)
+            talk = talk_templates.template_for(
+                self.session,
+                shop_id=self.shop_id,
+                provider=self.can.account,
+                kind=kind,
+                values={"이름": around.name, **kind.words(facts)},
+                path=kind.path(facts) if kind.path is not None else "",
+                base_url=base_url,
+            )
             if talk is None:
                 self._not_now(hold, rules.LeaveOut("no_template", "승인된 알림톡 글이 없어요."))
                 return None
-            text, template = talk
+            template, text = talk
             kept = text
         verdict = composing.verdict_on(
             kind=kind,

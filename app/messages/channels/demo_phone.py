@@ -51,6 +51,8 @@ def parse_report(headers: Mapping[str, str], body: bytes, account: Account | Non
 
 
 def _send_one(letter: Letter, wire: Wire, latest_start: float | None) -> Outcome:
+    if latest_start is not None and net.boot_clock() > latest_start:
+        return Rejected("those before it took too long", is_try=False)
     body = json.dumps(
         {"key": letter.key, "to": letter.to, "text": letter.text, "at": letter.at.isoformat()}
     ).encode()
