@@ -83,15 +83,16 @@ class BenchServer(ThreadingHTTPServer):
     def handle_error(self, *args: object) -> None:
         """Say nothing of a caller that hung up: that is what a bench is for."""
 
-    @contextmanager
-    def serving(self) -> Iterator[None]:
-        """Serve and bring post in threads of its own until the block ends."""
+    def serve_with_post(self) -> None:
+        """Serve calls and bring post until Ctrl+C."""
         postman = threading.Thread(target=self.postman.run, daemon=True)
         postman.start()
-        with listening(self):
-            yield
-        self.postman.stop()
-        postman.join(5)
+        try:
+            self.serve_forever()
+        finally:
+            self.server_close()
+            self.postman.stop()
+            postman.join(5)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from launch.provider_bench.accounts import PRICES, Solapi
 from launch.provider_bench.calls import Answer, Call, NotJson, as_json, text_of
 from launch.provider_bench.carrier import Carrier, Parcel
 from launch.provider_bench.solapi_checks import DUPLICATE, NO_MONEY, SERVER_ERROR, WORDS, drawn_up, objection
-from launch.provider_bench.solapi_list import iso, refusal, stored
+from launch.provider_bench.solapi_list import iso, moment, refusal, stored
 
 MOST_MESSAGES = 10_000
 MOST_FILE_BYTES = 200 * 1024  # of a picture for MMS
@@ -225,6 +225,13 @@ def _active_senders(carrier: Carrier, account: Solapi, call: Call, found: re.Mat
 
 def _black(carrier: Carrier, account: Solapi, call: Call, found: re.Match[str]) -> Answer:
     """GET /iam/v1/black: who refused by the 080 number, for which of the account's 발신번호."""
+    since = call.first("dateCreated[gte]")
+    if call.first("type", "DENIAL") != "DENIAL":
+        return refusal(400, "ValidationError", "type은 DENIAL만 사용할 수 있습니다.")
+    try:
+        earliest = moment(since) if since else 0.0
+    except ValueError:
+        return refusal(400, "ValidationError", "dateCreated는 ISO 8601 형식이어야 합니다.")
     denied = [
         {
             "handleKey": f"BL{number}{who}",
@@ -235,7 +242,7 @@ def _black(carrier: Carrier, account: Solapi, call: Call, found: re.Match[str]) 
             "dateUpdated": iso(at),
         }
         for (number, who), at in sorted(carrier.opt_outs.items(), key=lambda row: row[1])
-        if number in account.senders
+        if number in account.senders and at >= earliest
     ]
     return as_json({"startKey": None, "nextKey": None, "limit": 500, "blackList": denied})
 
@@ -252,6 +259,7 @@ _DOORS: list[tuple[str, str, Door]] = [
     ("GET", "/senderid/v1/numbers/active", _active_senders),
     ("GET", "/iam/v1/black", _black),
     ("GET", "/kakao/v2/channels", solapi_talk.channels),
+    ("GET", "/kakao/v2/templates/categories", solapi_talk.categories),
     ("GET", "/kakao/v2/templates", solapi_talk.listed),
     ("POST", "/kakao/v2/templates", solapi_talk.made),
     ("GET", f"/kakao/v2/templates/{_ID}", solapi_talk.shown),

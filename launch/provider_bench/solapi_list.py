@@ -75,7 +75,7 @@ def _equal(name: str, value: str) -> Callable[[Parcel], bool]:
 
 def _compared(name: str, condition: str, value: str) -> Callable[[Parcel], bool]:
     if name in ("dateCreated", "dateUpdated"):
-        at = _moment(value)
+        at = moment(value)
         return {
             "gt": lambda parcel: parcel.at > at,
             "gte": lambda parcel: parcel.at >= at,
@@ -127,7 +127,8 @@ def stored(account: Solapi, parcel: Parcel) -> dict[str, Any]:
     }
 
 
-def _moment(value: str) -> float:
+def moment(value: str) -> float:
+    """Return the unix seconds of an ISO 8601 moment; without an offset it is UTC. Raises ValueError."""
     at = datetime.fromisoformat(value)
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 

@@ -42,18 +42,18 @@ class Bench:
         """Return the shop's account as the product would hold it; its keys open this bench."""
         if provider == "solapi":
             one = self.carrier.accounts.solapi[0]
-            keys = {"key": one.key, "secret": one.secret, "hook_secret": one.hook.secret}
+            keys = {"api_key": one.key, "api_secret": one.secret, "hook": one.hook.secret}
             held = {"profile": next(iter(one.profiles)), **settings}
             return Account(
                 shop_id=shop_id, provider=provider, sender=next(iter(one.senders)), keys=keys, settings=held
             )
         nhn = self.carrier.accounts.nhn[0]
         keys = {
-            "sms_key": nhn.sms_key,
-            "sms_secret": nhn.sms_secret,
-            "talk_key": nhn.talk_key,
+            "app_key": nhn.sms_key,
+            "secret": nhn.sms_secret,
+            "talk_app_key": nhn.talk_key,
             "talk_secret": nhn.talk_secret,
-            "hook_secret": nhn.sms_hook.secret,
+            "hook": nhn.sms_hook.secret,
         }
         held = {"profile": next(iter(nhn.profiles)), "unsubscribe_no": nhn.unsubscribe_no, **settings}
         return Account(
