@@ -49,6 +49,7 @@ class Config:
     app_env: str  # production | test
     clock_shift_seconds: int
     demo_phone_url: str
+    solapi_url: str | None  # where SOLAPI is, if not where it always is: a provider on the bench
     smtp_url: str | None = field(repr=False)  # smtp:// (STARTTLS where offered), smtps://, with user:password
     mail_from: str  # the address e-mails come from; the shop's name stands before it
     ads_need_080: bool
@@ -186,6 +187,7 @@ def read_config(
         app_env=app_env,
         clock_shift_seconds=shift,
         demo_phone_url=(reader.checked("DEMO_PHONE_URL", _http_url) or gateway).rstrip("/"),
+        solapi_url=(reader.checked("SOLAPI_URL", _http_url) or "").rstrip("/") or None,
         smtp_url=reader.checked("SMTP_URL", _smtp_url),
         mail_from=reader.checked("MAIL_FROM", _mail_address) or "",
         ads_need_080=reader.flag("ADS_NEED_080", default=False),

@@ -64,6 +64,12 @@ BEYOND = {
     "tiers/gifts": "reads about what people were given",
     "tiers/typed": "pure: what an owner may type about tiers, read and checked",
     "tiers/wording": "pure: tiers and boosts in words",
+    "messages/accounts": "reads a shop's own accounts with providers, and opens their keys for a call",
+    "messages/account_words": "pure: what is wrong with an account, in the owner's words",
+    "messages/prices": "pure: what a message costs",
+    "messages/provider_contract": "what a provider of accounts must offer",
+    "messages/talk": "pure: the text of a kind as Kakao approves it",
+    "messages/talk_templates": "reads where a shop's texts stand at Kakao",
     "messages/campaign_models": "tables of one message to many",
     "messages/way_models": "tables of how messages travel: accounts, reports, costs, browsers",
     "messages/contract": "what a kind and a channel must offer",
@@ -82,9 +88,20 @@ BEYOND = {
     "messages/wanting": "reads whether the card may offer a review request",
     "messages/retries": "pure: pauses between attempts",
 }
-FOLDERS = {"cards/actions", "reviews/actions", "messages/actions", "messages/kinds", "messages/channels"}
+FOLDERS = {
+    "cards/actions",
+    "reviews/actions",
+    "messages/actions",
+    "messages/kinds",
+    "messages/channels",
+    "messages/providers",  # the HTTP clients of providers, one file each; a channel speaks through one
+}
 # What the doors may read from a feature room.
 READS = {
+    "accounts",
+    "account_words",
+    "prices",
+    "talk_templates",
     "queries",
     "rules",
     "wallet",

@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select, text
+from sqlalchemy import bindparam, exists, func, select, text
 from sqlalchemy.exc import NoResultFound
 
 from app.customers.models import Consent, Customer, Suppression
 from app.customers.rules import standing
 from app.kit.columns import UtcDateTime
 from app.kit.text import fill
-from app.messages import causes, mail_form, registry, rules
+from app.messages import causes, mail_form, registry, rules, talk
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
+from app.messages.way_models import ChannelAccount, TalkTemplate
 from app.shops.models import Shop
 
 _LONGEST_CAP = timedelta(days=max(days for _, days in rules.AD_CAPS))
@@ -71,6 +72,15 @@ _SHOP = (
         Automation.is_on,
         Automation.text,
         Automation.delay_minutes,
+        Automation.ways,
+        select(func.aggregate_strings(ChannelAccount.provider, " "))
+        .where(ChannelAccount.shop_id == bindparam("shop"), ChannelAccount.state == "on")
+        .scalar_subquery()
+        .label("accounts"),
+        select(func.aggregate_strings(TalkTemplate.provider + ":" + TalkTemplate.kind, " "))
+        .where(TalkTemplate.shop_id == bindparam("shop"), TalkTemplate.state == "approved")
+        .scalar_subquery()
+        .label("talks"),
     )
     .outerjoin(Automation, Automation.shop_id == Shop.id)
     .where(Shop.id == bindparam("shop"))
@@ -193,6 +203,9 @@ def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
             owner_name=shop.owner_name,
             address=shop.address,
             email=shop.email or wire.mail_from,
+            accounts=frozenset((shop.accounts or "").split()),
+            talks=frozenset((shop.talks or "").split()),
+            ways=frozenset(automation.ways.split() if automation else ()),
         ),
         name=known.person.name,
         phone=known.phone,
@@ -243,6 +256,10 @@ def compose(
     body = fill(around.body, values).strip() or fill(kind.text, values)
     if not registry.channel(channel).CAPABILITIES.transmits:
         return body
+    if registry.channel(channel).CAPABILITIES.is_template:
+        return talk.told(
+            kind, shop_name=around.sender.shop_name, contact=around.sender.contact, values=values
+        )
     if kind.path is not None:
         body = f"{body.rstrip()}\n{base_url}{kind.path(facts)}"
     if registry.channel(channel).CAPABILITIES.address == "email":
