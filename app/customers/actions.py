@@ -202,8 +202,18 @@ def opt_out_by_token(session: Any, *, token: str) -> OptOutLink | None:
     return found
 
 
+def holder_of(session: Any, *, shop_id: int, phone: str) -> int | None:
+    """Return the person of the shop who holds a number (E.164)."""
+    found: int | None = session.scalar(
+        select(Customer.id).where(
+            Customer.shop_id == shop_id, Customer.phone == phone, Customer.erased_at.is_(None)
+        )
+    )
+    return found
+
+
 def suppress(
-    session: Any, *, shop_id: int, customer_id: int, address_key: str, source: str, now: datetime
+    session: Any, *, shop_id: int, customer_id: int | None, address_key: str, source: str, now: datetime
 ) -> tuple[Suppression, bool]:
     """Never send ads to this address again. Returns the row and whether it is new or renewed."""
     row = session.scalar(

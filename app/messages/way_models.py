@@ -159,6 +159,17 @@ class Charge(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class SendTally(Model):
+    """How the latest letters of an automation (its kind) or a campaign ("campaign:12") fared; halved as it grows."""
+
+    __tablename__ = "send_tallies"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(String(40), primary_key=True)
+    tried: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+
+
 class PushSubscription(Model):
     """A browser that lets a shop push to it (RFC 8030); one person may have several."""
 

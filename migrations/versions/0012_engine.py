@@ -41,10 +41,22 @@ def upgrade() -> None:
         sqlite_where=_NOT_APPLIED,
         postgresql_where=_NOT_APPLIED,
     )
+    op.create_table(
+        "send_tallies",
+        sa.Column(
+            "shop_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("what", sa.String(40), nullable=False),
+        sa.Column("tried", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_send_tallies_shop_id")),
+        sa.PrimaryKeyConstraint("shop_id", "what", name=op.f("pk_send_tallies")),
+    )
 
 
 def downgrade() -> None:
     """Take this step back."""
+    op.drop_table("send_tallies")
     op.drop_index("ix_delivery_reports_waiting", "delivery_reports")
     op.drop_index("ix_delivery_reports_shop_key", "delivery_reports")
     for name in ("detail", "dead_address", "delivered"):

@@ -91,6 +91,8 @@ class Sending:
 
     hold: Hold
     letter: Letter
+    kind: str
+    cause: str
 
 
 def change(session: Any, hold: Hold, was: str, /, **values: Any) -> bool:

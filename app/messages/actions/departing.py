@@ -110,7 +110,9 @@ def depart(
     if done.rowcount != len(able):
         raise RuntimeError("a held row changed hands")
     if transmits:
-        begun.going += [Sending(one.hold, _letter(one, account, now)) for one in able]
+        begun.going += [
+            Sending(one.hold, _letter(one, account, now), one.row.kind, one.row.cause) for one in able
+        ]
     else:
         begun.laid += len(able)
 
