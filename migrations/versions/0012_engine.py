@@ -9,6 +9,7 @@ revision = "0012"
 down_revision = "0011"
 
 _WAITING = sa.text("state = 'ready' AND staged_at IS NULL")
+_OPEN = sa.text("state IN ('ready', 'claimed', 'sending', 'unknown')")
 _NOT_APPLIED = sa.text("applied_at IS NULL")
 
 
@@ -22,9 +23,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_waiting",
         "messages",
-        ["shop_id", "channel", "due_at"],
+        ["shop_id", "channel", "due_at", "id"],
         sqlite_where=_WAITING,
         postgresql_where=_WAITING,
+    )
+    # The old one was never used by SQLite, and by PostgreSQL for nothing that the two here don't answer.
+    op.drop_index("ix_messages_open_due", "messages")
+    op.create_index(
+        "ix_messages_open", "messages", ["state", "not_after"], sqlite_where=_OPEN, postgresql_where=_OPEN
     )
     op.add_column(
         "delivery_reports", sa.Column("delivered", sa.Boolean(), server_default=sa.true(), nullable=False)
@@ -61,6 +67,14 @@ def downgrade() -> None:
     op.drop_index("ix_delivery_reports_shop_key", "delivery_reports")
     for name in ("detail", "dead_address", "delivered"):
         op.drop_column("delivery_reports", name)
+    op.drop_index("ix_messages_open", "messages")
+    op.create_index(
+        "ix_messages_open_due",
+        "messages",
+        ["state", "due_at", "shop_id"],
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    )
     op.drop_index("ix_messages_waiting", "messages")
     op.drop_column("messages", "address_key")
     op.drop_column("customers", "phone_failed_key")

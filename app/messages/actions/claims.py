@@ -152,7 +152,7 @@ def sweep(session: Any, *, now: datetime) -> dict[str, int]:
     now_ms = gather.database_ms(session)
 
     def gone(state: str) -> Any:
-        return update(Message).where(Message.state == state, Message.lease_ms < now_ms)
+        return update(Message).where(turns.still_open(Message, state), Message.lease_ms < now_ms)
 
     moved = {"fence": Message.fence + 1}
     returned = session.execute(gone("claimed").values(state="ready", lease_ms=None, **moved))
@@ -165,7 +165,9 @@ def sweep(session: Any, *, now: datetime) -> dict[str, int]:
             **moved,
         )
     )
-    old = select(Message.id).where(Message.state == "ready", Message.not_after < now).limit(_AT_ONCE)
+    old = (
+        select(Message.id).where(turns.still_open(Message, "ready"), Message.not_after < now).limit(_AT_ONCE)
+    )
     stale = session.execute(
         update(Message)
         .where(Message.id.in_(old.with_for_update(skip_locked=True)), Message.state == "ready")
@@ -200,7 +202,7 @@ def claim_unknown(session: Any, *, limit: int, now: datetime) -> list[Unclear]:
     askable = [key for key, channel in registry.channels().items() if channel.CAPABILITIES.can_find]
     ids = session.scalars(
         select(Message.id)
-        .where(Message.state == "unknown", Message.lease_ms <= now_ms, Message.channel.in_(askable))
+        .where(turns.still_open(Message, "unknown"), Message.lease_ms <= now_ms, Message.channel.in_(askable))
         .order_by(Message.lease_ms)
         .limit(limit)
         .with_for_update(skip_locked=True)
