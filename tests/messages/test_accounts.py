@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,28 +9,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from app.customers.models import Customer, Suppression
+from app.customers.models import Customer
 from app.extensions import db
-from app.flows import budget, deliver, going_on, reports
+from app.flows import budget, deliver, going_on
 from app.flows.unit import write
-from app.kit.refusals import NotHere
 from app.messages import prices, recall, registry, spending
 from app.messages.contract import Accepted, Rejected
 from app.messages.models import AdGrant, Attempt, Automation, ChannelHealth, Message
-from app.messages.providers import solapi_messages
-from app.messages.way_models import ChannelAccount, Charge, DeliveryReport, MessageSettings, MonthSpending
-from tests.messages.accounts import HOOK_SECRET, a_paying_shop, change, connect, drain, texts, thank_all
+from app.messages.way_models import ChannelAccount, Charge, MessageSettings, MonthSpending
+from tests.messages.accounts import a_paying_shop, change, drain, texts, thank_all
 from tests.messages.world import rows
-from tests.provider import Bench, running
+from tests.provider import Bench
 from tests.world import Clock, all_at_once
-
-
-@pytest.fixture
-def bench(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    """The provider of everybody's account."""
-    with running(hang_s=0.1) as bench:
-        connect(app, bench, monkeypatch)
-        yield bench
 
 
 def account(shop: int) -> ChannelAccount:
@@ -231,124 +219,6 @@ def test_what_never_went_out_gives_its_money_back(app: Flask, clock: Clock, benc
     deliver.sweep(now=clock())
     assert spent(shop) == 0
     assert db.session.query(Charge).count() == 0
-
-
-def a_report(key: str, event: str, code: str) -> bytes:
-    data = {"messageId": "M1", "statusCode": code, "customFields": {solapi_messages.OUR_KEY: key}}
-    return json.dumps([{"eventDataId": event, "retryCount": 0, "data": data}]).encode()
-
-
-def tell(bench: Bench, shop: int, key: str, event: str, code: str, clock: Clock, **how: Any) -> int:
-    secret = how.get("secret", HOOK_SECRET)
-    return reports.receive(
-        provider="solapi",
-        hook=how.get("hook", f"hook-of-{shop}"),
-        headers={"X-SOLAPI-SECRET": secret, "X-SOLAPI-EVENT-NAME": "SINGLE-REPORT"},
-        body=a_report(key, event, code),
-        now=clock(),
-    )
-
-
-@pytest.fixture
-def sent(app: Flask, clock: Clock, bench: Bench) -> tuple[int, str]:
-    """A text that went out: its shop and its key."""
-    shop = a_paying_shop(bench, clock)
-    thank_all(shop, 1, clock)
-    drain(app)
-    return shop, texts(shop)[0].provider_key
-
-
-def test_a_report_moves_forward_once(clock: Clock, bench: Bench, sent: tuple[int, str]) -> None:
-    shop, key = sent
-    assert tell(bench, shop, key, "e1", "4000", clock) == 1
-    assert tell(bench, shop, key, "e1", "4000", clock) == 0
-    assert tell(bench, shop, key, "e2", "3032", clock) == 0  # older, and late
-    assert texts(shop)[0].state == "delivered"
-    assert db.session.query(DeliveryReport).count() == 2
-    assert all(row.applied_at for row in db.session.query(DeliveryReport))
-
-
-@pytest.mark.parametrize("wrong", [{"secret": "guess"}, {"hook": "guess"}])
-def test_nobody_else_is_believed(
-    clock: Clock, bench: Bench, sent: tuple[int, str], wrong: dict[str, str]
-) -> None:
-    shop, key = sent
-    with pytest.raises(NotHere):
-        tell(bench, shop, key, "e1", "4000", clock, **wrong)
-    assert texts(shop)[0].state == "sent"
-
-
-def test_another_shops_report_moves_nothing_here(clock: Clock, bench: Bench, sent: tuple[int, str]) -> None:
-    shop, key = sent
-    other = a_paying_shop(bench, clock, "달빛커피")
-    assert tell(bench, other, key, "e1", "4000", clock) == 0
-    assert texts(shop)[0].state == "sent"
-
-
-def test_a_report_that_overtakes_our_own_note_waits_for_it(
-    app: Flask, clock: Clock, bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop = a_paying_shop(bench, clock)
-    thank_all(shop, 1, clock)
-
-    def quick(batch: Any, *_: Any) -> list[Accepted]:
-        tell(bench, shop, batch[0].key, "e1", "4000", clock)
-        return [Accepted("M1")]
-
-    monkeypatch.setattr(registry.channel("solapi"), "send", quick)
-    drain(app)
-    assert texts(shop)[0].state == "sent"
-    assert reports.apply_waiting(now=clock()) == 1
-    assert texts(shop)[0].state == "delivered"
-
-
-def test_a_number_nobody_has_is_left_alone_until_it_changes(
-    app: Flask, clock: Clock, bench: Bench, sent: tuple[int, str]
-) -> None:
-    shop, key = sent
-    dead = sorted(solapi_messages._NOBODY)[0]
-    tell(bench, shop, key, "e1", dead, clock)
-    row = texts(shop)[0]
-    assert (row.state, row.code) == ("undelivered", "dead_phone")
-    clock.advance(days=4)
-
-    def thank_again(cause: str) -> Message:
-        from app.messages import outbox
-
-        with write() as session:
-            outbox.plan(
-                session,
-                shop_id=shop,
-                customer_id=row.customer_id,
-                kind="thank_you",
-                cause=cause,
-                due_at=clock(),
-                now=clock(),
-            )
-        return rows(shop_id=shop, cause=cause)[-1]
-
-    assert thank_again("visit:8").code == "dead_phone"
-    with write() as session:
-        new = {"phone": "+821077776666", "phone_key": "key-of-new"}
-        session.query(Customer).filter_by(id=row.customer_id).update(new)
-    clock.advance(days=4)
-    assert thank_again("visit:9").channel == "solapi"
-    assert thank_again("visit:9").state == "ready"
-
-
-def test_a_refusal_at_the_providers_number_is_one_here(
-    app: Flask, clock: Clock, bench: Bench, sent: tuple[int, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from app.messages.contract import Report
-
-    shop, _ = sent
-    told = [Report("u1", "", False, opted_out=f"+82105{shop % 100:02d}00000")] * 2
-    told.append(Report("u2", "", False, opted_out="+821000001111"))
-    monkeypatch.setattr(registry.channel("solapi"), "parse_report", lambda *_: told)
-    tell(bench, shop, "", "u1", "4000", clock)
-    tell(bench, shop, "", "u1", "4000", clock)
-    assert db.session.query(Suppression).filter_by(shop_id=shop).count() == 2
-    assert len(rows(shop_id=shop, kind="optout_result", channel="card")) == 1
 
 
 def test_too_many_failures_stop_an_automation_until_its_owner_lets_it_go_on(
