@@ -58,10 +58,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_send_tallies_shop_id")),
         sa.PrimaryKeyConstraint("shop_id", "what", name=op.f("pk_send_tallies")),
     )
+    op.create_table(
+        "restores",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("is_sure", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restores")),
+    )
 
 
 def downgrade() -> None:
     """Take this step back."""
+    op.drop_table("restores")
     op.drop_table("send_tallies")
     op.drop_index("ix_delivery_reports_waiting", "delivery_reports")
     op.drop_index("ix_delivery_reports_shop_key", "delivery_reports")
