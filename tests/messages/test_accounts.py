@@ -13,7 +13,7 @@ from app.customers.models import Customer
 from app.extensions import db
 from app.flows import budget, deliver, going_on
 from app.flows.unit import write
-from app.messages import prices, recall, registry, spending
+from app.messages import prices, recall, registry, retries, spending
 from app.messages.contract import Accepted, Rejected
 from app.messages.models import AdGrant, Attempt, Automation, ChannelHealth, Message
 from app.messages.way_models import ChannelAccount, Charge, MessageSettings, MonthSpending
@@ -329,3 +329,57 @@ def test_a_cancelled_campaign_never_goes_and_a_paused_one_waits(
     change(Campaign, state="going")
     drain(app)
     assert [row.state for row in texts(shop)[1:]] == ["sent"] * 3
+
+
+def test_a_sender_that_was_stopped_past_its_lease_sends_nothing_of_its_batch(
+    app: Flask, clock: Clock, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F25: also when it wakes between the last look and the first byte, or with a lease somebody else has ended."""
+    shop = a_paying_shop(bench, clock)
+    thank_all(shop, 3, clock)
+    monkeypatch.setattr(retries, "LAST_BYTE_S", -1.0)
+    drain(app)
+    assert bench.taken() == []
+    assert [(row.state, row.tries) for row in texts(shop)] == [("ready", 0)] * 3
+    assert account(shop).state == "on"
+    monkeypatch.setattr(retries, "LAST_BYTE_S", 12.0)
+    patience()
+    channel = registry.channel("solapi")
+    real = channel.send
+
+    def after_a_sleep(*call: Any) -> Any:
+        change(Message, lease_ms=1)
+        deliver.sweep(now=clock())
+        db.session.rollback()
+        return real(*call)
+
+    monkeypatch.setattr(channel, "send", after_a_sleep)
+    drain(app)
+    assert {row.state for row in texts(shop)} == {"unknown"}  # what it noted too late changed nothing
+    patience()
+    deliver.look_up_unknown(wire=app.config["WIRE"], clock=clock)
+    assert {row.state for row in texts(shop)} == {"sent"}
+    assert bench.doubles() == []
+
+
+def test_after_three_days_off_stale_ones_expire_and_the_others_go_once(
+    app: Flask, clock: Clock, bench: Bench
+) -> None:
+    """F26. What expired costs nothing and counts for nobody."""
+    shop = a_paying_shop(bench, clock)
+    thank_all(shop, 4, clock)
+    with write() as session:
+        fresh = [
+            row.id for row in session.query(Message).filter_by(channel="solapi").order_by(Message.id)[2:]
+        ]
+        session.query(Message).filter(Message.id.in_(fresh)).update(
+            {"not_after": clock() + timedelta(days=5)}
+        )
+    clock.advance(days=3)
+    for _ in range(3):
+        deliver.sweep(now=clock())
+        drain(app)
+    assert [row.state for row in texts(shop)] == ["expired", "expired", "sent", "sent"]
+    assert len(bench.taken()) == 2
+    assert spent(shop) == 100
+    assert db.session.query(AdGrant).count() == 2
