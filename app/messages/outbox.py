@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from app.extensions import setting
 from app.kit.clock import kst_day
-from app.kit.signing import keyed_hash
+from app.kit.signing import derive_key
 from app.kit.upsert import built_once
 from app.messages import composing, gather, registry, routing, rules
 from app.messages.contract import CARD, Kind
@@ -85,7 +88,13 @@ def provider_key(shop_id: int, dedupe_key: str) -> str:
     A database put back from a backup plans what came round in the lost time once more; asked by this key, the
     provider says that it went out.
     """
-    return keyed_hash(setting("MASTER_KEY"), "provider-key", f"{shop_id}:{dedupe_key}")[:32]
+    key = _key(setting("MASTER_KEY"))
+    return hmac.new(key, f"{shop_id}:{dedupe_key}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+@cache
+def _key(master: bytes) -> bytes:
+    return derive_key(master, "provider-key")  # several with every stamp: derived once
 
 
 class _Writer:

@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import update
 
 from app.customers.models import Customer
-from app.extensions import db
+from app.extensions import db, files_dir
 from app.flows import budget, deliver, going_on
 from app.flows.unit import write
-from app.messages import prices, recall, registry, retries, spending
+from app.kit import files
+from app.messages import pictures, prices, recall, registry, retries, spending
 from app.messages.contract import Accepted, Rejected
 from app.messages.models import AdGrant, Attempt, Automation, ChannelHealth, Message
 from app.messages.way_models import ChannelAccount, Charge, MessageSettings, MonthSpending
@@ -266,6 +267,31 @@ def test_a_form_has_its_price() -> None:
         "2026-12",
     )
     assert prices.next_month(december) == datetime(2027, 1, 31, 15, 0, tzinfo=UTC)
+
+
+def test_a_picture_travels_with_its_letter_and_costs_more(
+    app: Flask, clock: Clock, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = a_paying_shop(bench, clock)
+    thank_all(shop, 2, clock)
+    ref = "p" * 22
+    place = files.Place(pictures.KIND, shop, ref)
+    files.save(files_dir(), place, io.BytesIO(b"a picture"), most=100, now=clock())
+    with write() as session:
+        first = session.query(Message).filter_by(channel="solapi", cause="visit:0").one()
+        first.facts = {**first.facts, "photo": ref}
+        second = session.query(Message).filter_by(channel="solapi", cause="visit:1").one()
+        second.facts = {**second.facts, "photo": "../../secrets/master.key"}  # no name of ours: no picture
+    taken: list[bytes] = []
+
+    def take(batch: Any, *_: Any) -> list[Accepted]:
+        taken.extend(letter.photo for letter in batch)
+        return [Accepted() for _ in batch]
+
+    monkeypatch.setattr(registry.channel("solapi"), "send", take)
+    drain(app)
+    assert taken == [b"a picture", b""]
+    assert spent(shop) == 200 + 50
 
 
 def test_the_attempts_of_a_batch_are_all_written_before_the_call(
