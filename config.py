@@ -50,6 +50,8 @@ class Config:
     clock_shift_seconds: int
     demo_phone_url: str
     solapi_url: str | None  # where SOLAPI is, if not where it always is: a provider on the bench
+    nhn_sms_url: str | None  # the same for the two of NHN Cloud
+    nhn_talk_url: str | None
     smtp_url: str | None = field(repr=False)  # smtp:// (STARTTLS where offered), smtps://, with user:password
     mail_from: str  # the address e-mails come from; the shop's name stands before it
     ads_need_080: bool
@@ -187,7 +189,9 @@ def read_config(
         app_env=app_env,
         clock_shift_seconds=shift,
         demo_phone_url=(reader.checked("DEMO_PHONE_URL", _http_url) or gateway).rstrip("/"),
-        solapi_url=(reader.checked("SOLAPI_URL", _http_url) or "").rstrip("/") or None,
+        solapi_url=reader.base_url("SOLAPI_URL"),
+        nhn_sms_url=reader.base_url("NHN_SMS_URL"),
+        nhn_talk_url=reader.base_url("NHN_TALK_URL"),
         smtp_url=reader.checked("SMTP_URL", _smtp_url),
         mail_from=reader.checked("MAIL_FROM", _mail_address) or "",
         ads_need_080=reader.flag("ADS_NEED_080", default=False),
@@ -236,6 +240,10 @@ class _Reader:
             self.wrong.append(f"{name}={value} is not one of: {', '.join(allowed)}.")
             return default
         return value
+
+    def base_url(self, name: str) -> str | None:
+        """Return an http(s) address to which paths are added."""
+        return (self.checked(name, _http_url) or "").rstrip("/") or None
 
     def checked(self, name: str, check: Callable[[str], str]) -> str | None:
         """Return the value as `check` rewrites it; the value itself is not repeated: it may hold a password."""

@@ -51,11 +51,12 @@ class Bench:
         keys = {
             "app_key": nhn.sms_key,
             "secret": nhn.sms_secret,
+            "free_call": nhn.unsubscribe_no,
             "talk_app_key": nhn.talk_key,
             "talk_secret": nhn.talk_secret,
             "hook": nhn.sms_hook.secret,
         }
-        held = {"profile": next(iter(nhn.profiles)), "unsubscribe_no": nhn.unsubscribe_no, **settings}
+        held = {"profile": next(iter(nhn.profiles)), **settings}
         return Account(
             shop_id=shop_id, provider=provider, sender=next(iter(nhn.senders)), keys=keys, settings=held
         )
