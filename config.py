@@ -50,8 +50,7 @@ class Config:
     clock_shift_seconds: int
     demo_phone_url: str
     solapi_url: str | None  # where SOLAPI is, if not where it always is: a provider on the bench
-    nhn_sms_url: str | None  # the same for the two of NHN Cloud
-    nhn_talk_url: str | None
+    nhn_url: str | None  # the same for NHN Cloud, whose services are then under one address
     smtp_url: str | None = field(repr=False)  # smtp:// (STARTTLS where offered), smtps://, with user:password
     mail_from: str  # the address e-mails come from; the shop's name stands before it
     ads_need_080: bool
@@ -114,20 +113,19 @@ class Config:
 
 def is_loopback(host: str) -> bool:
     """Say whether only this machine can reach `host` (a name or an address)."""
-    if host.lower() in LOOPBACK_NAMES:
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return host.lower() in LOOPBACK_NAMES or getattr(_address(host), "is_loopback", False)
 
 
 def is_any_address(host: str) -> bool:
     """Say whether listening on `host` means listening on every address."""
+    return getattr(_address(host), "is_unspecified", False)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_unspecified
+        return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return False
+        return None
 
 
 def load_config(env: Mapping[str, str] | None = None) -> Config:
@@ -189,9 +187,8 @@ def read_config(
         app_env=app_env,
         clock_shift_seconds=shift,
         demo_phone_url=(reader.checked("DEMO_PHONE_URL", _http_url) or gateway).rstrip("/"),
-        solapi_url=reader.base_url("SOLAPI_URL"),
-        nhn_sms_url=reader.base_url("NHN_SMS_URL"),
-        nhn_talk_url=reader.base_url("NHN_TALK_URL"),
+        solapi_url=(reader.checked("SOLAPI_URL", _http_url) or "").rstrip("/") or None,
+        nhn_url=(reader.checked("NHN_URL", _http_url) or "").rstrip("/") or None,
         smtp_url=reader.checked("SMTP_URL", _smtp_url),
         mail_from=reader.checked("MAIL_FROM", _mail_address) or "",
         ads_need_080=reader.flag("ADS_NEED_080", default=False),
@@ -240,10 +237,6 @@ class _Reader:
             self.wrong.append(f"{name}={value} is not one of: {', '.join(allowed)}.")
             return default
         return value
-
-    def base_url(self, name: str) -> str | None:
-        """Return an http(s) address to which paths are added."""
-        return (self.checked(name, _http_url) or "").rstrip("/") or None
 
     def checked(self, name: str, check: Callable[[str], str]) -> str | None:
         """Return the value as `check` rewrites it; the value itself is not repeated: it may hold a password."""
@@ -309,9 +302,8 @@ def _read_secrets(folder: Path) -> tuple[dict[str, bytes], list[str]]:
             continue
     if all(len(keys.get(name, b"")) >= 32 for name in SECRET_FILES):
         return keys, []
-    names = ", ".join(SECRET_FILES.values())
     return {}, [
-        f"The keys ({names}) are missing in {folder}. Run `make run` once, or restore them from a backup."
+        f"The keys ({', '.join(SECRET_FILES.values())}) are missing in {folder}. Run `make run` once, or restore them from a backup."
     ]
 
 
@@ -321,9 +313,7 @@ def _gateway_secret(master_key: bytes) -> str:
 
 
 def _own_address(host: str) -> str:
-    if not is_any_address(host):
-        return host
-    return "::1" if ":" in host else "127.0.0.1"
+    return ("::1" if ":" in host else "127.0.0.1") if is_any_address(host) else host
 
 
 def _url_host(host: str) -> str:

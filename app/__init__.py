@@ -90,8 +90,8 @@ def _wire(config: Any, base_url: str) -> Wire:
         smtp_url=config.smtp_url or "",
         mail_from=config.mail_from,
         solapi_url=config.solapi_url or SOLAPI_URL,
-        nhn_sms_url=config.nhn_sms_url or NHN_SMS_URL,
-        nhn_talk_url=config.nhn_talk_url or NHN_TALK_URL,
+        nhn_sms_url=config.nhn_url or NHN_SMS_URL,
+        nhn_talk_url=config.nhn_url or NHN_TALK_URL,
     )
 
 
