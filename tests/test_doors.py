@@ -52,6 +52,7 @@ TABLE = """
 /demo/phone/<token>/hurries                           POST      public    anyone   token
 /demo/phone/<token>/screen                            GET       public    anyone   token
 /healthz                                              GET       public    anyone   none
+/hooks/<provider>/<hook>                              POST      hooks     anyone   none    machine
 /kiosk                                                GET       public    anyone   kiosk
 /kiosk/calls                                          POST      public    anyone   kiosk
 /kiosk/calls/<ref>                                    GET       public    anyone   kiosk
@@ -285,4 +286,4 @@ def test_what_the_table_says_is_consistent() -> None:
         # Nouns: no verb in an address says what a method says.
         assert not {"add", "create", "update", "edit", "remove"} & set(rule.split("/")), rule
         assert not machine or role == "anyone", rule
-        assert not machine or rule in ("/demo/gateway/messages", "/o/<token>")
+        assert not machine or rule in ("/demo/gateway/messages", "/hooks/<provider>/<hook>", "/o/<token>")

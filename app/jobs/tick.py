@@ -30,6 +30,7 @@ from app.flows import (
     paper_card,
     photo,
     referral,
+    reports,
     retention,
     review_asks,
     tier,
@@ -146,7 +147,12 @@ def _go_on_giving(now: datetime, breath: Breath) -> None:
     coupon_days.go_on_giving(now=now, stop=breath)
 
 
+def _apply_reports(now: datetime, _breath: Breath) -> None:
+    reports.apply_waiting(now=now)
+
+
 PERIODIC = (
+    Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
     Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),
     Periodic(

@@ -123,8 +123,8 @@ class Letter:
     to: str  # E.164 or an e-mail address, or "" where the channel needs none
     text: str
     at: datetime
-    subject: str = ""  # e-mail only, as the four below
-    shop_name: str = ""
+    subject: str = ""  # an e-mail's; the title of a long text message
+    shop_name: str = ""  # e-mail only, as the two below
     reply_to: str = ""  # the shop's own address, or ""
     opt_out: str = ""  # the free opt-out link of an ad
     is_ad: bool = False
@@ -138,7 +138,7 @@ class Asked:
     """A message whose fate a provider is asked for."""
 
     key: str  # ours, as in its Letter
-    to: str
+    to: str  # "" when the person has another address by now: then the key alone must find it
     at: datetime  # when its first attempt began
     account: Account | None = field(default=None, repr=False)
 

@@ -10,7 +10,7 @@ from typing import Any
 from app.extensions import setting
 from app.kit.clock import kst_day
 from app.kit.upsert import built_once
-from app.messages import gather, registry, routing, rules
+from app.messages import composing, gather, registry, routing, rules
 from app.messages.contract import CARD, Kind
 from app.messages.gather import Around, Known
 from app.messages.models import Message
@@ -108,7 +108,7 @@ class _Writer:
         return self._judged[channel]
 
     def _judge(self, channel: str) -> tuple[str, rules.Verdict]:
-        text = gather.compose(
+        text = composing.compose(
             kind=self.kind,
             channel=channel,
             around=self.around,
@@ -116,7 +116,7 @@ class _Writer:
             opt_out=_PLANNED_LINK,
             base_url=_PLANNED_BASE,
         )
-        verdict = gather.verdict_on(
+        verdict = composing.verdict_on(
             kind=self.kind,
             channel=channel,
             around=self.around,
