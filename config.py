@@ -313,9 +313,7 @@ def _gateway_secret(master_key: bytes) -> str:
 
 
 def _own_address(host: str) -> str:
-    if not is_any_address(host):
-        return host
-    return "::1" if ":" in host else "127.0.0.1"
+    return ("::1" if ":" in host else "127.0.0.1") if is_any_address(host) else host
 
 
 def _url_host(host: str) -> str:

@@ -45,6 +45,7 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         **shop.ids,
         "code": shop.shop.code,
         "kind": kind,
+        "provider": "solapi",
         "token": shop.opt_out,
         "digest": "0" * 12,
         "name": "app.css",
