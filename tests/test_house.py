@@ -65,7 +65,6 @@ BEYOND = {
     "tiers/typed": "pure: what an owner may type about tiers, read and checked",
     "tiers/wording": "pure: tiers and boosts in words",
     "messages/accounts": "reads a shop's own accounts with providers, and opens their keys for a call",
-    "messages/carrying": "reads what a letter takes along: the account, the approved text",
     "messages/account_words": "pure: what is wrong with an account, in the owner's words",
     "messages/prices": "pure: what a message costs",
     "messages/provider_contract": "what a provider of accounts must offer",

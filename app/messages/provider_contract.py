@@ -65,9 +65,6 @@ class Provider(Protocol):
     PROFILE: KeyField | None  # the Kakao profile, where it carries AlimTalk
     STEPS: tuple[str, ...]  # how to get there, in the owner's words
 
-    def is_real(self, wire: Wire) -> bool:
-        """Tell whether it is the company itself that would be called, not one on the bench."""
-
     def standing(self, account: Account, wire: Wire) -> Standing:
         """Ask what the account has left and what it pays."""
 

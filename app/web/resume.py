@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from app.messages import registry
 from app.web.typed_forms import TYPED
 
 _KEPT_SECONDS = 3600
@@ -16,8 +17,12 @@ SECRETS = {
     "password": "비밀번호",
     "pin": "비밀 숫자",
     "second": "여섯 숫자",
-    "api_secret": "API Secret",
-    "secret_key": "Secret Key",
+    **{
+        key.name: key.label
+        for provider in registry.providers().values()
+        for key in provider.FIELDS
+        if key.is_secret
+    },
 }
 _NOT_KEPT = {"csrf_token", "proof", *SECRETS}
 _ONCE = "once"  # goes along unseen: the same press stays the same press

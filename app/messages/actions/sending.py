@@ -12,7 +12,7 @@ from app.customers import actions as people
 from app.customers.models import Customer
 from app.kit.columns import UtcDateTime
 from app.kit.upsert import built_once
-from app.messages import carrying, gather, registry, retries, rules
+from app.messages import gather, registry, retries, rules
 from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
 from app.messages.contract import Absent, Accepted, Found, Letter, Lookup, Outcome, Rejected, Wire
 from app.messages.models import AdGrant, Attempt, ChannelHealth, Message
@@ -122,16 +122,18 @@ def begin(
         change(session, hold, "claimed", state="ready", lease_ms=None, **waits)
         return None
     if can.by_hand:
-        staged = {"text": kept, "staged_at": now, "code": "", "reason": ""}
-        change(session, hold, "claimed", state="ready", lease_ms=None, **staged)
+        change(
+            session,
+            hold,
+            "claimed",
+            state="ready",
+            lease_ms=None,
+            text=kept,
+            staged_at=now,
+            code="",
+            reason="",
+        )
         return None
-    along = carrying.carries(
-        session, shop_id=row.shop_id, can=can, kind=kind, name=around.name, facts=facts, wire=wire
-    )
-    if can.is_template and along.template is None:
-        _end(session, hold, "failed", "no_template", "카카오가 확인한 알림톡 글이 없어요.")
-        return None
-    text, kept = along.text or text, along.text or kept
     if kind.is_ad and can.transmits:
         grant_ad(session, row, now)
     if can.transmits:
@@ -159,9 +161,6 @@ def begin(
         shop_name=around.sender.shop_name,
         reply_to=around.shop_email,
         opt_out=opt_out,
-        is_ad=kind.is_ad,
-        account=along.account,
-        template=along.template,
     )
     return Sending(hold, letter)
 

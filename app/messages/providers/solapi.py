@@ -14,7 +14,7 @@ from typing import Any
 
 from app.kit import net
 from app.kit.phone import korean_mobile
-from app.messages.contract import SOLAPI_URL, Account, Wire
+from app.messages.contract import Account, Wire
 from app.messages.provider_contract import KeyField, OptOut, Standing
 from app.messages.providers import solapi_http as http
 from app.messages.providers.solapi_templates import approval, ask_approval, inspect
@@ -60,11 +60,6 @@ _DEADLINE_S = 5.0  # somebody waits before a page
 _PAGES = 50
 _MOST_WON = 10_000  # a price above it is no price of a text
 _PRICES = {"sms": "sms", "lms": "lms", "mms": "mms", "talk": "ata"}
-
-
-def is_real(wire: Wire) -> bool:
-    """Tell whether SOLAPI itself would be called."""
-    return wire.solapi_url == SOLAPI_URL
 
 
 def standing(account: Account, wire: Wire) -> Standing:

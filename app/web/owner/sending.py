@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.flows import channel_account as flow
 from app.kit.korean import josa
+from app.kit.phone import shown_number
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import new_token
 from app.messages import accounts, prices, registry, talk_templates
@@ -80,6 +81,7 @@ def _page(provider: str, **more: Any) -> dict[str, Any]:
         "place": place,
         "view": view,
         "state": STATES.get(view.state, ""),
+        "sender": shown_number(view.sender),
         "prices": _price_lines(view),
         "prices_are_theirs": bool(view.settings.get("prices")),
         "balance": view.settings.get("balance"),
@@ -111,7 +113,7 @@ def sending_keys(provider: str) -> ResponseReturnValue:
     place, staff = flow.provider_of(provider), current_staff()
     view = accounts.views(staff.shop.id).get(provider)
     typed = {
-        "sender": view.sender if view else "",
+        "sender": shown_number(view.sender) if view else "",
         "profile": str(view.settings.get("profile", "")) if view else "",
         **{field.name: "" for field in place.FIELDS},
     }
