@@ -46,6 +46,7 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         "code": shop.shop.code,
         "kind": kind,
         "provider": "solapi",
+        "hook": "hook-of-nobody",
         "token": shop.opt_out,
         "digest": "0" * 12,
         "name": "app.css",
