@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -236,6 +236,11 @@ class Wire:
     def carries_mail(self) -> bool:
         """Tell whether e-mails can be sent at all."""
         return bool(self.smtp_url and self.mail_from)
+
+    def calls_itself(self, provider: str) -> bool:
+        """Tell whether calls to a provider go to the company itself, not to one on the bench."""
+        mine = [each for each in fields(self) if each.name.startswith(f"{provider}_")]
+        return all(getattr(self, each.name) == each.default for each in mine)
 
 
 class Channel(Protocol):
