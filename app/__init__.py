@@ -15,7 +15,7 @@ from whitenoise import WhiteNoise
 from app.extensions import csrf, db, limiter, login_manager, migrate
 from app.kit import clock, logs, sqlite
 from app.kit.reachable import opens_at_home
-from app.messages.contract import SOLAPI_URL, Wire
+from app.messages.contract import NHN_SMS_URL, NHN_TALK_URL, SOLAPI_URL, Wire
 from config import is_loopback
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,6 +90,8 @@ def _wire(config: Any, base_url: str) -> Wire:
         smtp_url=config.smtp_url or "",
         mail_from=config.mail_from,
         solapi_url=config.solapi_url or SOLAPI_URL,
+        nhn_sms_url=config.nhn_url or NHN_SMS_URL,
+        nhn_talk_url=config.nhn_url or NHN_TALK_URL,
     )
 
 

@@ -130,6 +130,17 @@ TABLE = """
 /owner/more/second-step/codes                         POST      owner     staff    session
 /owner/more/second-step/confirmation                  POST      owner     staff    session
 /owner/more/second-step/end                           POST      owner     staff    session
+/owner/more/sending                                   GET       owner     owner    session
+/owner/more/sending/<provider>                        GET       owner     owner    session
+/owner/more/sending/<provider>/balance                POST      owner     owner    session
+/owner/more/sending/<provider>/keys                   GET+POST  owner     owner    session
+/owner/more/sending/<provider>/removal                POST      owner     owner    session
+/owner/more/sending/<provider>/switch                 POST      owner     owner    session
+/owner/more/sending/<provider>/talk                   GET       owner     owner    session
+/owner/more/sending/<provider>/talk/<kind>            POST      owner     owner    session
+/owner/more/sending/<provider>/talk/<kind>/code       POST      owner     owner    session
+/owner/more/sending/<provider>/talk/news              POST      owner     owner    session
+/owner/more/sending/<provider>/trial                  POST      owner     owner    session
 /owner/more/sharing                                   GET+POST  owner     manager  session
 /owner/more/prices                                    GET+POST  owner     manager  session
 /owner/more/reviews                                   GET+POST  owner     owner    session

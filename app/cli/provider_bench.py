@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 from flask import current_app
@@ -19,7 +18,7 @@ def provider_bench(host: str, port: int) -> None:
     # Only here: no web process and no worker carries a text company in its memory.
     from launch.provider_bench import start
 
-    folder = Path(current_app.config["DATA_DIR"]) / "provider-bench"
+    folder = current_app.config["DANGOL"].data_dir / "provider-bench"
     try:
         server = start.opened(folder, host=host, port=port)
     except OSError as error:

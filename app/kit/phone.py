@@ -45,6 +45,15 @@ def callback_number(raw: str) -> str | None:
     return digits if _CALLBACK.fullmatch(digits) else None
 
 
+def shown_number(digits: str) -> str:
+    """Return "02-1234-5678" for the digits of any Korean number, the digits themselves where that is not one."""
+    try:
+        number = phonenumbers.parse(digits, "KR")
+    except phonenumbers.NumberParseException:
+        return digits
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def digits_of(e164: str) -> str:
     """Return "01012345678" for a stored number: how Korean providers want it."""
     return re.sub(r"\D", "", national(e164))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.kit.korean import josa
+from app.messages.contract import Accepted, Outcome, Rejected
 
 _SENTENCES = {
     "keys": "{가} 이 키를 모른다고 해요. 키를 다시 복사해서 붙여 주세요.",
@@ -26,3 +27,20 @@ def said(label: str, trouble: str) -> str:
     for name, word in words.items():
         sentence = sentence.replace("{" + name + "}", word)
     return sentence
+
+
+def met(label: str, outcome: Outcome) -> tuple[str, str]:
+    """Return what the try of an account met, as one word, and the sentence for it; "" and "" when it went well."""
+    if isinstance(outcome, Accepted):
+        return "", ""
+    if not isinstance(outcome, Rejected):
+        return "unsure", said(label, "unsure")
+    if outcome.account:
+        return ("keys" if outcome.account == said(label, "keys") else "account"), outcome.account
+    causes = (
+        ("away", outcome.transport),
+        ("number", outcome.dead_address),
+        ("busy", outcome.retry_after_s is not None),
+    )
+    trouble = next((word for word, is_so in causes if is_so), "refused")
+    return trouble, said(label, trouble)

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from app.extensions import db, setting
 from app.kit.sealing import Unreadable, seal, unseal
+from app.kit.signing import keyed_hash
 from app.messages.contract import Account
 from app.messages.way_models import ChannelAccount
 
@@ -20,9 +21,21 @@ _PURPOSE = "channel-account"
 _ON = select(ChannelAccount.provider).where(
     ChannelAccount.shop_id == bindparam("shop"), ChannelAccount.state == "on"
 )
-_THE_ONE = select(
-    ChannelAccount.sealed, ChannelAccount.sender, ChannelAccount.settings, ChannelAccount.state
-).where(ChannelAccount.shop_id == bindparam("shop"), ChannelAccount.provider == bindparam("provider"))
+_ROW = select(
+    ChannelAccount.shop_id,
+    ChannelAccount.provider,
+    ChannelAccount.sealed,
+    ChannelAccount.sender,
+    ChannelAccount.settings,
+    ChannelAccount.state,
+    ChannelAccount.hook,
+)
+_THE_ONE = _ROW.where(
+    ChannelAccount.shop_id == bindparam("shop"), ChannelAccount.provider == bindparam("provider")
+)
+_BY_HOOK = _ROW.where(
+    ChannelAccount.provider == bindparam("provider"), ChannelAccount.hook == bindparam("hook")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,7 @@ class AccountView:
     sender: str
     key_end: str  # the last four letters of the key
     hook: str
+    hook_secret: str = field(repr=False)
     tested_at: datetime | None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -47,13 +61,24 @@ class AccountView:
 def account(session: Any, *, shop_id: int, provider: str) -> Account | None:
     """Return an account that is on, its keys readable; None when there is none or its keys can't be read."""
     row = session.execute(_THE_ONE, {"shop": shop_id, "provider": provider}).one_or_none()
-    return _opened(row, shop_id, provider) if row is not None and row.state == "on" else None
+    return _opened(row) if row is not None and row.state == "on" else None
 
 
 def any_state(session: Any, *, shop_id: int, provider: str) -> Account | None:
     """Return an account as `account` does, also one that is off, wrong or paused: to try it, to ask about it."""
     row = session.execute(_THE_ONE, {"shop": shop_id, "provider": provider}).one_or_none()
-    return None if row is None else _opened(row, shop_id, provider)
+    return None if row is None else _opened(row)
+
+
+def by_hook(session: Any, *, provider: str, hook: str) -> Account | None:
+    """Return the account whose reports are posted to that address, in whatever state; its hook names the shop."""
+    row = session.execute(_BY_HOOK, {"provider": provider, "hook": hook}).one_or_none()
+    return None if row is None else _opened(row)
+
+
+def hook_secret(hook: str) -> str:
+    """Return what proves a report's sender: the owner copies it to the provider, and it is nowhere stored."""
+    return keyed_hash(setting("MASTER_KEY"), "channel-hook", hook)[:32]
 
 
 def on(session: Any, shop_id: int) -> frozenset[str]:
@@ -80,6 +105,7 @@ def views(shop_id: int) -> dict[str, AccountView]:
             sender=row.sender,
             key_end=str(row.settings.get("key_end", "")),
             hook=row.hook,
+            hook_secret=hook_secret(row.hook),
             tested_at=row.tested_at,
             settings=row.settings,
         )
@@ -87,16 +113,16 @@ def views(shop_id: int) -> dict[str, AccountView]:
     }
 
 
-def _opened(row: Any, shop_id: int, provider: str) -> Account | None:
+def _opened(row: Any) -> Account | None:
     try:
-        text = unseal(setting("MASTER_KEY"), _PURPOSE, row.sealed, bound_to=f"{shop_id}:{provider}")
+        text = unseal(setting("MASTER_KEY"), _PURPOSE, row.sealed, bound_to=f"{row.shop_id}:{row.provider}")
         keys = json.loads(text)
     except (Unreadable, ValueError):  # restored from a backup without its master key
         return None
     return Account(
-        shop_id=shop_id,
-        provider=provider,
+        shop_id=row.shop_id,
+        provider=row.provider,
         sender=row.sender,
-        keys={str(name): str(value) for name, value in keys.items()},
+        keys={**{str(name): str(value) for name, value in keys.items()}, "hook": hook_secret(row.hook)},
         settings=row.settings,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -12,10 +12,12 @@ Facts = Mapping[str, Any]
 # The channel on which everything lies, whatever else carries it.
 CARD = "card"
 SOLAPI_URL = "https://api.solapi.com"
+NHN_SMS_URL = "https://sms.api.nhncloudservice.com"
+NHN_TALK_URL = "https://kakaotalk-bizmessage.api.nhncloudservice.com"
 # The ways a message may travel, the preferred one first: what costs neither money nor a tap of the owner's
 # stands before what does, and of two that cost money the cheaper. A new channel is named here, and nowhere else.
-AD_WAYS = ("demo_phone", "email", "solapi", "own_phone", CARD)
-NOTICE_WAYS = ("demo_phone", "email", "solapi_talk", "solapi", "own_phone", CARD)
+AD_WAYS = ("demo_phone", "email", "solapi", "nhn", "own_phone", CARD)
+NOTICE_WAYS = ("demo_phone", "email", "solapi_talk", "nhn_talk", "solapi", "nhn", "own_phone", CARD)
 # Without a person in between: nobody taps for a notice that the law asks for.
 AUTOMATIC_NOTICE_WAYS = tuple(way for way in NOTICE_WAYS if way != "own_phone")
 
@@ -227,11 +229,18 @@ class Wire:
     smtp_url: str = field(default="", repr=False)  # "" = this deployment sends no e-mail
     mail_from: str = ""  # the address e-mails come from
     solapi_url: str = SOLAPI_URL  # another one only for tests and the provider on the bench
+    nhn_sms_url: str = NHN_SMS_URL
+    nhn_talk_url: str = NHN_TALK_URL
 
     @property
     def carries_mail(self) -> bool:
         """Tell whether e-mails can be sent at all."""
         return bool(self.smtp_url and self.mail_from)
+
+    def calls_itself(self, provider: str) -> bool:
+        """Tell whether calls to a provider go to the company itself, not to one on the bench."""
+        mine = [each for each in fields(self) if each.name.startswith(f"{provider}_")]
+        return all(getattr(self, each.name) == each.default for each in mine)
 
 
 class Channel(Protocol):

@@ -12,6 +12,13 @@ from typing import Any
 _ADVERTISES = re.compile(r"\(광고\)|할인|특가|이벤트|세일|증정|1\+1")
 _VARIABLE = re.compile(r"#\{([^{}]+)\}")
 MOST_VARIABLES = 40
+CATEGORIES = {
+    "001001": "회원가입",
+    "004001": "구매완료",
+    "006002": "이용안내/공지",
+    "008001": "멤버십 적립",
+    "999999": "기타",
+}
 
 
 @dataclass

@@ -15,7 +15,7 @@ from launch.provider_bench import nhn_list
 from launch.provider_bench.accounts import Nhn
 from launch.provider_bench.calls import Answer, Call, NotJson, text_of
 from launch.provider_bench.carrier import Carrier, Parcel
-from launch.provider_bench.inspection import TalkTemplate
+from launch.provider_bench.inspection import CATEGORIES, TalkTemplate
 from launch.provider_bench.nhn_list import failure, success
 
 MOST_RECIPIENTS = 1_000
@@ -169,6 +169,12 @@ def _as_listed(parcel: Parcel) -> dict[str, Any]:
     }
 
 
+def _categories(carrier: Carrier, account: Nhn, call: Call, rest: re.Match[str]) -> Answer:
+    """Show a few of Kakao's categories (their names and codes are only like them)."""
+    inner = [{"code": code, "name": name, "groupName": "기타"} for code, name in CATEGORIES.items()]
+    return success({"categories": [{"name": "기타", "subCategories": inner}]})
+
+
 def _templates(carrier: Carrier, account: Nhn, call: Call, rest: re.Match[str]) -> Answer:
     mine = [one for one in carrier.inspection.of(account.name) if one.profile == rest["sender"]]
     rows = [_template(one) for one in mine if call.first("templateStatus") in ("", _STATES[one.state])]
@@ -210,7 +216,7 @@ def _one_template(carrier: Carrier, account: Nhn, call: Call, rest: re.Match[str
         carrier.inspection.drop(found.code)
         return success({})
     if call.method == "GET":
-        return success({"template": _template(found)})
+        return success({"templates": _template(found)})  # the plural is theirs
     if found.state not in ("approved", "refused"):
         return failure(-3012, "Only templates with TSC03(APPROVE)/TSC04(REJECT) can be modified.")
     content = call.json()
@@ -241,6 +247,7 @@ _DOORS: list[tuple[str, str, Door]] = [
     ("POST", r"/messages", _send),
     ("GET", r"/messages", _listed),
     ("GET", r"/messages/(?P<request>[^/]+)/(?P<seq>\d+)", _one),
+    ("GET", r"/template/categories", _categories),
     ("GET", r"/senders/(?P<sender>[^/]+)/templates", _templates),
     ("POST", r"/senders/(?P<sender>[^/]+)/templates", _new_template),
     ("GET", r"/senders/(?P<sender>[^/]+)/templates/(?P<code>[^/]+)", _one_template),

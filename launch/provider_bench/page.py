@@ -36,7 +36,7 @@ def answer(carrier: Carrier, postman: Postman, secret: str, rest: Sequence[str],
     if call.method == "GET" and rest[0] == "":
         return _html(_phones(carrier, base), "받은 문자", refresh=True)
     if call.method == "GET" and rest[0] == "hooks":
-        return _html(_hooks(carrier, base), "알림 받을 주소")
+        return _html(_hooks(carrier, base), "연습용 계정")
     if call.method == "GET" and rest[0] == "photo":
         return _photo(carrier, rest[1])
     if call.method == "GET" and rest[0] == "taken":
@@ -72,7 +72,7 @@ def _phones(carrier: Carrier, base: str) -> str:
         phones = '<p class="handset-empty muted">아직 온 문자가 없어요.<br>가게의 ‘보내는 방법’에 아래 주소와 키를 넣고 시험 보내기를 눌러 보세요.</p>'
     return (
         '<h1>받은 문자</h1><p class="muted">연습용 문자 회사예요. 진짜 휴대폰으로는 아무것도 가지 않아요.</p>'
-        f'{phones}<p><a class="button quiet" href="{base}hooks">계정과 알림 주소 보기</a></p>'
+        f'{phones}<p><a class="button quiet" href="{base}hooks">계정과 웹훅 주소 보기</a></p>'
     )
 
 
@@ -85,7 +85,7 @@ def _phone(carrier: Carrier, base: str, number: str, parcels: Sequence[Parcel]) 
         if number in said_no
         else f'<form method="post" action="{base}opt_out"><input type="hidden" name="who" value="{escape(number)}">'
         f'<input type="hidden" name="number" value="{escape(free)}">'
-        f'<button class="button text">{escape(free)}로 수신거부 전화 걸기</button></form>'
+        f'<button class="button text">{escape(_spoken(free))}에 전화해 수신거부하기</button></form>'
         if free
         else ""
     )
@@ -135,7 +135,8 @@ def _hooks(carrier: Carrier, base: str) -> str:
     )
     forms = "".join(_hook_form(base, name, label, _hook(carrier, name)) for name, label in _HOOKS.items())
     return (
-        f'<h1>알림 받을 주소</h1><p><a href="{base}">받은 문자 보기</a></p><h2 class="list-title">연습용 계정</h2>'
+        f'<h1>연습용 계정</h1><p class="muted">가게의 ‘보내는 방법’에 적어 주세요. 이 연습용 회사에서만 쓸 수 있어요.</p>'
+        f'<p><a class="button quiet" href="{base}">받은 문자 보기</a></p>'
         f'<ul class="list">{rows}</ul><h2 class="list-title">결과를 알릴 주소</h2>{forms}'
     )
 
@@ -188,5 +189,5 @@ def _back(where: str) -> Answer:
 
 
 def _spoken(number: str) -> str:
-    found = re.fullmatch(r"(01\d)(\d{3,4})(\d{4})", number)
+    found = re.fullmatch(r"(02|0\d\d)(\d{3,4})(\d{4})", number)
     return "-".join(found.groups()) if found else number

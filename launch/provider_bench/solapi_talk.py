@@ -12,16 +12,9 @@ from typing import Any
 from launch.provider_bench.accounts import Solapi
 from launch.provider_bench.calls import Answer, Call, as_json, text_of
 from launch.provider_bench.carrier import Carrier
-from launch.provider_bench.inspection import TalkTemplate
+from launch.provider_bench.inspection import CATEGORIES, TalkTemplate
 from launch.provider_bench.solapi_list import refusal
 
-_CATEGORIES = {
-    "001001": "회원가입",
-    "004001": "구매완료",
-    "006002": "이용안내/공지",
-    "008001": "멤버십 적립",
-    "999999": "기타",
-}
 _STATES = {"written": "PENDING", "asked": "INSPECTING", "approved": "APPROVED", "refused": "REJECTED"}
 
 
@@ -36,7 +29,7 @@ def channels(carrier: Carrier, account: Solapi, call: Call, found: re.Match[str]
 
 def categories(carrier: Carrier, account: Solapi, call: Call, found: re.Match[str]) -> Answer:
     """GET /kakao/v2/templates/categories: a few of Kakao's (their names and codes are only like them)."""
-    return as_json([{"code": code, "name": name} for code, name in _CATEGORIES.items()])
+    return as_json([{"code": code, "name": name} for code, name in CATEGORIES.items()])
 
 
 def listed(carrier: Carrier, account: Solapi, call: Call, found: re.Match[str]) -> Answer:
@@ -57,7 +50,7 @@ def made(carrier: Carrier, account: Solapi, call: Call, found: re.Match[str]) ->
     if profile not in account.profiles:
         return _refusal(400, "유효한 채널이 아닙니다.")
     name, text = text_of(content, "name"), text_of(content, "content")
-    if not name or not text or text_of(content, "categoryCode") not in _CATEGORIES:
+    if not name or not text or text_of(content, "categoryCode") not in CATEGORIES:
         return _refusal(400, "name, content, categoryCode는 필수입니다.")
     if len(text) > 1_000:
         return _refusal(400, "content는 1000자까지 사용 가능합니다.")

@@ -22,22 +22,24 @@ HOOK_SECRET = "what SOLAPI was told to send along"
 
 
 def connect(app: Flask, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let SOLAPI be the bench."""
-    wire = replace(app.config["WIRE"], solapi_url=bench.url)
+    """Let the providers be the bench."""
+    wire = replace(app.config["WIRE"], solapi_url=bench.url, nhn_sms_url=bench.url, nhn_talk_url=bench.url)
     monkeypatch.setitem(app.config, "WIRE", wire)
 
 
-def a_paying_shop(bench: Bench, clock: Clock, name: str = "한빛미용실", **settings: Any) -> int:
-    """Make a real shop whose thank-yous travel by its own SOLAPI account."""
+def a_paying_shop(
+    bench: Bench, clock: Clock, name: str = "한빛미용실", *, provider: str = "solapi", **settings: Any
+) -> int:
+    """Make a real shop whose thank-yous travel by its own account with a provider."""
     shop = a_shop(name, is_demo=False)
-    like = bench.account("solapi", shop)
+    like = bench.account(provider, shop)
     keys = {**like.keys, "hook": HOOK_SECRET}
     with write() as session:
         session.add(
             ChannelAccount(
                 shop_id=shop,
-                provider="solapi",
-                sealed=accounts.sealed_keys(keys, shop_id=shop, provider="solapi"),
+                provider=provider,
+                sealed=accounts.sealed_keys(keys, shop_id=shop, provider=provider),
                 sender=like.sender,
                 settings={**like.settings, **settings},
                 state="on",
@@ -47,7 +49,7 @@ def a_paying_shop(bench: Bench, clock: Clock, name: str = "한빛미용실", **s
         )
         session.add(
             Automation(
-                shop_id=shop, kind="thank_you", text="", ways="solapi", delay_minutes=0, changed_at=clock()
+                shop_id=shop, kind="thank_you", text="", ways=provider, delay_minutes=0, changed_at=clock()
             )
         )
         session.add(MessageSettings(shop_id=shop, month_won=30_000, changed_at=clock()))

@@ -51,11 +51,12 @@ class Bench:
         keys = {
             "app_key": nhn.sms_key,
             "secret": nhn.sms_secret,
+            "free_call": nhn.unsubscribe_no,
             "talk_app_key": nhn.talk_key,
             "talk_secret": nhn.talk_secret,
             "hook": nhn.sms_hook.secret,
         }
-        held = {"profile": next(iter(nhn.profiles)), "unsubscribe_no": nhn.unsubscribe_no, **settings}
+        held = {"profile": next(iter(nhn.profiles)), **settings}
         return Account(
             shop_id=shop_id, provider=provider, sender=next(iter(nhn.senders)), keys=keys, settings=held
         )
@@ -100,6 +101,7 @@ def running(
     share: float = 0.0,
     hang_s: float = 2.0,
     report_after_s: float = 0.0,
+    pause_s: float = 0.0,
     skew_s: float = 15 * 60,
     port: int = 0,
 ) -> Iterator[Bench]:
@@ -107,7 +109,7 @@ def running(
     with tempfile.TemporaryDirectory() as folder:
         log = log or Path(folder) / "taken.jsonl"
         carrier = Carrier(log, accounts or one_of_each(), clock=clock, skew_s=skew_s)
-        postman = Postman(carrier, post, report_after_s=report_after_s, pause_s=0.0)
+        postman = Postman(carrier, post, report_after_s=report_after_s, pause_s=pause_s)
         moody = Moody(carrier, seed=seed, share=share, hang_s=hang_s)
         server = BenchServer(("127.0.0.1", port), carrier, postman, manners=moody, secret=SECRET)
         bench = Bench(server, log, moody, Mangling(postman))

@@ -38,7 +38,7 @@ class Moody:
         self.carrier = carrier
         self.hang_s = hang_s
         self.share = share
-        self.chance = NAMES  # what may come by chance
+        self.chance: tuple[str, ...] = NAMES  # what may come by chance
         self.played: list[str] = []
         self._dice = random.Random(seed)
         self._planned: list[str] = []
@@ -49,6 +49,10 @@ class Moody:
         assert fault in (LOOKUP if lookups else NAMES), fault
         with self._lock:
             self._planned += [f"lookup:{fault}" if lookups else fault] * times
+
+    def reseed(self, seed: str) -> None:
+        """Throw the dice anew, always in the same way for the same word."""
+        self._dice = random.Random(seed)
 
     def calm(self) -> None:
         """Behave from now on."""

@@ -91,11 +91,11 @@ def _message(letter: Letter, text: str, picture: str, account: Account) -> dict[
         return row | {"type": "SMS"}
     else:
         row |= {"type": "LMS"}
-    subject = _subject(letter)
+    subject = title_of(letter)
     return row | {"subject": subject} if subject else row
 
 
-def _subject(letter: Letter) -> str:
+def title_of(letter: Letter) -> str:
     """Return the line above a long text: who writes, and whether it is an ad (the body says both as well)."""
     if not letter.shop_name:
         return ""

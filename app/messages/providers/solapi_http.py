@@ -42,7 +42,7 @@ def call(
     query: dict[str, str] | None = None,
     body: Any = None,
     latest_start: float | None = None,
-    deadline_s: float = retries.CALL_DEADLINE_S,
+    deadline_s: float | None = None,
 ) -> net.Reply:
     """Make one signed call. Raises net.NotSent, net.Unsure."""
     parts = urlsplit(wire.solapi_url)
@@ -53,7 +53,7 @@ def call(
         f"{wire.solapi_url}{path}" + (f"?{urlencode(query)}" if query else ""),
         headers={"Authorization": authorization(account), "Content-Type": "application/json"},
         body=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
-        deadline_s=deadline_s,
+        deadline_s=deadline_s or retries.CALL_DEADLINE_S,
         body_cap=_BODY_CAP,
         trusted=named,
         latest_start=latest_start,
