@@ -49,6 +49,8 @@ class Config:
     app_env: str  # production | test
     clock_shift_seconds: int
     demo_phone_url: str
+    solapi_url: str | None  # where SOLAPI is, if not where it always is: a provider on the bench
+    nhn_url: str | None  # the same for NHN Cloud, whose services are then under one address
     smtp_url: str | None = field(repr=False)  # smtp:// (STARTTLS where offered), smtps://, with user:password
     mail_from: str  # the address e-mails come from; the shop's name stands before it
     ads_need_080: bool
@@ -111,20 +113,19 @@ class Config:
 
 def is_loopback(host: str) -> bool:
     """Say whether only this machine can reach `host` (a name or an address)."""
-    if host.lower() in LOOPBACK_NAMES:
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return host.lower() in LOOPBACK_NAMES or getattr(_address(host), "is_loopback", False)
 
 
 def is_any_address(host: str) -> bool:
     """Say whether listening on `host` means listening on every address."""
+    return getattr(_address(host), "is_unspecified", False)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_unspecified
+        return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return False
+        return None
 
 
 def load_config(env: Mapping[str, str] | None = None) -> Config:
@@ -186,6 +187,8 @@ def read_config(
         app_env=app_env,
         clock_shift_seconds=shift,
         demo_phone_url=(reader.checked("DEMO_PHONE_URL", _http_url) or gateway).rstrip("/"),
+        solapi_url=(reader.checked("SOLAPI_URL", _http_url) or "").rstrip("/") or None,
+        nhn_url=(reader.checked("NHN_URL", _http_url) or "").rstrip("/") or None,
         smtp_url=reader.checked("SMTP_URL", _smtp_url),
         mail_from=reader.checked("MAIL_FROM", _mail_address) or "",
         ads_need_080=reader.flag("ADS_NEED_080", default=False),
@@ -299,9 +302,8 @@ def _read_secrets(folder: Path) -> tuple[dict[str, bytes], list[str]]:
             continue
     if all(len(keys.get(name, b"")) >= 32 for name in SECRET_FILES):
         return keys, []
-    names = ", ".join(SECRET_FILES.values())
     return {}, [
-        f"The keys ({names}) are missing in {folder}. Run `make run` once, or restore them from a backup."
+        f"The keys ({', '.join(SECRET_FILES.values())}) are missing in {folder}. Run `make run` once, or restore them from a backup."
     ]
 
 
@@ -311,9 +313,7 @@ def _gateway_secret(master_key: bytes) -> str:
 
 
 def _own_address(host: str) -> str:
-    if not is_any_address(host):
-        return host
-    return "::1" if ":" in host else "127.0.0.1"
+    return ("::1" if ":" in host else "127.0.0.1") if is_any_address(host) else host
 
 
 def _url_host(host: str) -> str:

@@ -15,7 +15,7 @@ from whitenoise import WhiteNoise
 from app.extensions import csrf, db, limiter, login_manager, migrate
 from app.kit import clock, logs, sqlite
 from app.kit.reachable import opens_at_home
-from app.messages.contract import Wire
+from app.messages.contract import NHN_SMS_URL, NHN_TALK_URL, SOLAPI_URL, Wire
 from config import is_loopback
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,6 +89,9 @@ def _wire(config: Any, base_url: str) -> Wire:
         ca_file=str(authority) if authority else None,
         smtp_url=config.smtp_url or "",
         mail_from=config.mail_from,
+        solapi_url=config.solapi_url or SOLAPI_URL,
+        nhn_sms_url=config.nhn_url or NHN_SMS_URL,
+        nhn_talk_url=config.nhn_url or NHN_TALK_URL,
     )
 
 
@@ -145,6 +148,7 @@ def _web(app: Flask) -> None:
     app.config["COARSE_LIMITS"] = {
         **dict.fromkeys(guessable, "45 per minute"),
         **dict.fromkeys(audiences.PHOTOS, "600 per minute"),
+        **dict.fromkeys(audiences.HOOKS, "12000 per minute"),
     }
     for endpoint in audiences.without_csrf(app):
         csrf.exempt(app.view_functions[endpoint])

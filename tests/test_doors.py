@@ -52,6 +52,7 @@ TABLE = """
 /demo/phone/<token>/hurries                           POST      public    anyone   token
 /demo/phone/<token>/screen                            GET       public    anyone   token
 /healthz                                              GET       public    anyone   none
+/hooks/<provider>/<hook>                              POST      hooks     anyone   none    machine
 /kiosk                                                GET       public    anyone   kiosk
 /kiosk/calls                                          POST      public    anyone   kiosk
 /kiosk/calls/<ref>                                    GET       public    anyone   kiosk
@@ -129,6 +130,17 @@ TABLE = """
 /owner/more/second-step/codes                         POST      owner     staff    session
 /owner/more/second-step/confirmation                  POST      owner     staff    session
 /owner/more/second-step/end                           POST      owner     staff    session
+/owner/more/sending                                   GET       owner     owner    session
+/owner/more/sending/<provider>                        GET       owner     owner    session
+/owner/more/sending/<provider>/balance                POST      owner     owner    session
+/owner/more/sending/<provider>/keys                   GET+POST  owner     owner    session
+/owner/more/sending/<provider>/removal                POST      owner     owner    session
+/owner/more/sending/<provider>/switch                 POST      owner     owner    session
+/owner/more/sending/<provider>/talk                   GET       owner     owner    session
+/owner/more/sending/<provider>/talk/<kind>            POST      owner     owner    session
+/owner/more/sending/<provider>/talk/<kind>/code       POST      owner     owner    session
+/owner/more/sending/<provider>/talk/news              POST      owner     owner    session
+/owner/more/sending/<provider>/trial                  POST      owner     owner    session
 /owner/more/sharing                                   GET+POST  owner     manager  session
 /owner/more/prices                                    GET+POST  owner     manager  session
 /owner/more/reviews                                   GET+POST  owner     owner    session
@@ -285,4 +297,4 @@ def test_what_the_table_says_is_consistent() -> None:
         # Nouns: no verb in an address says what a method says.
         assert not {"add", "create", "update", "edit", "remove"} & set(rule.split("/")), rule
         assert not machine or role == "anyone", rule
-        assert not machine or rule in ("/demo/gateway/messages", "/o/<token>")
+        assert not machine or rule in ("/demo/gateway/messages", "/hooks/<provider>/<hook>", "/o/<token>")

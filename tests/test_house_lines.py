@@ -80,6 +80,8 @@ UNSCOPED = {
     "app/customers/proving.py:drop_numbers": "nightly: what is too old, in every shop",
     "app/customers/queries.py:_lines": "its callers pass the shop among the conditions",
     "app/messages/actions/claims.py:gone": "the worker looks over all shops",
+    "app/messages/actions/reporting.py:drop_reports": "nightly: what is too old, in every shop",
+    "app/messages/actions/reporting.py:waiting": "the worker looks over all shops",
     "app/messages/demo_reads.py:demo_letter": "by the carrier's own 128-bit key",
     "app/messages/queries.py:waiting_work": "the clock looks over all shops",
     "app/shops/actions.py:staff_by_login": "signing in: the login is what names the shop",

@@ -9,8 +9,9 @@ from app.cli.demo_shop import demo_shop
 from app.cli.doctor import doctor
 from app.cli.links import links
 from app.cli.prepare import prepare
+from app.cli.provider_bench import provider_bench
 
-COMMANDS = (audit, demo_shop, doctor, links, prepare)
+COMMANDS = (audit, demo_shop, doctor, links, prepare, provider_bench)
 
 
 def register(app: Flask) -> None:

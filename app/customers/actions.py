@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, select, true, update
 from app.customers import celebrating, rules
 from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim, Suppression
 from app.customers.texts import CONSENT_TEXTS, TEXT_VERSION
-from app.kit.signing import new_token, token_hash
+from app.kit.signing import token_hash
 
 AD_CHANNELS = "문자"
 MAIL_CHANNELS = "이메일"
@@ -25,9 +25,6 @@ _LIVING = select(Customer).where(
     Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"), Customer.erased_at.is_(None)
 )
 _LIVING_LOCKED = _LIVING.with_for_update()
-_LINK = select(OptOutLink).where(
-    OptOutLink.shop_id == bindparam("shop"), OptOutLink.customer_id == bindparam("customer")
-)
 
 
 @dataclass(frozen=True)
@@ -149,19 +146,6 @@ def drop_email(session: Any, *, person: Customer) -> None:
     session.flush()
 
 
-def note_dead_email(session: Any, *, shop_id: int, email: str, now: datetime) -> None:
-    """The address's own server said that there is nobody: no card of this shop writes there any more."""
-    # One order for whoever takes several people (안부 인사 does too): else two could wait for each other.
-    mine = select(Customer.id).where(Customer.shop_id == shop_id, Customer.email == email)
-    ids = session.scalars(mine.order_by(Customer.id).with_for_update()).all()
-    session.execute(
-        update(Customer)
-        .where(Customer.shop_id == shop_id, Customer.id.in_(ids))
-        .values(email_failed_at=now)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def answered(session: Any, *, person: Customer) -> set[str]:
     """Return the kinds of consent that a person has answered, one way or the other."""
     kinds = select(Consent.kind).where(Consent.shop_id == person.shop_id, Consent.customer_id == person.id)
@@ -212,38 +196,24 @@ def last_consent(session: Any, *, person: Customer, kind: str) -> Consent:
     return row
 
 
-def opt_out_link(
-    session: Any, *, shop_id: int, customer_id: int, address_key: str, email_key: str = "", now: datetime
-) -> str:
-    """Return the person's free opt-out token, made once and good for years (S14: 128 bits).
-
-    It refuses for every address the person holds: their number and the e-mail address they confirmed.
-    """
-    link = session.scalar(_LINK, {"shop": shop_id, "customer": customer_id})
-    if link is None:
-        link = OptOutLink(
-            shop_id=shop_id,
-            customer_id=customer_id,
-            token=new_token(),
-            address_key=address_key,
-            created_at=now,
-        )
-        session.add(link)
-    link.address_key = address_key or link.address_key
-    link.email_key = email_key or link.email_key
-    session.flush()
-    token: str = link.token
-    return token
-
-
 def opt_out_by_token(session: Any, *, token: str) -> OptOutLink | None:
     """Return the opt-out link a message carried."""
     found: OptOutLink | None = session.scalar(select(OptOutLink).where(OptOutLink.token == token))
     return found
 
 
+def holder_of(session: Any, *, shop_id: int, phone: str) -> int | None:
+    """Return the person of the shop who holds a number (E.164)."""
+    found: int | None = session.scalar(
+        select(Customer.id).where(
+            Customer.shop_id == shop_id, Customer.phone == phone, Customer.erased_at.is_(None)
+        )
+    )
+    return found
+
+
 def suppress(
-    session: Any, *, shop_id: int, customer_id: int, address_key: str, source: str, now: datetime
+    session: Any, *, shop_id: int, customer_id: int | None, address_key: str, source: str, now: datetime
 ) -> tuple[Suppression, bool]:
     """Never send ads to this address again. Returns the row and whether it is new or renewed."""
     row = session.scalar(
@@ -302,7 +272,7 @@ def forget(session: Any, *, person: Customer, now: datetime) -> None:
     )
     for table in (Device, PhoneClaim):
         session.execute(delete(table).where(table.shop_id == person.shop_id, table.customer_id == person.id))
-    person.name = person.memo = person.likes = person.phone_key = ""
+    person.name = person.memo = person.likes = person.phone_key = person.phone_failed_key = ""
     person.phone = person.phone_tail = person.phone_checked_at = None
     person.staff_id = None
     drop_email(session, person=person)

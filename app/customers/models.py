@@ -60,6 +60,8 @@ class Customer(Model):
     phone: Mapped[str | None] = mapped_column(String(16))  # E.164
     phone_tail: Mapped[str | None] = mapped_column(String(4))
     phone_key: Mapped[str] = mapped_column(String(64), default="")  # keyed hash of `phone`
+    # The hash of a number that its carrier does not know: as long as it is the one above, nothing goes there.
+    phone_failed_key: Mapped[str] = mapped_column(String(64), default="", server_default="")
     phone_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # typed the code we sent there
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(64), default="", server_default="")  # keyed hash of it

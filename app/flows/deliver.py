@@ -12,15 +12,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from app.customers import actions as people
+from app.customers import reaching
 from app.flows.unit import write
 from app.kit.net import boot_clock
 from app.messages import registry, retries
-from app.messages.actions import claims, sending
+from app.messages.actions import claims, health, recording, sending
 from app.messages.actions.claims import Hold, Sending
-from app.messages.contract import Accepted, Asked, Outcome, Rejected, Unknown, Wire
+from app.messages.contract import Accepted, Asked, Lookup, NoAnswer, Outcome, Rejected, Unknown, Wire
 
 BATCH = 50
+LOOK_UP_S = 8.0  # within the clock's own lease
+_ASKED_AT_ONCE = 5
 _jitter = random.SystemRandom()
 
 
@@ -44,10 +46,12 @@ def send(
     clock: Callable[[], datetime],
     stop: Callable[[], bool] = lambda: False,
 ) -> Counter[str]:
-    """Send rows that were claimed, in the channel's batches, until all are sent or the channel must rest."""
+    """Send rows that were claimed, in the channel's batches, until all are sent or the provider must rest.
+
+    By a shop's own account each call carries letters of that shop alone, and only its own account rests.
+    """
     done: Counter[str] = Counter()
-    by_channel = sorted(holds, key=lambda hold: hold.channel)
-    for key, mine in groupby(by_channel, key=lambda hold: hold.channel):
+    for (key, _), mine in groupby(sorted(holds, key=_with_whom), key=_with_whom):
         rest, must_rest = list(mine), False
         size = registry.channel(key).CAPABILITIES.max_batch
         while rest and not must_rest and not stop():
@@ -61,43 +65,47 @@ def send(
     return done
 
 
+def _with_whom(hold: Hold) -> tuple[str, int]:
+    """Return what one provider call is about: a channel, and the shop where it is the shop's own account."""
+    return hold.channel, hold.shop_id if registry.channel(hold.channel).CAPABILITIES.account else 0
+
+
 def _send_batch(
     channel: str, holds: list[Hold], wire: Wire, clock: Callable[[], datetime]
 ) -> tuple[Counter[str], bool]:
-    """Send one batch; returns how many by outcome, and whether its channel must rest now."""
+    """Send one batch; returns how many by outcome, and whether its provider must rest now."""
     now = clock()
     # Taken before the lease is written, so that a stop anywhere after it can only shorten our turn.
     latest_start = boot_clock() + retries.LAST_BYTE_S
     with write() as session:
-        begun = [
-            sending.begin(session, hold, wire=wire, opt_out_token=people.opt_out_link, now=now)
-            for hold in holds
-        ]
-    going = [row for row in begun if row is not None]
-    done: Counter[str] = Counter({"not_now": len(holds) - len(going)})
+        begun = sending.begin(session, holds, wire=wire, opt_out_links=reaching.opt_out_links, now=now)
+    going = begun.going
+    done: Counter[str] = Counter({"not_now": len(holds) - len(going) - begun.laid, "accepted": begun.laid})
     if not going:
-        return done, False
+        return +done, False
     outcomes = _call(channel, going, wire, latest_start)
     now = clock()
     with write() as session:
-        for row, outcome in zip(going, outcomes, strict=True):
-            sending.record(session, row, outcome, jitter=_jitter.random(), now=now)
-            done[type(outcome).__name__.lower()] += 1
+        recording.record(session, list(zip(going, outcomes, strict=True)), jitter=_jitter.random, now=now)
+        done.update(type(outcome).__name__.lower() for outcome in outcomes)
         # What was claimed together with a wrong login or a dead line would only meet the same.
         went_well = all(isinstance(outcome, Accepted) for outcome in outcomes)
-        must_rest = not went_well and sending.must_rest(session, channel)
-    return done, must_rest
+        must_rest = not went_well and health.must_rest(session, channel, holds[0].shop_id)
+    return +done, must_rest
 
 
 def _call(channel: str, going: list[Sending], wire: Wire, latest_start: float) -> list[Outcome]:
     """Hand over to the provider. A sender that was stopped past its lease sends nothing (fenced, F25)."""
     if boot_clock() > latest_start:
-        return [Rejected("the lease of this sender is over") for _ in going]
+        return [Rejected("the lease of this sender is over", is_try=False) for _ in going]
     letters = [row.letter for row in going]
     try:
-        return registry.channel(channel).send(letters, wire, latest_start)
+        outcomes = registry.channel(channel).send(letters, wire, latest_start)
     except Exception as fault:  # a channel's own bug must not leave rows in the air unseen
         return [Unknown(f"the channel failed: {type(fault).__name__}") for _ in going]
+    if len(outcomes) != len(letters):  # which answer is whose, nobody can tell
+        return [Unknown("the channel answered for another number of letters") for _ in going]
+    return outcomes
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
@@ -107,12 +115,27 @@ def sweep(*, now: datetime) -> dict[str, int]:
 
 
 def look_up_unknown(*, wire: Wire, clock: Callable[[], datetime], limit: int = BATCH) -> int:
-    """Ask the providers about unclear rows; returns how many were asked for."""
+    """Ask the providers about unclear rows, each with all that are its own; returns how many were asked for."""
     with write() as session:
         unclear = claims.claim_unknown(session, limit=limit)
-    for hold, key in unclear:
-        answer = registry.channel(hold.channel).find([Asked(key=key, to="", at=clock())], wire)[0]
-        now = clock()
-        with write() as session:
-            sending.settle(session, hold, answer, jitter=_jitter.random(), now=now)
-    return len(unclear)
+    asked, until = 0, boot_clock() + LOOK_UP_S
+    for (channel, _), group in groupby(unclear, key=lambda one: _with_whom(one.hold)):
+        mine = list(group)
+        # One that does not answer must not keep the clock: who is left is asked when its lease is over.
+        while mine and boot_clock() < until:
+            some, mine = mine[:_ASKED_AT_ONCE], mine[_ASKED_AT_ONCE:]
+            answers = _find(channel, [one.asked for one in some], wire)
+            now = clock()
+            with write() as session:
+                for one, answer in zip(some, answers, strict=True):
+                    recording.settle(session, one.hold, answer, jitter=_jitter.random(), now=now)
+            asked += len(some)
+    return asked
+
+
+def _find(channel: str, asked: list[Asked], wire: Wire) -> list[Lookup]:
+    try:
+        answers = registry.channel(channel).find(asked, wire)
+    except Exception:  # a channel's own bug is no answer; they are asked for again
+        return [NoAnswer() for _ in asked]
+    return answers if len(answers) == len(asked) else [NoAnswer() for _ in asked]

@@ -9,8 +9,9 @@ from sqlalchemy import delete, select
 
 from app.flows.unit import write
 from app.kit.refusals import NotHere, Refused
-from app.messages import gather, registry, rules
-from app.messages.actions.sending import grant_ad, lock_person
+from app.messages import composing, gather, registry, rules
+from app.messages.actions.departing import grant_ad
+from app.messages.actions.sending import lock_person
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Attempt, Message
 
@@ -115,7 +116,7 @@ def _ask_gate(session: Any, row: Message, wire: Wire, now: datetime) -> rules.Ve
         now=now,
         but_message_id=row.id,
     )
-    return gather.verdict_on(
+    return composing.verdict_on(
         kind=kind,
         channel=row.channel,
         around=around,

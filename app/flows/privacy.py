@@ -15,6 +15,7 @@ from app.customers import merges, merging, proving
 from app.customers.actions import Trace
 from app.customers.models import Customer, OptOutLink, Suppression
 from app.customers.rules import AD_KINDS, ADS_EMAIL, OPTIONAL_KINDS
+from app.extensions import setting
 from app.flows import photo
 from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
@@ -133,20 +134,51 @@ def _opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
         ):
             is_new = True
         if person is not None and is_new:
-            outbox.plan(
-                session,
-                shop_id=link.shop_id,
-                customer_id=person.id,
-                kind="optout_result",
-                # Each refusal is answered, also the second one of a day (50조 7항).
-                cause=f"optout:{row.id}:{int(now.timestamp())}",
-                due_at=now,
-                not_after=None,
-                facts={"opted_out_at": now.isoformat()},
-                now=now,
-            )
-            _touch_card(session, shop_id=link.shop_id, customer_id=person.id)
+            _tell_refusal(session, person=person, suppression_id=row.id, now=now)
         return OptedOut(shop.name, is_new)
+
+
+def opt_out_number(session: Any, *, shop_id: int, phone: str, source: str, now: datetime) -> bool:
+    """Refuse ads for a number (E.164) that told a provider so, inside the open flow; False when it was known.
+
+    Whoever holds the number here is told the result (망법 50조 7항); a number nobody holds is remembered as well.
+    """
+    key = phone_key(setting("MASTER_KEY"), phone)
+    customer_id = people.holder_of(session, shop_id=shop_id, phone=phone)
+    person = None
+    if customer_id is not None:
+        ledger.hold_card(session, shop_id=shop_id, customer_id=customer_id)
+        person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
+    row, is_new = people.suppress(
+        session,
+        shop_id=shop_id,
+        customer_id=None if person is None else person.id,
+        address_key=key,
+        source=source,
+        now=now,
+    )
+    if person is not None and (
+        _withdraw_ads(session, person=person, key=key, source=source, now=now) or is_new
+    ):
+        is_new = True
+        _tell_refusal(session, person=person, suppression_id=row.id, now=now)
+    return is_new
+
+
+def _tell_refusal(session: Any, *, person: Customer, suppression_id: int, now: datetime) -> None:
+    outbox.plan(
+        session,
+        shop_id=person.shop_id,
+        customer_id=person.id,
+        kind="optout_result",
+        # Each refusal is answered, also the second one of a day (50조 7항).
+        cause=f"optout:{suppression_id}:{int(now.timestamp())}",
+        due_at=now,
+        not_after=None,
+        facts={"opted_out_at": now.isoformat()},
+        now=now,
+    )
+    _touch_card(session, shop_id=person.shop_id, customer_id=person.id)
 
 
 def _suppress_all(

@@ -14,6 +14,7 @@ from app.customers.merges import CAN_PART_FOR
 from app.flows.privacy import erase
 from app.flows.unit import write
 from app.kit.refusals import NotHere
+from app.messages.actions import reporting
 from app.shops import actions as shops
 from app.shops import tablets
 
@@ -29,6 +30,7 @@ LOGIN_TRIES = timedelta(days=1)
 CODE_USES = timedelta(days=2)
 PROOFS = timedelta(days=1)  # the numbers codes were asked for
 KIOSK_CALLS = timedelta(days=1)
+REPORTS = timedelta(days=180)  # as long as a provider itself keeps what it told
 _BATCH = 200
 
 
@@ -66,6 +68,7 @@ def prune(*, now: datetime) -> None:
         (proving.drop_numbers, PROOFS),
         (merging.drop_before, CAN_PART_FOR),
         (tablets.drop_calls, KIOSK_CALLS),
+        (reporting.drop_reports, REPORTS),
     )
     for drop, kept_for in steps:
         with write() as session:

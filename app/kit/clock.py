@@ -13,6 +13,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def signing_moment() -> str:
+    """Return this machine's present moment in UTC, ISO 8601 to the second.
+
+    For signatures that a server compares with its own clock; nothing of the shop's is decided by it.
+    """
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def kst_day(moment: datetime) -> date:
     """Return the calendar day in Korea of an aware moment."""
     return moment.astimezone(KST).date()

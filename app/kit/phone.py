@@ -8,6 +8,8 @@ import unicodedata
 import phonenumbers
 
 _MOBILE = re.compile(r"010\d{8}|01[16789]\d{7,8}")
+# Mobile, area code, 070 and 050x, and the eight digits of a 15xx–18xx number.
+_CALLBACK = re.compile(r"010\d{8}|01[16789]\d{7,8}|0(?:2|[3-6]\d|70)\d{7,8}|050\d{8,9}|1[5-8]\d{6}")
 
 
 def korean_mobile(raw: str) -> str | None:
@@ -30,6 +32,31 @@ def korean_mobile(raw: str) -> str | None:
     if not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def callback_number(raw: str) -> str | None:
+    """Return the digits of a number that texts may come from (발신번호), or None when it is none.
+
+    Eight to eleven digits; whether it is registered only the provider knows (전기통신사업법 84조의2).
+    """
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", raw))
+    if digits.startswith("82") and len(digits) > 9:
+        digits = "0" + digits[2:]
+    return digits if _CALLBACK.fullmatch(digits) else None
+
+
+def shown_number(digits: str) -> str:
+    """Return "02-1234-5678" for the digits of any Korean number, the digits themselves where that is not one."""
+    try:
+        number = phonenumbers.parse(digits, "KR")
+    except phonenumbers.NumberParseException:
+        return digits
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def digits_of(e164: str) -> str:
+    """Return "01012345678" for a stored number: how Korean providers want it."""
+    return re.sub(r"\D", "", national(e164))
 
 
 def national(e164: str) -> str:

@@ -8,13 +8,17 @@ name becomes 고객님.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from app.kit.korean import josa
 
 SMS_BYTES = 90
 LMS_BYTES = 2000
+SUBJECT_BYTES = 40  # of a long or a picture message
+# What has another form that a carrier's message can show.
+_SHOWN_AS = str.maketrans({"—": "-", "–": "-", "₩": "￦", "\u00a0": " ", "\t": " ", "\r": ""})
 
+HONOURED = " 님"
 _PLACEHOLDER = re.compile(r"\{([^{}\n]{1,20})\}")
 _PARTICLES = {
     "은(는)": "은/는",
@@ -53,20 +57,31 @@ def fill(text: str, values: Mapping[str, str | None]) -> str:
     no value.
     """
     unknown = {name for name in placeholders(text) if values[name] is None}
-    if unknown:
-        told = [part for part in _SENTENCE.findall(text) if not placeholders(part) & unknown]
-        text = re.sub(r" +(?=\n|$)", "", "".join(told))
 
-    def one(match: re.Match[str]) -> str:
-        name, follower = match.group(1), match.group(2)
+    def one(name: str, follower: str) -> str:
         value = values[name] or ""
-        if follower is None:
-            return value
-        if follower == " 님":
+        if follower == HONOURED:
             return f"{value} 님" if value else "고객님"
-        return josa(value, _PARTICLES[follower])
+        return followed(value, follower)
 
-    return _NAMED.sub(one, text)
+    return replaced(text, one, without=unknown)
+
+
+def replaced(text: str, one: Callable[[str, str], str], *, without: Collection[str] = ()) -> str:
+    """Return the text with each placeholder replaced by `one(name, what follows it)`: a particle, HONOURED or "".
+
+    A sentence that holds a placeholder of `without` is left out as a whole.
+    """
+    left_out = set(without)
+    if left_out & placeholders(text):
+        told = [part for part in _SENTENCE.findall(text) if not placeholders(part) & left_out]
+        text = re.sub(r" +(?=\n|$)", "", "".join(told))
+    return _NAMED.sub(lambda found: one(found.group(1), found.group(2) or ""), text)
+
+
+def followed(word: str, follower: str) -> str:
+    """Return the word with the particle that fits it, of a pair as forms write it ("을(를)"); "" follows nothing."""
+    return josa(word, _PARTICLES[follower]) if follower else word
 
 
 def shortened(text: str, most: int) -> str:
@@ -90,6 +105,18 @@ def carrier_bytes(text: str) -> int:
 def not_carried(text: str) -> list[str]:
     """Return the characters, each once and in order, that a carrier's SMS can't show (emoji, …)."""
     return list(dict.fromkeys(char for char in text if not _known(char)))
+
+
+def as_carried(text: str) -> str:
+    """Return a text as a carrier's message can show it: what it can't is written another way or left out.
+
+    A provider refuses the whole message for one emoji (SOLAPI 1029, NHN, SENS).
+    """
+    plain = text.translate(_SHOWN_AS)
+    if not not_carried(plain):
+        return plain
+    kept = "".join(char for char in plain if _known(char))
+    return re.sub(r"(?<=\S) {2,}", " ", re.sub(r" +(?=\n|$)", "", kept))
 
 
 def _known(char: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -11,10 +11,13 @@ Facts = Mapping[str, Any]
 
 # The channel on which everything lies, whatever else carries it.
 CARD = "card"
+SOLAPI_URL = "https://api.solapi.com"
+NHN_SMS_URL = "https://sms.api.nhncloudservice.com"
+NHN_TALK_URL = "https://kakaotalk-bizmessage.api.nhncloudservice.com"
 # The ways a message may travel, the preferred one first: what costs neither money nor a tap of the owner's
-# stands before what does. A new channel is named here, and nowhere else.
-AD_WAYS = ("demo_phone", "email", "own_phone", CARD)
-NOTICE_WAYS = ("demo_phone", "email", "own_phone", CARD)
+# stands before what does, and of two that cost money the cheaper. A new channel is named here, and nowhere else.
+AD_WAYS = ("demo_phone", "email", "solapi", "nhn", "own_phone", CARD)
+NOTICE_WAYS = ("demo_phone", "email", "solapi_talk", "nhn_talk", "solapi", "nhn", "own_phone", CARD)
 # Without a person in between: nobody taps for a notice that the law asks for.
 AUTOMATIC_NOTICE_WAYS = tuple(way for way in NOTICE_WAYS if way != "own_phone")
 
@@ -67,6 +70,8 @@ class Kind:
     # card a button with these words. None = it leads nowhere.
     path: Callable[[Facts], str] | None = None
     button: str = ""
+    # Why AlimTalk may carry it, as its last line says it to the reader; "" = it may not (an ad never may).
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +123,8 @@ class Letter:
     to: str  # E.164 or an e-mail address, or "" where the channel needs none
     text: str
     at: datetime
-    subject: str = ""  # e-mail only, as the four below
-    shop_name: str = ""
+    subject: str = ""  # an e-mail's; the title of a long text message
+    shop_name: str = ""  # e-mail only, as the two below
     reply_to: str = ""  # the shop's own address, or ""
     opt_out: str = ""  # the free opt-out link of an ad
     is_ad: bool = False
@@ -133,7 +138,7 @@ class Asked:
     """A message whose fate a provider is asked for."""
 
     key: str  # ours, as in its Letter
-    to: str
+    to: str  # "" when the person has another address by now: then the key alone must find it
     at: datetime  # when its first attempt began
     account: Account | None = field(default=None, repr=False)
 
@@ -151,7 +156,8 @@ class Rejected:
 
     `transport`: nobody was reached at all; five in a row open the circuit. `dead_address`: the provider says
     that this address does not exist; it is not tried again. `is_try`: False when we were turned away before
-    it came to this message (our own login), so that however often it happens, the message is not given up.
+    it came to this message (our own login), so that however often it happens, the message is not given up; on
+    a shop's own account it then rests until its owner saw to it. `account`: why, in the owner's words.
     """
 
     detail: str
@@ -160,6 +166,7 @@ class Rejected:
     transport: bool = False
     dead_address: bool = False
     is_try: bool = True
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +201,19 @@ Lookup = Found | Absent | NoAnswer
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A delivery report: forward only, unique by `event_id`."""
+    """A delivery report: forward only, unique by `event_id`.
+
+    `dead_address`: nobody has that number (결번). `opted_out`: no report but a refusal that the provider took
+    in, of this number (E.164), whatever message it was. `raw`: its own part of the body.
+    """
 
     event_id: str
     key: str
     delivered: bool
     detail: str = ""
+    dead_address: bool = False
+    opted_out: str = ""
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,11 +228,19 @@ class Wire:
     ca_file: str | None = None  # the local authority of our own https address, for the demo carrier
     smtp_url: str = field(default="", repr=False)  # "" = this deployment sends no e-mail
     mail_from: str = ""  # the address e-mails come from
+    solapi_url: str = SOLAPI_URL  # another one only for tests and the provider on the bench
+    nhn_sms_url: str = NHN_SMS_URL
+    nhn_talk_url: str = NHN_TALK_URL
 
     @property
     def carries_mail(self) -> bool:
         """Tell whether e-mails can be sent at all."""
         return bool(self.smtp_url and self.mail_from)
+
+    def calls_itself(self, provider: str) -> bool:
+        """Tell whether calls to a provider go to the company itself, not to one on the bench."""
+        mine = [each for each in fields(self) if each.name.startswith(f"{provider}_")]
+        return all(getattr(self, each.name) == each.default for each in mine)
 
 
 class Channel(Protocol):

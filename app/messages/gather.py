@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select, text
+from sqlalchemy import bindparam, exists, func, select, text
 from sqlalchemy.exc import NoResultFound
 
 from app.customers.models import Consent, Customer, Suppression
 from app.customers.rules import standing
 from app.kit.columns import UtcDateTime
-from app.kit.text import fill
-from app.messages import causes, mail_form, registry, rules
+from app.messages import causes, registry, rules
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
+from app.messages.way_models import ChannelAccount, TalkTemplate
 from app.shops.models import Shop
 
-_LONGEST_CAP = timedelta(days=max(days for _, days in rules.AD_CAPS))
+LONGEST_CAP = timedelta(days=max(days for _, days in rules.AD_CAPS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class Known:
     email: str
     address_key: str
     email_key: str
-    shop: Any  # the row of _SHOP
-    automations: Mapping[str, Any]  # what the shop changed, by kind: rows of _SHOP
+    shop: Any  # the row of SHOP
+    automations: Mapping[str, Any]  # what the shop changed, by kind: rows of SHOP
     recent_ads: tuple[datetime, ...]
 
 
 # Asked with every stamp and every message sent: built once.
-_SHOP = (
+SHOP = (
     select(
         Shop.name,
         Shop.phone,
@@ -71,6 +71,18 @@ _SHOP = (
         Automation.is_on,
         Automation.text,
         Automation.delay_minutes,
+        Automation.text_b,
+        Automation.ways,
+        Automation.paused_at,
+        Automation.paused_why,
+        select(func.aggregate_strings(ChannelAccount.provider, " "))
+        .where(ChannelAccount.shop_id == bindparam("shop"), ChannelAccount.state == "on")
+        .scalar_subquery()
+        .label("accounts"),
+        select(func.aggregate_strings(TalkTemplate.provider + ":" + TalkTemplate.kind, " "))
+        .where(TalkTemplate.shop_id == bindparam("shop"), TalkTemplate.state == "approved")
+        .scalar_subquery()
+        .label("talks"),
     )
     .outerjoin(Automation, Automation.shop_id == Shop.id)
     .where(Shop.id == bindparam("shop"))
@@ -86,7 +98,7 @@ def _refused(key: Any) -> Any:
     )
 
 
-_PERSON = select(
+PERSON = select(
     Customer.name,
     Customer.phone,
     Customer.phone_key,
@@ -97,6 +109,7 @@ _PERSON = select(
     Customer.erased_at,
     _refused(Customer.phone_key).label("refused"),
     _refused(Customer.email_key).label("refused_email"),
+    ((Customer.phone_key != "") & (Customer.phone_failed_key == Customer.phone_key)).label("phone_failed"),
 ).where(Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"))
 _CONSENTS = (
     select(Consent.kind, Consent.action)
@@ -139,11 +152,19 @@ def look_up(
 ) -> Known:
     """Read what several messages to one person share. Raises NoResultFound as look_around does."""
     who = {"shop": shop_id, "customer": customer_id}
-    shop = session.execute(_SHOP, {"shop": shop_id}).all()
+    shop = session.execute(SHOP, {"shop": shop_id}).all()
     if not shop:
         raise NoResultFound
-    row = session.execute(_PERSON, who).one()
+    row = session.execute(PERSON, who).one()
     holds = standing([(row.kind, row.action) for row in session.execute(_CONSENTS, who)])
+    ads = recent_ads(
+        session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id
+    )
+    return known(shop, row, holds, ads)
+
+
+def known(shop: Sequence[Any], row: Any, holds: Mapping[str, bool], ads: tuple[datetime, ...]) -> Known:
+    """Return what is known from the rows of SHOP and of PERSON, the consents that stand and the recent ads."""
     return Known(
         person=rules.Person(
             has_phone=bool(row.phone),
@@ -159,6 +180,7 @@ def look_up(
             email_failed=row.email_failed_at is not None,
             ads_email=holds["ads_email"],
             refused_email=bool(row.refused_email),
+            phone_failed=bool(row.phone_failed),
         ),
         phone=row.phone or "",
         email=row.email or "",
@@ -166,19 +188,17 @@ def look_up(
         email_key=row.email_key if row.email_checked_at else "",
         shop=shop[0],
         automations={row.kind: row for row in shop if row.kind is not None},
-        recent_ads=recent_ads(
-            session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id
-        ),
+        recent_ads=ads,
     )
 
 
-def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
-    """Return what is known, as one kind of message needs it."""
+def around(known: Known, *, kind: Kind, wire: Wire, variant: str = "") -> Around:
+    """Return what is known, as one kind of message needs it. `variant` "b": the other of two texts compared."""
     shop, automation = known.shop, known.automations.get(kind.key)
     delay = None if automation is None else automation.delay_minutes
     person = known.person
     if kind.to_typed_number:
-        person = replace(person, has_phone=True, age14=True)
+        person = replace(person, has_phone=True, age14=True, phone_failed=False)
     return Around(
         person=person,
         sender=rules.Sender(
@@ -193,6 +213,9 @@ def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
             owner_name=shop.owner_name,
             address=shop.address,
             email=shop.email or wire.mail_from,
+            accounts=frozenset((shop.accounts or "").split()),
+            talks=frozenset((shop.talks or "").split()),
+            ways=frozenset(automation.ways.split() if automation else ()),
         ),
         name=known.person.name,
         phone=known.phone,
@@ -200,90 +223,30 @@ def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
         address_key=known.address_key,
         email_key=known.email_key,
         shop_email=shop.email,
-        body=(automation.text if automation else "") or kind.text,
+        body=_words(automation, variant) or kind.text,
         delay=timedelta(minutes=kind.delay_minutes if delay is None else delay),
         recent_ads=known.recent_ads,
     )
+
+
+def _words(automation: Any, variant: str) -> str:
+    """Return the shop's own words for a kind, or "" for ours."""
+    if automation is None:
+        return ""
+    words: str = (automation.text_b if variant == "b" else "") or automation.text
+    return words
 
 
 def recent_ads(
     session: Any, *, shop_id: int, customer_id: int, now: datetime, but_message_id: int | None = None
 ) -> tuple[datetime, ...]:
     """Return when this person was given ads, as far back as the longest cap looks."""
-    facts: dict[str, Any] = {"shop": shop_id, "customer": customer_id, "since": now - _LONGEST_CAP}
+    facts: dict[str, Any] = {"shop": shop_id, "customer": customer_id, "since": now - LONGEST_CAP}
     if but_message_id is None:
         return tuple(session.scalars(_RECENT_ADS, facts))
     return tuple(session.scalars(_OTHER_RECENT_ADS, {**facts, "but": but_message_id}))
 
 
-def kept_text(
-    *, kind: Kind, channel: str, around: Around, facts: Facts, text: str, opt_out: str, base_url: str
-) -> str:
-    """Return the text as it is written down: the composed one, without what nobody but its reader may see."""
-    kept = kind.as_kept(facts)
-    if kept is facts:
-        return text
-    return compose(kind=kind, channel=channel, around=around, facts=kept, opt_out=opt_out, base_url=base_url)
-
-
 def fresh_facts(session: Any, *, shop_id: int, cause: str, facts: Facts) -> dict[str, Any]:
     """Return the planned facts with what has become of their cause (messages/causes.py says what that is)."""
     return {**facts, **causes.became(session, shop_id=shop_id, cause=cause)}
-
-
-def compose(
-    *, kind: Kind, channel: str, around: Around, facts: Facts, opt_out: str, base_url: str = ""
-) -> str:
-    """Return the whole message as it travels over a channel. `base_url` stands before the kind's own path.
-
-    Raises KeyError when the shop's words name a placeholder that the facts can't fill.
-    """
-    values = {"이름": around.name, "가게": around.sender.shop_name, **kind.words(facts)}
-    # The shop's own words may be one sentence alone, and that one left out: then ours, which never are.
-    body = fill(around.body, values).strip() or fill(kind.text, values)
-    if not registry.channel(channel).CAPABILITIES.transmits:
-        return body
-    if kind.path is not None:
-        body = f"{body.rstrip()}\n{base_url}{kind.path(facts)}"
-    if registry.channel(channel).CAPABILITIES.address == "email":
-        mail_shop = around.sender.as_mail_shop()
-        if kind.is_ad:
-            return mail_form.ad_body(body=body, shop=mail_shop, opt_out=opt_out)
-        return mail_form.service_body(body=body, shop=mail_shop)
-    name, contact = around.sender.shop_name, around.sender.contact
-    if kind.is_ad:
-        return rules.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)
-    return rules.service_text(shop_name=name, body=body, contact=contact)
-
-
-def subject(*, kind: Kind, channel: str, around: Around) -> str:
-    """Return the subject of an e-mail; "" on other channels."""
-    if registry.channel(channel).CAPABILITIES.address != "email":
-        return ""
-    return mail_form.subject(is_ad=kind.is_ad, shop_name=around.sender.shop_name, label=kind.label)
-
-
-def verdict_on(
-    *,
-    kind: Kind,
-    channel: str,
-    around: Around,
-    text: str,
-    facts: Facts,
-    not_after: datetime,
-    now: datetime,
-) -> rules.Verdict:
-    """Ask the gate about a composed message."""
-    words = kind.words(facts) if kind.quoted else {}
-    return rules.may_send(
-        kind=kind,
-        channel=registry.channel(channel).CAPABILITIES,
-        text=text,
-        subject=subject(kind=kind, channel=channel, around=around),
-        quoted=[words[name] or "" for name in kind.quoted],
-        person=around.person,
-        sender=around.sender,
-        recent_ads=around.recent_ads,
-        not_after=not_after,
-        now=now,
-    )

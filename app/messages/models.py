@@ -68,14 +68,25 @@ class Message(Model):
         UniqueConstraint("shop_id", "dedupe_key"),
         UniqueConstraint("provider_key"),
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
-        # Only rows that still want something: the index stays small however long the history grows.
+        # Only rows that still want something: the index stays small however long the history grows. SQLite takes
+        # it only for a query that names the same condition (turns.still_open).
         Index(
-            "ix_messages_open_due",
+            "ix_messages_open",
             "state",
-            "due_at",
-            "shop_id",
+            "not_after",
             sqlite_where=text("state IN ('ready', 'claimed', 'sending', 'unknown')"),
             postgresql_where=text("state IN ('ready', 'claimed', 'sending', 'unknown')"),
+        ),
+        # What waits for a worker, and nothing else: which shops have something due on which channels is read
+        # by leaping from one to the next, however many rows one of them has.
+        Index(
+            "ix_messages_waiting",
+            "shop_id",
+            "channel",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'ready' AND staged_at IS NULL"),
+            postgresql_where=text("state = 'ready' AND staged_at IS NULL"),
         ),
         Index("ix_messages_shop_customer", "shop_id", "customer_id", "channel", "id"),
         Index("ix_messages_shop_cause", "shop_id", "cause"),
@@ -99,6 +110,8 @@ class Message(Model):
     variant: Mapped[str] = mapped_column(String(1), default="", server_default="")  # a | b of two compared
     provider_key: Mapped[str] = mapped_column(String(32))  # ours, the same in every attempt
     provider_id: Mapped[str] = mapped_column(String(80), default="")
+    # Keyed hash of the address it was handed over with: what is said later is said of that one.
+    address_key: Mapped[str] = mapped_column(String(64), default="", server_default="")
     fence: Mapped[int] = mapped_column(default=0)  # grows with every change of hands
     lease_ms: Mapped[int | None] = mapped_column(
         BigInteger

@@ -16,7 +16,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.kit.korean import josa
 from app.kit.phone import masked
 from app.kit.text import carrier_bytes, fill, not_carried, placeholders
-from app.messages import gather, registry, routing, rules
+from app.messages import composing, gather, registry, routing, rules
 from app.messages.channels.own_phone import sms_link
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import Message
@@ -61,7 +61,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
         around = replace(around, body=text)
     channel = _preview_channel(spec, around)
     facts = _example_facts(examples(shop_id, spec)) | _own_facts(shop_id, customer_id, spec, around)
-    words = gather.compose(
+    words = composing.compose(
         kind=spec,
         channel=channel,
         around=around,
@@ -69,7 +69,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
         opt_out=f"{wire.public_url or wire.base_url}/o/…",
         base_url=wire.public_url or wire.base_url,
     )
-    verdict = gather.verdict_on(
+    verdict = composing.verdict_on(
         kind=spec,
         channel=channel,
         around=around,
@@ -88,7 +88,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
         code="" if isinstance(verdict, rules.Send) else verdict.code,
         length=carrier_bytes(words),
         not_carried=() if by_mail else tuple(not_carried(words)),
-        subject=gather.subject(kind=spec, channel=channel, around=around),
+        subject=composing.subject(kind=spec, channel=channel, around=around),
         lacking=_lacking(spec, around.body),
     )
 
@@ -257,7 +257,7 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
         around = gather.look_around(
             db.session, shop_id=shop_id, customer_id=message.customer_id, kind=spec, wire=wire, now=now
         )
-        verdict = gather.verdict_on(
+        verdict = composing.verdict_on(
             kind=spec,
             channel=message.channel,
             around=around,
@@ -270,7 +270,9 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
             continue
         text = message.text
         if spec.to_typed_number:
-            text = gather.compose(kind=spec, channel=message.channel, around=around, facts=facts, opt_out="")
+            text = composing.compose(
+                kind=spec, channel=message.channel, around=around, facts=facts, opt_out=""
+            )
         lines.append(
             HandLine(
                 id=message.id,

@@ -13,9 +13,9 @@ from app.customers.models import PhoneCode
 from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
 from app.kit.signing import token_hash
-from app.messages import gather, mail_form, registry
+from app.messages import gather, mail_form, registry, turns
 from app.messages.contract import Kind
-from app.messages.models import Automation, ChannelHealth, ClockLease, Message, PeriodicTask
+from app.messages.models import Automation, ClockLease, Message, PeriodicTask
 from app.reviews.models import ReviewSetting
 from app.shops.models import Shop
 
@@ -226,22 +226,19 @@ class WaitingWork:
 def waiting_work(now: datetime) -> WaitingWork:
     """Look over all shops for work, in one cheap read of the open rows' index."""
     now_ms = gather.database_ms(db.session)
-    resting = select(ChannelHealth.channel).where(ChannelHealth.rest_until_ms > now_ms)
     askable = [key for key, channel in registry.channels().items() if channel.CAPABILITIES.can_find]
-    due = select(Message.id).where(
-        Message.state == "ready",
-        Message.due_at <= now,
-        Message.staged_at.is_(None),
-        or_(Message.lease_ms.is_(None), Message.lease_ms <= now_ms),
-        Message.channel.not_in(resting),
+    gone = select(Message.id).where(
+        turns.still_open(Message, "claimed", "sending"), Message.lease_ms < now_ms
     )
-    gone = select(Message.id).where(Message.state.in_(("claimed", "sending")), Message.lease_ms < now_ms)
-    stale = select(Message.id).where(Message.state == "ready", Message.due_at <= now, Message.not_after < now)
+    stale = select(Message.id).where(turns.still_open(Message, "ready"), Message.not_after < now)
     unclear = select(Message.id).where(
-        Message.state == "unknown", Message.lease_ms <= now_ms, Message.channel.in_(askable)
+        turns.still_open(Message, "unknown"), Message.lease_ms <= now_ms, Message.channel.in_(askable)
     )
-    row = db.session.execute(select(due.exists(), or_(gone.exists(), stale.exists()), unclear.exists())).one()
-    return WaitingWork(*row)
+    to_sweep, to_look_up = db.session.execute(
+        select(or_(gone.exists(), stale.exists()), unclear.exists())
+    ).one()
+    is_due = bool(turns.lines(db.session, now=now, now_ms=now_ms, limit=1))
+    return WaitingWork(is_due, to_sweep, to_look_up)
 
 
 def periodic_due(tasks: Mapping[str, timedelta], now: datetime) -> set[str]:

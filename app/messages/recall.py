@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, or_, select, update
+from sqlalchemy import String, cast, delete, literal, or_, select, update
 
 from app.customers.models import Consent
 from app.customers.rules import standing
 from app.messages import registry
 from app.messages.contract import CARD
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
+from app.messages.way_models import Charge, DeliveryReport, MonthSpending
 
 
 def cancel(
@@ -108,8 +110,9 @@ def _cancel(session: Any, shop_id: int, which: list[Any], reason: str) -> int:
             reason=reason[:160],
             fence=Message.fence + 1,
             lease_ms=None,
-            # The key becomes free: undone and done again on the same day gives one letter.
+            # The keys become free: undone and done again on the same day gives one letter.
             dedupe_key=Message.dedupe_key + ":x" + cast(Message.id, String),
+            provider_key=literal("x") + cast(Message.id, String),
         )
         .execution_options(synchronize_session=False)
     ).rowcount
@@ -118,19 +121,24 @@ def _cancel(session: Any, shop_id: int, which: list[Any], reason: str) -> int:
 
 
 def give_back_rights(session: Any, shop_id: int, ids: list[int]) -> None:
-    """Give back the ad rights of messages that never went out."""
-    session.execute(
-        delete(AdGrant).where(
-            AdGrant.shop_id == shop_id,
-            AdGrant.message_id.in_(
-                select(Message.id).where(
-                    Message.shop_id == shop_id,
-                    Message.id.in_(ids),
-                    Message.state.in_(("cancelled", "expired", "failed", "dead", "suppressed")),
-                )
-            ),
-        )
+    """Give back what messages that never went out had taken: the right to send an ad, and their cost."""
+    never_went = select(Message.id).where(
+        Message.shop_id == shop_id,
+        Message.id.in_(ids),
+        Message.state.in_(("cancelled", "expired", "failed", "dead", "suppressed")),
     )
+    session.execute(delete(AdGrant).where(AdGrant.shop_id == shop_id, AdGrant.message_id.in_(never_went)))
+    spared: Counter[str] = Counter()
+    charges = delete(Charge).where(Charge.shop_id == shop_id, Charge.message_id.in_(never_went))
+    for month, won in session.execute(charges.returning(Charge.month, Charge.won)):
+        spared[month] += won
+    for month, won in spared.items():
+        session.execute(
+            update(MonthSpending)
+            .where(MonthSpending.shop_id == shop_id, MonthSpending.month == month)
+            .values(won=MonthSpending.won - won)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
@@ -145,19 +153,22 @@ def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
         .values(detail="")
         .execution_options(synchronize_session=False)
     )
+    keys = select(Message.provider_key).where(Message.shop_id == shop_id, Message.customer_id == customer_id)
+    session.execute(
+        update(DeliveryReport)
+        .where(DeliveryReport.shop_id == shop_id, DeliveryReport.key.in_(keys))
+        .values(raw="", detail="")
+        .execution_options(synchronize_session=False)
+    )
     session.execute(
         delete(DemoPhoneMessage).where(
             DemoPhoneMessage.shop_id == shop_id,
-            DemoPhoneMessage.key.in_(
-                select(Message.provider_key).where(
-                    Message.shop_id == shop_id, Message.customer_id == customer_id
-                )
-            ),
+            DemoPhoneMessage.key.in_(keys),
         )
     )
     session.execute(
         update(Message)
         .where(Message.shop_id == shop_id, Message.customer_id == customer_id)
-        .values(text="", facts={})
+        .values(text="", facts={}, address_key="")
         .execution_options(synchronize_session=False)
     )

@@ -1,4 +1,4 @@
-"""Finds every kind and channel by scanning its folder: a new one is one new file, listed nowhere."""
+"""Finds every kind, channel and provider by scanning its folder: a new one is one new file, listed nowhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib import import_module
 from types import ModuleType
 
 from app.messages.contract import Channel, Kind
+from app.messages.provider_contract import Provider
 
 
 @cache
@@ -27,6 +28,17 @@ def channels() -> dict[str, Channel]:
     for module in _modules("app.messages.channels"):
         channel: Channel = module
         found[channel.KEY] = channel
+    return found
+
+
+@cache
+def providers() -> dict[str, Provider]:
+    """Return every provider by its key. A module of the folder without one is a part of another."""
+    found: dict[str, Provider] = {}
+    for module in _modules("app.messages.providers"):
+        if hasattr(module, "KEY"):
+            provider: Provider = module
+            found[provider.KEY] = provider
     return found
 
 

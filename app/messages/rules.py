@@ -51,6 +51,7 @@ class Person:
     email_failed: bool = False
     ads_email: bool = False
     refused_email: bool = False
+    phone_failed: bool = False  # the carrier says that nobody has this number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,9 @@ class Sender:
     owner_name: str = ""
     address: str = ""
     email: str = ""  # the shop's own, else the one its e-mails come from
+    accounts: frozenset[str] = frozenset()  # providers whose own account of the shop is on
+    talks: frozenset[str] = frozenset()  # approved templates: "solapi:reward_ready"
+    ways: frozenset[str] = frozenset()  # channels chosen for this kind; none: those that cost nothing
 
     def as_mail_shop(self) -> mail_form.Shop:
         """Return what an e-mail says about its sender."""
@@ -197,7 +201,11 @@ def _before_travel(
 
 
 def _no_phone(person: Person) -> LeaveOut | None:
-    return None if person.has_phone else LeaveOut("no_phone", "전화번호가 없는 손님이에요.")
+    if not person.has_phone:
+        return LeaveOut("no_phone", "전화번호가 없는 손님이에요.")
+    if person.phone_failed:
+        return LeaveOut("dead_phone", "없는 번호라고 해요. 손님께 번호를 여쭤 봐 주세요.")
+    return None
 
 
 def _no_mail(kind: Kind, person: Person, sender: Sender) -> LeaveOut | None:

@@ -14,6 +14,8 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -105,6 +107,14 @@ class DeliveryReport(Model):
     __table_args__ = (
         UniqueConstraint("shop_id", "provider", "event_id"),
         Index("ix_delivery_reports_received", "received_at"),
+        Index("ix_delivery_reports_shop_key", "shop_id", "key"),
+        # Few wait: a report that came before our own note of its message.
+        Index(
+            "ix_delivery_reports_waiting",
+            "received_at",
+            sqlite_where=text("applied_at IS NULL"),
+            postgresql_where=text("applied_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -112,6 +122,9 @@ class DeliveryReport(Model):
     provider: Mapped[str] = mapped_column(String(12))
     event_id: Mapped[str] = mapped_column(String(80))
     key: Mapped[str] = mapped_column(String(32), default="")  # ours, of the message it speaks of
+    delivered: Mapped[bool] = mapped_column(default=True, server_default=true())
+    dead_address: Mapped[bool] = mapped_column(default=False, server_default=false())
+    detail: Mapped[str] = mapped_column(String(160), default="", server_default="")
     raw: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -144,6 +157,27 @@ class Charge(Model):
     month: Mapped[str] = mapped_column(String(7))
     won: Mapped[int] = mapped_column()
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Restore(Model):
+    """The database was put back from a backup, surely or perhaps: noted when the worker began again."""
+
+    __tablename__ = "restores"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_sure: Mapped[bool] = mapped_column()
+
+
+class SendTally(Model):
+    """How the latest letters of an automation (its kind) or a campaign ("campaign:12") fared; halved as it grows."""
+
+    __tablename__ = "send_tallies"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(String(40), primary_key=True)
+    tried: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
 
 
 class PushSubscription(Model):

@@ -19,6 +19,8 @@ PHOTOS = (
     "public.picked_photos",
     "public.add_photos",
 )
+# Thousands of messages to one shop's customers are as many reports, and each hook is 128 bits nobody guesses.
+HOOKS = ("public.provider_hook",)
 _AUDIENCES: tuple[ModuleType, ...] = (public, customer, owner)
 
 

@@ -7,11 +7,23 @@ from dataclasses import dataclass, field
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from app.messages import registry
 from app.web.typed_forms import TYPED
 
 _KEPT_SECONDS = 3600
 # Secrets are never written into a page: they are typed again, under these words.
-SECRETS = {"present": "지금 비밀번호", "password": "비밀번호", "pin": "비밀 숫자", "second": "여섯 숫자"}
+SECRETS = {
+    "present": "지금 비밀번호",
+    "password": "비밀번호",
+    "pin": "비밀 숫자",
+    "second": "여섯 숫자",
+    **{
+        key.name: key.label
+        for provider in registry.providers().values()
+        for key in provider.FIELDS
+        if key.is_secret
+    },
+}
 _NOT_KEPT = {"csrf_token", "proof", *SECRETS}
 _ONCE = "once"  # goes along unseen: the same press stays the same press
 

@@ -170,8 +170,8 @@ class Arena:
     def start(self, name: str) -> None:
         """Start worker-0, worker-1 (its clock an hour ahead), web, a line of customers, or the owner."""
         module = ["gunicorn", "wsgi:app"] if name == "web" else ["tests.faults.quick_worker"]
-        if name in ("line", "real-line"):
-            cards = self.cards if name == "line" else self.real_cards
+        if name.endswith("line"):
+            cards = self.cards_of(name)
             module = ["tests.faults.customer_line", str(self.acked_log), str(self.port), self.tokens[name]]
             module += map(str, self.dice.sample(cards, len(cards)))
         elif name == "owner":
@@ -188,6 +188,10 @@ class Arena:
             start_new_session=True,
         )
         output.close()
+
+    def cards_of(self, line: str) -> list[int]:
+        """Return the cards a line of people stands for."""
+        return self.cards if line == "line" else self.real_cards
 
     def kill(self, name: str) -> None:
         """Kill -9 the process with all its children and start it anew."""

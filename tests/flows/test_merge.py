@@ -11,6 +11,7 @@ from app.cards import drift
 from app.cards.models import Card, LedgerEntry, Lot, Reward
 from app.coupons.models import Coupon, CouponKind
 from app.customers import actions as people
+from app.customers import reaching
 from app.customers.models import Consent, Customer, Device, Merge
 from app.extensions import db
 from app.flows import claim, merge, person, points, printed, privacy, redeem, review, review_asks, undo, voice
@@ -300,7 +301,7 @@ def test_a_waiting_claim_waits_on_the_kept_card(shop: AShop, jiwoo: ACustomer, m
 
 def test_an_old_opt_out_link_still_refuses(shop: AShop, jiwoo: ACustomer, minho: ACustomer) -> None:
     with write() as session:
-        token = people.opt_out_link(
+        token = reaching.opt_out_link(
             session, shop_id=shop.id, customer_id=minho.id, address_key="of minho", now=factories.now()
         )
     join_two(shop, jiwoo, minho)

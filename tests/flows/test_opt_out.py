@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.customers import queries as people
-from app.customers.actions import opt_out_link
+from app.customers.reaching import opt_out_link
 from app.extensions import db
 from app.flows import privacy
 from app.flows.unit import write

@@ -10,8 +10,8 @@ from flask import Flask
 
 from app.cards.models import Card, LedgerEntry
 from app.cards.rules import ForeignCode
-from app.customers.actions import opt_out_link
 from app.customers.models import Consent, Device, OptOutLink, Suppression
+from app.customers.reaching import opt_out_link
 from app.extensions import db
 from app.flows import join, privacy, stamp
 from app.flows.privacy import OptedOut

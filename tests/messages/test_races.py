@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import inspect, update
 
 from app.customers import actions as people
+from app.customers import reaching
 from app.customers.models import Customer
 from app.extensions import db
 from app.flows import deliver
@@ -164,7 +165,7 @@ def test_a_dead_address_and_a_flow_over_many_people_take_them_in_one_order(app: 
     def note() -> None:
         has_first.wait(10)
         with write() as session:
-            people.note_dead_email(session, shop_id=shop, email="one@home.test", now=clock())
+            reaching.note_dead_email(session, shop_id=shop, email="one@home.test", now=clock())
 
     assert all_at_once(app, [over_many, note]) == [None, None]
     assert set(db.session.scalars(db.select(Customer.email_failed_at))) == {clock()}

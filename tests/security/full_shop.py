@@ -216,10 +216,10 @@ def _said(shop: AShop, known: ACustomer, word: str) -> tuple[int, int, str]:
 
 
 def _opt_out(shop: AShop, twin: ACustomer) -> str:
-    from app.customers import actions as people
+    from app.customers import reaching
 
     with write() as session:
-        token = people.opt_out_link(
+        token = reaching.opt_out_link(
             session,
             shop_id=shop.id,
             customer_id=twin.id,

@@ -45,6 +45,8 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         **shop.ids,
         "code": shop.shop.code,
         "kind": kind,
+        "provider": "solapi",
+        "hook": "hook-of-nobody",
         "token": shop.opt_out,
         "digest": "0" * 12,
         "name": "app.css",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.customers import actions as people
+from app.customers import reaching
 from app.customers.models import Suppression
 from app.extensions import db
 from app.flows.unit import write
@@ -71,7 +71,7 @@ def test_an_opt_out_needs_no_cookie(app: Flask, shop: AShop, jiwoo: ACustomer) -
     key = factories.a_person(jiwoo.id).phone_key
     with write() as session:
         facts = {"shop_id": shop.id, "customer_id": jiwoo.id, "now": factories.now()}
-        token = people.opt_out_link(session, address_key=key, **facts)
+        token = reaching.opt_out_link(session, address_key=key, **facts)
     answer = app.test_client(use_cookies=False).post(f"/o/{token}", base_url="https://dangol.test")
     assert answer.status_code == 200
     assert "이제 광고를 보내지 않아요" in answer.get_data(as_text=True)

@@ -29,6 +29,8 @@ DANGEROUS = """
 /owner/more/second-step/codes
 /owner/more/second-step/confirmation
 /owner/more/second-step/end
+/owner/more/sending/<provider>/keys
+/owner/more/sending/<provider>/removal
 /owner/more/staff
 /owner/more/staff/<int:staff_id>
 /owner/more/staff/<int:staff_id>/end
@@ -51,7 +53,11 @@ OWN = """
 /owner/more/changes /owner/more/devices /owner/more/devices/<int:session_id>/end /owner/more/kiosks
 /owner/more/kiosks/<int:kiosk_id>/end /owner/more/password
 /owner/more/pin /owner/more/second-step /owner/more/second-step/codes /owner/more/second-step/confirmation
-/owner/more/second-step/end /owner/more/sharing /owner/offline /owner/offline/key /owner/proof
+/owner/more/second-step/end /owner/more/sending /owner/more/sending/<provider>
+/owner/more/sending/<provider>/balance /owner/more/sending/<provider>/keys /owner/more/sending/<provider>/removal
+/owner/more/sending/<provider>/switch /owner/more/sending/<provider>/talk /owner/more/sending/<provider>/talk/<kind>
+/owner/more/sending/<provider>/talk/<kind>/code /owner/more/sending/<provider>/talk/news
+/owner/more/sending/<provider>/trial /owner/more/sharing /owner/offline /owner/offline/key /owner/proof
 """
 # A form that could be saved: only then is it asked who this is.
 TYPED = {"name": "최알바", "login": "alba01", "password": "주말에만 나와요 12", "pin": "4719"}

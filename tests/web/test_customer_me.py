@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from flask import Flask
 
-from app.customers import actions as people
+from app.customers import reaching
 from app.customers.models import Consent, Suppression
 from app.extensions import db
 from app.flows import person
@@ -179,7 +179,7 @@ def test_leaving_takes_two_taps_and_leaves_nothing_behind(app: Flask, shop: ASho
 def _link(shop: AShop, customer: ACustomer) -> str:
     key = factories.a_person(customer.id).phone_key
     with write() as session:
-        token = people.opt_out_link(
+        token = reaching.opt_out_link(
             session, shop_id=shop.id, customer_id=customer.id, address_key=key, now=factories.now()
         )
     return f"/o/{token}"

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import BigInteger, bindparam, func, select, update
 
-from app.messages import gather, registry, retries
-from app.messages.contract import Letter
-from app.messages.models import ChannelHealth, Message
+from app.customers.models import Customer
+from app.kit.columns import UtcDateTime
+from app.messages import accounts, gather, registry, retries, turns
+from app.messages.contract import Asked, Capabilities, Letter
+from app.messages.models import Attempt, Message
 from app.messages.recall import give_back_rights
 
 # Several for each message: built once, but for what changes.
@@ -28,6 +30,48 @@ _IF_OURS = (
     )
     .execution_options(synchronize_session=False)
 )
+
+# The next rows of one queue. Another worker that claims at this moment is passed by (SKIP LOCKED).
+_NEXT = (
+    select(Message.due_at, Message.id)
+    .where(
+        turns.waits(Message),
+        Message.shop_id == bindparam("shop"),
+        Message.channel == bindparam("channel"),
+        Message.due_at <= bindparam("now", type_=UtcDateTime()),
+        turns.tried_long_enough_ago(Message),
+    )
+    .order_by(Message.due_at, Message.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(Message)
+    .where(Message.id.in_(bindparam("ids", expanding=True)), Message.state == "ready")
+    .values(state="claimed", fence=Message.fence + 1, lease_ms=bindparam("until", type_=BigInteger))
+    .returning(Message.id, Message.shop_id, Message.channel, Message.fence)
+    .execution_options(synchronize_session=False)
+)
+_FIRST_BEGAN = select(func.min(Attempt.started_at)).where(
+    Attempt.shop_id == bindparam("shop"), Attempt.message_id == bindparam("message")
+)
+_OF_UNCLEAR = (
+    Message.id,
+    Message.shop_id,
+    Message.channel,
+    Message.fence,
+    Message.provider_key,
+    Message.customer_id,
+    Message.cause,
+    Message.address_key,
+    Message.created_at,
+)
+_ADDRESSES = {"phone": (Customer.phone, Customer.phone_key), "email": (Customer.email, Customer.email_key)}
+# As many of a shop's channels as are looked at in one claim.
+_QUEUES_OF_A_SHOP = 4
+
+# A clock that was off for days finds many stale ones: so many go in one transaction.
+_AT_ONCE = 500
 
 UNCLEAR = "보냈는지 확인이 필요해요."
 
@@ -48,6 +92,8 @@ class Sending:
 
     hold: Hold
     letter: Letter
+    kind: str
+    cause: str
 
 
 def change(session: Any, hold: Hold, was: str, /, **values: Any) -> bool:
@@ -62,43 +108,39 @@ def change(session: Any, hold: Hold, was: str, /, **values: Any) -> bool:
 def claim(session: Any, *, now: datetime, limit: int) -> list[Hold]:
     """Take up to `limit` due rows, fair over shops: everybody's first before anybody's second."""
     now_ms = gather.database_ms(session)
-    resting = select(ChannelHealth.channel).where(ChannelHealth.rest_until_ms > now_ms)
-    due = (
-        Message.state == "ready",
-        Message.due_at <= now,
-        Message.staged_at.is_(None),
-        or_(Message.lease_ms.is_(None), Message.lease_ms <= now_ms),  # waiting for its next try
-        Message.channel.not_in(resting),
-    )
-    turn = func.row_number().over(partition_by=Message.shop_id, order_by=(Message.due_at, Message.id))
-    queue = select(Message.id, Message.due_at, turn.label("turn")).where(*due).subquery()
-    # More than we take: other workers may hold the first ones (SKIP LOCKED passes them by).
-    first = session.scalars(
-        select(queue.c.id).order_by(queue.c.turn, queue.c.due_at, queue.c.id).limit(limit * 4)
-    ).all()
-    if not first:
+    queues = turns.lines(session, now=now, now_ms=now_ms, limit=limit * _QUEUES_OF_A_SHOP)
+    shops = len({queue.shop_id for queue in queues})
+    if not shops:
         return []
-    taken = session.scalars(
-        select(Message.id)
-        .where(Message.id.in_(first), Message.state == "ready")
-        .with_for_update(skip_locked=True)
-    ).all()
-    free = set(taken)
-    ids = [row_id for row_id in first if row_id in free][:limit]
-    rows = session.execute(
-        update(Message)
-        .where(Message.id.in_(ids), Message.state == "ready")
-        .values(state="claimed", fence=Message.fence + 1, lease_ms=now_ms + retries.CLAIM_LEASE_S * 1000)
-        .returning(Message.id, Message.shop_id, Message.channel, Message.fence)
-        .execution_options(synchronize_session=False)
-    ).all()
-    order = {row_id: place for place, row_id in enumerate(ids)}
+    moment = {"now": now, "now_ms": now_ms}
+    # A fair share of each queue; then, when others had less, the rest from those that have more.
+    chosen: list[int] = []
+    for share in dict.fromkeys((-(-limit // shops), limit)):
+        chosen = _first_of(session, queues, moment, share)[:limit]
+        if len(chosen) == limit:
+            break
+    rows = session.execute(_TAKE, {"ids": chosen, "until": now_ms + retries.CLAIM_LEASE_S * 1000}).all()
+    order = {row_id: place for place, row_id in enumerate(chosen)}
     return sorted((Hold(*row) for row in rows), key=lambda hold: order[hold.id])
 
 
+def _first_of(session: Any, queues: Sequence[turns.Line], moment: dict[str, Any], share: int) -> list[int]:
+    """Return rows of these queues, everybody's first before anybody's second; at most `share` of each."""
+    by_shop: dict[int, list[tuple[datetime, int]]] = {}
+    for queue in queues:
+        which = {"shop": queue.shop_id, "channel": queue.channel, "most": share, **moment}
+        by_shop.setdefault(queue.shop_id, []).extend(map(tuple, session.execute(_NEXT, which)))
+    turn = (
+        (place, due_at, row_id)
+        for rows in by_shop.values()
+        for place, (due_at, row_id) in enumerate(sorted(rows))
+    )
+    return [row_id for _, _, row_id in sorted(turn)]
+
+
 def give_back(session: Any, holds: Sequence[Hold]) -> None:
-    """Return claimed rows nobody began to send (the worker stops)."""
-    for hold in holds:
+    """Return claimed rows nobody began to send (the worker stops, or their account must rest)."""
+    for hold in sorted(holds, key=lambda hold: hold.id):
         change(session, hold, "claimed", state="ready", lease_ms=None, fence=Message.fence + 1)
 
 
@@ -111,7 +153,7 @@ def sweep(session: Any, *, now: datetime) -> dict[str, int]:
     now_ms = gather.database_ms(session)
 
     def gone(state: str) -> Any:
-        return update(Message).where(Message.state == state, Message.lease_ms < now_ms)
+        return update(Message).where(turns.still_open(Message, state), Message.lease_ms < now_ms)
 
     moved = {"fence": Message.fence + 1}
     returned = session.execute(gone("claimed").values(state="ready", lease_ms=None, **moved))
@@ -124,9 +166,12 @@ def sweep(session: Any, *, now: datetime) -> dict[str, int]:
             **moved,
         )
     )
+    old = (
+        select(Message.id).where(turns.still_open(Message, "ready"), Message.not_after < now).limit(_AT_ONCE)
+    )
     stale = session.execute(
         update(Message)
-        .where(Message.state == "ready", Message.not_after < now)
+        .where(Message.id.in_(old.with_for_update(skip_locked=True)), Message.state == "ready")
         .values(
             state="expired",
             code="too_late",
@@ -136,18 +181,29 @@ def sweep(session: Any, *, now: datetime) -> dict[str, int]:
         )
         .returning(Message.shop_id, Message.id)
     ).all()
+    by_shop: dict[int, list[int]] = {}
     for shop_id, message_id in stale:
-        give_back_rights(session, shop_id, [message_id])
+        by_shop.setdefault(shop_id, []).append(message_id)
+    for shop_id, ids in sorted(by_shop.items()):
+        give_back_rights(session, shop_id, ids)
     return {"returned": returned.rowcount, "unclear": unclear.rowcount, "expired": len(stale)}
 
 
-def claim_unknown(session: Any, *, limit: int) -> list[tuple[Hold, str]]:
-    """Take unclear rows whose provider can be asked, with our own key."""
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A row in our hands whose provider is asked what became of it."""
+
+    hold: Hold
+    asked: Asked
+
+
+def claim_unknown(session: Any, *, limit: int) -> list[Unclear]:
+    """Take unclear rows whose provider can be asked, with our own key, the address and when it first began."""
     now_ms = gather.database_ms(session)
     askable = [key for key, channel in registry.channels().items() if channel.CAPABILITIES.can_find]
     ids = session.scalars(
         select(Message.id)
-        .where(Message.state == "unknown", Message.lease_ms <= now_ms, Message.channel.in_(askable))
+        .where(turns.still_open(Message, "unknown"), Message.lease_ms <= now_ms, Message.channel.in_(askable))
         .order_by(Message.lease_ms)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -156,7 +212,28 @@ def claim_unknown(session: Any, *, limit: int) -> list[tuple[Hold, str]]:
         update(Message)
         .where(Message.id.in_(ids), Message.state == "unknown")
         .values(fence=Message.fence + 1, lease_ms=now_ms + retries.SENDING_LEASE_S * 1000)
-        .returning(Message.id, Message.shop_id, Message.channel, Message.fence, Message.provider_key)
+        .returning(*_OF_UNCLEAR)
         .execution_options(synchronize_session=False)
     ).all()
-    return [(Hold(row.id, row.shop_id, row.channel, row.fence), row.provider_key) for row in rows]
+    return [_as_unclear(session, row) for row in sorted(rows, key=lambda row: (row.channel, row.shop_id))]
+
+
+def _as_unclear(session: Any, row: Any) -> Unclear:
+    can, which = registry.channel(row.channel).CAPABILITIES, {"shop": row.shop_id, "message": row.id}
+    began = session.scalar(_FIRST_BEGAN, which) or row.created_at
+    account = accounts.any_state(session, shop_id=row.shop_id, provider=can.account) if can.account else None
+    asked = Asked(key=row.provider_key, to=_address(session, row, can), at=began, account=account)
+    return Unclear(Hold(row.id, row.shop_id, row.channel, row.fence), asked)
+
+
+def _address(session: Any, row: Any, can: Capabilities) -> str:
+    """Return the address it was handed over with, if the person still has it; else ""."""
+    if not row.address_key or can.address not in _ADDRESSES:
+        return str(gather.fresh_facts(session, shop_id=row.shop_id, cause=row.cause, facts={}).get("to", ""))
+    address, key = _ADDRESSES[can.address]
+    found = session.scalar(
+        select(address).where(
+            Customer.shop_id == row.shop_id, Customer.id == row.customer_id, key == row.address_key
+        )
+    )
+    return found or ""

@@ -1,313 +1,281 @@
-"""Sending one row: the last look before the call, and what the provider said. Flush, never commit."""
+"""The last look before the call: everything is asked again, for the rows of one batch at once. Flush, never commit.
+
+People, messages, the month's budget: in this order, each by their ids, so that nobody waits in a circle.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import String, bindparam, select, update
+from sqlalchemy import bindparam, select
 
-from app.customers import actions as people
 from app.customers.models import Customer
-from app.kit.columns import UtcDateTime
-from app.kit.upsert import built_once
-from app.messages import gather, registry, retries, rules
-from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
-from app.messages.contract import Absent, Accepted, Found, Letter, Lookup, Outcome, Rejected, Wire
-from app.messages.models import AdGrant, Attempt, ChannelHealth, Message
+from app.messages import (
+    accounts,
+    composing,
+    crowd,
+    gather,
+    pictures,
+    prices,
+    registry,
+    restores,
+    rules,
+    stopped,
+    talk_templates,
+)
+from app.messages.actions import budget, departing
+from app.messages.actions.claims import Hold, change
+from app.messages.actions.departing import Able, Begun
+from app.messages.contract import Account, Wire
+from app.messages.models import Message
 from app.messages.recall import give_back_rights
 
-# Makes the free opt-out token of a person: (session, shop_id, customer_id, address_key, email_key, now) → token.
-OptOutMaker = Callable[..., str]
-_NOT_TAKEN = "보내는 곳에서 받지 않았어요."
+# Makes the free opt-out tokens of people: (session, shop_id, whose, now) → person → token.
+OptOutMaker = Callable[..., dict[int, str]]
 
-# Asked for every message: built once.
 _WHOSE = select(Message.kind, Message.customer_id).where(
-    Message.id == bindparam("message"), Message.shop_id == bindparam("shop")
+    Message.shop_id == bindparam("shop"), Message.id.in_(bindparam("ids", expanding=True))
 )
 _OURS = (
-    select(Message)
+    select(Message.__table__)
     .where(
-        Message.id == bindparam("message"),
         Message.shop_id == bindparam("shop"),
-        Message.fence == bindparam("held"),
+        Message.id.in_(bindparam("ids", expanding=True)),
         Message.state == "claimed",
     )
+    .order_by(Message.id)
     # Ours until the attempt is written: between looking and writing, a sweep gave it to another worker
     # and both sent it (the kill harness saw it on PostgreSQL). Who holds it now may take it back.
     .with_for_update(skip_locked=True)
 )
-_HOLD_PERSON = (
+_HOLD_PEOPLE = (
     select(Customer.id)
-    .where(Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"))
+    .where(Customer.shop_id == bindparam("shop"), Customer.id.in_(bindparam("people", expanding=True)))
+    .order_by(Customer.id)
     .with_for_update()
 )
-_COUNTED = select(AdGrant.id).where(
-    AdGrant.shop_id == bindparam("shop"), AdGrant.message_id == bindparam("message")
-)
-_END_ATTEMPT = (
-    update(Attempt)
-    .where(
-        Attempt.shop_id == bindparam("shop"),
-        Attempt.message_id == bindparam("message"),
-        Attempt.fence == bindparam("held"),
-    )
-    .values(
-        ended_at=bindparam("now", type_=UtcDateTime()),
-        outcome=bindparam("how", type_=String),
-        detail=bindparam("why", type_=String),
-    )
-    .execution_options(synchronize_session=False)
-)
-_FIRST_HEALTH = built_once(ChannelHealth.__table__, lambda insert: insert.on_conflict_do_nothing())
-_RESTS = select(ChannelHealth.rest_until_ms).where(ChannelHealth.channel == bindparam("key"))
-_HEALTH = select(ChannelHealth).where(ChannelHealth.channel == bindparam("key")).with_for_update()
 
 
 def begin(
-    session: Any, hold: Hold, *, wire: Wire, opt_out_token: OptOutMaker, now: datetime
-) -> Sending | None:
-    """Ask everything again and, if it still may go, write the attempt. None when it doesn't go now."""
-    which = {"message": hold.id, "shop": hold.shop_id}
-    kind_key, customer_id = session.execute(_WHOSE, which).one()
-    kind, can = registry.kind(kind_key), registry.channel(hold.channel).CAPABILITIES
-    if kind.is_ad and can.transmits:
-        # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
-        # People before messages, as every flow does it: else two of them could wait for each other.
-        lock_person(session, shop_id=hold.shop_id, customer_id=customer_id)
-    row = session.execute(_OURS, {**which, "held": hold.fence}).scalar_one_or_none()
-    if row is None:
-        return None
-    facts = gather.fresh_facts(session, shop_id=row.shop_id, cause=row.cause, facts=row.facts)
-    if not kind.still_wanted(facts):
-        _end(session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
-        return None
-    around = gather.look_around(
-        session,
-        shop_id=row.shop_id,
-        customer_id=row.customer_id,
-        kind=kind,
-        wire=wire,
-        now=now,
-        but_message_id=row.id,
-    )
-    is_sent_ad = kind.is_ad and can.transmits
-    opt_out = _opt_out(session, row, around, wire, opt_out_token, now) if is_sent_ad else ""
-    around_text: dict[str, Any] = {
-        "kind": kind,
-        "channel": row.channel,
-        "around": around,
-        "facts": facts,
-        "opt_out": opt_out,
-        "base_url": wire.public_url or wire.base_url,
-    }
-    text = gather.compose(**around_text)
-    kept = gather.kept_text(**around_text, text=text)
-    verdict = gather.verdict_on(
-        kind=kind,
-        channel=row.channel,
-        around=around,
-        text=text,
-        facts=facts,
-        not_after=row.not_after,
-        now=now,
-    )
-    if isinstance(verdict, rules.LeaveOut):
-        state = "expired" if verdict.code == "too_late" else "suppressed"
-        _end(session, hold, state, verdict.code, verdict.reason)
-        return None
-    if isinstance(verdict, rules.Wait):
-        waits = {"due_at": verdict.until, "code": verdict.code, "reason": verdict.reason}
-        change(session, hold, "claimed", state="ready", lease_ms=None, **waits)
-        return None
-    if can.by_hand:
+    session: Any, holds: Sequence[Hold], *, wire: Wire, opt_out_links: OptOutMaker, now: datetime
+) -> Begun:
+    """Ask everything again about claimed rows of one channel; write the attempts of those that may still go."""
+    begun = Begun()
+    for shop_id, mine in groupby(
+        sorted(holds, key=lambda hold: (hold.shop_id, hold.id)), lambda h: h.shop_id
+    ):
+        look = _LastLook(session, shop_id, list(mine), wire=wire, opt_out_links=opt_out_links, now=now)
+        look.begin(begun)
+    return begun
+
+
+class _LastLook:
+    """The rows of one shop on one channel, looked at together."""
+
+    def __init__(
+        self,
+        session: Any,
+        shop_id: int,
+        holds: list[Hold],
+        *,
+        wire: Wire,
+        opt_out_links: OptOutMaker,
+        now: datetime,
+    ) -> None:
+        self.session, self.shop_id, self.wire, self.now = session, shop_id, wire, now
+        self.opt_out_links = opt_out_links
+        self.holds = {hold.id: hold for hold in holds}
+        self.channel = holds[0].channel
+        self.can = registry.channel(self.channel).CAPABILITIES
+        self.account: Account | None = None
+        self._became: dict[str, dict[str, Any]] = {}
+
+    def begin(self, begun: Begun) -> None:
+        """Look, and write down what follows: waiting, left out, in the owner's hands, or on its way."""
+        rows = self._hold_rows()
+        if not rows:
+            return
+        people = {row.customer_id for row in rows}
+        self.crowd = crowd.look_up(self.session, shop_id=self.shop_id, people=people, now=self.now)
+        if self.can.account:
+            self.account = accounts.account(self.session, shop_id=self.shop_id, provider=self.can.account)
+        self.stops = stopped.look_up(
+            self.session,
+            shop_id=self.shop_id,
+            causes={row.cause for row in rows},
+            missing=self.can.account if self.account is None else "",
+            now=self.now,
+        )
+        self.doubt = restores.doubt(self.session, now=self.now) if self.can.transmits else None
+        self.links = self._links(rows)
+        able = [found for row in rows if (found := self._judge(row)) is not None]
+        departing.depart(
+            self.session,
+            self._paid_for(able),
+            shop_id=self.shop_id,
+            account=self.account,
+            now=self.now,
+            begun=begun,
+        )
+
+    def _hold_rows(self) -> list[Any]:
+        which = {"shop": self.shop_id, "ids": sorted(self.holds)}
+        if self.can.transmits:
+            # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
+            # People before messages, as every flow does it: else two of them could wait for each other.
+            told = self.session.execute(_WHOSE, which)
+            lock_people(
+                self.session,
+                shop_id=self.shop_id,
+                people={customer_id for kind, customer_id in told if registry.kind(kind).is_ad},
+            )
+        found = self.session.execute(_OURS, which).all()
+        return [row for row in found if row.fence == self.holds[row.id].fence]
+
+    def _links(self, rows: Sequence[Any]) -> dict[int, str]:
+        if not self.can.transmits:
+            return {}
+        ads = {row.customer_id for row in rows if registry.kind(row.kind).is_ad}
+        known = {who: self.crowd.known(who, but_message_id=0) for who in ads}
+        whose = {who: (one.address_key, one.email_key) for who, one in known.items()}
+        return self.opt_out_links(self.session, shop_id=self.shop_id, whose=whose, now=self.now)
+
+    def _judge(self, row: Any) -> Able | None:
+        """Ask the gate about one row; None when it doesn't go now, which is then written down."""
+        kind, hold = registry.kind(row.kind), self.holds[row.id]
+        facts = {**row.facts, **self._became_of(row)}
+        if not kind.still_wanted(facts):
+            end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
+            return None
+        known = self.crowd.known(row.customer_id, but_message_id=row.id)
+        doubt = self.doubt.about(row, self.can) if self.doubt is not None else ""
+        if doubt:
+            self._unclear(row, hold, known, doubt)
+            return None
+        verdict = self.stops.verdict(
+            automation=known.automations.get(row.kind),
+            cause=row.cause,
+            not_after=row.not_after,
+            now=self.now,
+        )
+        if verdict is not None:
+            self._not_now(hold, verdict)
+            return None
+        around = gather.around(known, kind=kind, wire=self.wire, variant=row.variant)
+        base_url = self.wire.public_url or self.wire.base_url
+        is_sent_ad = kind.is_ad and self.can.transmits
+        opt_out = f"{base_url}/o/{self.links[row.customer_id]}" if is_sent_ad else ""
+        how: dict[str, Any] = {
+            "kind": kind,
+            "channel": row.channel,
+            "around": around,
+            "facts": facts,
+            "opt_out": opt_out,
+            "base_url": base_url,
+        }
+        text, template = composing.compose(**how), None
+        kept = composing.kept_text(**how, text=text)
+        if self.can.is_template:
+            talk = talk_templates.template_for(
+                self.session,
+                shop_id=self.shop_id,
+                provider=self.can.account,
+                kind=kind,
+                values={"이름": around.name, **kind.words(facts)},
+                path=kind.path(facts) if kind.path is not None else "",
+                base_url=base_url,
+            )
+            if talk is None:
+                self._not_now(hold, rules.LeaveOut("no_template", "승인된 알림톡 글이 없어요."))
+                return None
+            template, text = talk
+            kept = text
+        verdict = composing.verdict_on(
+            kind=kind,
+            channel=row.channel,
+            around=around,
+            text=text,
+            facts=facts,
+            not_after=row.not_after,
+            now=self.now,
+        )
+        if not isinstance(verdict, rules.Send):
+            self._not_now(hold, verdict)
+            return None
+        if self.can.by_hand:
+            # It waits in the owner's queue from now on.
+            ours = {"state": "ready", "lease_ms": None, "text": kept, "staged_at": self.now}
+            change(self.session, hold, "claimed", **ours, code="", reason="")
+            return None
+        photo = pictures.picture(self.shop_id, str(facts.get("photo", ""))) if self.can.takes_photo else b""
+        able = Able(row, hold, kind, around, facts, text, kept, opt_out, template, photo)
+        if able.is_sent_ad:
+            self.crowd.count(row.customer_id, row.id, self.now)
+        return able
+
+    def _unclear(self, row: Any, hold: Hold, known: gather.Known, why: str) -> None:
+        """The database was put back: perhaps this went out already. Whoever can be asked is asked first."""
+        whose = known.email_key if self.can.address == "email" else known.address_key
         change(
-            session,
+            self.session,
             hold,
             "claimed",
-            state="ready",
-            lease_ms=None,
-            text=kept,
-            staged_at=now,
-            code="",
-            reason="",
+            state="unknown",
+            code="unknown",
+            reason=why,
+            address_key="" if registry.kind(row.kind).to_typed_number else whose,
+            lease_ms=gather.database_ms(self.session),
         )
-        return None
-    if kind.is_ad and can.transmits:
-        grant_ad(session, row, now)
-    if can.transmits:
-        session.add(Attempt(shop_id=row.shop_id, message_id=row.id, fence=hold.fence, started_at=now))
-        session.flush()
-    note = {"code": row.code, "reason": row.reason} if not can.transmits else {"code": "", "reason": ""}
-    ours = change(
-        session,
-        hold,
-        "claimed",
-        state="sending",
-        text=kept,
-        tries=Message.tries + 1,
-        lease_ms=gather.database_ms(session) + retries.SENDING_LEASE_S * 1000,
-        **note,
-    )
-    if not ours:
-        raise RuntimeError("a held row changed hands")
-    letter = Letter(
-        key=row.provider_key,
-        to=facts.get("to") or around.address_for(row.channel),
-        text=text,
-        at=now,
-        subject=gather.subject(kind=kind, channel=row.channel, around=around),
-        shop_name=around.sender.shop_name,
-        reply_to=around.shop_email,
-        opt_out=opt_out,
-    )
-    return Sending(hold, letter)
+
+    def _became_of(self, row: Any) -> dict[str, Any]:
+        # Many of one campaign, one look at it; a visit's own cause is one row's anyway.
+        if row.cause not in self._became:
+            self._became[row.cause] = gather.fresh_facts(
+                self.session, shop_id=self.shop_id, cause=row.cause, facts={}
+            )
+        return self._became[row.cause]
+
+    def _not_now(self, hold: Hold, verdict: rules.Verdict) -> None:
+        if isinstance(verdict, rules.LeaveOut):
+            state = {"too_late": "expired", "cancelled": "cancelled"}.get(verdict.code, "suppressed")
+            end(self.session, hold, state, verdict.code, verdict.reason)
+        elif isinstance(verdict, rules.Wait):
+            waits = {"due_at": verdict.until, "code": verdict.code, "reason": verdict.reason}
+            change(self.session, hold, "claimed", state="ready", lease_ms=None, **waits)
+
+    def _paid_for(self, able: list[Able]) -> list[Able]:
+        """Take the costs from the month's budget; what it has nothing left for does not go now."""
+        if not self.can.account:
+            return able
+        costs = {one.row.id: self._cost(one) for one in able}
+        paid = budget.charge(self.session, shop_id=self.shop_id, costs=costs, now=self.now)
+        for one in able:
+            if one.row.id not in paid:
+                self._not_now(one.hold, prices.over_budget(not_after=one.row.not_after, now=self.now))
+        return [one for one in able if one.row.id in paid]
+
+    def _cost(self, one: Able) -> int:
+        form = prices.form_of(one.text, channel=self.can, photo=bool(one.photo))
+        return prices.price_of(self.account, form)
 
 
-def _opt_out(
-    session: Any, row: Message, around: gather.Around, wire: Wire, maker: OptOutMaker, now: datetime
-) -> str:
-    token = maker(
-        session,
-        shop_id=row.shop_id,
-        customer_id=row.customer_id,
-        address_key=around.address_key,
-        email_key=around.email_key,
-        now=now,
-    )
-    return f"{wire.public_url or wire.base_url}/o/{token}"
+def lock_people(session: Any, *, shop_id: int, people: set[int]) -> None:
+    """Let nobody else count these people's ads until the transaction ends."""
+    if people:
+        session.execute(_HOLD_PEOPLE, {"shop": shop_id, "people": sorted(people)})
 
 
 def lock_person(session: Any, *, shop_id: int, customer_id: int) -> None:
-    """Let nobody else count this person's ads until the transaction ends."""
-    session.execute(_HOLD_PERSON, {"shop": shop_id, "customer": customer_id})
+    """As lock_people, one of them."""
+    lock_people(session, shop_id=shop_id, people={customer_id})
 
 
-def grant_ad(session: Any, row: Message, now: datetime) -> None:
-    """Count this ad against the person's cap, once however often it is tried."""
-    if session.scalar(_COUNTED, {"shop": row.shop_id, "message": row.id}) is None:
-        session.add(AdGrant(shop_id=row.shop_id, customer_id=row.customer_id, message_id=row.id, at=now))
-        session.flush()
-
-
-def _end(session: Any, hold: Hold, state: str, code: str, reason: str, was: str = "claimed") -> None:
-    if change(session, hold, was, state=state, code=code, reason=reason, lease_ms=None):
-        give_back_rights(session, hold.shop_id, [hold.id])
-
-
-def record(session: Any, sending: Sending, outcome: Outcome, *, jitter: float, now: datetime) -> None:
-    """Write down what the provider said; nothing when the row is no longer ours (fenced off)."""
-    hold = sending.hold
-    if isinstance(outcome, Rejected) and outcome.dead_address:
-        # People before messages, as every flow takes them: else this and an erasure could wait for each other.
-        people.note_dead_email(session, shop_id=hold.shop_id, email=sending.letter.to, now=now)
-    session.execute(
-        _END_ATTEMPT,
-        {
-            "message": hold.id,
-            "shop": hold.shop_id,
-            "held": hold.fence,
-            "now": now,
-            "how": type(outcome).__name__.lower(),
-            "why": getattr(outcome, "detail", "")[:160],
-        },
-    )
-    if registry.channel(hold.channel).CAPABILITIES.transmits:
-        _note_health(session, hold.channel, outcome)
-    if isinstance(outcome, Accepted):
-        change(
-            session,
-            hold,
-            "sending",
-            state="sent",
-            provider_id=outcome.provider_id,
-            sent_at=now,
-            lease_ms=None,
-        )
-    elif isinstance(outcome, Rejected):
-        _rejected(session, hold, outcome, jitter=jitter, now=now)
-    else:
-        change(
-            session,
-            hold,
-            "sending",
-            state="unknown",
-            code="unknown",
-            reason=UNCLEAR,
-            lease_ms=gather.database_ms(session) + retries.SETTLE_S * 1000,
-        )
-
-
-def _rejected(session: Any, hold: Hold, outcome: Rejected, *, jitter: float, now: datetime) -> None:
-    if outcome.permanent:
-        why = "없는 주소라고 해요. 이 주소로는 더 보내지 않아요." if outcome.dead_address else _NOT_TAKEN
-        _end(
-            session, hold, "failed", "dead_email" if outcome.dead_address else "rejected", why, was="sending"
-        )
-        return
-    if not outcome.is_try:
-        change(session, hold, "sending", tries=Message.tries - 1)
-    _try_again(session, hold, at_least_s=outcome.retry_after_s or 0.0, jitter=jitter, now=now, was="sending")
-
-
-def _try_again(
-    session: Any, hold: Hold, *, at_least_s: float, jitter: float, now: datetime, was: str
-) -> None:
-    tries, not_after = session.execute(
-        select(Message.tries, Message.not_after).where(Message.id == hold.id, Message.shop_id == hold.shop_id)
-    ).one()
-    wait_s = max(at_least_s, retries.wait_before_retry(max(tries, 1), jitter))
-    if tries >= retries.MOST_TRIES:
-        _end(session, hold, "dead", "tried_enough", "여러 번 해 봤지만 연결되지 않았어요.", was=was)
-    elif now + timedelta(seconds=wait_s) > not_after:
-        _end(session, hold, "expired", "too_late", "보낼 때가 지나서 보내지 않았어요.", was=was)
-    else:
-        change(
-            session,
-            hold,
-            was,
-            state="ready",
-            # On the database's clock: a worker whose own is an hour ahead would put it off by that hour.
-            lease_ms=gather.database_ms(session) + int(wait_s * 1000),
-            fence=Message.fence + 1,
-            code="retry",
-            reason="연결이 안 되어 조금 뒤에 다시 보내요.",
-        )
-
-
-def _note_health(session: Any, channel: str, outcome: Outcome) -> None:
-    """Count transport failures in a row, open the circuit at five, pause where asked to."""
-    session.execute(_FIRST_HEALTH(session), {"channel": channel, "failures": 0, "rest_until_ms": 0})
-    health = session.scalars(_HEALTH, {"key": channel}).one()
-    now_ms = gather.database_ms(session)
-    rest_s = 0.0
-    if isinstance(outcome, Accepted):
-        health.failures = 0
-    elif isinstance(outcome, Rejected) and not outcome.transport:
-        rest_s = outcome.retry_after_s or 0.0
-    else:
-        health.failures += 1
-        if health.failures >= retries.CIRCUIT_OPENS_AT:
-            rest_s = retries.CIRCUIT_REST_S
-    if rest_s:
-        health.rest_until_ms = max(health.rest_until_ms, now_ms + int(rest_s * 1000))
-    session.flush()
-
-
-def must_rest(session: Any, channel: str) -> bool:
-    """Tell whether a channel is left alone at this moment: paused, or its circuit is open."""
-    until_ms = session.scalar(_RESTS, {"key": channel})
-    return until_ms is not None and until_ms > gather.database_ms(session)
-
-
-def settle(session: Any, hold: Hold, answer: Lookup, *, jitter: float, now: datetime) -> None:
-    """Write down what the provider knows of an unclear row. Only its clear "never came" sends it again."""
-    if isinstance(answer, Found):
-        values = {"provider_id": answer.provider_id, "sent_at": now, "code": "", "reason": ""}
-        change(session, hold, "unknown", state="sent", lease_ms=None, **values)
-    elif isinstance(answer, Absent):
-        _try_again(session, hold, at_least_s=0.0, jitter=jitter, now=now, was="unknown")
-    else:
-        ask_again = gather.database_ms(session) + int((5 + 25 * jitter) * 1000)
-        change(session, hold, "unknown", lease_ms=ask_again)
+def end(session: Any, hold: Hold, state: str, code: str, reason: str, was: str = "claimed") -> bool:
+    """Let a row never go out, with why; what it had taken is given back. False when it is no longer ours."""
+    if not change(session, hold, was, state=state, code=code, reason=reason[:160], lease_ms=None):
+        return False
+    give_back_rights(session, hold.shop_id, [hold.id])
+    return True

@@ -36,7 +36,7 @@ KIND = Kind(
     any_hour=True,
     text="인증번호 {인증번호}\n3분 안에 적어 주세요. 남에게 알리지 마세요.",
     placeholders={"인증번호": "123456", "가게": "우리 가게"},
-    channels=("demo_phone", "own_phone"),
+    channels=("demo_phone", "solapi", "own_phone"),
     words=_words,
     life=timedelta(minutes=3),
     sentence="손님이 번호를 확인하면 인증번호를 보내요",

@@ -123,12 +123,28 @@ def sentence(line: Change) -> str:
     if line.what in ("boosts", "gifts"):
         word = "두 배의 날을" if line.what == "boosts" else "선물 목록을"
         return f"{word} {'만들었어요' if line.detail == 'on' else '끝냈어요'}"
+    if line.what == "sending_account":
+        return _account_changed(line.detail)
+    if line.what == "talk_asked":
+        asked_of = registry.kinds().get(line.detail)
+        return f"‘{asked_of.label if asked_of else '알림톡'}’ 글을 카카오에 확인해 달라고 했어요"
     if line.what in _OF_WHOM:
         of_self, of_other = _OF_WHOM[line.what]
         return of_self if line.is_self else of_other.format(whom)
     if line.what in calendar_words.KINDS:
         return calendar_words.sentence(line.what, line.detail)
     return _PLAIN[line.what]
+
+
+def _account_changed(detail: str) -> str:
+    key, _, how = detail.partition(":")
+    provider = registry.providers().get(key)
+    label = provider.LABEL if provider else "문자 보내는 곳"
+    if how == "on":
+        return f"{josa(label, '으로/로')} 문자 보내기를 켰어요"
+    if how == "off":
+        return f"{josa(label, '으로/로')} 문자 보내기를 껐어요"
+    return f"{label} 연결을 지웠어요" if how == "removed" else f"{label} 키나 발신번호를 저장했어요"
 
 
 def _closed(detail: str) -> str:

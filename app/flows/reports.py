@@ -1,0 +1,73 @@
+"""What providers tell us by themselves: what became of a message, and who refused ads at their number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.flows import privacy
+from app.flows.unit import after_a_race, write
+from app.kit.refusals import NotHere
+from app.messages import accounts, registry
+from app.messages.actions import reporting
+from app.messages.contract import Account, Channel, Report
+from app.messages.way_models import ChannelAccount
+
+_AT_ONCE = 200
+
+
+def receive(*, provider: str, hook: str, headers: Mapping[str, str], body: bytes, now: datetime) -> int:
+    """Take in what a provider posts to a shop's own address; returns how many messages moved.
+
+    The same event again changes nothing. Raises NotHere for an address that we never made and for whoever
+    does not prove to be the provider: from outside both look the same.
+    """
+    found = _channel_of(provider)
+    if found is None:
+        raise NotHere
+    account = _whose(provider, hook)
+    try:
+        # Also without an account: a guess costs as much as the right address with a wrong secret.
+        reports = found.parse_report(headers, body, account)
+    except ValueError:
+        raise NotHere from None
+    if account is None:
+        raise NotHere
+    return after_a_race(lambda: _take_in(account, reports, now))
+
+
+def _whose(provider: str, hook: str) -> Account | None:
+    shop_id = db.session.scalar(
+        select(ChannelAccount.shop_id).where(ChannelAccount.provider == provider, ChannelAccount.hook == hook)
+    )
+    # Also of an account that is off by now: what it sent before is still told.
+    return None if shop_id is None else accounts.any_state(db.session, shop_id=shop_id, provider=provider)
+
+
+def _channel_of(provider: str) -> Channel | None:
+    """Return the channel that reads a provider's reports: the one of its name, else any that uses its account."""
+    able = [one for one in registry.channels().values() if one.CAPABILITIES.account == provider]
+    return min(able, key=lambda one: (provider != one.KEY, one.KEY), default=None)
+
+
+def _take_in(account: Account, reports: list[Report], now: datetime) -> int:
+    with write() as session:
+        refusals = [report for report in reports if report.opted_out]
+        for report in sorted(refusals, key=lambda one: one.opted_out):
+            privacy.opt_out_number(
+                session, shop_id=account.shop_id, phone=report.opted_out, source=account.provider, now=now
+            )
+        told = [report for report in reports if report.key and not report.opted_out]
+        kept = reporting.keep(
+            session, shop_id=account.shop_id, provider=account.provider, reports=told, now=now
+        )
+        return reporting.apply(session, kept, now=now)
+
+
+def apply_waiting(*, now: datetime) -> int:
+    """Apply reports that overtook our own note of their message; returns how many messages moved."""
+    with write() as session:
+        return reporting.apply(session, reporting.waiting(session, now=now, limit=_AT_ONCE), now=now)
