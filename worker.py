@@ -105,6 +105,19 @@ def serve(app: Flask, redis_url: str | None) -> None:
         tasks.stopping.set()
 
 
+def look_first(app: Flask) -> None:
+    """Find out whether the database was put back from a backup: until that is known nothing is sent."""
+    while not tasks.stopping.is_set():
+        try:
+            with app.app_context():
+                tasks.look_for_restore()
+        except Exception as fault:  # the database may be away for a while
+            log.error("look_failed", fault=type(fault).__name__)
+            tasks.stopping.wait(AFTER_FAILURE_S)
+        else:
+            return
+
+
 def main() -> int:
     """Run the worker; returns the exit status (2 for wrong settings)."""
     try:
@@ -115,6 +128,7 @@ def main() -> int:
         return 2
     app = create_app(config)
     configure_mappers()
+    look_first(app)
     clock = Clock(app, config.redis_url)
     clock.start()
     log.info("worker_started", pid=os.getpid(), queue=bool(config.redis_url))

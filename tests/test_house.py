@@ -90,6 +90,7 @@ BEYOND = {
     "messages/previews": "reads for the owner's preview",
     "messages/demo_reads": "reads for the demo shop's phone",
     "messages/registry": "finds kinds and channels by their files",
+    "messages/restores": "reads whether the database was put back from a backup lately",
     "messages/spending": "reads what the month's messages cost",
     "messages/turns": "reads whose turn it is to be sent",
     "messages/wanting": "reads whether the card may offer a review request",

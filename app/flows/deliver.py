@@ -21,6 +21,8 @@ from app.messages.actions.claims import Hold, Sending
 from app.messages.contract import Accepted, Asked, Lookup, NoAnswer, Outcome, Rejected, Unknown, Wire
 
 BATCH = 50
+LOOK_UP_S = 8.0  # within the clock's own lease
+_ASKED_AT_ONCE = 5
 _jitter = random.SystemRandom()
 
 
@@ -115,15 +117,20 @@ def sweep(*, now: datetime) -> dict[str, int]:
 def look_up_unknown(*, wire: Wire, clock: Callable[[], datetime], limit: int = BATCH) -> int:
     """Ask the providers about unclear rows, each with all that are its own; returns how many were asked for."""
     with write() as session:
-        unclear = claims.claim_unknown(session, limit=limit, now=clock())
+        unclear = claims.claim_unknown(session, limit=limit)
+    asked, until = 0, boot_clock() + LOOK_UP_S
     for (channel, _), group in groupby(unclear, key=lambda one: _with_whom(one.hold)):
         mine = list(group)
-        answers = _find(channel, [one.asked for one in mine], wire)
-        now = clock()
-        with write() as session:
-            for one, answer in zip(mine, answers, strict=True):
-                recording.settle(session, one.hold, answer, jitter=_jitter.random(), now=now)
-    return len(unclear)
+        # One that does not answer must not keep the clock: who is left is asked when its lease is over.
+        while mine and boot_clock() < until:
+            some, mine = mine[:_ASKED_AT_ONCE], mine[_ASKED_AT_ONCE:]
+            answers = _find(channel, [one.asked for one in some], wire)
+            now = clock()
+            with write() as session:
+                for one, answer in zip(some, answers, strict=True):
+                    recording.settle(session, one.hold, answer, jitter=_jitter.random(), now=now)
+            asked += len(some)
+    return asked
 
 
 def _find(channel: str, asked: list[Asked], wire: Wire) -> list[Lookup]:

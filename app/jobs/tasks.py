@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 from flask import current_app
 
-from app.flows import deliver, photo
+from app.flows import deliver, photo, restored
 from app.kit.net import boot_clock
 
 # Set when the process was asked to stop: work ends between two messages.
@@ -45,3 +46,18 @@ def _a_turn() -> Callable[[], bool]:
 def look_up_unknown() -> int:
     """Ask the providers about unclear messages."""
     return deliver.look_up_unknown(wire=current_app.config["WIRE"], clock=current_app.config["CLOCK"])
+
+
+def look_for_restore() -> str:
+    """Note, before anything is sent, whether the database was put back from a backup."""
+    return restored.look(mark=_mark(), now=current_app.config["CLOCK"]())
+
+
+def keep_mark() -> None:
+    """Leave the mark by which a restored database is known."""
+    restored.keep(mark=_mark())
+
+
+def _mark() -> Path:
+    folder: Path = current_app.config["DANGOL"].data_dir
+    return folder / "alive"

@@ -52,6 +52,8 @@ RENEW_S = 5.0
 PATIENCE_S = 6.0
 # Long work looks so often whether something is due meanwhile.
 BREATH_S = 5.0
+# So often the installation's own mark is renewed, by which a database from a backup is known.
+MARK_S = 30.0
 
 # Called by long work between two steps, with no transaction open: what is due is served, and True means "stop now".
 Breath = Callable[[], bool]
@@ -191,6 +193,7 @@ class Clock(threading.Thread):
         self.redis = queue.connect(redis_url) if redis_url else None
         self._held_until = 0.0
         self._served_at = 0.0
+        self._marked_at = -MARK_S
         self._waiting_since: dict[str, float] = {}
 
     def run(self) -> None:
@@ -244,6 +247,9 @@ class Clock(threading.Thread):
         began = boot_clock()
         held = clock.hold(holder=self.holder, lease_s=LEASE_S)
         self._held_until = began + LEASE_S if held else 0.0
+        if held and began > self._marked_at + MARK_S:
+            tasks.keep_mark()
+            self._marked_at = began
         return held
 
     def _wake_or_do(self, name: str, is_due: bool, do: Callable[[], dict[str, int]]) -> None:

@@ -68,12 +68,12 @@ class Message(Model):
         UniqueConstraint("shop_id", "dedupe_key"),
         UniqueConstraint("provider_key"),
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
-        # Only rows that still want something: the index stays small however long the history grows.
+        # Only rows that still want something: the index stays small however long the history grows. SQLite takes
+        # it only for a query that names the same condition (turns.still_open).
         Index(
-            "ix_messages_open_due",
+            "ix_messages_open",
             "state",
-            "due_at",
-            "shop_id",
+            "not_after",
             sqlite_where=text("state IN ('ready', 'claimed', 'sending', 'unknown')"),
             postgresql_where=text("state IN ('ready', 'claimed', 'sending', 'unknown')"),
         ),
@@ -84,6 +84,7 @@ class Message(Model):
             "shop_id",
             "channel",
             "due_at",
+            "id",
             sqlite_where=text("state = 'ready' AND staged_at IS NULL"),
             postgresql_where=text("state = 'ready' AND staged_at IS NULL"),
         ),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
+import hmac
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from app.extensions import setting
 from app.kit.clock import kst_day
+from app.kit.signing import derive_key
 from app.kit.upsert import built_once
 from app.messages import composing, gather, registry, routing, rules
 from app.messages.contract import CARD, Kind
@@ -79,6 +82,21 @@ def plan(
     return first if first is not None else second
 
 
+def provider_key(shop_id: int, dedupe_key: str) -> str:
+    """Return our key of a message at its provider: 128 bits, and the same when it is planned anew.
+
+    A database put back from a backup plans what came round in the lost time once more; asked by this key, the
+    provider says that it went out.
+    """
+    key = _key(setting("MASTER_KEY"))
+    return hmac.new(key, f"{shop_id}:{dedupe_key}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+@cache
+def _key(master: bytes) -> bytes:
+    return derive_key(master, "provider-key")  # several with every stamp: derived once
+
+
 class _Writer:
     """The rows of one planned message."""
 
@@ -99,6 +117,7 @@ class _Writer:
     ) -> None:
         self.session, self.kind, self.around, self.base = session, kind, around, base
         self.facts, self.due, self.not_after, self.now = facts, due, not_after, now
+        self.shop_id = shop_id
         self._judged: dict[str, tuple[str, rules.Verdict]] = {}
         self.common = {"shop_id": shop_id, "customer_id": customer_id, "kind": kind.key, "cause": cause}
 
@@ -142,10 +161,11 @@ class _Writer:
     def write(self, channel: str, note: rules.LeaveOut | None) -> int | None:
         """Insert one row; None when its dedupe key exists."""
         text, verdict = self._verdict(channel)
+        dedupe_key = f"{self.base}:{channel}"
         values: dict[str, Any] = {
             **self.common,
             "channel": channel,
-            "dedupe_key": f"{self.base}:{channel}",
+            "dedupe_key": dedupe_key,
             "state": "ready",
             "code": note.code if note else "",
             "reason": f"카드에만 남겨요. {note.reason}" if note else "",
@@ -153,7 +173,7 @@ class _Writer:
             "not_after": self.not_after,
             "facts": self.facts,
             "text": "",
-            "provider_key": secrets.token_hex(16),
+            "provider_key": provider_key(self.shop_id, dedupe_key),
             "provider_id": "",
             "fence": 0,
             "tries": 0,

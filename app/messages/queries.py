@@ -227,10 +227,12 @@ def waiting_work(now: datetime) -> WaitingWork:
     """Look over all shops for work, in one cheap read of the open rows' index."""
     now_ms = gather.database_ms(db.session)
     askable = [key for key, channel in registry.channels().items() if channel.CAPABILITIES.can_find]
-    gone = select(Message.id).where(Message.state.in_(("claimed", "sending")), Message.lease_ms < now_ms)
-    stale = select(Message.id).where(Message.state == "ready", Message.due_at <= now, Message.not_after < now)
+    gone = select(Message.id).where(
+        turns.still_open(Message, "claimed", "sending"), Message.lease_ms < now_ms
+    )
+    stale = select(Message.id).where(turns.still_open(Message, "ready"), Message.not_after < now)
     unclear = select(Message.id).where(
-        Message.state == "unknown", Message.lease_ms <= now_ms, Message.channel.in_(askable)
+        turns.still_open(Message, "unknown"), Message.lease_ms <= now_ms, Message.channel.in_(askable)
     )
     to_sweep, to_look_up = db.session.execute(
         select(or_(gone.exists(), stale.exists()), unclear.exists())

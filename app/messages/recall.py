@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, or_, select, update
+from sqlalchemy import String, cast, delete, literal, or_, select, update
 
 from app.customers.models import Consent
 from app.customers.rules import standing
@@ -110,8 +110,9 @@ def _cancel(session: Any, shop_id: int, which: list[Any], reason: str) -> int:
             reason=reason[:160],
             fence=Message.fence + 1,
             lease_ms=None,
-            # The key becomes free: undone and done again on the same day gives one letter.
+            # The keys become free: undone and done again on the same day gives one letter.
             dedupe_key=Message.dedupe_key + ":x" + cast(Message.id, String),
+            provider_key=literal("x") + cast(Message.id, String),
         )
         .execution_options(synchronize_session=False)
     ).rowcount

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from app.kit.columns import UtcDateTime
@@ -19,6 +19,7 @@ from app.messages import registry
 from app.messages.models import ChannelHealth, Message
 from app.messages.way_models import ChannelAccount
 
+OPEN = ("ready", "claimed", "sending", "unknown")
 # An account in one of these states sends nothing until somebody saw to it; its messages wait.
 STANDS_STILL = ("wrong", "paused")
 
@@ -35,6 +36,12 @@ class Line:
 def waits(row: Any) -> ColumnElement[bool]:
     """Return the condition of the index of waiting rows, written as the index has it: no parameter in it."""
     return and_(row.state == literal_column("'ready'"), row.staged_at.is_(None))
+
+
+def still_open(row: Any, *states: str) -> ColumnElement[bool]:
+    """Return the condition that a row is in one of these open states, as the index of open rows has it."""
+    open_states: list[Any] = [literal_column(f"'{state}'") for state in OPEN]
+    return and_(row.state.in_(open_states), row.state.in_(states))
 
 
 def lines(session: Any, *, now: datetime, now_ms: int, limit: int) -> list[Line]:
@@ -55,16 +62,16 @@ def _accounts() -> tuple[tuple[str, str], ...]:
 @cache
 def _lines(accounts: tuple[tuple[str, str], ...]) -> Any:
     first, last, step = aliased(Message), aliased(Message), aliased(Message)
-    order = (first.shop_id, first.channel, first.due_at)
+    order = (first.shop_id, first.channel, first.due_at, first.id)
     start = select(first.id).where(waits(first)).order_by(*order).limit(1).scalar_subquery()
     line = select(start.label("id")).cte("line", recursive=True)
-    after = (
-        select(step.id)
-        .where(waits(step), tuple_(step.shop_id, step.channel) > tuple_(last.shop_id, last.channel))
-        .order_by(step.shop_id, step.channel, step.due_at)
-        .limit(1)
-        .correlate(last)
-        .scalar_subquery()
+    # The shop's next channel, else the next shop's first one. Two looks into the index: one comparison of both
+    # columns would make SQLite walk through all rows of the shop.
+    of_same = select(step.id).where(waits(step), step.shop_id == last.shop_id, step.channel > last.channel)
+    of_next = select(step.id).where(waits(step), step.shop_id > last.shop_id)
+    after = func.coalesce(
+        _first(of_same.order_by(step.channel, step.due_at, step.id), last),
+        _first(of_next.order_by(step.shop_id, step.channel, step.due_at, step.id), last),
     )
     line = line.union_all(select(after).select_from(line).join(last, last.id == line.c.id))
     head = aliased(Message)
@@ -83,6 +90,10 @@ def _lines(accounts: tuple[tuple[str, str], ...]) -> Any:
         .order_by(head.due_at, head.id)
         .limit(bindparam("most"))
     )
+
+
+def _first(query: Any, last: Any) -> Any:
+    return query.limit(1).correlate(last).scalar_subquery()
 
 
 def _something_due(head: Any) -> ColumnElement[bool]:

@@ -159,6 +159,16 @@ class Charge(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Restore(Model):
+    """The database was put back from a backup, surely or perhaps: noted when the worker began again."""
+
+    __tablename__ = "restores"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_sure: Mapped[bool] = mapped_column()
+
+
 class SendTally(Model):
     """How the latest letters of an automation (its kind) or a campaign ("campaign:12") fared; halved as it grows."""
 

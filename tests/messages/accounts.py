@@ -13,7 +13,7 @@ from app.flows import deliver
 from app.flows.unit import write
 from app.messages import accounts, outbox
 from app.messages.models import Automation, Message
-from app.messages.way_models import ChannelAccount, MessageSettings
+from app.messages.way_models import ChannelAccount, MessageSettings, MonthSpending
 from tests.messages.world import a_customer, a_shop
 from tests.provider import Bench
 from tests.world import Clock
@@ -91,3 +91,9 @@ def texts(shop: int, **where: Any) -> list[Message]:
     db.session.rollback()
     query = db.session.query(Message).filter_by(shop_id=shop, channel="solapi", **where)
     return list(query.order_by(Message.id))
+
+
+def spent(shop: int) -> int:
+    """Return what a shop's messages cost, in won."""
+    db.session.rollback()
+    return int(db.session.query(MonthSpending.won).filter_by(shop_id=shop).scalar() or 0)

@@ -8,13 +8,23 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from tests.messages.accounts import connect
 from tests.messages.world import Provider, a_provider
+from tests.provider import Bench, running
 
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     with a_provider() as running:
         yield running
+
+
+@pytest.fixture
+def bench(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """The provider of everybody's account."""
+    with running(hang_s=0.1) as running_bench:
+        connect(app, running_bench, monkeypatch)
+        yield running_bench
 
 
 @pytest.fixture

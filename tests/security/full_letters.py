@@ -16,6 +16,7 @@ from app.messages.way_models import (
     MessageSettings,
     MonthSpending,
     PushSubscription,
+    Restore,
     SendTally,
     TalkTemplate,
 )
@@ -46,6 +47,7 @@ def messages_travel(shop: AShop, known: ACustomer, word: str) -> int:
         session.add(
             DeliveryReport(**own, provider="solapi", event_id=f"e-{word}", raw=f'["{word}"]', received_at=now)
         )
+        session.add(Restore(at=now - timedelta(days=9), is_sure=True))
         session.add(SendTally(**own, what="thank_you", tried=3))
         session.add(MonthSpending(**own, month="2026-11", won=30))
         session.add(Charge(**own, message_id=message_id, month="2026-11", won=30, at=now))

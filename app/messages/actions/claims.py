@@ -64,6 +64,7 @@ _OF_UNCLEAR = (
     Message.customer_id,
     Message.cause,
     Message.address_key,
+    Message.created_at,
 )
 _ADDRESSES = {"phone": (Customer.phone, Customer.phone_key), "email": (Customer.email, Customer.email_key)}
 # As many of a shop's channels as are looked at in one claim.
@@ -152,7 +153,7 @@ def sweep(session: Any, *, now: datetime) -> dict[str, int]:
     now_ms = gather.database_ms(session)
 
     def gone(state: str) -> Any:
-        return update(Message).where(Message.state == state, Message.lease_ms < now_ms)
+        return update(Message).where(turns.still_open(Message, state), Message.lease_ms < now_ms)
 
     moved = {"fence": Message.fence + 1}
     returned = session.execute(gone("claimed").values(state="ready", lease_ms=None, **moved))
@@ -165,7 +166,9 @@ def sweep(session: Any, *, now: datetime) -> dict[str, int]:
             **moved,
         )
     )
-    old = select(Message.id).where(Message.state == "ready", Message.not_after < now).limit(_AT_ONCE)
+    old = (
+        select(Message.id).where(turns.still_open(Message, "ready"), Message.not_after < now).limit(_AT_ONCE)
+    )
     stale = session.execute(
         update(Message)
         .where(Message.id.in_(old.with_for_update(skip_locked=True)), Message.state == "ready")
@@ -194,13 +197,13 @@ class Unclear:
     asked: Asked
 
 
-def claim_unknown(session: Any, *, limit: int, now: datetime) -> list[Unclear]:
+def claim_unknown(session: Any, *, limit: int) -> list[Unclear]:
     """Take unclear rows whose provider can be asked, with our own key, the address and when it first began."""
     now_ms = gather.database_ms(session)
     askable = [key for key, channel in registry.channels().items() if channel.CAPABILITIES.can_find]
     ids = session.scalars(
         select(Message.id)
-        .where(Message.state == "unknown", Message.lease_ms <= now_ms, Message.channel.in_(askable))
+        .where(turns.still_open(Message, "unknown"), Message.lease_ms <= now_ms, Message.channel.in_(askable))
         .order_by(Message.lease_ms)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -212,14 +215,12 @@ def claim_unknown(session: Any, *, limit: int, now: datetime) -> list[Unclear]:
         .returning(*_OF_UNCLEAR)
         .execution_options(synchronize_session=False)
     ).all()
-    return [
-        _as_unclear(session, row, now) for row in sorted(rows, key=lambda row: (row.channel, row.shop_id))
-    ]
+    return [_as_unclear(session, row) for row in sorted(rows, key=lambda row: (row.channel, row.shop_id))]
 
 
-def _as_unclear(session: Any, row: Any, now: datetime) -> Unclear:
+def _as_unclear(session: Any, row: Any) -> Unclear:
     can, which = registry.channel(row.channel).CAPABILITIES, {"shop": row.shop_id, "message": row.id}
-    began = session.scalar(_FIRST_BEGAN, which) or now
+    began = session.scalar(_FIRST_BEGAN, which) or row.created_at
     account = accounts.any_state(session, shop_id=row.shop_id, provider=can.account) if can.account else None
     asked = Asked(key=row.provider_key, to=_address(session, row, can), at=began, account=account)
     return Unclear(Hold(row.id, row.shop_id, row.channel, row.fence), asked)

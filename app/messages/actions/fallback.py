@@ -5,14 +5,13 @@ The provider never does this by itself (`disableSms`): its text would be nobody'
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from app.kit.upsert import insert_into
-from app.messages import registry
+from app.messages import outbox, registry
 from app.messages.models import Message
 
 
@@ -29,13 +28,14 @@ def as_text(session: Any, *, shop_id: int, message_id: int, now: datetime) -> in
     instead = _text_channel(row)
     if instead is None:
         return None
+    dedupe_key = row.dedupe_key.removesuffix(row.channel) + instead
     values = {
         "shop_id": shop_id,
         "customer_id": row.customer_id,
         "kind": row.kind,
         "channel": instead,
         "cause": row.cause,
-        "dedupe_key": row.dedupe_key.removesuffix(row.channel) + instead,
+        "dedupe_key": dedupe_key,
         "state": "ready",
         "code": "",
         "reason": "알림톡이 가지 못해서 문자로 보내요.",
@@ -44,7 +44,7 @@ def as_text(session: Any, *, shop_id: int, message_id: int, now: datetime) -> in
         "facts": row.facts,
         "text": "",
         "variant": row.variant,
-        "provider_key": secrets.token_hex(16),
+        "provider_key": outbox.provider_key(shop_id, dedupe_key),
         "provider_id": "",
         "fence": 0,
         "tries": 0,

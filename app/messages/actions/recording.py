@@ -131,7 +131,14 @@ def _rejected(session: Any, hold: Hold, outcome: Rejected, *, jitter: float, now
 
 
 def _try_again(
-    session: Any, hold: Hold, *, at_least_s: float, jitter: float, now: datetime, was: str
+    session: Any,
+    hold: Hold,
+    *,
+    at_least_s: float,
+    jitter: float,
+    now: datetime,
+    was: str,
+    code: str = "retry",
 ) -> None:
     tries, not_after = session.execute(_TRIED, {"message": hold.id, "shop": hold.shop_id}).one()
     wait_s = max(at_least_s, retries.wait_before_retry(max(tries, 1), jitter))
@@ -148,7 +155,7 @@ def _try_again(
             # On the database's clock: a worker whose own is an hour ahead would put it off by that hour.
             lease_ms=gather.database_ms(session) + int(wait_s * 1000),
             fence=Message.fence + 1,
-            code="retry",
+            code=code,
             reason="연결이 안 되어 조금 뒤에 다시 보내요.",
         )
 
@@ -159,7 +166,7 @@ def settle(session: Any, hold: Hold, answer: Lookup, *, jitter: float, now: date
         values = {"provider_id": answer.provider_id, "sent_at": now, "code": "", "reason": ""}
         change(session, hold, "unknown", state="sent", lease_ms=None, **values)
     elif isinstance(answer, Absent):
-        _try_again(session, hold, at_least_s=0.0, jitter=jitter, now=now, was="unknown")
+        _try_again(session, hold, at_least_s=0.0, jitter=jitter, now=now, was="unknown", code="asked")
     else:
         ask_again = gather.database_ms(session) + int((5 + 25 * jitter) * 1000)
         change(session, hold, "unknown", lease_ms=ask_again)

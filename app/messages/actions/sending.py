@@ -21,6 +21,7 @@ from app.messages import (
     pictures,
     prices,
     registry,
+    restores,
     rules,
     stopped,
     talk_templates,
@@ -108,6 +109,7 @@ class _LastLook:
             missing=self.can.account if self.account is None else "",
             now=self.now,
         )
+        self.doubt = restores.doubt(self.session, now=self.now) if self.can.transmits else None
         self.links = self._links(rows)
         able = [found for row in rows if (found := self._judge(row)) is not None]
         departing.depart(
@@ -149,6 +151,10 @@ class _LastLook:
             end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
             return None
         known = self.crowd.known(row.customer_id, but_message_id=row.id)
+        doubt = self.doubt.about(row, self.can) if self.doubt is not None else ""
+        if doubt:
+            self._unclear(row, hold, known, doubt)
+            return None
         verdict = self.stops.verdict(
             automation=known.automations.get(row.kind),
             cause=row.cause,
@@ -209,6 +215,20 @@ class _LastLook:
         if able.is_sent_ad:
             self.crowd.count(row.customer_id, row.id, self.now)
         return able
+
+    def _unclear(self, row: Any, hold: Hold, known: gather.Known, why: str) -> None:
+        """The database was put back: perhaps this went out already. Whoever can be asked is asked first."""
+        whose = known.email_key if self.can.address == "email" else known.address_key
+        change(
+            self.session,
+            hold,
+            "claimed",
+            state="unknown",
+            code="unknown",
+            reason=why,
+            address_key="" if registry.kind(row.kind).to_typed_number else whose,
+            lease_ms=gather.database_ms(self.session),
+        )
 
     def _became_of(self, row: Any) -> dict[str, Any]:
         # Many of one campaign, one look at it; a visit's own cause is one row's anyway.
