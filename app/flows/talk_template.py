@@ -116,7 +116,7 @@ def note_code(*, shop_id: int, provider: str, kind: str, code: str, wire: Wire, 
     _kind(provider, kind)
     code = "".join(code.split())
     if not code or len(code) > 64 or not code.isascii():
-        raise Invalid({"code": "템플릿 아이디를 그대로 복사해서 붙여 주세요. KA01TP로 시작해요."})
+        raise Invalid({"code": "템플릿 아이디를 그대로 복사해서 붙여 주세요."})
     news = place.approval(account, code=code, wire=wire)
     if news.trouble or not news.text:
         trouble = news.trouble if news.trouble in ("keys", "away", "busy") else ""
