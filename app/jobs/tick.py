@@ -139,6 +139,14 @@ def _coupons_of_the_day(now: datetime, breath: Breath) -> None:
     )
 
 
+def _settle_referrals(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: referral.settle_due(shop_id=shop_id, now=now), "settle_referrals", breath)
+
+
+def _go_on_giving(now: datetime, breath: Breath) -> None:
+    coupon_days.go_on_giving(now=now, stop=breath)
+
+
 def _ask_providers(now: datetime, breath: Breath) -> None:
     wire = current_app.config["WIRE"]
     _for_each_shop(
@@ -146,14 +154,6 @@ def _ask_providers(now: datetime, breath: Breath) -> None:
         "read_inspections",
         breath,
     )
-
-
-def _settle_referrals(now: datetime, breath: Breath) -> None:
-    _for_each_shop(lambda shop_id: referral.settle_due(shop_id=shop_id, now=now), "settle_referrals", breath)
-
-
-def _go_on_giving(now: datetime, breath: Breath) -> None:
-    coupon_days.go_on_giving(now=now, stop=breath)
 
 
 PERIODIC = (
@@ -165,13 +165,13 @@ PERIODIC = (
         lambda now: next_minute_of_day(now, 8 * 60),
         _coupons_of_the_day,
     ),
+    Periodic("ask_providers", timedelta(hours=1), lambda now: now, _ask_providers),
     Periodic("settle_referrals", timedelta(minutes=10), lambda now: now, _settle_referrals),
     Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
     Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
     ),
-    Periodic("ask_providers", timedelta(hours=1), lambda now: now, _ask_providers),
     Periodic("move_tiers", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 20), _move_tiers),
     Periodic(
         "come_back",
