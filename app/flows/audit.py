@@ -38,6 +38,8 @@ KINDS = (
     "profile",
     "hours",
     "automation",
+    "sending_account",
+    "talk_asked",
     "review_settings",
     "use_undone",
     "refund",
@@ -64,8 +66,6 @@ KINDS = (
     "coupon_given",
     "coupon_withdrawn",
     "coupon_use_undone",
-    "sending_account",
-    "talk_asked",
 )
 
 

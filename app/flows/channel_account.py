@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from app.extensions import db
 from app.flows import audit
-from app.flows.unit import end_reading, write
+from app.flows.unit import after_a_race, end_reading, write
 from app.kit.clock import kst_day
 from app.kit.phone import callback_number, korean_mobile
 from app.kit.refusals import Invalid, NotHere, Refused
@@ -106,6 +107,11 @@ def save_keys(*, shop_id: int, staff_id: int, provider: str, typed: Mapping[str,
     (fields: the provider's own, `sender`, `profile`).
     """
     place = provider_of(provider)
+    after_a_race(partial(_save_keys, place, shop_id, staff_id, typed, now))
+
+
+def _save_keys(place: Provider, shop_id: int, staff_id: int, typed: Mapping[str, str], now: datetime) -> None:
+    provider = place.KEY
     with write() as session:
         row = _row(session, shop_id=shop_id, provider=provider)
         old = _keys(session, shop_id=shop_id, provider=provider) if row is not None else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.flows import audit
 from app.flows.channel_account import NoSuchAccount, Tried, account_of, provider_of
-from app.flows.unit import end_reading, write
+from app.flows.unit import after_a_race, end_reading, write
 from app.kit.clock import KST
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.messages import talk, talk_templates
@@ -56,18 +57,9 @@ def ask(*, shop_id: int, staff_id: int, provider: str, kind: str, wire: Wire, no
     draft = talk.draft(spec, shop_name=shop.name, contact=shop.phone, base_url=wire.public_url or "")
     if draft.link and wire.public_url is None:
         raise NoAddress
-    with write() as session:
-        row = _row(session, shop_id=shop_id, provider=provider, kind=kind)
-        if row is None:
-            row = TalkTemplate(shop_id=shop_id, provider=provider, kind=kind, text=draft.text, changed_at=now)
-            session.add(row)
-        elif row.text == draft.text and (
-            row.state == "approved" or (row.state == "asked" and (row.code or now - row.changed_at < _ASKING))
-        ):
-            return Tried(True, "")
-        # What lies there unchanged and unasked only needs the inspectors; other words are a new text.
-        code = row.code if row.state == "written" and row.text == draft.text else ""
-        row.text, row.code, row.state, row.detail, row.changed_at = draft.text, code, "asked", "", now
+    code = after_a_race(partial(_begin, shop_id, provider, kind, draft.text, now))
+    if code is None:
+        return Tried(True, "")
     if code:
         news = place.inspect(account, code=code, wire=wire)
     else:
@@ -85,6 +77,23 @@ def ask(*, shop_id: int, staff_id: int, provider: str, kind: str, wire: Wire, no
         if row.state in _SETTLED:
             audit.note(session, shop_id=shop_id, what="talk_asked", staff_id=staff_id, detail=kind, now=now)
         return Tried(row.state in _SETTLED, row.detail)
+
+
+def _begin(shop_id: int, provider: str, kind: str, text: str, now: datetime) -> str | None:
+    """Note that a text is asked about; None when it was before, else the code under which it lies there already."""
+    with write() as session:
+        row = _row(session, shop_id=shop_id, provider=provider, kind=kind)
+        if row is None:
+            row = TalkTemplate(shop_id=shop_id, provider=provider, kind=kind, text=text, changed_at=now)
+            session.add(row)
+        elif row.text == text and (
+            row.state == "approved" or (row.state == "asked" and (row.code or now - row.changed_at < _ASKING))
+        ):
+            return None
+        # What lies there unchanged and unasked only needs the inspectors; other words are a new text.
+        code = row.code if row.state == "written" and row.text == text else ""
+        row.text, row.code, row.state, row.detail, row.changed_at = text, code, "asked", "", now
+        return code
 
 
 def check(*, shop_id: int, provider: str, wire: Wire, now: datetime) -> Tried:
@@ -116,7 +125,7 @@ def note_code(*, shop_id: int, provider: str, kind: str, code: str, wire: Wire, 
     _kind(provider, kind)
     code = "".join(code.split())
     if not code or len(code) > 64 or not code.isascii():
-        raise Invalid({"code": "템플릿 아이디를 그대로 복사해서 붙여 주세요. KA01TP로 시작해요."})
+        raise Invalid({"code": "템플릿 아이디를 그대로 복사해서 붙여 주세요."})
     news = place.approval(account, code=code, wire=wire)
     if news.trouble or not news.text:
         trouble = news.trouble if news.trouble in ("keys", "away", "busy") else ""
@@ -124,6 +133,10 @@ def note_code(*, shop_id: int, provider: str, kind: str, code: str, wire: Wire, 
             said(place.LABEL, trouble) if trouble else "그런 템플릿이 없다고 해요. 아이디를 확인해 주세요."
         )
         raise Invalid({"code": sentence})
+    return after_a_race(partial(_note, shop_id, provider, kind, code, news, now))
+
+
+def _note(shop_id: int, provider: str, kind: str, code: str, news: Inspection, now: datetime) -> Tried:
     with write() as session:
         row = _row(session, shop_id=shop_id, provider=provider, kind=kind)
         if row is None:

@@ -186,6 +186,11 @@ def test_two_taps_at_once_send_one_text(app: Flask, owned: int, desk: Desk, wire
     assert _row(owned).state == "on"
 
 
+def test_two_first_saves_at_once_are_one_account(app: Flask, owned: int) -> None:
+    all_at_once(app, [lambda: save(owned) for _ in range(3)])
+    assert _row(owned).state == "off"
+
+
 def test_a_demo_shop_never_calls_the_real_one(app: Flask, wire: Wire) -> None:
     shop = factories.a_shop("체험커피", is_demo=True)
     save(shop.id)

@@ -21,6 +21,7 @@ from tests import factories
 from tests.messages.own_account import ask, save, try_it, wire_to
 from tests.messages.solapi_desk import PROFILE, Desk, a_desk
 from tests.messages.world import NOON
+from tests.world import all_at_once
 
 
 @pytest.fixture
@@ -78,6 +79,12 @@ def test_the_inspectors_words_are_kept_and_it_is_asked_anew(
     hourly.run(NOON, lambda: False)
     assert (_text(owned).state, _text(owned).detail) == ("refused", "광고로 보이는 말이 있습니다.")
     assert ask(owned, wire).went and _text(owned).code == "KA01TP2"
+
+
+def test_two_taps_at_once_lay_one_text_there(app: Flask, owned: int, desk: Desk, wire: Wire) -> None:
+    save(owned)
+    all_at_once(app, [lambda: ask(owned, wire) for _ in range(3)])
+    assert len(desk.templates) == 1 and _text(owned).state == "asked"
 
 
 def test_who_may_not_ask(owned: int, desk: Desk, wire: Wire) -> None:

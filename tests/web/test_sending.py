@@ -26,7 +26,8 @@ def desk(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 
 def test_from_the_first_look_to_the_first_text(owner_phone: Phone, shop: AShop, desk: Desk) -> None:
-    page = owner_phone.open("/owner/more")
+    assert "발송을 다른 곳에 맡기지 않습니다" in owner_phone.open(f"/s/{shop.code}/privacy").words
+    owner_phone.open("/owner/more")
     page = owner_phone.tap("문자 보내기 연결 문자와 알림톡이 저절로 나가게")
     assert "짧은 문자 약 20원" in page.words and "연결하지 않았어요" in page.words
     page = owner_phone.open(HOME)
@@ -47,6 +48,7 @@ def test_from_the_first_look_to_the_first_text(owner_phone: Phone, shop: AShop, 
     assert "https://dangol.test/hooks/solapi/" in page.words and len(desk.sent()) == 1
     page = owner_phone.open(f"{HOME}/keys")
     assert KEY not in page.html and SECRET not in page.html
+    assert "다음에 맡깁니다: 솔라피(문자, 알림톡)." in owner_phone.open(f"/s/{shop.code}/privacy").words
     page = owner_phone.open("/owner/more/changes")
     assert "솔라피로 문자 보내기를 켰어요" in page.words
 
@@ -57,6 +59,7 @@ def test_a_wrong_key_and_an_empty_purse_are_said(owner_phone: Phone, shop: AShop
     page = owner_phone.submit("시험 문자 보내기", phone="010-9876-5432", status=422)
     assert any("솔라피가 이 키를 모른다고 해요" in error for error in page.errors())
     assert page.value("phone") == "010-9876-5432"
+    assert page.words.count("이 키를 모른다고") == 1, "said once"
     owner_phone.open(f"{HOME}/keys")
     owner_phone.submit("저장하기", api_key="", api_secret=SECRET)
     desk.balance = 0

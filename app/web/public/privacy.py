@@ -5,23 +5,31 @@ from __future__ import annotations
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from app.messages import accounts, registry
 from app.messages import queries as messages
-from app.messages import registry
 from app.messages.contract import Wire
 from app.web.doors import door, now
 from app.web.guards import current_shop
 from app.web.public.blueprint import bp
 
 
-def processors(wire: Wire) -> list[str]:
-    """Return the channels that hand messages to somebody outside the shop: each must be named."""
-    return [
-        channel.LABEL
+def processors(shop_id: int, wire: Wire) -> list[str]:
+    """Return who outside the shop is handed messages, each by name: providers only where the shop has one on."""
+    views = accounts.views(shop_id)
+    companies = [
+        f"{place.LABEL}(문자{', 알림톡' if views[key].settings.get('profile') else ''})"
+        for key, place in registry.providers().items()
+        if key in views and views[key].state in ("on", "paused")
+    ]
+    ours = [
+        f"{channel.LABEL} 발송 서버 운영자" if channel.CAPABILITIES.address == "email" else channel.LABEL
         for channel in registry.channels().values()
         if channel.CAPABILITIES.transmits
         and not (channel.CAPABILITIES.by_hand or channel.CAPABILITIES.is_demo)
+        and not channel.CAPABILITIES.account
         and (channel.CAPABILITIES.address != "email" or wire.carries_mail)
     ]
+    return companies + ours
 
 
 @door(bp, "/s/<code>/privacy", audience="public", tenant="code")
@@ -40,5 +48,5 @@ def privacy(code: str) -> ResponseReturnValue:
         day=now(),
         sent=sent,
         by_mail=by_mail,
-        processors=processors(current_app.config["WIRE"]),
+        processors=processors(shop.id, current_app.config["WIRE"]),
     )
