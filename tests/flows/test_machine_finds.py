@@ -135,6 +135,15 @@ FOUND: dict[str, Steps] = {
         ("part", {}),
         ("undo", {"pick": 0, "later": 0}),
     ],
+    "a card filled by both is opened by the parting with its own ends": [
+        ("open", {"first": RULES[2]}),
+        ("give", {"stamps": 4, "who": 0}),
+        ("give", {"stamps": 3, "who": 1}),
+        ("promise", {"promised": RULES[4]}),
+        ("give", {"stamps": 4, "who": 0}),
+        ("stamp", {"amount": None, "who": 0}),
+        ("merge_and_part", {"kept": 0}),
+    ],
     "one stamping brought the same stage of two cards": [
         ("open", {"first": RULES[1]}),
         ("give", {"stamps": 6, "who": 0}),
