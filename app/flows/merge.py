@@ -261,20 +261,19 @@ def _part(
         now=now,
     )
     line_id = moved["line"]
+    merge_line = ledger.entry(session, shop_id=shop_id, entry_id=line_id) if line_id else None
+    back: dict[str, Any] = {"lines": lines, "merge_line": merge_line, "now": now}
+    gone_side = both_cards[gone_card.id]
     merged_lots.lots_back(
-        session,
-        source=both_cards[kept_card.id],
-        target=both_cards[gone_card.id],
-        held=moved["lots"],
-        lines=lines,
-        merge_line=ledger.entry(session, shop_id=shop_id, entry_id=line_id) if line_id else None,
-        now=now,
+        session, source=both_cards[kept_card.id], target=gone_side, held=moved["lots"], **back
     )
     for cause in earning.repay(
         session, card=kept_card, rule=both_cards[kept_card.id][1], round_before=round_before, high=high,
         since=line_id or moved["last"] + 1, owed=moved.get("owed", 0), staff_id=staff_id, now=now,
     ):  # fmt: skip
         recall.cancel(session, shop_id=shop_id, cause=cause, reason="카드를 다시 나눴어요", now=now)
+    rule = ledger.rule(session, shop_id=shop_id, rule_id=kept_card.rule_id)  # of a card that was opened again
+    merged_lots.settle_parted(session, source=(kept_card, rule), target=gone_side, **back)
     undone_visits = moved["standing"] - _standing(session, shop_id=shop_id, moved=moved)
     told = row.before
     merging.become_two(session, kept=kept, gone=gone, before=told, undone_visits=undone_visits)

@@ -177,8 +177,13 @@ class Earning(Base):
         self.clock.advance(days=later)
         found = self.some(pick, "earn")
         if found is not None:
+            before = db.session.scalar(db.select(db.func.max(LedgerEntry.id)))
             undo_stamp(**self.by, entry_id=found[1])
             found[0].turn(found[1], self.clock())
+            db.session.rollback()
+            left = db.select(LedgerEntry.points).where(LedgerEntry.how == "visit", LedgerEntry.id > before)
+            if (points := db.session.scalar(left.where(LedgerEntry.kind == "adjust"))) is not None:
+                found[0].leaves(found[1], points, self.clock())
 
     @rule(pick=st.integers(0, 99), typed=st.sampled_from(["", "4500", "12990", "50000"]))
     def put_amount(self, pick: int, typed: str) -> None:

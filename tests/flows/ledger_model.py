@@ -283,6 +283,9 @@ class PaperCard:
             self.piles.append(Pile("point", own, end, self._made))
             self._level(self._made, now, keeps=True)
 
+    def leaves(self, entry: int, points: int, now: datetime) -> None:
+        """What the product left of a visit without a stamp: reckoned here already (_leave)."""
+
     # --- using ---------------------------------------------------------------------------------
 
     def visit_here(self, now: datetime) -> int | None:

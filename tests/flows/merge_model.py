@@ -17,6 +17,9 @@ class Purse(PaperCard):
         super().__init__(paper.rule)
         self.lines, self.visits, self.amounts = paper.lines, paper.visits, paper.amounts
         self.shown_at = paper.shown_at
+        for to, made in paper.left.items():  # no other card's line has this number
+            self.lines[-to] = self.lines.pop(made)
+            self.lines[-to].part_of = to
         standing = [line for line in self.lines.values() if line.standing]
         self.held = Counter(
             stamp=sum(line.stamps for line in standing), point=sum(line.points for line in standing)
@@ -40,8 +43,8 @@ class Purse(PaperCard):
     def earn(self, entry: int, stamps: int, points: int, visit: int | None, now: datetime) -> None:
         """Stamps and points come."""
         self.lines[entry] = Line("earn", stamps, points, visit, now, rule=self.rule)
-        if visit is not None:
-            self.visits.setdefault(visit, now)
+        if visit is not None and visit not in self.visits:
+            self.visits[visit], self.lines[entry].own = now, self.rule.visit
         self._moves(self.lines[entry], 1)
 
     def turn(self, entry: int, now: datetime) -> None:
@@ -54,6 +57,18 @@ class Purse(PaperCard):
         others = (o for o in self.lines.values() if o.standing and o.kind == "earn" and o.visit == line.visit)
         if line.visit is not None and not any(others):
             self.visits.pop(line.visit, None)
+
+    def leaves(self, entry: int, points: int, now: datetime) -> None:
+        """The visit goes on: of its own points those stay that had not ended. Which had, a purse does not know."""
+        mine = [self.lines[entry], *(part for part in self.lines.values() if part.part_of == entry)]
+        assert points <= max(line.own for line in mine)
+        to = min(
+            other
+            for other, line in self.lines.items()
+            if line.standing and line.kind == "earn" and line.visit == mine[0].visit
+        )
+        self.lines[-to] = Line("left", 0, points, mine[0].visit, now, part_of=to, own=points)
+        self._moves(self.lines[-to], 1)
 
     def spend(self, entry: int, points: int, now: datetime) -> None:
         """Points are taken at the counter."""

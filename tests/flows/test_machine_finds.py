@@ -1,4 +1,4 @@
-"""What the machine has found, step by step: each of these was a bug in a card that was one with another."""
+"""What the machine has found, step by step: bugs in cards that were one with another; two were the paper's own."""
 
 from __future__ import annotations
 
@@ -125,6 +125,24 @@ FOUND: dict[str, Steps] = {
         ("give", {"stamps": 4, "who": 0}),
         ("stamp", {"amount": 0, "who": 0}),
         ("put_amount", {"pick": 0, "typed": "50000"}),
+    ],
+    "a visit goes on with its own points": [  # which the paper of cards that were one had forgotten
+        ("open", {"first": RULES[2]}),
+        ("stamp", {"amount": 4500, "who": 1}),
+        ("stamp", {"amount": 0, "who": 1}),
+        ("merge", {"kept": 0}),
+        ("undo", {"pick": 0, "later": 20}),
+        ("part", {}),
+        ("undo", {"pick": 0, "later": 0}),
+    ],
+    "a card filled by both is opened by the parting with its own ends": [
+        ("open", {"first": RULES[2]}),
+        ("give", {"stamps": 4, "who": 0}),
+        ("give", {"stamps": 3, "who": 1}),
+        ("promise", {"promised": RULES[4]}),
+        ("give", {"stamps": 4, "who": 0}),
+        ("stamp", {"amount": None, "who": 0}),
+        ("merge_and_part", {"kept": 0}),
     ],
     "one stamping brought the same stage of two cards": [
         ("open", {"first": RULES[1]}),

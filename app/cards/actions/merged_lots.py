@@ -63,7 +63,7 @@ def lots_back(
     merge_line: LedgerEntry | None,
     now: datetime,
 ) -> None:
-    """Give the lots back as they were; what was spent of them since comes out of the other card's own.
+    """Give the lots back as they were; what was spent of them since comes out of the other card's own (settle_parted).
 
     `source`: the card that kept them; `lines`: its line and the other's of the way back; `merge_line`: its line
     of the merge, whose own lot goes first.
@@ -78,10 +78,25 @@ def lots_back(
         _note_nearest(session, card=card)
     if merge_line is not None and (not lots.keeps(*source) or (lines is not None and not held)):
         _close_begun(session, merge_line=merge_line, source=source[0], goes_to=None if held else target[0])
-    for card, rule in (source, target):
-        line = None if lines is None else lines[0] if card is source[0] else lines[1]
-        if line is not None and lots.keeps(card, rule):
-            first = merge_line if card is source[0] else None
+
+
+def settle_parted(
+    session: Any,
+    *,
+    source: tuple[Card, CardRule],
+    target: tuple[Card, CardRule],
+    lines: tuple[LedgerEntry, LedgerEntry] | None,
+    merge_line: LedgerEntry | None,
+    now: datetime,
+) -> None:
+    """Bring the lots of both to their balances, after lots_back and after full cards were opened again.
+
+    Not before: a full card that is opened gives back to its own lots what it took, next to what is there.
+    """
+    if lines is None:
+        return
+    for (card, rule), line, first in ((source, lines[0], merge_line), (target, lines[1], None)):
+        if lots.keeps(card, rule):
             lots.settle(session, card=card, entry=line, now=now, reverses=first)
 
 
