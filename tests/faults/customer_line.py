@@ -16,7 +16,7 @@ import time
 from urllib.parse import urlencode
 
 # A few stamps a second: letters keep coming for as long as the killing lasts.
-PACE_S = 0.1
+PACE_S = float(os.environ.get("PACE_S", "0.1"))
 
 
 class Browser:

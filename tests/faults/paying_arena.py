@@ -72,7 +72,7 @@ class PayingArena(Arena):
 
     def env(self, shift: int = 0) -> dict[str, str]:
         """Return the settings every process of the arena gets."""
-        return {**super().env(shift), "SOLAPI_URL": self.bench_url}
+        return {**super().env(shift), "SOLAPI_URL": self.bench_url, "PACE_S": "0.4"}
 
     def _open_paying_shop(self, app: Flask) -> int:
         one, now = one_of_each().solapi[0], app.config["CLOCK"]()
@@ -116,11 +116,14 @@ class PayingArena(Arena):
         """Return the cards a line of people stands for."""
         return self.paid_cards if line == "paid-line" else super().cards_of(line)
 
-    def wait_until_paid(self, seconds: float) -> None:
-        """Let the line go on until a text went out."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until and not taken_keys(self.bench_log):
-            time.sleep(0.3)
+    def wait_until_sending(self, seconds: float) -> bool:
+        """Wait until one more text was taken in, so long at most: a kill is to come in the middle of the work."""
+        before, until = self.bench_log.stat().st_size, time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self.bench_log.stat().st_size > before:
+                return True
+            time.sleep(0.05)
+        return False
 
     def settle(self, seconds: float) -> None:
         """Let the provider behave as well, and its last reports come."""
