@@ -70,6 +70,8 @@ BEYOND = {
     "messages/causes": "what has become of the fact a message follows from",
     "messages/gather": "reads everything the gate asks for",
     "messages/mail_form": "pure: how an e-mail looks, and the form of an ad",
+    "messages/forms": "pure: the form of an ad, and what makes a notice one",
+    "messages/raising": "which notices a shop sends as ads",
     "messages/results": "reads that tell what came of an automation",
     "messages/routing": "pure: which way a message may travel to one person",
     "messages/outbox": "plans messages inside a flow",

@@ -16,8 +16,8 @@ from app.kit.text import LMS_BYTES, carrier_bytes, placeholders, stray_braces
 from app.kit.upsert import insert_into
 from app.messages import registry
 from app.messages.contract import Kind
+from app.messages.forms import false_label, promotion_word
 from app.messages.models import Automation
-from app.messages.rules import false_label, promotion_word
 from app.reviews.rules import bought_words
 
 LONGEST_DELAY = 7 * 24 * 60

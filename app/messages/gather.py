@@ -14,7 +14,7 @@ from app.customers.models import Consent, Customer, Suppression
 from app.customers.rules import standing
 from app.kit.columns import UtcDateTime
 from app.kit.text import fill
-from app.messages import causes, mail_form, registry, rules
+from app.messages import causes, forms, mail_form, registry, rules
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
 from app.shops.models import Shop
@@ -252,8 +252,8 @@ def compose(
         return mail_form.service_body(body=body, shop=mail_shop)
     name, contact = around.sender.shop_name, around.sender.contact
     if kind.is_ad:
-        return rules.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)
-    return rules.service_text(shop_name=name, body=body, contact=contact)
+        return forms.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)
+    return forms.service_text(shop_name=name, body=body, contact=contact)
 
 
 def subject(*, kind: Kind, channel: str, around: Around) -> str:
