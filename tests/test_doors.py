@@ -95,6 +95,7 @@ TABLE = """
 /owner/merges/<int:merge_id>/reversal                 POST      owner     owner    session
 /owner/messages                                       GET       owner     manager  session
 /owner/messages/<kind>                                GET+POST  owner     manager  session
+/owner/messages/<kind>/class                          POST      owner     manager  session
 /owner/messages/<kind>/preview                        POST      owner     manager  session
 /owner/messages/<kind>/switch                         POST      owner     manager  session
 /owner/messages/history                               GET       owner     manager  session

@@ -16,7 +16,7 @@ _FALSE_LABEL = re.compile(
 )
 # KISA practice: any of these inside an 안내 makes the whole message an ad.
 _PROMOTION = re.compile(
-    r"할인|쿠폰|이벤트|특가|세일|1\s*\+\s*1|증정|무료(?!수신거부)|신메뉴|혜택|적립\s*2배|두\s*배|재방문|또\s*오세요|놀러\s*오세요|\bOFF\b|\d\s*%",
+    r"할인|쿠폰|이벤트|특가|세일|1\s*\+\s*1|증정|무료(?!수신거부)|신메뉴|혜택|적립\s*2배|두\s*배|재방문|또\s*오세요|놀러\s*오세요|\bOFF\b|\d[\d.,]*\s*%",
     re.IGNORECASE,
 )
 

@@ -14,7 +14,7 @@ from app.customers.models import Consent, Customer, Suppression
 from app.customers.rules import standing
 from app.kit.columns import UtcDateTime
 from app.kit.text import fill
-from app.messages import causes, forms, mail_form, registry, rules
+from app.messages import causes, forms, mail_form, raising, registry, rules
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
 from app.shops.models import Shop
@@ -26,6 +26,7 @@ _LONGEST_CAP = timedelta(days=max(days for _, days in rules.AD_CAPS))
 class Around:
     """Everything around one message: who sends it, who would get it, the shop's words for it."""
 
+    kind: Kind  # in the class in which this shop sends it
     person: rules.Person
     sender: rules.Sender
     name: str
@@ -71,6 +72,7 @@ _SHOP = (
         Automation.is_on,
         Automation.text,
         Automation.delay_minutes,
+        Automation.as_ad,
     )
     .outerjoin(Automation, Automation.shop_id == Shop.id)
     .where(Shop.id == bindparam("shop"))
@@ -180,6 +182,7 @@ def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
     if kind.to_typed_number:
         person = replace(person, has_phone=True, age14=True)
     return Around(
+        kind=raising.as_sent(kind, automation is not None and automation.as_ad),
         person=person,
         sender=rules.Sender(
             shop_name=shop.name,

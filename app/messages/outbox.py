@@ -54,6 +54,7 @@ def plan(
     wire = replace(setting("WIRE"), public_url=_PLANNED_LINK, ads_need_080=False)
     known = known or gather.look_up(session, shop_id=shop_id, customer_id=customer_id, now=now)
     around = gather.around(known, kind=spec, wire=wire)
+    spec = around.kind
     if around.person.erased or not (around.sender.kind_on or spec.statutory):
         return None
     due = due_at + around.delay

@@ -16,7 +16,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.kit.korean import josa
 from app.kit.phone import masked
 from app.kit.text import carrier_bytes, fill, not_carried, placeholders
-from app.messages import gather, registry, routing, rules
+from app.messages import gather, raising, registry, routing, rules
 from app.messages.channels.own_phone import sms_link
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import Message
@@ -50,7 +50,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
 
     None when the shop has no customer yet. Raises KeyError for an unknown kind or placeholder.
     """
-    spec = registry.kind(kind)
+    spec = raising.kinds(db.session, shop_id=shop_id)[kind]
     customer_id = _who_has_it_all(shop_id, spec, now) or _fitting_customer(shop_id, wants_consent=spec.is_ad)
     if customer_id is None:
         return None
@@ -258,7 +258,7 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
             db.session, shop_id=shop_id, customer_id=message.customer_id, kind=spec, wire=wire, now=now
         )
         verdict = gather.verdict_on(
-            kind=spec,
+            kind=around.kind,
             channel=message.channel,
             around=around,
             text=message.text,

@@ -12,7 +12,7 @@ from app.customers import actions as people
 from app.customers.models import Customer
 from app.kit.columns import UtcDateTime
 from app.kit.upsert import built_once
-from app.messages import gather, registry, retries, rules
+from app.messages import gather, raising, registry, retries, rules
 from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
 from app.messages.contract import Absent, Accepted, Found, Letter, Lookup, Outcome, Rejected, Wire
 from app.messages.models import AdGrant, Attempt, ChannelHealth, Message
@@ -72,6 +72,7 @@ def begin(
     which = {"message": hold.id, "shop": hold.shop_id}
     kind_key, customer_id = session.execute(_WHOSE, which).one()
     kind, can = registry.kind(kind_key), registry.channel(hold.channel).CAPABILITIES
+    kind = raising.as_sent(kind, kind_key in raising.raised(session, shop_id=hold.shop_id))
     if kind.is_ad and can.transmits:
         # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
         # People before messages, as every flow does it: else two of them could wait for each other.

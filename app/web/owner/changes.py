@@ -62,6 +62,7 @@ _TIERS = {
     "benefits": "등급에서 드리는 것을 바꿨어요",
 }
 _REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
+_CLASSED = {"raised": "광고로 보내기로 했어요", "lowered": "다시 안내로 보내기로 했어요"}
 # Of oneself, and of somebody else ({} is their name).
 _OF_WHOM = {
     "session_ended": ("다른 기기에서 로그아웃했어요", "{} 님의 기기 하나를 로그아웃했어요"),
@@ -97,6 +98,8 @@ def sentence(line: Change) -> str:
         key, _, how = line.detail.partition(":")
         kind = registry.kinds().get(key)
         label = kind.label if kind else "자동 안내"
+        if how in _CLASSED:
+            return f"{josa(label, '을/를')} {_CLASSED[how]}"
         if how in _REWORDED:
             return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
