@@ -99,6 +99,7 @@ TABLE = """
 /owner/messages/<kind>/preview                        POST      owner     manager  session
 /owner/messages/<kind>/switch                         POST      owner     manager  session
 /owner/messages/history                               GET       owner     manager  session
+/owner/messages/refusals                              GET+POST  owner     manager  session
 /owner/messages/phone                                 GET       owner     manager  session
 /owner/messages/phone/<int:message_id>/confirmation   POST      owner     manager  session
 /owner/messages/phone/<int:message_id>/omission       POST      owner     manager  session

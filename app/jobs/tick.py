@@ -26,9 +26,11 @@ from app.flows import (
     coupon_days,
     deliver,
     expiry,
+    law_notices,
     night,
     paper_card,
     photo,
+    reconsent,
     referral,
     retention,
     review_asks,
@@ -146,6 +148,17 @@ def _go_on_giving(now: datetime, breath: Breath) -> None:
     coupon_days.go_on_giving(now=now, stop=breath)
 
 
+def _tell_what_the_law_wants(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: law_notices.see_to_results(shop_id=shop_id, now=now, stop=breath),
+        "see_to_results",
+        breath,
+    )
+    _for_each_shop(
+        lambda shop_id: reconsent.see_to(shop_id=shop_id, now=now, stop=breath), "reconsent", breath
+    )
+
+
 PERIODIC = (
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
     Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),
@@ -155,6 +168,7 @@ PERIODIC = (
         lambda now: next_minute_of_day(now, 8 * 60),
         _coupons_of_the_day,
     ),
+    Periodic("law_notices", timedelta(hours=6), lambda now: now, _tell_what_the_law_wants),
     Periodic("settle_referrals", timedelta(minutes=10), lambda now: now, _settle_referrals),
     Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
     Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),

@@ -48,6 +48,7 @@ _PLAIN = {
     "refund": "방문 하나를 환불하고 그 적립을 되돌렸어요",
     "card_reissued": "잃어버린 카드의 예전 QR과 번호를 막았어요",
     "merge_undone": "합친 두 손님을 다시 나눴어요",
+    "refusal": "손님 한 분의 광고 수신거부를 받아 적었어요",
     "staff_limits": "직원을 알려 드리는 기준을 바꿨어요",
 }
 _CHECKED = {
@@ -108,6 +109,11 @@ def sentence(line: Change) -> str:
         if before == after:
             return "후기 해시태그나 다른 곳 주소를 바꿨어요"
         return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
+    if line.what == "refusals":
+        return f"수신거부 목록을 넣어 번호 {line.detail}개에 광고를 막았어요"
+    if line.what == "silence":
+        kept = "동의를 이어 가기로" if line.detail == "keeps" else "동의를 거두기로"
+        return f"2년마다 여쭐 때 답이 없으면 {kept} 했어요"
     if line.what == "people_merged":
         return f"도장 {line.detail}개를 옮겨 두 손님을 한 분으로 합쳤어요"
     if line.what == "card_moved":
