@@ -61,6 +61,7 @@ TABLE = """
 /kiosk/end                                            GET+POST  public    anyone   kiosk
 /manifest.webmanifest                                 GET       public    anyone   none
 /o/<token>                                            GET+POST  public    anyone   token   machine
+/o/<token>/consent                                    GET+POST  public    anyone   token   machine
 /owner                                                GET       owner     staff    session
 /owner.webmanifest                                    GET       public    anyone   none
 /owner/cards/<int:card_id>/points                     POST      owner     staff    session
@@ -99,6 +100,7 @@ TABLE = """
 /owner/messages/<kind>/preview                        POST      owner     manager  session
 /owner/messages/<kind>/switch                         POST      owner     manager  session
 /owner/messages/history                               GET       owner     manager  session
+/owner/messages/reconsent/silence                     POST      owner     owner    session
 /owner/messages/refusals                              GET+POST  owner     manager  session
 /owner/messages/phone                                 GET       owner     manager  session
 /owner/messages/phone/<int:message_id>/confirmation   POST      owner     manager  session
@@ -174,6 +176,10 @@ TABLE = """
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/days                  GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/paper                 GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/consents              GET       owner     manager  session
+/owner/people/<int:customer_id>/consents/sheet        GET       owner     manager  session
+/owner/people/<int:customer_id>/refusal               POST      owner     staff    session
+/owner/people/<int:customer_id>/sending               GET       owner     manager  session
 /owner/people/<int:customer_id>/coupons               GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card          GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card/pdf      GET       owner     manager  session
@@ -287,4 +293,4 @@ def test_what_the_table_says_is_consistent() -> None:
         # Nouns: no verb in an address says what a method says.
         assert not {"add", "create", "update", "edit", "remove"} & set(rule.split("/")), rule
         assert not machine or role == "anyone", rule
-        assert not machine or rule in ("/demo/gateway/messages", "/o/<token>")
+        assert not machine or rule in ("/demo/gateway/messages", "/o/<token>", "/o/<token>/consent")

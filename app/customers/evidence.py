@@ -10,8 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from app.customers import texts
+from app.customers import rules, texts
 from app.customers.models import Consent, Customer, Suppression
+from app.customers.rules import AD_KINDS
 from app.extensions import db
 
 
@@ -102,6 +103,16 @@ def evidence(*, shop_id: int, customer_id: int) -> Evidence | None:
         said=said,
         refused=[Refused(*row) for row in refused],
     )
+
+
+def gets_ads(*, shop_id: int, customer_id: int) -> bool:
+    """Tell whether a consent of this person to ads stands, on whatever way."""
+    rows = db.session.execute(
+        select(Consent.kind, Consent.action)
+        .where(Consent.shop_id == shop_id, Consent.customer_id == customer_id, Consent.kind.in_(AD_KINDS))
+        .order_by(Consent.id)
+    )
+    return any(rules.standing([(kind, action) for kind, action in rows])[kind] for kind in AD_KINDS)
 
 
 def refused_total(shop_id: int) -> int:

@@ -17,6 +17,7 @@ from app.extensions import db
 from app.messages import registry
 from app.messages.contract import BY_HAND, CARD
 from app.messages.models import Message
+from app.messages.way_models import MessageSettings
 
 # Whoever opens the card by then has read it there; after that it goes to the owner's list.
 PATIENCE = timedelta(days=10)
@@ -130,6 +131,12 @@ def in_hand(shop_id: int, *, now: datetime) -> InHand:
         )
     ).one()
     return InHand(*row)
+
+
+def silence_keeps(shop_id: int) -> bool:
+    """Tell whether who says nothing to the two-yearly question keeps the consent."""
+    said = db.session.scalar(select(MessageSettings.silence_keeps).where(MessageSettings.shop_id == shop_id))
+    return said is not False
 
 
 @dataclass(frozen=True)

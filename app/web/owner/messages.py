@@ -12,7 +12,7 @@ from app.flows import own_phone
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import history, previews, registry, results
+from app.messages import duties, history, previews, registry, results
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -54,6 +54,7 @@ def messages() -> ResponseReturnValue:
         outlook=reads.outlook(shop_id, now=now()),
         automations=reads.automations(shop_id),
         mail_lacks=reads.mail_lacks(shop_id),
+        in_hand=duties.in_hand(shop_id, now=now()),
     )
 
 
@@ -266,6 +267,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "is_an_ads": not line.is_ad and automation_flow.is_an_ads(registry.kind(line.kind), text),
         "sms_bytes": SMS_BYTES,
         "wrong": {},
+        "silence_keeps": duties.silence_keeps(current_staff().shop.id) if line.kind == "reconsent" else None,
         "result": results.came_back(current_staff().shop.id, now=now()) if line.kind == "come_back" else None,
     }
 
