@@ -103,7 +103,7 @@ def _tell(shop_id: int, given: Given, day: date, now: datetime) -> int:
                 "kinds": kinds,
                 "consented": given.on.isoformat(),
                 "keeps": keeps is not False,
-                "until": kst_day(ends).isoformat(),
+                "answer_by": kst_day(ends).isoformat(),
                 "token": token,
             },
             now=now,

@@ -36,7 +36,7 @@ class Checked:
 
     name: str
     by_class: list[Answer]
-    by_kind: list[Answer]
+    by_kind: list[Answer]  # those with one answer together
     recent_ads: list[datetime]
 
 
@@ -52,14 +52,19 @@ def may_send_now(shop_id: int, *, customer_id: int, wire: Wire, now: datetime) -
         for is_ad in (True, False)
         for way in ways
     ]
-    by_kind = [
-        _best(spec, known, wire, now)
-        for spec in sorted(
-            raising.kinds(db.session, shop_id=shop_id).values(), key=lambda spec: (not spec.is_ad, spec.label)
-        )
-        if _is_told(spec, known)
-    ]
-    return Checked(known.person.name, by_class, by_kind, sorted(known.recent_ads, reverse=True))
+    by_kind: dict[tuple[str, str, str], list[str]] = {}
+    for spec in sorted(
+        raising.kinds(db.session, shop_id=shop_id).values(), key=lambda spec: (not spec.is_ad, spec.label)
+    ):
+        if _is_told(spec, known):
+            best = _best(spec, known, wire, now)
+            by_kind.setdefault((best.way, best.may, best.words), []).append(spec.label)
+    return Checked(
+        name=known.person.name,
+        by_class=by_class,
+        by_kind=[Answer(", ".join(labels), *answer) for answer, labels in by_kind.items()],
+        recent_ads=sorted(known.recent_ads, reverse=True),
+    )
 
 
 def _plain(is_ad: bool) -> Kind:
@@ -76,11 +81,11 @@ def _plain(is_ad: bool) -> Kind:
 
 
 def _is_told(spec: Kind, known: gather.Known) -> bool:
-    """Leave out what is switched off, what only lies on the card, and what somebody waits for that very minute."""
+    """Leave out what is switched off, what only lies on the card, and what goes by itself whoever it is for."""
     row = known.automations.get(spec.key)
-    is_on = spec.statutory or (spec.default_on if row is None else row.is_on)
+    is_on = spec.default_on if row is None else row.is_on
     travels = any(registry.channel(key).CAPABILITIES.transmits for key in spec.channels)
-    return is_on and travels and not (spec.to_typed_number or spec.proves_address)
+    return is_on and travels and not spec.statutory
 
 
 def _best(spec: Kind, known: gather.Known, wire: Wire, now: datetime) -> Answer:

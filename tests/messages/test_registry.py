@@ -37,6 +37,10 @@ FACTS = {
     "voice": 1,
     "how": "up",
     "tier": "단골",
+    "kinds": ["ads", "ads_night"],
+    "consented": "2024-11-23",
+    "keeps": True,
+    "answer_by": "2026-11-23",
     "gift": "도장 2개",
 }
 

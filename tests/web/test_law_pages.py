@@ -50,7 +50,6 @@ def test_the_lint_offers_its_way_out_by_one_tap(owner_phone: Phone, shop: AShop)
     assert "글을 먼저 고쳐 주세요" in page.words
     changes = owner_phone.open("/owner/more/changes").words
     assert "다 채운 카드 안내를 광고로 보내기로 했어요" in changes
-    assert "may_raise" not in owner_phone.open("/owner/messages/thank_you").html
     assert "광고로 보내기" not in owner_phone.open("/owner/messages/thank_you").words
 
 
@@ -202,7 +201,7 @@ def test_the_second_years_question_takes_either_answer(
     assert phone.open(path).h1 == again
 
 
-def test_the_owner_decides_what_silence_means(owner_phone: Phone, shop: AShop) -> None:
+def test_the_owner_decides_what_silence_means(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
     page = owner_phone.open("/owner/messages/reconsent")
     assert page.value("keeps") == "y"
     page = owner_phone.submit("정하기", keeps="n")

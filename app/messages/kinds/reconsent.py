@@ -2,7 +2,7 @@
 or withdraw it (망법 50조⑧, 시행령 62조의3).
 
 No promotion at all. Facts: `kinds` (those of one day: ads | ads_night | ads_email), `consented` ("2024-11-23"),
-`keeps` (who says nothing keeps it), `until` ("2026-11-23"), `token`. Cause: the first of these consents and the year.
+`keeps` (who says nothing keeps it), `answer_by` ("2026-11-23"), `token`. Cause: the first of these consents and the year.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _SUBJECTS = {"ads": "광고 문자", "ads_night": "밤 광고 문자", "ads_emai
 
 def _words(facts: Facts) -> Mapping[str, str]:
     given = date.fromisoformat(facts["consented"])
-    until = date.fromisoformat(facts["until"])
-    if facts["keeps"]:
+    until = date.fromisoformat(facts["answer_by"])
+    if facts.get("keeps", True):
         how = "계속 받으시려면 따로 하실 일이 없고, 그만 받으시려면 아래에서 철회해 주세요."
     else:
         how = f"계속 받으시려면 {until.month}월 {until.day}일 전까지 아래에서 알려 주세요. 답이 없으시면 그만 보내 드려요."
