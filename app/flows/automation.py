@@ -17,7 +17,7 @@ from app.kit.text import LMS_BYTES, carrier_bytes, placeholders, stray_braces
 from app.kit.upsert import insert_into
 from app.messages import raising, recall, registry
 from app.messages.contract import Kind
-from app.messages.forms import false_label, promotion_word
+from app.messages.forms import false_label, own_opt_out, promotion_word
 from app.messages.models import Automation
 from app.reviews.rules import bought_words
 
@@ -158,6 +158,8 @@ def text_fault(kind: Kind, words: str, *, is_raised: bool = False) -> str | None
         return "글이 너무 길어요. 850자 안으로 줄여 주세요."
     if false_label(words):
         return "(광고) 표시는 저희가 맨 앞에 붙여 드려요. 글에서는 빼 주세요."
+    if own_opt_out(words):
+        return "무료수신거부는 저희가 맨 끝에 붙여 드려요. 글에서는 빼 주세요."
     if (sentence := bought_words(words)) is not None:
         return sentence
     sent_as = raising.as_sent(kind, is_raised)

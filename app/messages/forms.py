@@ -14,6 +14,7 @@ LABEL = mail_form.LABEL
 _FALSE_LABEL = re.compile(
     r"광\s*[/.\-_·*]\s*고|[\[<{\"'“‘(]\s*[\"'“‘]?\s*(대출)?광\s*고\s*[\"'”’]?\s*[\]>}\"'”’)]"
 )
+_OPT_OUT = re.compile(r"무료\s*(수신\s*거부|거부)")
 # KISA practice: any of these inside an 안내 makes the whole message an ad.
 _PROMOTION = re.compile(
     r"할인|쿠폰|이벤트|특가|세일|1\s*\+\s*1|증정|무료(?!수신거부)|신메뉴|혜택|적립\s*2배|두\s*배|재방문|또\s*오세요|놀러\s*오세요|\bOFF\b|\d[\d.,]*\s*%",
@@ -30,6 +31,11 @@ def promotion_word(text: str) -> str | None:
 def false_label(text: str) -> bool:
     """Tell whether a text carries a 광고 marker of its own; only we write the exact one."""
     return LABEL in text or bool(_FALSE_LABEL.search(text))
+
+
+def own_opt_out(text: str) -> bool:
+    """Tell whether a text names a way to refuse of its own: two of them leave open which one works (50조⑤⑥)."""
+    return bool(_OPT_OUT.search(text))
 
 
 def ad_text(*, shop_name: str, body: str, contact: str, opt_out: str) -> str:
@@ -53,6 +59,8 @@ def ad_form_fault(text: str, shop_name: str, contact: str) -> tuple[str, str] | 
         return ("no_contact", "가게 연락처가 없어서 보낼 수 없어요. 더보기에서 연락처를 적어 주세요.")
     if not re.fullmatch(r"무료수신거부 (https?://\S+|080-?\d{3,4}-?\d{4})", lines[-1]):
         return ("form", "광고 글은 무료수신거부로 끝나야 해요.")
+    if own_opt_out("\n".join(lines[:-1])):
+        return ("form", "광고 글에는 무료수신거부가 맨 끝에 한 번만 있어야 해요.")
     return None
 
 
