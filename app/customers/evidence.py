@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.customers import rules, texts
-from app.customers.models import Consent, Customer, Suppression
+from app.customers.models import Consent, Customer, Merge, Suppression
 from app.customers.rules import AD_KINDS
 from app.extensions import db
 
@@ -31,6 +31,7 @@ class Said:
     text_version: str
     text_hash: str
     words: str
+    on_other_card: bool  # on one that went into theirs: it stands as it was said
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All of it about one person, oldest first."""
+    """All of it about one person, oldest first, with what was said on cards that went into theirs."""
 
     name: str
     phone: str | None
@@ -66,10 +67,11 @@ def evidence(*, shop_id: int, customer_id: int) -> Evidence | None:
     ).one_or_none()
     if person is None:
         return None
+    everybody = _people_in(shop_id, customer_id)
     rows = db.session.scalars(
         select(Consent)
-        .where(Consent.shop_id == shop_id, Consent.customer_id == customer_id)
-        .order_by(Consent.id)
+        .where(Consent.shop_id == shop_id, Consent.customer_id.in_(everybody))
+        .order_by(Consent.at, Consent.id)
     )
     said = [
         Said(
@@ -84,6 +86,7 @@ def evidence(*, shop_id: int, customer_id: int) -> Evidence | None:
             text_version=row.text_version,
             text_hash=row.text_hash,
             words=texts.shown(row.text_hash),
+            on_other_card=row.customer_id != customer_id,
         )
         for row in rows
     ]
@@ -92,7 +95,7 @@ def evidence(*, shop_id: int, customer_id: int) -> Evidence | None:
         select(Suppression.at, Suppression.source, Suppression.lifted_at)
         .where(
             Suppression.shop_id == shop_id,
-            Suppression.address_key.in_(keys) | (Suppression.customer_id == customer_id),
+            Suppression.address_key.in_(keys) | Suppression.customer_id.in_(everybody),
         )
         .order_by(Suppression.at)
     )
@@ -103,6 +106,16 @@ def evidence(*, shop_id: int, customer_id: int) -> Evidence | None:
         said=said,
         refused=[Refused(*row) for row in refused],
     )
+
+
+def _people_in(shop_id: int, customer_id: int) -> list[int]:
+    """Return a person and everybody who went into them by now, and into those."""
+    found, todo = [customer_id], [customer_id]
+    while todo:
+        into = (Merge.shop_id == shop_id, Merge.kept_id.in_(todo), Merge.undone_at.is_(None))
+        todo = list(db.session.scalars(select(Merge.gone_id).where(*into)))
+        found += todo
+    return found
 
 
 def gets_ads(*, shop_id: int, customer_id: int) -> bool:

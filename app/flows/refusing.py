@@ -26,7 +26,7 @@ from app.kit.refusals import Invalid, NotHere
 
 # Numbers of nobody here that are taken in one transaction; a flow that holds people holds one at a time.
 _STEP = 100
-MOST_LINES = 5_000
+MOST_LINES = 2_000
 # What may stand between numbers in a carrier's list: a sheet's columns, a date beside each.
 _BETWEEN = re.compile(r"[,;\t|\"']+")
 
@@ -52,7 +52,7 @@ def read_list(text: str) -> ReadList:
     """Return the Korean mobile numbers of a carrier's list, one or more a line, whatever stands beside them.
 
     A first line without any number is taken for the columns' names. Raises Invalid (field: list) when there is
-    no number at all, or more than 5,000 lines.
+    no number at all, or more than 2,000 lines.
     """
     lines = [line.strip() for line in text.replace("\ufeff", "").splitlines() if line.strip()]
     if len(lines) > MOST_LINES:

@@ -16,6 +16,7 @@ from app.flows import privacy, reconsent
 from app.messages.models import Message
 from tests import factories
 from tests.factories import ACustomer, AShop
+from tests.flows.test_merge import join_two
 from tests.phone import Phone
 from tests.world import Clock
 
@@ -126,6 +127,16 @@ def test_evidence_shows_the_very_words_and_prints(owner_phone: Phone, shop: ASho
     assert "010-2345-6789" in paper.words
     assert texts.text_hash(texts.CONSENT_TEXTS["ads"]) in paper.words
     assert "203.0.113.7" in paper.words
+
+
+def test_what_was_said_on_a_card_that_went_into_theirs_stays_provable(
+    owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    twin = factories.a_customer(shop, name="지우", phone="010-5555-0001")
+    join_two(shop, jiwoo, twin)
+    page = owner_phone.open(f"/owner/people/{jiwoo.id}/consents")
+    assert page.words.count("합치기 전 카드에서") == 5
+    assert "(합치기 전 카드)" in owner_phone.open(f"/owner/people/{jiwoo.id}/consents/sheet").words
 
 
 @pytest.mark.parametrize("page", ["consents", "consents/sheet", "sending"])
