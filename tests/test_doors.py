@@ -62,6 +62,7 @@ TABLE = """
 /kiosk/end                                            GET+POST  public    anyone   kiosk
 /manifest.webmanifest                                 GET       public    anyone   none
 /o/<token>                                            GET+POST  public    anyone   token   machine
+/o/<token>/consent                                    GET+POST  public    anyone   token   machine
 /owner                                                GET       owner     staff    session
 /owner.webmanifest                                    GET       public    anyone   none
 /owner/cards/<int:card_id>/points                     POST      owner     staff    session
@@ -96,9 +97,12 @@ TABLE = """
 /owner/merges/<int:merge_id>/reversal                 POST      owner     owner    session
 /owner/messages                                       GET       owner     manager  session
 /owner/messages/<kind>                                GET+POST  owner     manager  session
+/owner/messages/<kind>/class                          POST      owner     manager  session
 /owner/messages/<kind>/preview                        POST      owner     manager  session
 /owner/messages/<kind>/switch                         POST      owner     manager  session
 /owner/messages/history                               GET       owner     manager  session
+/owner/messages/reconsent/silence                     POST      owner     owner    session
+/owner/messages/refusals                              GET+POST  owner     manager  session
 /owner/messages/phone                                 GET       owner     manager  session
 /owner/messages/phone/<int:message_id>/confirmation   POST      owner     manager  session
 /owner/messages/phone/<int:message_id>/omission       POST      owner     manager  session
@@ -184,6 +188,10 @@ TABLE = """
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/days                  GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/paper                 GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/consents              GET       owner     manager  session
+/owner/people/<int:customer_id>/consents/sheet        GET       owner     manager  session
+/owner/people/<int:customer_id>/refusal               POST      owner     staff    session
+/owner/people/<int:customer_id>/sending               GET       owner     manager  session
 /owner/people/<int:customer_id>/coupons               GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card          GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/printed-card/pdf      GET       owner     manager  session
@@ -297,4 +305,5 @@ def test_what_the_table_says_is_consistent() -> None:
         # Nouns: no verb in an address says what a method says.
         assert not {"add", "create", "update", "edit", "remove"} & set(rule.split("/")), rule
         assert not machine or role == "anyone", rule
-        assert not machine or rule in ("/demo/gateway/messages", "/hooks/<provider>/<hook>", "/o/<token>")
+        machines = ("/demo/gateway/messages", "/hooks/<provider>/<hook>", "/o/<token>", "/o/<token>/consent")
+        assert not machine or rule in machines

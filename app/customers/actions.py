@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from sqlalchemy import bindparam, delete, select, true, update
 
 from app.customers import celebrating, rules
 from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim, Suppression
-from app.customers.texts import CONSENT_TEXTS, TEXT_VERSION
+from app.customers.texts import CONSENT_TEXTS, TEXT_VERSION, text_hash
 from app.kit.signing import token_hash
 
 AD_CHANNELS = "문자"
@@ -173,7 +172,7 @@ def record_consent(
         action=action,
         channels=_CHANNELS.get(kind, ""),
         text_version=TEXT_VERSION,
-        text_hash=hashlib.sha256(CONSENT_TEXTS[kind].encode()).hexdigest(),
+        text_hash=text_hash(CONSENT_TEXTS[kind]),
         source=trace.source,
         at=now,
         ip=trace.ip[:45],
@@ -215,7 +214,7 @@ def holder_of(session: Any, *, shop_id: int, phone: str) -> int | None:
 def suppress(
     session: Any, *, shop_id: int, customer_id: int | None, address_key: str, source: str, now: datetime
 ) -> tuple[Suppression, bool]:
-    """Never send ads to this address again. Returns the row and whether it is new or renewed."""
+    """Never send ads to this address (of nobody here: None) again. Returns the row and whether it is new or renewed."""
     row = session.scalar(
         select(Suppression).where(Suppression.shop_id == shop_id, Suppression.address_key == address_key)
     )

@@ -171,7 +171,7 @@ class Suppression(Model):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
     address_key: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    source: Mapped[str] = mapped_column(String(20))  # link | card | staff
+    source: Mapped[str] = mapped_column(String(20))  # link | staff | 080 | solapi | nhn
     customer_id: Mapped[int | None] = mapped_column()  # who refused; only they may ask for messages again
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the person asked for messages again
 

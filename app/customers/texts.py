@@ -1,15 +1,22 @@
 """The exact words a person agrees to. Versioned: evidence stores the version and the text's hash.
 
-Change a sentence → raise TEXT_VERSION. The rows follow 개인정보 보호법 15조 2항 (purpose, items, period, right to
+Change a sentence → raise TEXT_VERSION and put the old words into _EARLIER: evidence must be able to show them
+for as long as it is kept. The rows follow 개인정보 보호법 15조 2항 (purpose, items, period, right to
 refuse); what must stand out (22조 2항, 시행령 17조 3항: contact for promotion, period) is in `loud`.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 TEXT_VERSION = "2026-11"
 OPTIONAL_NOTE = "동의하지 않아도 적립돼요"
+
+
+def text_hash(text: str) -> str:
+    """Return what evidence keeps of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,16 @@ DAYS = ConsentText(
 _BY_KIND = {text.kind: text for text in (*CONSENTS, ADS_EMAIL, DAYS)}
 
 CONSENT_TEXTS: dict[str, str] = {kind: text.full() for kind, text in _BY_KIND.items()}
+
+
+# What boxes said in earlier versions, whole, as it was hashed then: [text, text …].
+_EARLIER: tuple[str, ...] = ()
+_BY_HASH = {text_hash(text): text for text in (*_EARLIER, *CONSENT_TEXTS.values())}
+
+
+def shown(hashed: str) -> str:
+    """Return the words whose hash stands in a line of evidence, or "" for words that were never ours."""
+    return _BY_HASH.get(hashed, "")
 
 
 def consent_text(kind: str) -> ConsentText:

@@ -66,6 +66,9 @@ KINDS = (
     "coupon_given",
     "coupon_withdrawn",
     "coupon_use_undone",
+    "refusal",
+    "refusals",
+    "silence",
 )
 
 

@@ -193,9 +193,19 @@ def _record_answers(
 
 
 def tell_result(
-    session: Any, *, person: Customer, consent_id: int, kind: str, granted: bool, now: datetime
+    session: Any,
+    *,
+    person: Customer,
+    consent_id: int,
+    kind: str,
+    granted: bool,
+    now: datetime,
+    silent: bool = False,
 ) -> None:
-    """Plan the notice of a consent's result, due within 14 days (정보통신망법 50조 7항, 시행령 62조의2)."""
+    """Plan the notice of a consent's result, due within 14 days (정보통신망법 50조 7항, 시행령 62조의2).
+
+    `silent`: it ended because the two-yearly question got no answer.
+    """
     outbox.plan(
         session,
         shop_id=person.shop_id,
@@ -204,7 +214,12 @@ def tell_result(
         cause=f"consent:{consent_id}",
         due_at=now,
         not_after=None,
-        facts={"consent": kind, "granted": granted, "consent_at": now.isoformat()},
+        facts={
+            "consent": kind,
+            "granted": granted,
+            "consent_at": now.isoformat(),
+            **({"silent": True} if silent else {}),
+        },
         now=now,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from app.flows.unit import write
 from app.kit.refusals import NotHere, Refused
-from app.messages import composing, gather, registry, rules
+from app.messages import composing, gather, raising, registry, rules
 from app.messages.actions.departing import grant_ad
 from app.messages.actions.sending import lock_person
 from app.messages.contract import Wire
@@ -40,7 +40,7 @@ def mark_sent(*, shop_id: int, message_id: int, wire: Wire, now: datetime) -> No
             return
         if row.state != "ready" or row.staged_at is None:
             raise MustNotGo(row.reason or "이 메시지는 이제 보낼 수 없어요.")
-        kind = registry.kind(row.kind)
+        kind = raising.kinds(session, shop_id=shop_id)[row.kind]
         # A code typed back before the owner tapped 보냈어요 did go out.
         if not kind.to_typed_number and not kind.still_wanted(
             gather.fresh_facts(session, shop_id=shop_id, cause=row.cause, facts=row.facts)
@@ -117,7 +117,7 @@ def _ask_gate(session: Any, row: Message, wire: Wire, now: datetime) -> rules.Ve
         but_message_id=row.id,
     )
     return composing.verdict_on(
-        kind=kind,
+        kind=around.kind,
         channel=row.channel,
         around=around,
         text=row.text,

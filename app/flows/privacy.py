@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app.cards.actions import ledger, papers
 from app.cards.models import Card
 from app.coupons import actions as coupons
@@ -13,7 +15,7 @@ from app.coupons.models import Coupon
 from app.customers import actions as people
 from app.customers import merges, merging, proving
 from app.customers.actions import Trace
-from app.customers.models import Customer, OptOutLink, Suppression
+from app.customers.models import Customer, Suppression
 from app.customers.rules import AD_KINDS, ADS_EMAIL, OPTIONAL_KINDS
 from app.extensions import setting
 from app.flows import photo
@@ -47,6 +49,14 @@ class OptedOut:
 
     shop_name: str
     is_new: bool
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A refusal by a number. `is_new`: something was left to refuse; `is_known`: it is a customer's of the shop."""
+
+    is_new: bool
+    is_known: bool
 
 
 def change_consent(
@@ -127,76 +137,92 @@ def _opt_out(*, token: str, source: str, now: datetime) -> OptedOut:
         ledger.hold_card(session, shop_id=link.shop_id, customer_id=whose)
         person = people.customer(session, shop_id=link.shop_id, customer_id=whose, lock=True)
         # One refusal is for all ads, whatever way they would come.
-        row, is_new = _suppress_all(session, link=link, person=person, source=source, now=now)
-        # A consent may be younger than what was refused before, even for an address still to be confirmed.
-        if person is not None and _withdraw_ads(
-            session, person=person, key=link.address_key, source=source, now=now
-        ):
-            is_new = True
-        if person is not None and is_new:
-            _tell_refusal(session, person=person, suppression_id=row.id, now=now)
+        # The link knows the addresses of the last ad; what the person holds now may have come later.
+        keys = (link.address_key, link.email_key)
+        if person is not None:
+            return OptedOut(shop.name, refuse_all(session, person=person, source=source, now=now, keys=keys))
+        _row, is_new = _suppress(
+            session,
+            shop_id=link.shop_id,
+            customer_id=link.customer_id,
+            keys=keys,
+            source=source,
+            now=now,
+        )
         return OptedOut(shop.name, is_new)
 
 
-def opt_out_number(session: Any, *, shop_id: int, phone: str, source: str, now: datetime) -> bool:
-    """Refuse ads for a number (E.164) that told a provider so, inside the open flow; False when it was known.
+def opt_out_number(session: Any, *, shop_id: int, phone: str, source: str, now: datetime) -> Refusal:
+    """Take a refusal that came by the number alone: from an 080 line's list, or from a provider.
 
-    Whoever holds the number here is told the result (망법 50조 7항); a number nobody holds is remembered as well.
+    `phone` in E.164; `source`: 080 | solapi | nhn. It is for all ads to whoever has the number here. A number that
+    is nobody's, or of one who left, is refused as its keyed hash. The second time changes nothing. Inside a
+    flow; two at once for a new number: after_a_race.
     """
     key = phone_key(setting("MASTER_KEY"), phone)
-    customer_id = people.holder_of(session, shop_id=shop_id, phone=phone)
-    person = None
+    customer_id = session.scalar(
+        select(Customer.id).where(Customer.shop_id == shop_id, Customer.phone == phone)
+    )
     if customer_id is not None:
         ledger.hold_card(session, shop_id=shop_id, customer_id=customer_id)
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
-    row, is_new = people.suppress(
-        session,
-        shop_id=shop_id,
-        customer_id=None if person is None else person.id,
-        address_key=key,
-        source=source,
-        now=now,
-    )
-    if person is not None and (
-        _withdraw_ads(session, person=person, key=key, source=source, now=now) or is_new
-    ):
-        is_new = True
-        _tell_refusal(session, person=person, suppression_id=row.id, now=now)
-    return is_new
+        if person is not None and person.phone == phone:  # still theirs, now that the row is held
+            is_new = refuse_all(session, person=person, source=source, now=now)
+            return Refusal(is_new, is_known=True)
+    _row, is_new = _suppress(session, shop_id=shop_id, customer_id=None, keys=(key,), source=source, now=now)
+    return Refusal(is_new, is_known=False)
 
 
-def _tell_refusal(session: Any, *, person: Customer, suppression_id: int, now: datetime) -> None:
-    outbox.plan(
+def refuse_all(
+    session: Any, *, person: Customer, source: str, now: datetime, keys: tuple[str, ...] = ()
+) -> bool:
+    """Refuse all ads to a person, whatever way they would come, and tell the result; returns whether it was new.
+
+    `keys`: further addresses it is for. Inside a flow that holds the person's card and row.
+    """
+    mine = (person.phone_key, person.email_key if person.email_checked_at else "")
+    row, is_new = _suppress(
         session,
         shop_id=person.shop_id,
         customer_id=person.id,
-        kind="optout_result",
-        # Each refusal is answered, also the second one of a day (50조 7항).
-        cause=f"optout:{suppression_id}:{int(now.timestamp())}",
-        due_at=now,
-        not_after=None,
-        facts={"opted_out_at": now.isoformat()},
+        keys=(*keys, *mine),
+        source=source,
         now=now,
     )
-    _touch_card(session, shop_id=person.shop_id, customer_id=person.id)
+    # A consent may be younger than what was refused before, even for an address still to be confirmed.
+    key = next(filter(None, (*keys[:1], person.phone_key)), "")
+    if _withdraw_ads(session, person=person, key=key, source=source, now=now):
+        is_new = True
+    if is_new:
+        outbox.plan(
+            session,
+            shop_id=person.shop_id,
+            customer_id=person.id,
+            kind="optout_result",
+            # Each refusal is answered, also the second one of a day (50조 7항).
+            cause=f"optout:{row.id}:{int(now.timestamp())}",
+            due_at=now,
+            not_after=None,
+            facts={"opted_out_at": now.isoformat()},
+            now=now,
+        )
+        _touch_card(session, shop_id=person.shop_id, customer_id=person.id)
+    return is_new
 
 
-def _suppress_all(
-    session: Any, *, link: OptOutLink, person: Customer | None, source: str, now: datetime
+def _suppress(
+    session: Any,
+    *,
+    shop_id: int,
+    customer_id: int | None,
+    keys: tuple[str, ...],
+    source: str,
+    now: datetime,
 ) -> tuple[Suppression, bool]:
-    """Refuse for every address of the link and of its person; returns a row that is new, if one is, and whether."""
-    # The link knows the addresses of the last ad; what the person holds now may have come later.
-    keys = [link.address_key, link.email_key]
-    if person is not None:
-        keys += [person.phone_key, person.email_key if person.email_checked_at else ""]
+    """Refuse for every one of these addresses; returns a row that is new, if one is, and whether."""
     rows = [
         people.suppress(
-            session,
-            shop_id=link.shop_id,
-            customer_id=link.customer_id if person is None else person.id,
-            address_key=key,
-            source=source,
-            now=now,
+            session, shop_id=shop_id, customer_id=customer_id, address_key=key, source=source, now=now
         )
         for key in dict.fromkeys(filter(None, keys)) or ("",)
     ]

@@ -26,10 +26,12 @@ from app.flows import (
     coupon_days,
     deliver,
     expiry,
+    law_notices,
     night,
     paper_card,
     photo,
     provider_news,
+    reconsent,
     referral,
     reports,
     retention,
@@ -163,6 +165,17 @@ def _ask_providers(now: datetime, breath: Breath) -> None:
     )
 
 
+def _tell_what_the_law_wants(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: law_notices.see_to_results(shop_id=shop_id, now=now, stop=breath),
+        "see_to_results",
+        breath,
+    )
+    _for_each_shop(
+        lambda shop_id: reconsent.see_to(shop_id=shop_id, now=now, stop=breath), "reconsent", breath
+    )
+
+
 PERIODIC = (
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
@@ -174,6 +187,7 @@ PERIODIC = (
         _coupons_of_the_day,
     ),
     Periodic("ask_providers", timedelta(hours=1), lambda now: now, _ask_providers),
+    Periodic("law_notices", timedelta(hours=6), lambda now: now, _tell_what_the_law_wants),
     Periodic("settle_referrals", timedelta(minutes=10), lambda now: now, _settle_referrals),
     Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
     Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),

@@ -81,6 +81,12 @@ def day_and_time(moment: datetime) -> str:
     return f"{day_name(kst_day(moment))} {clock_time(moment)}"
 
 
+def exact_moment(moment: datetime) -> str:
+    """Return "2026년 11월 23일 오후 2:49:07" in Korea: for papers, where the year and the second matter."""
+    local = moment.astimezone(KST)
+    return f"{local.year}년 {local.month}월 {local.day}일 {clock_time(moment)}:{local.second:02d}"
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """Return how long ago in words: "방금", "3분 전", "2시간 전", "어제", "5일 전", or the day."""
     seconds = (now - moment).total_seconds()

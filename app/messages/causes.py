@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from app.cards.models import LedgerEntry, Reward
 from app.coupons.models import Coupon
 from app.coupons.queries import gives_by
-from app.customers.models import PhoneCode
+from app.customers.models import Consent, PhoneCode
 from app.customers.rules import code_of
 from app.extensions import setting
 from app.reviews.models import Review, ReviewAsk, ReviewSetting
@@ -77,6 +77,20 @@ _CODE = select(
     )
     .exists(),
 ).where(PhoneCode.shop_id == bindparam("shop"), PhoneCode.id == bindparam("number"))
+# A consent is asked about no longer once its person said something newer about the same.
+_SAID, _SAID_LATER = aliased(Consent), aliased(Consent)
+_CONSENT_OVER = (
+    select(_SAID.id)
+    .join(
+        _SAID_LATER,
+        (_SAID_LATER.shop_id == _SAID.shop_id)
+        & (_SAID_LATER.customer_id == _SAID.customer_id)
+        & (_SAID_LATER.kind == _SAID.kind)
+        & (_SAID_LATER.id > _SAID.id),
+    )
+    .where(_SAID.shop_id == bindparam("shop"), _SAID.id == bindparam("number"))
+    .limit(1)
+)
 # A row says that the cause is over.
 _OVER = {
     "stamp": _STAMP_REVERSED,
@@ -84,6 +98,7 @@ _OVER = {
     "stage": _REWARD_GONE,
     "silence": _SILENCE_OVER,
     "coupon": _COUPON_GONE,
+    "reconsent": _CONSENT_OVER,
 }
 
 
@@ -94,7 +109,7 @@ def became(session: Any, *, shop_id: int, cause: str) -> dict[str, Any]:
     review), `reviewed` (it has one) and `rewarded` (the shop gives something for a review by now). For a code
     that was asked for its six digits (`code`) and the number they go to (`to`).
     """
-    what, _, number = cause.partition(":")
+    what, number = (*cause.split(":"), "")[:2]  # "reconsent:12:2028" names its year as well
     if not number.isdigit():
         return {"taken_back": False}
     which = {"shop": shop_id, "number": int(number)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.kit.text import SUBJECT_BYTES, carrier_bytes, fill
-from app.messages import mail_form, registry, rules, talk
+from app.messages import forms, mail_form, registry, rules, talk
 from app.messages.contract import Facts, Kind
 from app.messages.gather import Around
 
@@ -45,8 +45,8 @@ def compose(
         return mail_form.service_body(body=body, shop=mail_shop)
     name, contact = around.sender.shop_name, around.sender.contact
     if kind.is_ad:
-        return rules.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)
-    return rules.service_text(shop_name=name, body=body, contact=contact)
+        return forms.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)
+    return forms.service_text(shop_name=name, body=body, contact=contact)
 
 
 def subject(*, kind: Kind, channel: str, around: Around) -> str:
@@ -63,7 +63,7 @@ def title(*, kind: Kind, channel: str, around: Around) -> str:
     """
     if registry.channel(channel).CAPABILITIES.address != "phone":
         return subject(kind=kind, channel=channel, around=around)
-    words = (rules.LABEL if kind.is_ad else "") + around.sender.shop_name
+    words = (forms.LABEL if kind.is_ad else "") + around.sender.shop_name
     while carrier_bytes(words) > SUBJECT_BYTES:
         words = words[:-1]
     return words.strip()

@@ -14,6 +14,8 @@ CARD = "card"
 SOLAPI_URL = "https://api.solapi.com"
 NHN_SMS_URL = "https://sms.api.nhncloudservice.com"
 NHN_TALK_URL = "https://kakaotalk-bizmessage.api.nhncloudservice.com"
+# The one on which a person sends what nothing else carries.
+BY_HAND = "own_phone"
 # The ways a message may travel, the preferred one first: what costs neither money nor a tap of the owner's
 # stands before what does, and of two that cost money the cheaper. A new channel is named here, and nowhere else.
 AD_WAYS = ("demo_phone", "email", "solapi", "nhn", "own_phone", CARD)
@@ -51,6 +53,7 @@ class Kind:
     note: str = ""  # to whom and when exactly, where the sentence leaves that open
     rests_while_rewarded: str = ""  # what the owner reads while reviews are rewarded and none of it goes out
     statutory: bool = False  # asked for by law: can't be switched off or reworded
+    must_reach: bool = False  # and has to be told by a day (망법 50조⑦⑧): lying on the card is not enough
     always_on: str = "법이 정한 안내라 늘 켜져 있어요"  # what the owner reads of a statutory one
     proves_address: bool = (
         False  # goes to an e-mail address nobody has confirmed yet, to ask whether it is theirs

@@ -13,7 +13,7 @@ from sqlalchemy.exc import NoResultFound
 from app.customers.models import Consent, Customer, Suppression
 from app.customers.rules import standing
 from app.kit.columns import UtcDateTime
-from app.messages import causes, registry, rules
+from app.messages import causes, raising, registry, rules
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
 from app.messages.way_models import ChannelAccount, TalkTemplate
@@ -26,6 +26,7 @@ LONGEST_CAP = timedelta(days=max(days for _, days in rules.AD_CAPS))
 class Around:
     """Everything around one message: who sends it, who would get it, the shop's words for it."""
 
+    kind: Kind  # in the class in which this shop sends it
     person: rules.Person
     sender: rules.Sender
     name: str
@@ -83,6 +84,7 @@ SHOP = (
         .where(TalkTemplate.shop_id == bindparam("shop"), TalkTemplate.state == "approved")
         .scalar_subquery()
         .label("talks"),
+        Automation.as_ad,
     )
     .outerjoin(Automation, Automation.shop_id == Shop.id)
     .where(Shop.id == bindparam("shop"))
@@ -200,6 +202,7 @@ def around(known: Known, *, kind: Kind, wire: Wire, variant: str = "") -> Around
     if kind.to_typed_number:
         person = replace(person, has_phone=True, age14=True, phone_failed=False)
     return Around(
+        kind=raising.as_sent(kind, automation is not None and automation.as_ad),
         person=person,
         sender=rules.Sender(
             shop_name=shop.name,

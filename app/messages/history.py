@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import aliased
 
 from app.customers.models import Consent, Customer
 from app.extensions import db
 from app.kit.clock import kst_day
 from app.kit.korean import clock_time, day_and_time, day_name
-from app.messages import registry
-from app.messages.models import Message
+from app.messages import raising, registry
+from app.messages.models import AdGrant, Message
 
 # (state → the owner's word). A waiting row is told by its due time instead.
 STATE_WORDS = {
@@ -39,7 +39,8 @@ _PUT_OFF = {"cap": "이 손님께 요즘 보낸 광고가 있어요."}
 # The letter on the card and one text: more rows than this no cause has.
 _ROWS_A_LINE = 4
 
-_Told = Row[Message, str, bool]  # the message, the person's name, whether they told more since
+# The message, the person's name, whether they told more since, whether it went out as an ad.
+_Told = Row[Message, str, bool, bool]
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,9 @@ def _rows(shop_id: int, customer_id: int | None) -> Any:
         )
         .exists()
     )
+    went_as_ad = exists().where(AdGrant.shop_id == Message.shop_id, AdGrant.message_id == Message.id)
     query = (
-        select(Message, Customer.name, told_since.label("told_since"))
+        select(Message, Customer.name, told_since.label("told_since"), went_as_ad.label("went_as_ad"))
         .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
         .where(Message.shop_id == shop_id)
     )
@@ -146,14 +148,19 @@ def _one_cause(row: _Told) -> tuple[int, str, str]:
     return row.Message.customer_id, row.Message.kind, row.Message.cause
 
 
-def _lines(rows: Iterable[_Told], now: datetime) -> list[HistoryLine]:
+def _lines(rows: Sequence[_Told], now: datetime) -> list[HistoryLine]:
     together: dict[tuple[int, str, str], list[_Told]] = {}
     for row in rows:
         together.setdefault(_one_cause(row), []).append(row)
-    return [_line(each, now) for each in together.values()]
+    raised = _raised_now({row.Message.shop_id for row in rows})
+    return [_line(each, now, raised) for each in together.values()]
 
 
-def _line(rows: list[_Told], now: datetime) -> HistoryLine:
+def _raised_now(shops: set[int]) -> frozenset[str]:
+    return frozenset().union(*(raising.raised(db.session, shop_id=shop_id) for shop_id in shops))
+
+
+def _line(rows: list[_Told], now: datetime, raised: frozenset[str]) -> HistoryLine:
     """Tell the text first: it is what may not have arrived; the card is told beside it."""
     first, *others = sorted(rows, key=lambda row: row.Message.channel == _CARD)
     message: Message = first.Message
@@ -165,7 +172,10 @@ def _line(rows: list[_Told], now: datetime) -> HistoryLine:
         customer_id=message.customer_id,
         customer_name=first.name,
         label=kind.label if kind else message.kind,
-        is_ad=bool(kind and kind.is_ad),
+        # What went out is told as it went, what waits as it will.
+        is_ad=bool(kind and kind.is_ad)
+        or first.went_as_ad
+        or (message.kind in raised and message.state in WAITING),
         channel=message.channel,
         channel_label=channel.LABEL if channel else message.channel,
         state=message.state,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -14,7 +15,7 @@ from app.kit.clock import kst_day
 from app.kit.signing import derive_key
 from app.kit.upsert import built_once
 from app.messages import composing, gather, registry, routing, rules
-from app.messages.contract import CARD, Kind
+from app.messages.contract import BY_HAND, CARD, Kind
 from app.messages.gather import Around, Known
 from app.messages.models import Message
 
@@ -57,6 +58,7 @@ def plan(
     wire = replace(setting("WIRE"), public_url=_PLANNED_LINK, ads_need_080=False)
     known = known or gather.look_up(session, shop_id=shop_id, customer_id=customer_id, now=now)
     around = gather.around(known, kind=spec, wire=wire)
+    spec = around.kind
     if around.person.erased or not (around.sender.kind_on or spec.statutory):
         return None
     due = due_at + around.delay
@@ -95,6 +97,41 @@ def provider_key(shop_id: int, dedupe_key: str) -> str:
 @cache
 def _key(master: bytes) -> bytes:
     return derive_key(master, "provider-key")  # several with every stamp: derived once
+
+
+def plan_another_way(session: Any, *, row: Message, tried: Collection[str], now: datetime) -> str | None:
+    """Write a notice that reached nobody yet down for one more way; returns which, or None when none is left.
+
+    `tried`: the ways it took already. What the law wants told ends in the owner's hands (their own phone) where
+    nothing carries it by itself. `row`: any row of it.
+    """
+    wire = replace(setting("WIRE"), public_url=_PLANNED_LINK, ads_need_080=False)
+    around = gather.look_around(
+        session,
+        shop_id=row.shop_id,
+        customer_id=row.customer_id,
+        kind=registry.kind(row.kind),
+        wire=wire,
+        now=now,
+    )
+    writer = _Writer(
+        session=session,
+        shop_id=row.shop_id,
+        customer_id=row.customer_id,
+        kind=around.kind,
+        cause=row.cause,
+        base=f"{row.kind}:{row.cause}",
+        around=around,
+        facts=row.facts,
+        due=now,
+        not_after=row.not_after,
+        now=now,
+    )
+    by_hand = () if around.sender.is_demo else (BY_HAND,)
+    for way in (*routing.ways(around.kind, around.person, around.sender), *by_hand):
+        if way not in tried and writer.may_take(way) and writer.write(way, None) is not None:
+            return way
+    return None
 
 
 class _Writer:
@@ -145,6 +182,10 @@ class _Writer:
             now=max(self.due, self.now),
         )
         return text, verdict
+
+    def may_take(self, channel: str) -> bool:
+        """Tell whether this way may carry it, now or later."""
+        return not isinstance(self._verdict(channel)[1], rules.LeaveOut)
 
     def way(self, ways: list[str]) -> str | None:
         """Return the first of these ways that may carry it, else the last one, which tells why not."""

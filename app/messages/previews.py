@@ -16,7 +16,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.kit.korean import josa
 from app.kit.phone import masked
 from app.kit.text import carrier_bytes, fill, not_carried, placeholders
-from app.messages import composing, gather, registry, routing, rules
+from app.messages import composing, duties, gather, raising, registry, routing, rules
 from app.messages.channels.own_phone import sms_link
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import Message
@@ -50,7 +50,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
 
     None when the shop has no customer yet. Raises KeyError for an unknown kind or placeholder.
     """
-    spec = registry.kind(kind)
+    spec = raising.kinds(db.session, shop_id=shop_id)[kind]
     customer_id = _who_has_it_all(shop_id, spec, now) or _fitting_customer(shop_id, wants_consent=spec.is_ad)
     if customer_id is None:
         return None
@@ -192,6 +192,9 @@ def _example_facts(example: Mapping[str, str]) -> dict[str, object]:
         "code": "…",
         "voice": "…",
         "how": "up",
+        "kinds": ["ads"],
+        "consented": "2024-11-23",
+        "answer_by": "2026-11-23",
         "tier": "단골",
     }
 
@@ -226,11 +229,12 @@ class HandLine:
 def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY) -> list[HandLine]:
     """Return the best of the by-hand queue that the gate lets go out at this moment.
 
-    Best first: a code somebody waits for this very minute, then those who came most often, then those whose
-    message grows stale soonest. What may not be kept stands only in the link that opens the message app: it
+    Best first: a code somebody waits for this very minute, what the law wants told by a day, then those who
+    came most often, then those whose message grows stale soonest. What may not be kept stands only in the link that opens the message app: it
     proves something to its reader, and nothing to who can read the shop's pages.
     """
     typed = [key for key, spec in registry.kinds().items() if spec.to_typed_number]
+    first = [Message.kind.in_(each).desc() for each in (typed, duties.kinds())]
     rows = db.session.execute(
         select(Message, Customer.phone)
         .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
@@ -242,7 +246,7 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
             Message.not_after >= now,
             or_(Customer.phone.is_not(None), Message.kind.in_(typed)),
         )
-        .order_by(Message.kind.in_(typed).desc(), Customer.visit_count.desc(), Message.not_after, Message.id)
+        .order_by(*first, Customer.visit_count.desc(), Message.not_after, Message.id)
         .limit(_LOOKED_AT)
     ).all()
     lines = []
@@ -258,7 +262,7 @@ def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY
             db.session, shop_id=shop_id, customer_id=message.customer_id, kind=spec, wire=wire, now=now
         )
         verdict = composing.verdict_on(
-            kind=spec,
+            kind=around.kind,
             channel=message.channel,
             around=around,
             text=message.text,

@@ -13,7 +13,7 @@ from app.customers.models import PhoneCode
 from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
 from app.kit.signing import token_hash
-from app.messages import gather, mail_form, registry, turns
+from app.messages import gather, mail_form, raising, registry, turns
 from app.messages.contract import Kind
 from app.messages.models import Automation, ClockLease, Message, PeriodicTask
 from app.reviews.models import ReviewSetting
@@ -42,6 +42,8 @@ class AutomationLine:
     label: str
     sentence: str  # "방문 2시간 뒤에 감사 인사를 보내요"
     is_ad: bool
+    may_raise: bool  # an 안내 that the shop may send as an ad
+    is_raised: bool  # and does
     is_on: bool
     can_switch: bool  # what the law asks for can't be switched off
     always_on: str  # why it can't, in words
@@ -113,11 +115,14 @@ def _line(
     kind: Kind, row: Automation | None, last_sent_at: datetime | None, *, rewarded: bool
 ) -> AutomationLine:
     delay = kind.delay_minutes if row is None or row.delay_minutes is None else row.delay_minutes
+    sent_as = raising.as_sent(kind, row is not None and row.as_ad)
     return AutomationLine(
         kind=kind.key,
         label=kind.label,
         sentence=kind.sentence.replace("{때}", delay_words(delay)),
-        is_ad=kind.is_ad,
+        is_ad=sent_as.is_ad,
+        may_raise=raising.may_be_raised(kind),
+        is_raised=sent_as.is_ad and not kind.is_ad,
         is_on=kind.statutory or (kind.default_on if row is None else row.is_on),
         can_switch=not kind.statutory,
         always_on=kind.always_on,

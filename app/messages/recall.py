@@ -10,7 +10,7 @@ from sqlalchemy import String, cast, delete, literal, or_, select, update
 
 from app.customers.models import Consent
 from app.customers.rules import standing
-from app.messages import registry
+from app.messages import raising, registry
 from app.messages.contract import CARD
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 from app.messages.way_models import Charge, DeliveryReport, MonthSpending
@@ -59,6 +59,21 @@ def cancel_kind(session: Any, *, shop_id: int, kind: str, reason: str) -> int:
     return _cancel(session, shop_id, [Message.kind == kind, Message.state.in_(("ready", "claimed"))], reason)
 
 
+def unstage_kind(session: Any, *, shop_id: int, kind: str) -> None:
+    """Take a kind's messages out of the owner's hand: they are asked about and worded anew before they come back."""
+    session.execute(
+        update(Message)
+        .where(
+            Message.shop_id == shop_id,
+            Message.kind == kind,
+            Message.state == "ready",
+            Message.staged_at.is_not(None),
+        )
+        .values(staged_at=None, text="")
+        .execution_options(synchronize_session=False)
+    )
+
+
 def cancel_waiting(session: Any, *, shop_id: int, cause: str, kinds: tuple[str, ...], reason: str) -> int:
     """Take back the waiting messages of these kinds that follow from a cause; returns how many rows.
 
@@ -81,7 +96,7 @@ def cancel_unconsented(session: Any, *, shop_id: int, customer_id: int, now: dat
     holds = standing([(row.kind, row.action) for row in rows])
     mine = [Message.customer_id == customer_id, Message.state.in_(("ready", "claimed"))]
     taken = 0
-    ads = [key for key, spec in registry.kinds().items() if spec.is_ad]
+    ads = [key for key, spec in raising.kinds(session, shop_id=shop_id).items() if spec.is_ad]
     # Each channel stands on its own consent.
     travels = [
         key

@@ -6,12 +6,11 @@ Law: 정보통신망법 50조 and 시행령 61–62조의3; the exact forms are 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-from app.messages import mail_form
+from app.messages import forms, mail_form
 from app.messages.contract import Capabilities, Kind
 
 _KOREA = timezone(timedelta(hours=9))  # no summer time; rules read no time zone files
@@ -20,17 +19,6 @@ DAY_OPENS = 8 * 60
 DAY_CLOSES = 20 * 60 + 50
 # Ours, not the law's: (how many ads, in how many days) per person and shop.
 AD_CAPS = ((1, 3), (4, 30))
-
-# The 광고 marker in any clothes but the exact one; disguising it is itself punishable (50조⑤).
-_FALSE_LABEL = re.compile(
-    r"광\s*[/.\-_·*]\s*고|[\[<{\"'“‘(]\s*[\"'“‘]?\s*(대출)?광\s*고\s*[\"'”’]?\s*[\]>}\"'”’)]"
-)
-# KISA practice: any of these inside an 안내 makes the whole message an ad.
-_PROMOTION = re.compile(
-    r"할인|쿠폰|이벤트|특가|세일|1\s*\+\s*1|증정|무료(?!수신거부)|신메뉴|혜택|적립\s*2배|두\s*배|재방문|또\s*오세요|놀러\s*오세요|\bOFF\b|\d\s*%",
-    re.IGNORECASE,
-)
-LABEL = mail_form.LABEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +175,8 @@ def _before_travel(
         return LeaveOut("no_public_url", "수신거부 링크가 열릴 인터넷 주소(PUBLIC_URL)가 아직 없어요.")
     if not kind.is_ad:
         return _promotion_inside(text, names)
+    if channel.is_template:
+        return LeaveOut("template", "광고는 알림톡으로 보낼 수 없어요.")
     if person.refused_email if by_mail else person.refused:
         return LeaveOut("refused", "수신거부한 손님이에요.")
     if not (person.ads_email if channel.consent == "ads_email" else person.ads):
@@ -194,10 +184,14 @@ def _before_travel(
     if kind.personal_offer and not person.marketing:
         return LeaveOut("no_marketing", "맞춤 혜택에 동의하지 않은 손님이에요.")
     if by_mail:
-        return _mail_form_fault(subject, text, sender)
+        return _form(forms.ad_mail_fault(subject, text, sender.as_mail_shop()))
     if sender.ads_need_080 and not sender.opt_out_080 and not sender.is_demo:
         return LeaveOut("no_080", "무료 수신거부 번호(080)를 아직 등록하지 않았어요.")
-    return ad_form_fault(text, sender.shop_name, sender.contact)
+    return _form(forms.ad_form_fault(text, sender.shop_name, sender.contact))
+
+
+def _form(fault: tuple[str, str] | None) -> LeaveOut | None:
+    return LeaveOut(*fault) if fault else None
 
 
 def _no_phone(person: Person) -> LeaveOut | None:
@@ -221,10 +215,11 @@ def _no_mail(kind: Kind, person: Person, sender: Sender) -> LeaveOut | None:
 
 
 def _promotion_inside(text: str, names: Sequence[str]) -> LeaveOut | None:
-    # A shop may be called 쿠폰나라 and a customer 이벤트: a name is no promotion.
-    for name in filter(None, names):
-        text = text.replace(name, "")
-    word = promotion_word(text)
+    # A shop may be called 쿠폰나라 and a customer 이벤트: a name is no promotion. Any other name stays in its
+    # place, so that none hides half a word.
+    for name in filter(forms.promotion_word, names):
+        text = text.replace(name, "□")
+    word = forms.promotion_word(text)
     if word is None:
         return None
     return LeaveOut("promotion_inside", f"안내 글에 홍보하는 말(‘{word}’)이 들어 있어요.")
@@ -233,7 +228,8 @@ def _promotion_inside(text: str, names: Sequence[str]) -> LeaveOut | None:
 def _must_wait(
     kind: Kind, channel: Capabilities, person: Person, recent_ads: Sequence[datetime], now: datetime
 ) -> Wait | None:
-    asleep = not channel.hours_exempt and not kind.any_hour and not (kind.is_ad and person.ads_night)
+    # An ad at night stands on the consent to it alone (망법 50조③); who waits for an 안내 gets it at any hour.
+    asleep = not channel.hours_exempt and not (person.ads_night if kind.is_ad else kind.any_hour)
     opens = next_daytime(now)
     night = (
         Wait(opens, "night", "밤(저녁 8시 50분~아침 8시)이라 아침에 보내요.")
@@ -270,50 +266,3 @@ def cap_frees_at(recent_ads: Sequence[datetime], now: datetime) -> datetime:
         if len(within) >= most:
             free = max(free, within[-most] + span)
     return free
-
-
-def promotion_word(text: str) -> str | None:
-    """Return the first promotional word in a text that must have none, or None."""
-    found = _PROMOTION.search(text)
-    return found.group(0) if found else None
-
-
-def false_label(text: str) -> bool:
-    """Tell whether a text carries a 광고 marker of its own; only we write the exact one."""
-    return LABEL in text or bool(_FALSE_LABEL.search(text))
-
-
-def ad_text(*, shop_name: str, body: str, contact: str, opt_out: str) -> str:
-    """Return an ad in the form of 별표 6: (광고) and the name first, contact, the free opt-out last."""
-    return f"{LABEL}{shop_name}\n\n{body.strip()}\n\n문의 {contact}\n무료수신거부 {opt_out}"
-
-
-def service_text(*, shop_name: str, body: str, contact: str) -> str:
-    """Return an 안내: the sender's name in front, the contact at the end when there is one."""
-    return f"[{shop_name}] {body.strip()}" + (f"\n문의 {contact}" if contact else "")
-
-
-def _mail_form_fault(subject: str, text: str, sender: Sender) -> LeaveOut | None:
-    """The form of an ad by e-mail: another than a text message's."""
-    shop = sender.as_mail_shop()
-    if unsaid := mail_form.missing(shop):
-        return LeaveOut("no_contact", f"광고 이메일에 적을 것이 없어요({unsaid}). 더보기에서 적어 주세요.")
-    if fault := mail_form.form_fault(subject, text, shop):
-        return LeaveOut("form", fault)
-    if false_label(subject.removeprefix(LABEL)) or false_label(text):
-        return LeaveOut("form", "(광고) 표시는 맨 앞에 한 번만 써요.")
-    return None
-
-
-def ad_form_fault(text: str, shop_name: str, contact: str) -> LeaveOut | None:
-    """Return what is wrong with an ad's form, or None when it is exactly as asked."""
-    lines = text.split("\n")
-    if not shop_name or lines[0] != f"{LABEL}{shop_name}":
-        return LeaveOut("form", "광고 글은 (광고)와 가게 이름으로 시작해야 해요.")
-    if false_label("\n".join([lines[0].removeprefix(LABEL), *lines[1:]])):
-        return LeaveOut("form", "(광고) 표시는 맨 앞에 한 번만 써요.")
-    if not contact or f"문의 {contact}" not in lines[1:-1]:
-        return LeaveOut("no_contact", "가게 연락처가 없어서 보낼 수 없어요. 더보기에서 연락처를 적어 주세요.")
-    if not re.fullmatch(r"무료수신거부 (https?://\S+|080-?\d{3,4}-?\d{4})", lines[-1]):
-        return LeaveOut("form", "광고 글은 무료수신거부로 끝나야 해요.")
-    return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from app.kit.text import HONOURED, followed, replaced
 from app.messages.contract import Kind
-from app.messages.rules import service_text
+from app.messages.forms import service_text
 
 LONGEST = 1000  # characters, not bytes
 _VARIABLE = re.compile(r"#\{([^{}]+)\}")

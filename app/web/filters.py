@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
         day=_day,  # 11월 23일(월)
         clock=korean.clock_time,  # 오후 2:49
         moment=korean.day_and_time,  # 11월 23일(월) 오후 2:49
+        exact=korean.exact_moment,  # 2026년 11월 23일 오후 2:49:07
         ago=_ago,  # 3분 전
         last_day=_last_day,  # 12월 31일(목), of what is gone from a moment on
         epoch_ms=_epoch_ms,

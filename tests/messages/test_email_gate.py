@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kit.text import fill
-from app.messages import mail_form, registry, rules
+from app.messages import forms, mail_form, registry
 from app.messages.contract import Kind
+from app.messages.forms import LABEL
 from app.messages.routing import ways
-from app.messages.rules import LABEL, Person, Sender
+from app.messages.rules import Person, Sender
 from tests.messages import test_gate
 from tests.messages.test_gate import AD, DAY, FULL, REAL, RESULT, code, kst
 from tests.messages.test_registry import FACTS
@@ -201,7 +202,7 @@ def test_which_ways_are_worth_asking_about(
 
 
 def test_the_label_is_the_same_everywhere() -> None:
-    assert rules.LABEL == mail_form.LABEL == "(광고)"
+    assert forms.LABEL == mail_form.LABEL == "(광고)"
 
 
 MAILABLE = [kind for kind in registry.kinds().values() if "email" in kind.channels]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from app.messages import registry, rules
 from app.messages.contract import Capabilities, Kind
-from app.messages.rules import LeaveOut, Person, Send, Sender, Wait, ad_text, may_send, service_text
+from app.messages.forms import ad_text, service_text
+from app.messages.rules import LeaveOut, Person, Send, Sender, Wait, may_send
 
 DAY = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 14:00 in Korea
 FULL = Person(

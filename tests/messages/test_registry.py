@@ -10,7 +10,7 @@ import pytest
 
 from app.flows.automation import text_fault
 from app.kit.text import fill, placeholders
-from app.messages import registry, rules
+from app.messages import forms, registry
 from app.messages.contract import Asked, Capabilities, Channel, Kind, Letter, Wire
 from app.messages.outbox import CARD
 from tests.world import START
@@ -37,6 +37,10 @@ FACTS = {
     "voice": 1,
     "how": "up",
     "tier": "단골",
+    "kinds": ["ads", "ads_night"],
+    "consented": "2024-11-23",
+    "keeps": True,
+    "answer_by": "2026-11-23",
     "gift": "도장 2개",
 }
 
@@ -60,7 +64,7 @@ class TestEveryKind:
 
     def test_its_class_is_kept(self, kind: Kind) -> None:
         if not kind.is_ad:
-            assert rules.promotion_word(kind.text) is None
+            assert forms.promotion_word(kind.text) is None
         assert not (kind.statutory and kind.is_ad)
         assert not (kind.any_hour and kind.is_ad)
 

@@ -97,7 +97,7 @@ def thank(
             kind=kind,
             cause=cause,
             due_at=clock(),
-            facts={"balance": 7, "goal": 10, "consent": "ads", "granted": True},
+            facts={"balance": 7, "goal": 10, "consent": "ads", "granted": True, "reward": "커피 한 잔"},
             now=clock(),
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 from app.flows.demo.description import Description
 from app.flows.demo.people import Person
 from app.kit.text import fill
-from app.messages import registry, rules
+from app.messages import forms, registry, rules
 from app.messages.contract import Kind
 
 
@@ -27,8 +27,8 @@ def whole(
     if kind.path is not None:
         inside = f"{inside.rstrip()}\n{base_url}{kind.path(facts)}"
     if kind.is_ad:
-        return rules.ad_text(shop_name=shop.name, body=inside, contact=shop.phone, opt_out=opt_out)
-    return rules.service_text(shop_name=shop.name, body=inside, contact=shop.phone)
+        return forms.ad_text(shop_name=shop.name, body=inside, contact=shop.phone, opt_out=opt_out)
+    return forms.service_text(shop_name=shop.name, body=inside, contact=shop.phone)
 
 
 def ask_gate(

@@ -20,6 +20,7 @@ from app.messages import (
     gather,
     pictures,
     prices,
+    raising,
     registry,
     restores,
     rules,
@@ -91,6 +92,8 @@ class _LastLook:
         self.channel = holds[0].channel
         self.can = registry.channel(self.channel).CAPABILITIES
         self.account: Account | None = None
+        # In the class in which this shop sends them: an 안내 may have been raised.
+        self._kinds = raising.kinds(session, shop_id=shop_id)
         self._became: dict[str, dict[str, Any]] = {}
 
     def begin(self, begun: Begun) -> None:
@@ -130,7 +133,7 @@ class _LastLook:
             lock_people(
                 self.session,
                 shop_id=self.shop_id,
-                people={customer_id for kind, customer_id in told if registry.kind(kind).is_ad},
+                people={customer_id for kind, customer_id in told if self._kinds[kind].is_ad},
             )
         found = self.session.execute(_OURS, which).all()
         return [row for row in found if row.fence == self.holds[row.id].fence]
@@ -138,14 +141,14 @@ class _LastLook:
     def _links(self, rows: Sequence[Any]) -> dict[int, str]:
         if not self.can.transmits:
             return {}
-        ads = {row.customer_id for row in rows if registry.kind(row.kind).is_ad}
+        ads = {row.customer_id for row in rows if self._kinds[row.kind].is_ad}
         known = {who: self.crowd.known(who, but_message_id=0) for who in ads}
         whose = {who: (one.address_key, one.email_key) for who, one in known.items()}
         return self.opt_out_links(self.session, shop_id=self.shop_id, whose=whose, now=self.now)
 
     def _judge(self, row: Any) -> Able | None:
         """Ask the gate about one row; None when it doesn't go now, which is then written down."""
-        kind, hold = registry.kind(row.kind), self.holds[row.id]
+        kind, hold = self._kinds[row.kind], self.holds[row.id]
         facts = {**row.facts, **self._became_of(row)}
         if not kind.still_wanted(facts):
             end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")

@@ -22,8 +22,8 @@ from app.messages.contract import (
     Report,
     Wire,
 )
+from app.messages.forms import LABEL as AD_LABEL
 from app.messages.providers import solapi_messages as messages
-from app.messages.rules import LABEL as AD_LABEL
 
 KEY = "solapi"
 LABEL = "문자(솔라피)"

@@ -1,7 +1,7 @@
 """동의 처리 결과: within 14 days of a consent, its sender, fact and date, result (망법 50조⑦, 시행령 62조의2).
 
-No promotion at all. Facts: `consent` (ads | ads_night | ads_email | marketing), `granted` (False: withdrawn), `day`
-("2026-11-23").
+No promotion at all. Facts: `consent` (ads | ads_night | ads_email | marketing), `granted` (False: withdrawn),
+`silent` (it ended without an answer to the two-yearly question), `day` ("2026-11-23").
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ def _words(facts: Facts) -> Mapping[str, str]:
     subject = _SUBJECTS[facts["consent"]]
     day = date.fromisoformat(facts["day"])
     did = f"{subject}에 동의하셨어요" if facts["granted"] else f"{subject} 동의를 철회하셨어요"
+    if facts.get("silent"):
+        did = f"2년마다 여쭙는 {subject} 동의에 답이 없으셔서 더는 보내지 않아요"
     return {"날짜": f"{day.month}월 {day.day}일", "처리": did}
 
 
@@ -31,6 +33,7 @@ KIND = Kind(
     label="동의 처리 안내",
     is_ad=False,
     statutory=True,
+    must_reach=True,
     text="{날짜}, {처리}. 처리를 마쳤어요.",
     placeholders={"날짜": "11월 23일", "처리": "광고 문자 수신에 동의하셨어요"},
     channels=AUTOMATIC_NOTICE_WAYS,

@@ -21,6 +21,7 @@ KIND = Kind(
     label="수신거부 처리 안내",
     is_ad=False,
     statutory=True,
+    must_reach=True,
     text="{날짜}, 광고를 수신거부하셨어요. 처리를 마쳤어요.",
     placeholders={"날짜": "11월 23일"},
     channels=AUTOMATIC_NOTICE_WAYS,

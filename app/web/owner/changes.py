@@ -48,6 +48,7 @@ _PLAIN = {
     "refund": "방문 하나를 환불하고 그 적립을 되돌렸어요",
     "card_reissued": "잃어버린 카드의 예전 QR과 번호를 막았어요",
     "merge_undone": "합친 두 손님을 다시 나눴어요",
+    "refusal": "손님 한 분의 광고 수신거부를 받아 적었어요",
     "staff_limits": "직원을 알려 드리는 기준을 바꿨어요",
 }
 _CHECKED = {
@@ -62,6 +63,7 @@ _TIERS = {
     "benefits": "등급에서 드리는 것을 바꿨어요",
 }
 _REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
+_CLASSED = {"raised": "광고로 보내기로 했어요", "lowered": "다시 안내로 보내기로 했어요"}
 # Of oneself, and of somebody else ({} is their name).
 _OF_WHOM = {
     "session_ended": ("다른 기기에서 로그아웃했어요", "{} 님의 기기 하나를 로그아웃했어요"),
@@ -97,6 +99,8 @@ def sentence(line: Change) -> str:
         key, _, how = line.detail.partition(":")
         kind = registry.kinds().get(key)
         label = kind.label if kind else "자동 안내"
+        if how in _CLASSED:
+            return f"{josa(label, '을/를')} {_CLASSED[how]}"
         if how in _REWORDED:
             return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
@@ -105,6 +109,11 @@ def sentence(line: Change) -> str:
         if before == after:
             return "후기 해시태그나 다른 곳 주소를 바꿨어요"
         return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
+    if line.what == "refusals":
+        return f"수신거부 목록을 넣어 번호 {line.detail}개에 광고를 막았어요"
+    if line.what == "silence":
+        kept = "동의를 이어 가기로" if line.detail == "keeps" else "동의를 거두기로"
+        return f"2년마다 여쭐 때 답이 없으면 {kept} 했어요"
     if line.what == "people_merged":
         return f"도장 {line.detail}개를 옮겨 두 손님을 한 분으로 합쳤어요"
     if line.what == "card_moved":

@@ -12,7 +12,7 @@ from app.flows import own_phone
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import history, previews, registry, results
+from app.messages import duties, history, previews, registry, results
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -54,6 +54,7 @@ def messages() -> ResponseReturnValue:
         outlook=reads.outlook(shop_id, now=now()),
         automations=reads.automations(shop_id),
         mail_lacks=reads.mail_lacks(shop_id),
+        in_hand=duties.in_hand(shop_id, now=now()),
     )
 
 
@@ -156,6 +157,7 @@ def automation(kind: str) -> ResponseReturnValue:
         )
     text, delay = asked.text("text").replace("\r\n", "\n"), asked.number("delay_minutes")
     page = _page(line, text=text, delay=delay if delay is not None else line.delay_minutes)
+    as_ad = request.form.get("as_ad") == "y"
     if request.form.get("look"):
         return render_template("owner/automation.html", **page)
     staff = current_staff()
@@ -166,11 +168,15 @@ def automation(kind: str) -> ResponseReturnValue:
             kind=kind,
             text=text,
             delay_minutes=delay if line.has_delay else None,
+            as_ad=as_ad,
             now=now(),
         )
     except Invalid as error:
         wrong = answers.in_order(error.fields, ("delay_minutes", "text"))
         return answers.invalid("owner/automation.html", **(page | {"wrong": wrong}))
+    if as_ad and line.may_raise:
+        flash("저장했어요. 이제 광고로 보내요")
+        return see_other(url_for("owner.automation", kind=kind))
     flash("저장했어요" if text.strip() else "비워 두셔서 기본 글로 저장했어요")
     return see_other(url_for("owner.messages"))
 
@@ -199,6 +205,29 @@ def switch_automation(kind: str) -> ResponseReturnValue:
         )
     flash(said)
     return see_other(url_for("owner.messages"))
+
+
+@door(
+    bp,
+    "/owner/messages/<kind>/class",
+    methods=("POST",),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def send_as_ad(kind: str) -> ResponseReturnValue:
+    """Send a notice as an ad, or as the notice it is."""
+    line, as_ad = _line(kind), request.form.get("as_ad") == "y"
+    staff = current_staff()
+    try:
+        automation_flow.send_as_ad(
+            shop_id=staff.shop.id, staff_id=staff.staff_id, kind=kind, as_ad=as_ad, now=now()
+        )
+    except Invalid as error:
+        page = _page(line, text=line.text, delay=line.delay_minutes)
+        return answers.invalid("owner/automation.html", **(page | {"wrong": error.fields}))
+    flash("이제 광고로 보내요" if as_ad else "이제 안내로 보내요")
+    return see_other(url_for("owner.automation", kind=kind))
 
 
 @door(
@@ -235,8 +264,10 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "delays": sorted(delays.items()),
         "shown": shown,
         "fault": fault,
+        "is_an_ads": not line.is_ad and automation_flow.is_an_ads(registry.kind(line.kind), text),
         "sms_bytes": SMS_BYTES,
         "wrong": {},
+        "silence_keeps": duties.silence_keeps(current_staff().shop.id) if line.kind == "reconsent" else None,
         "result": results.came_back(current_staff().shop.id, now=now()) if line.kind == "come_back" else None,
     }
 
@@ -245,7 +276,9 @@ def _preview(line: AutomationLine, text: str) -> tuple[Preview | None, str]:
     """Return the preview when the words can be filled, and why they can't be saved, in the form's own words."""
     words = text.strip() or line.default_text
     # What the law words needs no check of ours.
-    fault = automation_flow.text_fault(registry.kind(line.kind), words) if line.can_switch else None
+    fault: str | None = None
+    if line.can_switch:
+        fault = automation_flow.text_fault(registry.kind(line.kind), words, is_raised=line.is_raised)
     if placeholders(words) - set(line.placeholders) or stray_braces(words):
         return None, fault or ""
     note_look("preview")  # filled in for a real customer

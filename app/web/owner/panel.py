@@ -6,6 +6,7 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter
+from app.customers import evidence
 from app.flows import redeem
 from app.flows import undo as undo_flow
 from app.kit.korean import josa
@@ -23,8 +24,11 @@ from app.web.owner.panels import panel_context
 def panel(card_id: int) -> ResponseReturnValue:
     """Show a person's panel as a page."""
     context = panel_context(card_id)
-    note_look("view", context["seen"].customer_id)
-    return render_template("owner/panel.html", **context)
+    customer_id = context["seen"].customer_id
+    note_look("view", customer_id)
+    # Asked for here alone: after a stamp nobody waits for it.
+    gets_ads = evidence.gets_ads(shop_id=current_staff().shop.id, customer_id=customer_id)
+    return render_template("owner/panel.html", **context, gets_ads=gets_ads)
 
 
 def again(card_id: int, said: str, *, undo: str = "", undo_label: str = "") -> ResponseReturnValue:
