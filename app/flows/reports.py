@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
-
 from app.extensions import db
 from app.flows import privacy
 from app.flows.unit import after_a_race, write
@@ -14,7 +12,6 @@ from app.kit.refusals import NotHere
 from app.messages import accounts, registry
 from app.messages.actions import reporting
 from app.messages.contract import Account, Channel, Report
-from app.messages.way_models import ChannelAccount
 
 _AT_ONCE = 200
 
@@ -28,7 +25,8 @@ def receive(*, provider: str, hook: str, headers: Mapping[str, str], body: bytes
     found = _channel_of(provider)
     if found is None:
         raise NotHere
-    account = _whose(provider, hook)
+    # Also of an account that is off by now: what it sent before is still told.
+    account = accounts.by_hook(db.session, provider=provider, hook=hook)
     try:
         # Also without an account: a guess costs as much as the right address with a wrong secret.
         reports = found.parse_report(headers, body, account)
@@ -37,14 +35,6 @@ def receive(*, provider: str, hook: str, headers: Mapping[str, str], body: bytes
     if account is None:
         raise NotHere
     return after_a_race(lambda: _take_in(account, reports, now))
-
-
-def _whose(provider: str, hook: str) -> Account | None:
-    shop_id = db.session.scalar(
-        select(ChannelAccount.shop_id).where(ChannelAccount.provider == provider, ChannelAccount.hook == hook)
-    )
-    # Also of an account that is off by now: what it sent before is still told.
-    return None if shop_id is None else accounts.any_state(db.session, shop_id=shop_id, provider=provider)
 
 
 def _channel_of(provider: str) -> Channel | None:
