@@ -94,7 +94,8 @@ def settings(data: Path, **env: str) -> Config:
 def build(data: Path, clock: Callable[[], datetime], **env: str) -> Flask:
     """Build an application over a database that may still be empty."""
     # Nobody listens on port 9: a test that means to reach a provider says where it is.
-    where = {"PUBLIC_URL": PUBLIC_URL, "SOLAPI_URL": "http://127.0.0.1:9"}
+    nobody = "http://127.0.0.1:9"
+    where = {"PUBLIC_URL": PUBLIC_URL, "SOLAPI_URL": nobody, "NHN_URL": nobody}
     app = create_app(settings(data, **{**where, **env}), now=clock)
     app.test_client_class = Browser
     return app

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 
 from app.flows import (
     boosts,
@@ -29,6 +29,7 @@ from app.flows import (
     night,
     paper_card,
     photo,
+    provider_news,
     referral,
     reports,
     retention,
@@ -153,6 +154,15 @@ def _apply_reports(now: datetime, _breath: Breath) -> None:
     reports.apply_waiting(now=now)
 
 
+def _ask_providers(now: datetime, breath: Breath) -> None:
+    wire = current_app.config["WIRE"]
+    _for_each_shop(
+        lambda shop_id: provider_news.read_inspections(shop_id=shop_id, wire=wire, now=now, stop=breath),
+        "read_inspections",
+        breath,
+    )
+
+
 PERIODIC = (
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
@@ -163,6 +173,7 @@ PERIODIC = (
         lambda now: next_minute_of_day(now, 8 * 60),
         _coupons_of_the_day,
     ),
+    Periodic("ask_providers", timedelta(hours=1), lambda now: now, _ask_providers),
     Periodic("settle_referrals", timedelta(minutes=10), lambda now: now, _settle_referrals),
     Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
     Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -25,7 +26,7 @@ from tests import factories
 from tests.faults.arena import ROOT, Arena
 from tests.provider.bench import SECRET
 
-HOOK, HOOK_SECRET = "hook-of-the-paying-shop", "told in the console"
+HOOK = "hook-of-the-paying-shop"
 BUDGET_WON = 1_000_000
 WENT = ("sent", "delivered", "undelivered")
 # Between the two workers' clocks, of which one is an hour ahead: a look-up asks from twenty minutes before its own
@@ -35,10 +36,11 @@ AHEAD_S = 45 * 60
 
 @dataclass
 class PaidVerdict:
-    """What the texts of the paying shop left behind. Every number but the first four must be 0."""
+    """What the texts of the paying shop left behind. Every number but the first five must be 0."""
 
     texts: int
     taken: int
+    faults: int  # calls that the bench let go wrong
     told: int  # rows moved on by a report
     reports: int  # kept, each once
     doubles: int  # keys that the bench took in more than once
@@ -63,20 +65,20 @@ class PayingArena(Arena):
         self.bench_url = f"http://127.0.0.1:{int(self.bench.stdout.readline())}"
         app = super()._build()
         with app.app_context():
-            self._open_paying_shop(app)
+            shop_id = self._open_paying_shop(app)
+            self._tell_the_console(shop_id)
             db.session.remove()
-        self._tell_the_console()
         return app
 
     def env(self, shift: int = 0) -> dict[str, str]:
         """Return the settings every process of the arena gets."""
         return {**super().env(shift), "SOLAPI_URL": self.bench_url}
 
-    def _open_paying_shop(self, app: Flask) -> None:
+    def _open_paying_shop(self, app: Flask) -> int:
         one, now = one_of_each().solapi[0], app.config["CLOCK"]()
         shop = factories.a_shop("콩이네")
         self.tokens["paid-line"] = factories.a_session(shop, shop.owner_id)
-        keys = {"api_key": one.key, "api_secret": one.secret, "hook": HOOK_SECRET}
+        keys = {"api_key": one.key, "api_secret": one.secret}
         with write() as session:
             session.add(
                 ChannelAccount(
@@ -100,10 +102,14 @@ class PayingArena(Arena):
             for number in range(self.people)
         )
         self.paid_cards = [person.card_id for person in people]
+        return shop.id
 
-    def _tell_the_console(self) -> None:
+    def _tell_the_console(self, shop_id: int) -> None:
+        """Type into the provider's console what the owner is shown: where reports go, and what proves them."""
+        account = accounts.account(db.session, shop_id=shop_id, provider="solapi")
+        assert account is not None
         hook = f"http://127.0.0.1:{self.port}/hooks/solapi/{HOOK}"
-        form = urlencode({"provider": "solapi", "url": hook, "secret": HOOK_SECRET}).encode()
+        form = urlencode({"provider": "solapi", "url": hook, "secret": account.keys["hook"]}).encode()
         urllib.request.urlopen(f"{self.bench_url}/bench/{SECRET}/hooks", data=form, timeout=10).close()
 
     def cards_of(self, line: str) -> list[int]:
@@ -134,6 +140,11 @@ class PayingArena(Arena):
                 time.sleep(0.5)
             db.session.remove()
 
+    def _faults(self) -> int:
+        call = urllib.request.Request(f"{self.bench_url}/bench/{SECRET}/faults", data=b'{"share": 0}')
+        with urllib.request.urlopen(call, timeout=10) as answered:
+            return len(json.loads(answered.read())["played"])
+
     def stop(self) -> None:
         """End the bench with everything else."""
         super().stop()
@@ -161,6 +172,7 @@ class PayingArena(Arena):
         return PaidVerdict(
             texts=len(rows),
             taken=len(taken),
+            faults=self._faults(),
             told=sum(row.state in ("delivered", "undelivered") for row in rows),
             reports=int(reports or 0),
             doubles=sum(times > 1 for times in taken.values()),

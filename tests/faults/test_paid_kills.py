@@ -20,8 +20,8 @@ _HEAD = """# Texts over a shop's own account
 Workers and web killed at random (fixed seeds), one clock an hour ahead, before the provider on the bench (SOLAPI): a fifth of its calls fail in one of
 its ways, a fifth of its reports come late, twice, in the wrong order, or forged. Its own fsynced log is the judge. Written by `make test-long`.
 
-| when | database | seed | kills | texts | taken in | told by reports | twice | lost | unclear | not paid exactly once | won too much | against the provider's last word |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|
+| when | database | seed | kills | texts | taken in | calls gone wrong | told by reports | twice | lost | unclear | not paid exactly once | won too much | against the provider's last word |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -56,12 +56,13 @@ def test_a_hundred_kills_before_a_provider_that_fails(arena: PayingArena, db_kin
     write_down(_HEAD, _cells(found, db_kind, arena))
     assert found.taken > 20, found
     assert found.told > 20, found
+    assert found.faults > 10, found
     assert found.doubles == found.lost == found.hidden == found.unknown == 0, found
     assert found.unpaid == found.over == found.against_report == 0, found
 
 
 def _cells(found: PaidVerdict, db_kind: str, arena: PayingArena) -> list[object]:
-    counted = [db_kind, arena.seed, arena.kills, found.texts, found.taken, found.told]
+    counted = [db_kind, arena.seed, arena.kills, found.texts, found.taken, found.faults, found.told]
     wrong = [
         found.doubles,
         found.lost + found.hidden,

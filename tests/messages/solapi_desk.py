@@ -35,11 +35,11 @@ class Desk:
     calls: list[str] = field(default_factory=list)  # "GET /cash/v1/balance"
     bodies: list[Any] = field(default_factory=list)  # of everything posted
     files: list[str] = field(default_factory=list)
+    asked: list[dict[str, list[str]]] = field(default_factory=list)  # the queries of questions
     balance: float = 4_321.0
     prices: Any = None
     signatures: set[str] = field(default_factory=set)
     page: int = 20
-    inspector: str = ""  # what they say; with it the text is refused
     refuses_inspection: bool = False
 
     def take(self, wanted: list[dict[str, Any]]) -> dict[str, Any]:
@@ -76,6 +76,7 @@ class Desk:
 
     def get(self, path: str, query: dict[str, list[str]]) -> Reply:
         """Answer a question."""
+        self.asked.append(query)
         if path == "/cash/v1/balance":
             return 200, {"balance": self.balance, "point": 0}
         if path == "/pricing/v1/messaging":

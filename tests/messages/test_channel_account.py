@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from app.extensions import db
 from app.flows import channel_account as flow
-from app.flows import talk_template
+from app.flows import provider_news, talk_template
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import accounts
@@ -230,3 +231,30 @@ def test_what_is_left_is_read_again(owned: int, desk: Desk, wire: Wire) -> None:
     assert _row(owned).settings["balance"] == 12
     away = replace(wire, solapi_url="http://127.0.0.1:9")
     assert not flow.read_standing(shop_id=owned, provider="solapi", wire=away, now=NOON).went
+
+
+# --- what the clock asks ---------------------------------------------------------------------------
+
+
+def test_who_called_the_080_number_is_taken_in_once_a_list_is_whole(
+    owned: int, desk: Desk, wire: Wire
+) -> None:
+    refused: list[tuple[str, str]] = []
+
+    def refuse(session: object, *, shop_id: int, phone: str, source: str, now: datetime) -> None:
+        assert shop_id == owned
+        refused.append((phone, source))
+
+    def read(where: Wire, at: datetime = NOON) -> int:
+        return provider_news.read_refusals(shop_id=owned, wire=where, now=at, refuse=refuse)
+
+    assert read(wire) == 0, "no account"
+    save(owned)
+    assert read(wire) == 0, "not on"
+    try_it(owned, wire)
+    assert read(replace(wire, solapi_url="http://127.0.0.1:9")) == 0
+    assert _row(owned).opt_outs_until is None, "it could not be asked: from the same moment again"
+    assert read(wire) == 1
+    assert (refused, _row(owned).opt_outs_until) == ([("+821099998888", "solapi")], NOON)
+    read(wire, NOON + timedelta(days=1))
+    assert desk.asked[-1]["dateCreated[gte]"] == ["2026-11-23T04:00:00Z"]

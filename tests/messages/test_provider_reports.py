@@ -192,6 +192,7 @@ def test_a_text_passes_the_inspectors_or_not(bench: Bench) -> None:
         ("app_key", "", False),
         ("free_call", "", True),
         ("free_call", "0801234567", True),
+        ("free_call", "080-123-4567", True),
         ("free_call", "0212345678", False),
         ("talk_app_key", "", True),
     ],

@@ -11,6 +11,7 @@ from flask import Flask
 
 from app.extensions import db
 from app.flows import talk_template
+from app.jobs import tick
 from app.kit.refusals import Invalid, NotHere
 from app.messages import accounts, registry, routing, talk, talk_templates
 from app.messages.contract import Accepted, Letter, Wire
@@ -61,7 +62,9 @@ def test_a_text_is_registered_inspected_and_approved(owned: int, desk: Desk, wir
     assert _text(owned).state == "approved"
 
 
-def test_the_inspectors_words_are_kept_and_it_is_asked_anew(owned: int, desk: Desk, wire: Wire) -> None:
+def test_the_inspectors_words_are_kept_and_it_is_asked_anew(
+    app: Flask, owned: int, desk: Desk, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
     save(owned)
     desk.refuses_inspection = True
     assert not ask(owned, wire).went
@@ -70,7 +73,9 @@ def test_the_inspectors_words_are_kept_and_it_is_asked_anew(owned: int, desk: De
     assert ask(owned, wire).went and len(desk.templates) == 1, "what lies there only needs the inspectors"
     said = [{"isAdmin": True, "content": "광고로 보이는 말이 있습니다.", "dateCreated": "2"}]
     desk.templates["KA01TP1"] |= {"status": "REJECTED", "comments": said}
-    talk_template.check(shop_id=owned, provider="solapi", wire=wire, now=NOON)
+    monkeypatch.setitem(app.config, "WIRE", wire)
+    (hourly,) = [task for task in tick.PERIODIC if task.name == "ask_providers"]
+    hourly.run(NOON, lambda: False)
     assert (_text(owned).state, _text(owned).detail) == ("refused", "광고로 보이는 말이 있습니다.")
     assert ask(owned, wire).went and _text(owned).code == "KA01TP2"
 

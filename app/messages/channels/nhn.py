@@ -53,7 +53,7 @@ def _send_one(letter: Letter, wire: Wire, latest_start: float | None) -> Outcome
     account = letter.account
     if account is None:
         return NO_ACCOUNT
-    free_call = account.keys.get("free_call", "")
+    free_call = re.sub(r"\D", "", account.keys.get("free_call", ""))
     if letter.is_ad and not free_call:
         # Of this message alone: notices go on over the same account.
         return Rejected("an ad needs the account's own 080 number", permanent=True)
