@@ -10,7 +10,8 @@ from app.flows import privacy
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import NotHere
 from app.messages import accounts, registry
-from app.messages.actions import reporting
+from app.messages.actions import pausing, reporting
+from app.messages.actions.pausing import Stop
 from app.messages.contract import Account, Channel, Report
 
 _AT_ONCE = 200
@@ -54,10 +55,21 @@ def _take_in(account: Account, reports: list[Report], now: datetime) -> int:
         kept = reporting.keep(
             session, shop_id=account.shop_id, provider=account.provider, reports=told, now=now
         )
-        return reporting.apply(session, kept, now=now)
+        moved, stops = reporting.apply(session, kept, now=now)
+    _stop(stops, now)
+    return moved
 
 
 def apply_waiting(*, now: datetime) -> int:
     """Apply reports that overtook our own note of their message; returns how many messages moved."""
     with write() as session:
-        return reporting.apply(session, reporting.waiting(session, now=now, limit=_AT_ONCE), now=now)
+        told = reporting.waiting(session, now=now, limit=_AT_ONCE)
+        moved, stops = reporting.apply(session, told, now=now)
+    _stop(stops, now)
+    return moved
+
+
+def _stop(stops: list[Stop], now: datetime) -> None:
+    if stops:
+        with write() as session:
+            pausing.stop(session, stops, now=now)
