@@ -192,9 +192,7 @@ def _example_facts(example: Mapping[str, str]) -> dict[str, object]:
         "code": "…",
         "voice": "…",
         "how": "up",
-        "kinds": ["ads"],
         "consented": "2024-11-23",
-        "answer_by": "2026-11-23",
         "tier": "단골",
     }
 

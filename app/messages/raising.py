@@ -25,14 +25,8 @@ def may_be_raised(kind: Kind) -> bool:
 
 
 def as_sent(kind: Kind, is_raised: bool) -> Kind:
-    """Return a kind in the class in which a shop sends it.
-
-    An ad waits for the morning, whoever waits for it, and never goes as AlimTalk (Kakao carries notices only).
-    """
-    if not (is_raised and may_be_raised(kind)):
-        return kind
-    ways = tuple(key for key in kind.channels if not registry.channel(key).CAPABILITIES.is_template)
-    return replace(kind, is_ad=True, any_hour=False, channels=ways)
+    """Return a kind in the class in which a shop sends it. An ad waits for the morning, whoever waits for it."""
+    return replace(kind, is_ad=True, any_hour=False) if is_raised and may_be_raised(kind) else kind
 
 
 def raised(session: Any, *, shop_id: int) -> frozenset[str]:
