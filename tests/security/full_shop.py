@@ -37,7 +37,15 @@ from tests.security import full_letters as letters
 from tests.security import full_perks as perks
 
 # Global by design: no shop's data is in them.
-OF_NO_SHOP = {"channel_health", "clock_leases", "periodic_tasks", "login_tries", "shops", "alembic_version"}
+OF_NO_SHOP = {
+    "channel_health",
+    "clock_leases",
+    "periodic_tasks",
+    "login_tries",
+    "restores",
+    "shops",
+    "alembic_version",
+}
 
 
 @dataclass(frozen=True)
