@@ -40,6 +40,7 @@ BEYOND = {
     "coupons/purchases": "reads which coupons were used at a visit: what a refund gives back",
     "coupons/offers": "pure: what an owner typed becomes a kind, and kinds to start from",
     "coupons/words": "pure: coupons in sentences",
+    "coupons/shifts": "moves coupons' ends past closed days, inside a flow",
     "insights/groups": "reads who is in a group of people",
     "customers/days": "reads whose birthday or anniversary a day is",
     "customers/merges": "reads phones that wait for a card, and who was two",
@@ -68,6 +69,7 @@ BEYOND = {
     "messages/way_models": "tables of how messages travel: accounts, reports, costs, browsers",
     "messages/contract": "what a kind and a channel must offer",
     "messages/causes": "what has become of the fact a message follows from",
+    "messages/examples": "reads what a preview is filled with",
     "messages/gather": "reads everything the gate asks for",
     "messages/mail_form": "pure: how an e-mail looks, and the form of an ad",
     "messages/results": "reads that tell what came of an automation",
@@ -81,6 +83,8 @@ BEYOND = {
     "messages/registry": "finds kinds and channels by their files",
     "messages/wanting": "reads whether the card may offer a review request",
     "messages/retries": "pure: pauses between attempts",
+    "visits/goods": "reads what is on the menu, how long it lasts, who bought it again",
+    "visits/picks": "reads which recommended product fits somebody",
 }
 FOLDERS = {"cards/actions", "reviews/actions", "messages/actions", "messages/kinds", "messages/channels"}
 # What the doors may read from a feature room.
@@ -100,6 +104,7 @@ READS = {
     "history",
     "inbox",
     "previews",
+    "examples",
     "demo_reads",
     "texts",
     "asks",
@@ -129,6 +134,7 @@ READS = {
     "offers",
     "words",
     "groups",
+    "goods",
     "offline",
     "offline_rules",
 }

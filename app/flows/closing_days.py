@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from app.cards.actions import shifts
 from app.cards.actions.shifts import Moved
+from app.coupons import shifts as coupons
 from app.flows import audit
 from app.flows.unit import after_a_race, write
 from app.kit.clock import kst_day
@@ -36,7 +38,7 @@ def _save_weekly(*, shop_id: int, staff_id: int, chosen: frozenset[int], now: da
         for weekday in sorted(chosen - set(standing)):
             closing.add_weekly(session, shop_id=shop_id, weekday=weekday, since=today)
         session.flush()
-        moved = shifts.move_ends(session, shop_id=shop_id, now=now)
+        moved = _move_ends(session, shop_id=shop_id, now=now)
         detail = "weekly:" + "".join(str(day) for day in sorted(chosen))
         audit.note(session, shop_id=shop_id, what="days_off", staff_id=staff_id, detail=detail, now=now)
         return moved
@@ -98,7 +100,7 @@ def _mark(
             staff_id=staff_id,
             now=now,
         )
-        moved = shifts.move_ends(session, shop_id=shop_id, now=now)
+        moved = _move_ends(session, shop_id=shop_id, now=now)
         detail = f"{'open' if is_open else 'closed'}:{first.isoformat()}>{last.isoformat()}"
         audit.note(session, shop_id=shop_id, what="days_off", staff_id=staff_id, detail=detail, now=now)
         return moved
@@ -118,7 +120,7 @@ def take_back(*, shop_id: int, staff_id: int, days_id: int, now: datetime) -> Mo
             return Moved(0, None)
         row.ended_at = now
         session.flush()
-        moved = shifts.move_ends(session, shop_id=shop_id, now=now)
+        moved = _move_ends(session, shop_id=shop_id, now=now)
         detail = f"back:{row.first.isoformat()}>{row.last.isoformat()}"
         audit.note(session, shop_id=shop_id, what="days_off", staff_id=staff_id, detail=detail, now=now)
         return moved
@@ -128,4 +130,10 @@ def settle(*, shop_id: int, now: datetime) -> Moved:
     """Bring every end to the closed days once more (nightly): a card that got its first end just then."""
     with write() as session:
         shifts.hold_ends(session, shop_id=shop_id)
-        return shifts.move_ends(session, shop_id=shop_id, now=now)
+        return _move_ends(session, shop_id=shop_id, now=now)
+
+
+def _move_ends(session: Any, *, shop_id: int, now: datetime) -> Moved:
+    """Move what lies on the cards, and the coupons; the answer tells of stamps and points."""
+    coupons.move_ends(session, shop_id=shop_id, now=now)
+    return shifts.move_ends(session, shop_id=shop_id, now=now)

@@ -61,6 +61,7 @@ class Known:
 _SHOP = (
     select(
         Shop.name,
+        Shop.code,
         Shop.phone,
         Shop.owner_name,
         Shop.address,

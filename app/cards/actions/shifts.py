@@ -82,11 +82,8 @@ def _new_end(
     """Return the moment from which on it no longer counts."""
     if ends_on is None:  # a day somebody was promised: it only moves off closed days
         return start_of_day(calendar_rules.shifted(_plain_end(None, expires_at), closed) + _DAY)
-    end = start_of_day(calendar_rules.good_until(ends_on, closed) + _DAY)
-    if end < expires_at and expires_at > now:
-        # Nothing ends at once because the shop opens after all: today is good for everybody.
-        return min(expires_at, max(end, start_of_day(kst_day(now) + _DAY)))
-    return end
+    last = kst_day(expires_at) - _DAY
+    return start_of_day(calendar_rules.moved(ends_on, closed, last=last, today=kst_day(now)) + _DAY)
 
 
 def _note_nearest(session: Any, *, shop_id: int, cards: Collection[int]) -> None:
