@@ -17,6 +17,7 @@ from app.messages import causes
 from app.messages.contract import Kind
 from app.messages.gather import Around
 from app.shops.models import Shop
+from app.visits import goods
 from app.visits.picks import picks
 
 
@@ -25,6 +26,10 @@ def examples(shop_id: int, kind: Kind) -> dict[str, str]:
     own = {"가게": db.session.scalar(select(Shop.name).where(Shop.id == shop_id)) or ""}
     if {"받을 것", "목표"} & set(kind.placeholders) and (card := cards.promise(shop_id)) is not None:
         own |= {"받을 것": card.reward_name, "목표": str(card.goal), "지금": str(min(7, card.goal))}
+    if kind.is_caused and {"추천 상품", "상품"} & set(kind.placeholders):
+        known = goods.products(shop_id)
+        own |= {"추천 상품": next((line.name for line in known if line.is_pick), "")}
+        own |= {"상품": next((line.name for line in known if line.rebuy_days), "")}
     if "가게 이야기" in kind.placeholders:
         told = causes.to_a_newcomer(db.session, shop_id=shop_id)
         own |= {"가게 이야기": told["story"], "다음 선물": told["next_gift"]}
