@@ -13,12 +13,16 @@ from app.extensions import db
 from app.insights.queries import liked
 from app.kit.clock import kst_day
 from app.kit.korean import day_name
+from app.kit.text import shortened
 from app.messages import causes
 from app.messages.contract import Kind
 from app.messages.gather import Around
 from app.shops.models import Shop
 from app.visits import goods
 from app.visits.picks import picks
+
+# A placeholder's button shows the beginning of a long example.
+_ON_A_BUTTON = 14
 
 
 def examples(shop_id: int, kind: Kind) -> dict[str, str]:
@@ -29,10 +33,12 @@ def examples(shop_id: int, kind: Kind) -> dict[str, str]:
     if kind.is_caused and {"추천 상품", "상품"} & set(kind.placeholders):
         known = goods.products(shop_id)
         own |= {"추천 상품": next((line.name for line in known if line.is_pick), "")}
-        own |= {"상품": next((line.name for line in known if line.rebuy_days), "")}
+        own |= {
+            "상품": next((line.name for line in known if line.rebuy_days), known[0].name if known else "")
+        }
     if "가게 이야기" in kind.placeholders:
         told = causes.to_a_newcomer(db.session, shop_id=shop_id)
-        own |= {"가게 이야기": told["story"], "다음 선물": told["next_gift"]}
+        own |= {"가게 이야기": shortened(told["story"], _ON_A_BUTTON), "다음 선물": told["next_gift"]}
     return {name: own.get(name) or example for name, example in kind.placeholders.items()}
 
 

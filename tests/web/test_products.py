@@ -46,7 +46,7 @@ def test_a_product_is_told_about(shop: AShop, other_shop: AShop, owner_phone: Ph
 def test_the_owner_takes_other_words(shop: AShop, owner_phone: Phone, htmx: bool) -> None:
     factories.a_customer(shop, name="한지우", phone=factories.a_number(), agrees="all")
     owner_phone.open("/owner/messages/dormant")
-    taken = owner_phone.submit("불편한 점을 여쭤보는 글로 바꾸기", htmx=htmx)
+    taken = owner_phone.submit("불편을 여쭤보는 글로 바꾸기", htmx=htmx)
     assert taken.words.count("혹시 불편한 점이 있었나요?") == 2, "in the form and in the preview"
 
 
