@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.customers import actions as people
+from app.flows import greetings
 from app.flows.unit import write
 from app.insights import queries as insights
 from app.insights import rules
 from app.insights.queries import Silent
-from app.messages import gather, outbox, recall
+from app.kit.clock import kst_day, start_of_day
+from app.messages import gather, history, outbox, recall
 from app.messages import queries as messages
 from app.visits.picks import Picks, picks
 
@@ -46,6 +48,7 @@ def _plan_kind(shop_id: int, kind: str, now: datetime, stop: Callable[[], bool])
         return 0
     look = insights.dormant_ones if kind == DORMANT else insights.silent_ones
     planned, after = 0, 0
+    greeted = history.told_since(shop_id, greetings.KINDS, since=start_of_day(kst_day(now)))
     recommended: Picks | None = None
     while not stop():
         silent, going_on = look(shop_id=shop_id, now=now, after_id=after, limit=_BATCH)
@@ -55,7 +58,8 @@ def _plan_kind(shop_id: int, kind: str, now: datetime, stop: Callable[[], bool])
             asked |= messages.causes_known(shop_id, KIND, causes, since=now - _APART)
         else:
             asked |= messages.causes_known(shop_id, DORMANT, causes)
-        new = [each for each in silent if _cause(each) not in asked]
+        # Who is congratulated today is asked after another day: one word a day.
+        new = [each for each in silent if _cause(each) not in asked and each.customer_id not in greeted]
         if new and recommended is None:
             recommended = picks(shop_id=shop_id, now=now)
         for first in range(0, len(new), _AT_ONCE):

@@ -14,6 +14,7 @@ from app.cards.models import LedgerEntry, Reward
 from app.coupons.models import Coupon, CouponKind
 from app.coupons.queries import gives_by
 from app.coupons.rules import last_day
+from app.coupons.words import called
 from app.customers.models import Customer, PhoneCode
 from app.customers.rules import code_of
 from app.extensions import setting
@@ -192,7 +193,7 @@ def to_a_newcomer(session: Any, *, shop_id: int) -> dict[str, Any]:
     """Return what a shop tells who was there for the first time: `story`, its beginning, and `next_gift`; "" = none."""
     story, gift = session.execute(_OF_THE_SHOP, {"shop": shop_id}).one()
     beginning = story.strip().split("\n")[0].strip()
-    return {"story": shortened(beginning, _STORY_MOST), "next_gift": gift or ""}
+    return {"story": shortened(beginning, _STORY_MOST), "next_gift": called(gift) if gift else ""}
 
 
 def _ending(session: Any, shop_id: int, cause: list[str]) -> dict[str, Any]:

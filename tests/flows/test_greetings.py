@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask, current_app
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.flows import automation, celebrations, coupon_days, deliver
+from app.flows import automation, celebrations, come_back, coupon_days, deliver
 from app.flows.unit import write
 from app.messages.models import Message
 from app.shops.models import Shop
@@ -158,6 +160,20 @@ def test_a_clock_that_stood_for_three_days_greets_nobody_late(
     assert [state for kind, way, state in letters(minho) if (kind, way) == ("birthday", "card")] == ["sent"]
 
 
+@pytest.mark.databases("sqlite")
+def test_who_is_congratulated_is_not_asked_after_on_that_day(
+    shop: AShop, jiwoo: ACustomer, eight: Clock
+) -> None:
+    for days_ago in (30, 37, 44, 51):
+        factories.a_stamp(shop, jiwoo.card_id, at=eight() - timedelta(days=days_ago))
+    told(jiwoo, **SOLAR)
+    morning(shop)
+    assert come_back.plan_for(shop_id=shop.id, now=eight()) == 0
+    eight.advance(days=1)
+    morning(shop)
+    assert come_back.plan_for(shop_id=shop.id, now=eight()) == 1
+
+
 def test_two_clocks_at_once_greet_once(app: Flask, shop: AShop, jiwoo: ACustomer, eight: Clock) -> None:
     coupons.a_kind(shop, "birthday")
     told(jiwoo, **SOLAR)
@@ -209,7 +225,7 @@ def test_the_first_thank_you_tells_who_we_are(shop: AShop, jiwoo: ACustomer, clo
         .order_by(Message.id)
     ).all()
     hello = "한지우 님, 봄날커피에 와 주셔서 고맙습니다. 다음에 또 반갑게 맞을게요."
-    assert rows == [f"{hello}\n매일 아침 원두를 볶아요.\n다음에 오시면 쿠키 한 개를 드릴게요.", hello]
+    assert rows == [f"{hello}\n매일 아침 원두를 볶아요.\n다음에 오시면 쿠키 한 개 쿠폰을 드릴게요.", hello]
 
 
 def test_days_of_another_year_are_greeted_again(shop: AShop, jiwoo: ACustomer, eight: Clock) -> None:

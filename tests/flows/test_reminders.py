@@ -222,7 +222,7 @@ def test_used_up_and_not_bought_again(shop: AShop, jiwoo: ACustomer, minho: ACus
     clock.advance(minutes=1)
     drain(clock)
     assert [row.text for row in letters(jiwoo, "repurchase")] == [
-        "한지우 님, 지난번에 사 가신 원두 200g, 이제 거의 다 쓰셨을 것 같아요. 필요하시면 봄날커피에서 챙겨 드릴게요."
+        "한지우 님, 지난번에 사 가신 원두 200g, 이제 거의 다 떨어졌을 것 같아요. 필요하시면 봄날커피에서 챙겨 드릴게요."
     ]
     clock.advance(days=1)
     assert rebuy(shop) == 0

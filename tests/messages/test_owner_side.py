@@ -14,7 +14,8 @@ from app.extensions import db
 from app.flows import automation, deliver, letters, own_phone
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.messages import examples, history, inbox, previews, queries, recall, registry
+from app.kit.text import placeholders
+from app.messages import examples, history, inbox, previews, queries, recall, registry, rules
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Message
 from tests.messages.world import a_consent, a_customer, a_shop, rows, thank
@@ -245,6 +246,22 @@ def test_without_anybody_who_has_it_the_preview_leaves_it_out(town: Flask, clock
         False,
         "좋아하는 것, 추천 상품이 없으면 그 문장을 빼고 보내요.",
     )
+
+
+@pytest.mark.databases("sqlite")
+def test_every_kind_can_be_looked_at(town: Flask, clock: Clock, wire: Wire) -> None:
+    """Filled with what is true of this shop: what it does not have is left out, not made up."""
+    shop = a_shop("봄날꽃집")
+    a_customer(shop, "한지우")
+    for key in (line.kind for line in queries.automations(shop)):
+        kind = registry.kind(key)
+        seen = previews.preview(shop, key, wire=wire, now=clock())
+        assert seen is not None, key
+        assert not placeholders(seen.text) and "None" not in seen.text, (key, seen.text)
+        assert kind.is_ad or rules.promotion_word(seen.text) is None or kind.quoted, (key, seen.text)
+    for key, absent in (("birthday", "선물"), ("thank_you", "드릴게요"), ("come_back", "권해")):
+        seen = previews.preview(shop, key, wire=wire, now=clock())
+        assert seen is not None and absent not in seen.text
 
 
 def test_examples_are_the_shops_own(town: Flask, clock: Clock) -> None:
