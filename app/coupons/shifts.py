@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from app.cards.models import Card
 from app.coupons import rules
@@ -30,8 +30,31 @@ def end_for(session: Any, *, kind: CouponKind, issued_at: datetime) -> datetime 
     return start_of_day(good_until + _DAY)
 
 
+def hold_cards(session: Any, *, shop_id: int) -> None:
+    """Hold every card on which something can end, coupons among it, by one statement in the order of their ids."""
+    unused = (
+        select(Coupon.id)
+        .where(
+            Coupon.shop_id == Card.shop_id,
+            Coupon.customer_id == Card.customer_id,
+            Coupon.used_at.is_(None),
+            Coupon.withdrawn_at.is_(None),
+        )
+        .exists()
+    )
+    session.execute(
+        select(Card.id)
+        .where(Card.shop_id == shop_id, Card.closed_at.is_(None), or_(Card.expires_at.is_not(None), unused))
+        .order_by(Card.id)
+        .with_for_update()
+    )
+
+
 def move_ends(session: Any, *, shop_id: int, now: datetime) -> set[int]:
-    """Bring the ends of all coupons that can still be used to the shop's closed days; returns whose have changed."""
+    """Bring the ends of all coupons that can still be used to the shop's closed days; returns whose have changed.
+
+    Under hold_cards().
+    """
     rows = session.execute(
         select(
             Coupon.id,

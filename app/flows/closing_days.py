@@ -28,7 +28,7 @@ def save_weekly(*, shop_id: int, staff_id: int, weekdays: Sequence[str], now: da
 def _save_weekly(*, shop_id: int, staff_id: int, chosen: frozenset[int], now: datetime) -> Moved:
     today = kst_day(now)
     with write() as session:
-        shifts.hold_ends(session, shop_id=shop_id)
+        coupons.hold_cards(session, shop_id=shop_id)
         standing = closing.standing_weekly(session, shop_id=shop_id)
         if chosen == set(standing):
             return Moved(0, None)
@@ -79,7 +79,7 @@ def _mark(
 ) -> Moved:
     first, last, note = clean
     with write() as session:
-        shifts.hold_ends(session, shop_id=shop_id)
+        coupons.hold_cards(session, shop_id=shop_id)
         same = closing.standing_range(session, shop_id=shop_id, first=first, last=last)
         if same is not None and (same.is_open, same.note) == (is_open, note):
             return Moved(0, None)
@@ -112,7 +112,7 @@ def take_back(*, shop_id: int, staff_id: int, days_id: int, now: datetime) -> Mo
     The second tap finds it gone and is content. Raises NotHere for an entry that never was this shop's.
     """
     with write() as session:
-        shifts.hold_ends(session, shop_id=shop_id)
+        coupons.hold_cards(session, shop_id=shop_id)
         row = closing.entry(session, shop_id=shop_id, days_id=days_id)
         if row is None:
             raise NotHere(_GONE)
@@ -129,7 +129,7 @@ def take_back(*, shop_id: int, staff_id: int, days_id: int, now: datetime) -> Mo
 def settle(*, shop_id: int, now: datetime) -> Moved:
     """Bring every end to the closed days once more (nightly): a card that got its first end just then."""
     with write() as session:
-        shifts.hold_ends(session, shop_id=shop_id)
+        coupons.hold_cards(session, shop_id=shop_id)
         return _move_ends(session, shop_id=shop_id, now=now)
 
 

@@ -28,18 +28,8 @@ class Moved:
     until: date | None
 
 
-def hold_ends(session: Any, *, shop_id: int) -> None:
-    """Hold every card on which something can end, in one order: closed days change for all of them or none."""
-    session.execute(
-        select(Card.id)
-        .where(Card.shop_id == shop_id, Card.expires_at.is_not(None), Card.closed_at.is_(None))
-        .order_by(Card.id)
-        .with_for_update()
-    )
-
-
 def move_ends(session: Any, *, shop_id: int, now: datetime) -> Moved:
-    """Bring the ends of everything that is still there to what the shop's closed days say. Under hold_ends()."""
+    """Bring the ends of everything that is still there to what the shop's closed days say. The cards are held."""
     living = (
         Lot.shop_id == shop_id,
         Lot.remaining > 0,
