@@ -147,6 +147,8 @@ TABLE = """
 /owner/more/sending/<provider>/trial                  POST      owner     owner    session
 /owner/more/sharing                                   GET+POST  owner     manager  session
 /owner/more/prices                                    GET+POST  owner     manager  session
+/owner/more/products                                  GET       owner     manager  session
+/owner/more/products/<int:product_id>                 GET+POST  owner     manager  session
 /owner/more/reviews                                   GET+POST  owner     owner    session
 /owner/more/shop                                      GET+POST  owner     manager  session
 /owner/more/staff                                     GET+POST  owner     owner    session

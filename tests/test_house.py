@@ -41,6 +41,7 @@ BEYOND = {
     "coupons/firsts": "reads what a first meeting brings, and why it brought nothing",
     "coupons/offers": "pure: what an owner typed becomes a kind, and kinds to start from",
     "coupons/words": "pure: coupons in sentences",
+    "coupons/shifts": "moves coupons' ends past closed days, inside a flow",
     "insights/groups": "reads who is in a group of people",
     "customers/days": "reads whose birthday or anniversary a day is",
     "customers/merges": "reads phones that wait for a card, and who was two",
@@ -82,6 +83,7 @@ BEYOND = {
     "messages/stopped": "reads whether something stands still as a whole",
     "messages/contract": "what a kind and a channel must offer",
     "messages/causes": "what has become of the fact a message follows from",
+    "messages/examples": "reads what a preview is filled with",
     "messages/gather": "reads everything the gate asks for",
     "messages/mail_form": "pure: how an e-mail looks, and the form of an ad",
     "messages/checks": "reads what may be sent to one person now, and why not",
@@ -102,6 +104,8 @@ BEYOND = {
     "messages/turns": "reads whose turn it is to be sent",
     "messages/wanting": "reads whether the card may offer a review request",
     "messages/retries": "pure: pauses between attempts",
+    "visits/goods": "reads what is on the menu, how long it lasts, who bought it again",
+    "visits/picks": "reads which recommended product fits somebody",
 }
 FOLDERS = {
     "cards/actions",
@@ -134,6 +138,7 @@ READS = {
     "history",
     "inbox",
     "previews",
+    "examples",
     "demo_reads",
     "texts",
     "asks",
@@ -165,6 +170,7 @@ READS = {
     "offers",
     "words",
     "groups",
+    "goods",
     "offline",
     "offline_rules",
 }

@@ -25,6 +25,7 @@ KINDS = (
     "pin_set",
     "amount_changed",
     "prices_set",
+    "product_set",
     "kiosk_on",
     "kiosk_off",
     "second_on",

@@ -33,6 +33,7 @@ from app.flows import (
     provider_news,
     reconsent,
     referral,
+    reminders,
     reports,
     retention,
     review_asks,
@@ -91,6 +92,19 @@ def _expire_claims(now: datetime, _breath: Breath) -> None:
 def _ask_after_the_silent(now: datetime, breath: Breath) -> None:
     _for_each_shop(
         lambda shop_id: come_back.plan_for(shop_id=shop_id, now=now, stop=breath), "come_back", breath
+    )
+
+
+def _words_of_the_day(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: reminders.plan_ends(shop_id=shop_id, now=now, stop=breath), "plan_ends", breath
+    )
+    _for_each_shop(
+        lambda shop_id: reminders.plan_rebuy(shop_id=shop_id, now=now, stop=breath), "plan_rebuy", breath
+    )
+    # After who was away for less long: that greeting goes first.
+    _for_each_shop(
+        lambda shop_id: come_back.plan_dormant(shop_id=shop_id, now=now, stop=breath), "dormant", breath
     )
 
 
@@ -200,6 +214,12 @@ PERIODIC = (
         timedelta(days=1),
         lambda now: next_minute_of_day(now, 9 * 60 + 30),
         _ask_after_the_silent,
+    ),
+    Periodic(
+        "words_of_the_day",
+        timedelta(days=1),
+        lambda now: next_minute_of_day(now, 9 * 60 + 31),
+        _words_of_the_day,
     ),
     Periodic(
         "keep_no_longer", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 40), _keep_no_longer

@@ -22,6 +22,16 @@ AD_WAYS = ("demo_phone", "email", "solapi", "nhn", "own_phone", CARD)
 NOTICE_WAYS = ("demo_phone", "email", "solapi_talk", "nhn_talk", "solapi", "nhn", "own_phone", CARD)
 # Without a person in between: nobody taps for a notice that the law asks for.
 AUTOMATIC_NOTICE_WAYS = tuple(way for way in NOTICE_WAYS if way != "own_phone")
+# How the owner's list is divided, in its order: what a kind follows from.
+GROUPS: Mapping[str, str] = {
+    "visit": "다녀가신 뒤",
+    "day": "특별한 날",
+    "quiet": "뜸해지면",
+    "worth": "쿠폰과 포인트",
+    "other": "그 밖에",
+}
+# What can't be switched off stands last, whatever it follows from.
+ALWAYS_ON = "늘 켜져 있는 안내"
 
 
 def unchanged(facts: Facts) -> Facts:
@@ -43,12 +53,16 @@ class Kind:
     is_ad: bool
     text: str  # the default words, with placeholders
     placeholders: Mapping[str, str]  # name → what an example of it looks like
+    other_texts: Mapping[str, str] = field(default_factory=dict)  # label → words the owner may take instead
     channels: tuple[str, ...]  # allowed, the preferred transmitting one first
     words: Callable[
         [Facts], Mapping[str, str | None]
     ]  # facts → the placeholders' values ({이름}, {가게} come by themselves); None leaves its sentence out
     life: timedelta  # after the due time plus this it is stale and never goes out
     delay_minutes: int = 0  # due this long after its cause, unless the shop changed it
+    group: str = "other"  # one of GROUPS
+    # False: nothing in the product brings it about yet, so the owner is shown no switch that does nothing.
+    is_caused: bool = True
     sentence: str = ""  # the automation as one sentence; {때} is the delay in words
     note: str = ""  # to whom and when exactly, where the sentence leaves that open
     rests_while_rewarded: str = ""  # what the owner reads while reviews are rewarded and none of it goes out

@@ -62,6 +62,7 @@ class Known:
 SHOP = (
     select(
         Shop.name,
+        Shop.code,
         Shop.phone,
         Shop.owner_name,
         Shop.address,

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -45,12 +45,14 @@ def plan(
     facts: dict[str, Any] | None = None,
     now: datetime,
     known: Known | None = None,
+    delay: timedelta | None = None,
 ) -> int | None:
     """Write a message of a kind down: on the card, and for the one channel that may carry it as well.
 
     `cause` names the fact it follows from ("visit:12"); the same cause never gives a second message.
     `known`: what gather.look_up read in this very transaction, for several messages to one person.
-    `due_at` is the moment from which the shop's own delay for this kind counts (none for most kinds).
+    `due_at` is the moment from which the shop's own delay for this kind counts (none for most kinds), or `delay`,
+    where what was bought says better when the time has come.
     Returns the first row's id, or None when there already is one or the shop switched the kind off.
     Raises KeyError for an unknown kind or facts that lack a word of its text.
     """
@@ -61,7 +63,7 @@ def plan(
     spec = around.kind
     if around.person.erased or not (around.sender.kind_on or spec.statutory):
         return None
-    due = due_at + around.delay
+    due = due_at + (around.delay if delay is None else delay)
     writer = _Writer(
         session=session,
         shop_id=shop_id,

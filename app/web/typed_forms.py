@@ -105,6 +105,14 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
         {"kind": "이날은", "first": "쉬는 날", "last": "마지막 날", "note": "까닭"},
     ),
     "owner.price_buttons": ("금액 단추", {f"price{n}": f"금액 {n}" for n in range(1, 7)}),
+    "owner.product": (
+        "상품 설정",
+        {
+            "review_days": "며칠 써 보면 어땠는지 알 수 있나요?",
+            "rebuy_days": "며칠 뒤에 다 쓰고 다시 사시나요?",
+            "is_pick": "추천할 상품",
+        },
+    ),
     "owner.gifts": ("선물 목록", {"name": "무엇을 드릴까요?", "tier": "누구에게"}),
     "owner.boost": (
         "두 배의 날",

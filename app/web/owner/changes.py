@@ -37,6 +37,7 @@ _PLAIN = {
     "use_undone": "혜택 사용을 취소했어요",
     "amount_changed": "적어 둔 금액을 고쳤어요",
     "prices_set": "금액 단추를 바꿨어요",
+    "product_set": "상품 하나의 설정을 바꿨어요",
     "kiosk_on": "기기 하나를 손님용 태블릿으로 만들었어요",
     "kiosk_off": "손님용 태블릿 하나를 껐어요",
     "coupon_kind": "쿠폰을 만들거나 고쳤어요",

@@ -28,6 +28,7 @@ _AS_CHOSEN = {
     "coupon_kind",
     "stacks",
     "early_news",
+    "is_pick",
     "days",
     "kind",
 }

@@ -12,7 +12,7 @@ from app.flows import own_phone
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import duties, history, previews, registry, results
+from app.messages import duties, examples, history, previews, registry, results
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -149,16 +149,19 @@ def message_history() -> ResponseReturnValue:
     tenant="session",
 )
 def automation(kind: str) -> ResponseReturnValue:
-    """Show or save one automation's words and delay. `look` in the form only shows the preview."""
+    """Show or save one automation's words and delay. `look` in the form only shows the preview, `take` other words."""
     line = _line(kind)
     if request.method == "GET":
         return render_template(
             "owner/automation.html", **_page(line, text=line.text, delay=line.delay_minutes)
         )
     text, delay = asked.text("text").replace("\r\n", "\n"), asked.number("delay_minutes")
+    text = line.other_texts.get(request.form.get("take", ""), text)
     page = _page(line, text=text, delay=delay if delay is not None else line.delay_minutes)
     as_ad = request.form.get("as_ad") == "y"
-    if request.form.get("look"):
+    if request.form.get("take") and wants_fragment():
+        return fragment("owner/automation.html", "main", **page)
+    if request.form.get("look") or request.form.get("take"):
         return render_template("owner/automation.html", **page)
     staff = current_staff()
     try:
@@ -260,7 +263,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "line": line,
         "text": text,
         "delay": delay,
-        "examples": previews.examples(current_staff().shop.id, registry.kind(line.kind)),
+        "examples": examples.examples(current_staff().shop.id, registry.kind(line.kind)),
         "delays": sorted(delays.items()),
         "shown": shown,
         "fault": fault,
