@@ -15,7 +15,7 @@ from app.flows import automation, deliver, letters, own_phone
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.kit.text import placeholders
-from app.messages import examples, history, inbox, previews, queries, recall, registry, rules
+from app.messages import examples, forms, history, inbox, previews, queries, recall, registry
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Message
 from tests.messages.world import a_consent, a_customer, a_shop, rows, thank
@@ -258,7 +258,7 @@ def test_every_kind_can_be_looked_at(town: Flask, clock: Clock, wire: Wire) -> N
         seen = previews.preview(shop, key, wire=wire, now=clock())
         assert seen is not None, key
         assert not placeholders(seen.text) and "None" not in seen.text, (key, seen.text)
-        assert kind.is_ad or rules.promotion_word(seen.text) is None or kind.quoted, (key, seen.text)
+        assert kind.is_ad or forms.promotion_word(seen.text) is None or kind.quoted, (key, seen.text)
     for key, absent in (("birthday", "선물"), ("thank_you", "드릴게요"), ("come_back", "권해")):
         seen = previews.preview(shop, key, wire=wire, now=clock())
         assert seen is not None and absent not in seen.text
