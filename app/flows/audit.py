@@ -64,6 +64,8 @@ KINDS = (
     "coupon_given",
     "coupon_withdrawn",
     "coupon_use_undone",
+    "campaign",
+    "campaign_stopped",
 )
 
 

@@ -72,15 +72,17 @@ def give_kind(
     cause: str,
     now: datetime,
     rule: str | None = None,
+    tells: bool = True,
 ) -> int | None:
     """Issue one kind once for this cause, whatever its rule; None when it gives nothing (more), or was stopped.
 
-    `rule`: the only one it may be of, where its number came from outside.
+    `rule`: the only one it may be of, where its number came from outside. `tells`: False where a message of its
+    own brings it.
     """
     kind = coupons.kind(session, shop_id=shop_id, kind_id=kind_id)
     if kind is None or kind.ended_at is not None or rule not in (None, kind.rule):
         return None
-    made = _give_kinds(session, [kind], customer_id=customer_id, cause=cause, now=now)
+    made = _give_kinds(session, [kind], customer_id=customer_id, cause=cause, now=now, tells=tells)
     return made.get(kind_id)
 
 
@@ -170,7 +172,13 @@ def withdraw(session: Any, *, shop_id: int, which: Sequence[Any], reason: str, n
 
 
 def _give_kinds(
-    session: Any, kinds: Sequence[CouponKind], *, customer_id: int, cause: str, now: datetime
+    session: Any,
+    kinds: Sequence[CouponKind],
+    *,
+    customer_id: int,
+    cause: str,
+    now: datetime,
+    tells: bool = True,
 ) -> dict[int, int]:
     """Return the coupon of every kind that gave one."""
     made: dict[int, int] = {}
@@ -187,6 +195,8 @@ def _give_kinds(
         if coupon_id is None:
             continue
         made[kind.id] = coupon_id
+        if not tells:
+            continue
         known = known or gather.look_up(session, shop_id=kind.shop_id, customer_id=customer_id, now=now)
         _tell(session, kind=kind, coupon_id=coupon_id, customer_id=customer_id, known=known, now=now)
     if made:

@@ -19,6 +19,8 @@ from flask import Flask
 
 from app.flows import (
     boosts,
+    campaign,
+    campaign_run,
     claim,
     clock,
     closing_days,
@@ -114,6 +116,9 @@ def _keep_no_longer(now: datetime, breath: Breath) -> None:
     _for_each_shop(
         lambda shop_id: paper_card.drop_forgotten(shop_id=shop_id, now=now), "drop_forgotten", breath
     )
+    _for_each_shop(
+        lambda shop_id: campaign.drop_old_drafts(shop_id=shop_id, now=now), "drop_campaign_drafts", breath
+    )
     if not breath():
         retention.prune(now=now)
         photo.drop_orphans(now=now)
@@ -146,8 +151,13 @@ def _go_on_giving(now: datetime, breath: Breath) -> None:
     coupon_days.go_on_giving(now=now, stop=breath)
 
 
+def _go_on_with_campaigns(now: datetime, breath: Breath) -> None:
+    campaign_run.go_on_all(now=now, stop=breath)
+
+
 PERIODIC = (
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
+    Periodic("campaigns", timedelta(seconds=20), lambda now: now, _go_on_with_campaigns),
     Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),
     Periodic(
         "coupons_of_the_day",

@@ -13,6 +13,7 @@ from app.coupons.queries import gives_by
 from app.customers.models import PhoneCode
 from app.customers.rules import code_of
 from app.extensions import setting
+from app.messages.campaign_models import Campaign
 from app.reviews.models import Review, ReviewAsk, ReviewSetting
 from app.visits.models import Visit
 
@@ -77,6 +78,10 @@ _CODE = select(
     )
     .exists(),
 ).where(PhoneCode.shop_id == bindparam("shop"), PhoneCode.id == bindparam("number"))
+# What a campaign says is read when it is sent: until then its owner may stop it.
+_CAMPAIGN = select(Campaign.state, Campaign.text, Campaign.text_b, Campaign.photo).where(
+    Campaign.shop_id == bindparam("shop"), Campaign.id == bindparam("number")
+)
 # A row says that the cause is over.
 _OVER = {
     "stamp": _STAMP_REVERSED,
@@ -92,7 +97,8 @@ def became(session: Any, *, shop_id: int, cause: str) -> dict[str, Any]:
 
     `taken_back`: undone, used up or ended. For a visit also `wanted` (its customer asked to be asked for a
     review), `reviewed` (it has one) and `rewarded` (the shop gives something for a review by now). For a code
-    that was asked for its six digits (`code`) and the number they go to (`to`).
+    that was asked for its six digits (`code`) and the number they go to (`to`). For a campaign its words
+    (`text`, `text_b`) and its picture (`photo`).
     """
     what, _, number = cause.partition(":")
     if not number.isdigit():
@@ -103,6 +109,12 @@ def became(session: Any, *, shop_id: int, cause: str) -> dict[str, Any]:
         return dict(zip(("taken_back", "wanted", "reviewed", "rewarded"), map(bool, row), strict=True))
     if what == "code":
         return _code(session, which)
+    if what == "campaign":
+        row = session.execute(_CAMPAIGN, which).one_or_none()
+        if row is None:
+            return {"taken_back": True}
+        state, text, text_b, photo = row
+        return {"taken_back": state == "cancelled", "text": text, "text_b": text_b, "photo": photo}
     over = _OVER.get(what)
     return {"taken_back": over is not None and session.scalar(over, which) is not None}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select, text
+from sqlalchemy import bindparam, exists, func, select, text
 from sqlalchemy.exc import NoResultFound
 
 from app.customers.models import Consent, Customer, Suppression
@@ -17,9 +17,10 @@ from app.kit.text import fill
 from app.messages import causes, mail_form, registry, rules
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
+from app.messages.way_models import ChannelAccount, TalkTemplate
 from app.shops.models import Shop
 
-_LONGEST_CAP = timedelta(days=max(days for _, days in rules.AD_CAPS))
+LONGEST_CAP = timedelta(days=max(days for _, days in rules.AD_CAPS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,13 @@ class Known:
     email: str
     address_key: str
     email_key: str
-    shop: Any  # the row of _SHOP
-    automations: Mapping[str, Any]  # what the shop changed, by kind: rows of _SHOP
+    shop: Any  # the row of SHOP
+    automations: Mapping[str, Any]  # what the shop changed, by kind: rows of SHOP
     recent_ads: tuple[datetime, ...]
 
 
 # Asked with every stamp and every message sent: built once.
-_SHOP = (
+SHOP = (
     select(
         Shop.name,
         Shop.phone,
@@ -71,6 +72,16 @@ _SHOP = (
         Automation.is_on,
         Automation.text,
         Automation.delay_minutes,
+        Automation.text_b,
+        Automation.ways,
+        select(func.aggregate_strings(ChannelAccount.provider, " "))
+        .where(ChannelAccount.shop_id == bindparam("shop"), ChannelAccount.state == "on")
+        .scalar_subquery()
+        .label("accounts"),
+        select(func.aggregate_strings(TalkTemplate.provider + ":" + TalkTemplate.kind, " "))
+        .where(TalkTemplate.shop_id == bindparam("shop"), TalkTemplate.state == "approved")
+        .scalar_subquery()
+        .label("talks"),
     )
     .outerjoin(Automation, Automation.shop_id == Shop.id)
     .where(Shop.id == bindparam("shop"))
@@ -86,7 +97,7 @@ def _refused(key: Any) -> Any:
     )
 
 
-_PERSON = select(
+PERSON = select(
     Customer.name,
     Customer.phone,
     Customer.phone_key,
@@ -128,10 +139,11 @@ def look_around(
     wire: Wire,
     now: datetime,
     but_message_id: int | None = None,
+    variant: str = "",
 ) -> Around:
     """Read what is known at this moment. Raises NoResultFound when shop or customer don't exist."""
     known = look_up(session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id)
-    return around(known, kind=kind, wire=wire)
+    return around(known, kind=kind, wire=wire, variant=variant)
 
 
 def look_up(
@@ -139,11 +151,19 @@ def look_up(
 ) -> Known:
     """Read what several messages to one person share. Raises NoResultFound as look_around does."""
     who = {"shop": shop_id, "customer": customer_id}
-    shop = session.execute(_SHOP, {"shop": shop_id}).all()
+    shop = session.execute(SHOP, {"shop": shop_id}).all()
     if not shop:
         raise NoResultFound
-    row = session.execute(_PERSON, who).one()
+    row = session.execute(PERSON, who).one()
     holds = standing([(row.kind, row.action) for row in session.execute(_CONSENTS, who)])
+    ads = recent_ads(
+        session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id
+    )
+    return known(shop, row, holds, ads)
+
+
+def known(shop: Sequence[Any], row: Any, holds: Mapping[str, bool], ads: tuple[datetime, ...]) -> Known:
+    """Return what is known from the rows of SHOP and of PERSON, the consents that stand and the recent ads."""
     return Known(
         person=rules.Person(
             has_phone=bool(row.phone),
@@ -166,14 +186,12 @@ def look_up(
         email_key=row.email_key if row.email_checked_at else "",
         shop=shop[0],
         automations={row.kind: row for row in shop if row.kind is not None},
-        recent_ads=recent_ads(
-            session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id
-        ),
+        recent_ads=ads,
     )
 
 
-def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
-    """Return what is known, as one kind of message needs it."""
+def around(known: Known, *, kind: Kind, wire: Wire, variant: str = "") -> Around:
+    """Return what is known, as one kind of message needs it. `variant` "b": the other of two texts compared."""
     shop, automation = known.shop, known.automations.get(kind.key)
     delay = None if automation is None else automation.delay_minutes
     person = known.person
@@ -193,6 +211,9 @@ def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
             owner_name=shop.owner_name,
             address=shop.address,
             email=shop.email or wire.mail_from,
+            accounts=frozenset((shop.accounts or "").split()),
+            talks=frozenset((shop.talks or "").split()),
+            ways=frozenset(automation.ways.split() if automation else ()),
         ),
         name=known.person.name,
         phone=known.phone,
@@ -200,17 +221,24 @@ def around(known: Known, *, kind: Kind, wire: Wire) -> Around:
         address_key=known.address_key,
         email_key=known.email_key,
         shop_email=shop.email,
-        body=(automation.text if automation else "") or kind.text,
+        body=_words(automation, variant) or kind.text,
         delay=timedelta(minutes=kind.delay_minutes if delay is None else delay),
         recent_ads=known.recent_ads,
     )
+
+
+def _words(automation: Any, variant: str) -> str:
+    """Return the shop's own words for a kind, or "" for ours."""
+    if automation is None:
+        return ""
+    return str((automation.text_b if variant == "b" else "") or automation.text)
 
 
 def recent_ads(
     session: Any, *, shop_id: int, customer_id: int, now: datetime, but_message_id: int | None = None
 ) -> tuple[datetime, ...]:
     """Return when this person was given ads, as far back as the longest cap looks."""
-    facts: dict[str, Any] = {"shop": shop_id, "customer": customer_id, "since": now - _LONGEST_CAP}
+    facts: dict[str, Any] = {"shop": shop_id, "customer": customer_id, "since": now - LONGEST_CAP}
     if but_message_id is None:
         return tuple(session.scalars(_RECENT_ADS, facts))
     return tuple(session.scalars(_OTHER_RECENT_ADS, {**facts, "but": but_message_id}))
@@ -240,11 +268,11 @@ def compose(
     """
     values = {"이름": around.name, "가게": around.sender.shop_name, **kind.words(facts)}
     # The shop's own words may be one sentence alone, and that one left out: then ours, which never are.
-    body = fill(around.body, values).strip() or fill(kind.text, values)
+    body = fill(kind.own_words(facts) or around.body, values).strip() or fill(kind.text, values)
     if not registry.channel(channel).CAPABILITIES.transmits:
         return body
-    if kind.path is not None:
-        body = f"{body.rstrip()}\n{base_url}{kind.path(facts)}"
+    if path := kind.path(facts) if kind.path is not None else "":
+        body = f"{body.rstrip()}\n{base_url}{path}"
     if registry.channel(channel).CAPABILITIES.address == "email":
         mail_shop = around.sender.as_mail_shop()
         if kind.is_ad:
@@ -273,7 +301,9 @@ def verdict_on(
     not_after: datetime,
     now: datetime,
 ) -> rules.Verdict:
-    """Ask the gate about a composed message."""
+    """Ask the gate about a composed message; facts may say that it is `personal`, an offer to who was picked out."""
+    if facts.get("personal"):
+        kind = replace(kind, personal_offer=True)
     words = kind.words(facts) if kind.quoted else {}
     return rules.may_send(
         kind=kind,

@@ -61,9 +61,9 @@ def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -
 
 def _way_on(kind: Kind | None, facts: Facts) -> dict[str, str]:
     """Return the letter's button; none once the facts are forgotten."""
-    if kind is None or kind.path is None or not facts:
+    if kind is None or kind.path is None or not facts or not (path := kind.path(facts)):
         return {}
-    return {"path": kind.path(facts), "button": kind.button}
+    return {"path": path, "button": kind.button}
 
 
 # Asked with every look at a card: built once.

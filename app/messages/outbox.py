@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,16 +11,15 @@ from typing import Any
 from app.extensions import setting
 from app.kit.clock import kst_day
 from app.kit.upsert import built_once
-from app.messages import gather, registry, routing, rules
+from app.messages import gather, registry, rules, variants
 from app.messages.contract import CARD, Kind
-from app.messages.gather import Around, Known
+from app.messages.foreseeing import Look
+from app.messages.gather import Known
 from app.messages.models import Message
 
 # Stands for the opt-out link while planning; the true one is made just before sending.
 _PLANNED_BASE = "https://planned.invalid"
 _PLANNED_LINK = f"{_PLANNED_BASE}/o/x"
-# Nothing is missing and nobody did anything wrong: the card carries it, no second row needed.
-_CARD_ONLY = {"no_phone", "no_consent", "no_marketing", "refused", "age"}
 
 _WRITTEN_ONCE = built_once(
     Message.__table__,
@@ -41,11 +41,17 @@ def plan(
     facts: dict[str, Any] | None = None,
     now: datetime,
     known: Known | None = None,
+    variant: str = "",
+    chosen_ways: Collection[str] = (),
+    became: Mapping[str, Any] | None = None,
 ) -> int | None:
     """Write a message of a kind down: on the card, and for the one channel that may carry it as well.
 
     `cause` names the fact it follows from ("visit:12"); the same cause never gives a second message.
     `known`: what gather.look_up read in this very transaction, for several messages to one person.
+    `variant`: which of two texts that are compared, where the cause brings its own; an automation's is chosen
+    here. `chosen_ways`: the channels it may take; none: those that cost nothing. `became`: what causes.became said
+    in this transaction, where the words come from the cause: it is read again at sending and not kept in the row.
     `due_at` is the moment from which the shop's own delay for this kind counts (none for most kinds).
     Returns the first row's id, or None when there already is one or the shop switched the kind off.
     Raises KeyError for an unknown kind or facts that lack a word of its text.
@@ -53,30 +59,57 @@ def plan(
     spec = registry.kind(kind)
     wire = replace(setting("WIRE"), public_url=_PLANNED_LINK, ads_need_080=False)
     known = known or gather.look_up(session, shop_id=shop_id, customer_id=customer_id, now=now)
-    around = gather.around(known, kind=spec, wire=wire)
+    variant = variant or _variant(known, shop_id=shop_id, customer_id=customer_id, kind=kind)
+    around = gather.around(known, kind=spec, wire=wire, variant=variant)
+    if chosen_ways:
+        around = replace(around, sender=replace(around.sender, ways=frozenset(chosen_ways)))
     if around.person.erased or not (around.sender.kind_on or spec.statutory):
         return None
     due = due_at + around.delay
-    writer = _Writer(
-        session=session,
-        shop_id=shop_id,
-        customer_id=customer_id,
+    facts = {"day": kst_day(now).isoformat(), **(facts or {})}
+    look = Look(
         kind=spec,
-        cause=cause,
-        base=f"{kind}:{customer_id}:{kst_day(due)}" if spec.once_a_day else f"{kind}:{cause}",
         around=around,
-        facts={"day": kst_day(now).isoformat(), **(facts or {})},
-        due=due,
+        facts={**facts, **(became or {})},
+        at=due,
         not_after=not_after or due + spec.life,
         now=now,
+        opt_out=_PLANNED_LINK,
+        base_url=_PLANNED_BASE,
     )
-    travels = writer.way(routing.ways(spec, around.person, around.sender))
-    note = writer.why_card_only(travels) if travels else None
+    writer = _Writer(
+        session=session,
+        look=look,
+        shop_id=shop_id,
+        customer_id=customer_id,
+        cause=cause,
+        base=_base(spec, customer_id=customer_id, cause=cause, due=due),
+        variant=variant,
+        facts=facts,
+        now=now,
+    )
+    travels = look.way()
+    note = look.why_card_only(travels) if travels else None
     first = writer.write(CARD, note) if CARD in spec.channels else None
     if CARD in spec.channels and first is None:
         return None
     second = writer.write(travels, None) if travels and note is None else None
     return first if first is not None else second
+
+
+def _base(kind: Kind, *, customer_id: int, cause: str, due: datetime) -> str:
+    """Return what makes a message the same message, whatever channel carries it."""
+    if kind.to_many:
+        return f"{cause}:{customer_id}"
+    return f"{kind.key}:{customer_id}:{kst_day(due)}" if kind.once_a_day else f"{kind.key}:{cause}"
+
+
+def _variant(known: Known, *, shop_id: int, customer_id: int, kind: str) -> str:
+    """Return which of an automation's two texts a person gets; "" while none are compared."""
+    automation = known.automations.get(kind)
+    if automation is None or not automation.text_b:
+        return ""
+    return variants.variant(setting("MASTER_KEY"), shop_id=shop_id, customer_id=customer_id, what=kind)
 
 
 class _Writer:
@@ -86,62 +119,22 @@ class _Writer:
         self,
         *,
         session: Any,
+        look: Look,
         shop_id: int,
         customer_id: int,
-        kind: Kind,
         cause: str,
         base: str,
-        around: Around,
+        variant: str,
         facts: dict[str, Any],
-        due: datetime,
-        not_after: datetime,
         now: datetime,
     ) -> None:
-        self.session, self.kind, self.around, self.base = session, kind, around, base
-        self.facts, self.due, self.not_after, self.now = facts, due, not_after, now
-        self._judged: dict[str, tuple[str, rules.Verdict]] = {}
-        self.common = {"shop_id": shop_id, "customer_id": customer_id, "kind": kind.key, "cause": cause}
-
-    def _verdict(self, channel: str) -> tuple[str, rules.Verdict]:
-        if channel not in self._judged:
-            self._judged[channel] = self._judge(channel)
-        return self._judged[channel]
-
-    def _judge(self, channel: str) -> tuple[str, rules.Verdict]:
-        text = gather.compose(
-            kind=self.kind,
-            channel=channel,
-            around=self.around,
-            facts=self.facts,
-            opt_out=_PLANNED_LINK,
-            base_url=_PLANNED_BASE,
-        )
-        verdict = gather.verdict_on(
-            kind=self.kind,
-            channel=channel,
-            around=self.around,
-            text=text,
-            facts=self.facts,
-            not_after=self.not_after,
-            now=max(self.due, self.now),
-        )
-        return text, verdict
-
-    def way(self, ways: list[str]) -> str | None:
-        """Return the first of these ways that may carry it, else the last one, which tells why not."""
-        for key in ways:
-            if key == ways[-1] or not isinstance(self._verdict(key)[1], rules.LeaveOut):
-                return key
-        return None
-
-    def why_card_only(self, channel: str) -> rules.LeaveOut | None:
-        """Return why this person gets it on the card alone, if so."""
-        verdict = self._verdict(channel)[1]
-        return verdict if isinstance(verdict, rules.LeaveOut) and verdict.code in _CARD_ONLY else None
+        self.session, self.look, self.base, self.facts, self.now = session, look, base, facts, now
+        whose = {"shop_id": shop_id, "customer_id": customer_id}
+        self.common = {**whose, "kind": look.kind.key, "cause": cause, "variant": variant}
 
     def write(self, channel: str, note: rules.LeaveOut | None) -> int | None:
         """Insert one row; None when its dedupe key exists."""
-        text, verdict = self._verdict(channel)
+        text, verdict = self.look.verdict(channel)
         values: dict[str, Any] = {
             **self.common,
             "channel": channel,
@@ -149,8 +142,8 @@ class _Writer:
             "state": "ready",
             "code": note.code if note else "",
             "reason": f"카드에만 남겨요. {note.reason}" if note else "",
-            "due_at": self.due,
-            "not_after": self.not_after,
+            "due_at": self.look.at,
+            "not_after": self.look.not_after,
             "facts": self.facts,
             "text": "",
             "provider_key": secrets.token_hex(16),
@@ -163,7 +156,7 @@ class _Writer:
             values |= {"state": "suppressed", "code": verdict.code, "reason": verdict.reason}
         elif isinstance(verdict, rules.Wait):
             values |= {"due_at": verdict.until, "code": verdict.code, "reason": verdict.reason}
-        elif channel == CARD and self.due <= self.now:
+        elif channel == CARD and self.look.at <= self.now:
             # Nothing to call: it lies on the card the moment its cause is committed.
             values |= {"state": "sent", "text": text, "sent_at": self.now}
         found: int | None = self.session.scalar(_WRITTEN_ONCE(self.session), values)

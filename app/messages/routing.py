@@ -11,7 +11,8 @@ def ways(kind: Kind, person: Person, sender: Sender) -> list[str]:
     """Return the transmitting channels worth asking the gate about, the preferred one first.
 
     E-mail only for who confirmed an address and, for an ad, agreed to e-mail ads: it costs the owner no
-    tap, so it stands before the shop's own phone in a kind's list. A demo shop has its demo phone alone.
+    tap, so it stands before the shop's own phone in a kind's list. A demo shop has its demo phone alone. By
+    the shop's own account only where it is on, and by a template only where one was approved for the kind.
     """
     return [key for key in kind.channels if _fits(key, kind, person, sender)]
 
@@ -19,6 +20,15 @@ def ways(kind: Kind, person: Person, sender: Sender) -> list[str]:
 def _fits(key: str, kind: Kind, person: Person, sender: Sender) -> bool:
     can = registry.channel(key).CAPABILITIES
     if not can.transmits or can.is_demo != sender.is_demo:
+        return False
+    if sender.ways and key not in sender.ways and not can.is_demo:
+        return False
+    if can.account:
+        # What costs money travels only where the owner said so; a code somebody waits for always may.
+        chosen = key in sender.ways or kind.to_typed_number
+        if not chosen or can.account not in sender.accounts:
+            return False
+    if can.is_template and (kind.is_ad or f"{can.account}:{kind.key}" not in sender.talks):
         return False
     if can.address != "email":
         return True

@@ -68,6 +68,9 @@ class Sender:
     owner_name: str = ""
     address: str = ""
     email: str = ""  # the shop's own, else the one its e-mails come from
+    accounts: frozenset[str] = frozenset()  # providers whose own account of the shop is on
+    talks: frozenset[str] = frozenset()  # approved templates: "solapi:reward_ready"
+    ways: frozenset[str] = frozenset()  # channels chosen for this kind; none: those that cost nothing
 
     def as_mail_shop(self) -> mail_form.Shop:
         """Return what an e-mail says about its sender."""

@@ -91,6 +91,7 @@ def begin(
         wire=wire,
         now=now,
         but_message_id=row.id,
+        variant=row.variant,
     )
     is_sent_ad = kind.is_ad and can.transmits
     opt_out = _opt_out(session, row, around, wire, opt_out_token, now) if is_sent_ad else ""

@@ -45,6 +45,7 @@ _PLAIN = {
     "coupon_given": "쿠폰을 직접 드렸어요",
     "coupon_withdrawn": "드린 쿠폰을 거뒀어요",
     "coupon_use_undone": "쿠폰 사용을 취소했어요",
+    "campaign_stopped": "단체 문자를 취소했어요",
     "refund": "방문 하나를 환불하고 그 적립을 되돌렸어요",
     "card_reissued": "잃어버린 카드의 예전 QR과 번호를 막았어요",
     "merge_undone": "합친 두 손님을 다시 나눴어요",
@@ -100,6 +101,8 @@ def sentence(line: Change) -> str:
         if how in _REWORDED:
             return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
+    if line.what == "campaign":
+        return f"{int(line.detail):,}명께 단체 문자를 보내기로 했어요"
     if line.what == "review_settings":
         before, _, after = line.detail.partition(">")
         if before == after:
