@@ -63,6 +63,22 @@ TABLE = """
 /o/<token>                                            GET+POST  public    anyone   token   machine
 /owner                                                GET       owner     staff    session
 /owner.webmanifest                                    GET       public    anyone   none
+/owner/campaigns                                      GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>                    GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>/cancellation       POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/check              GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>/confirmation       POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/left-out/<why>     GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>/pause              POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/people             GET+POST  owner     manager  session
+/owner/campaigns/<int:campaign_id>/preview            POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/progress           GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>/removal            POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/resumption         POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/text               GET+POST  owner     manager  session
+/owner/campaigns/<int:campaign_id>/time               GET+POST  owner     manager  session
+/owner/campaigns/<int:campaign_id>/ways               POST      owner     manager  session
+/owner/campaigns/new                                  GET+POST  owner     manager  session
 /owner/cards/<int:card_id>/points                     POST      owner     staff    session
 /owner/claims                                         GET       owner     staff    session
 /owner/claims/<int:claim_id>/approval                 POST      owner     staff    session
