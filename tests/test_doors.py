@@ -111,7 +111,12 @@ TABLE = """
 /owner/merges/<int:merge_id>/reversal                 POST      owner     owner    session
 /owner/messages                                       GET       owner     manager  session
 /owner/messages/<kind>                                GET+POST  owner     manager  session
+/owner/messages/<kind>/comparison                     GET+POST  owner     manager  session
+/owner/messages/<kind>/comparison/end                 POST      owner     manager  session
+/owner/messages/<kind>/comparison/preview             POST      owner     manager  session
 /owner/messages/<kind>/preview                        POST      owner     manager  session
+/owner/messages/<kind>/resumption                     POST      owner     manager  session
+/owner/messages/<kind>/ways                           POST      owner     manager  session
 /owner/messages/<kind>/switch                         POST      owner     manager  session
 /owner/messages/history                               GET       owner     manager  session
 /owner/messages/phone                                 GET       owner     manager  session

@@ -1,4 +1,4 @@
-"""단체 문자 on its way: its messages are written in small steps; stopped, paused and gone on with.
+"""단체 문자 on its way: its messages are written in small steps; stopped, and paused (flows/going_on.py lets it go on).
 
 Every step is a transaction of its own and begins where the last committed one ended: killed between two, it goes
 on there. Two workers at once stand in line at the campaign's row: nobody gets two.
@@ -25,7 +25,6 @@ from app.messages.models import Message
 from app.shops.models import Shop
 
 KIND = "campaign"
-PAUSED = "paused"  # the code of a row that waits for it
 # One transaction plans for so many: a stamp waits no longer than this takes.
 _AT_ONCE = 25
 _CANCELLED_AT_ONCE = 500
@@ -244,25 +243,6 @@ def pause(*, shop_id: int, campaign_id: int) -> None:
     """Let a campaign stand still until it is gone on with; the second tap changes nothing. Raises NotHere."""
     with write() as session:
         _change(session, shop_id, campaign_id, ("waiting", "going"), state="paused", detail=_BY_OWNER)
-
-
-def resume(*, shop_id: int, campaign_id: int, now: datetime) -> None:
-    """Let a paused campaign go on; the second tap changes nothing. Raises NotHere."""
-    with write() as session:
-        if not _change(session, shop_id, campaign_id, ("paused",), state="going", detail=""):
-            return
-    with write() as session:
-        session.execute(
-            update(Message)
-            .where(
-                Message.shop_id == shop_id,
-                Message.cause == f"campaign:{campaign_id}",
-                Message.state == "ready",
-                Message.code == PAUSED,
-            )
-            .values(due_at=now, code="", reason="")
-            .execution_options(synchronize_session=False)
-        )
 
 
 def _change(session: Any, shop_id: int, campaign_id: int, was: tuple[str, ...], **values: Any) -> bool:

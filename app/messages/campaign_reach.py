@@ -154,7 +154,9 @@ def reach(shop_id: int, view: CampaignView, *, wire: Wire, at: datetime, now: da
                 waits += seen.waits
                 continue
             card_only += seen.way == CARD
-            why = (seen.code, seen.reason or "카드에만 남기기로 했어요.", seen.way == CARD)
+            # Said before it happens: what the gate says afterwards is put into the present.
+            reason = seen.reason.replace("보내지 않았어요.", "보내지 않아요.")
+            why = (seen.code, reason or "카드에만 남기기로 했어요.", seen.way == CARD)
             left[why] = left.get(why, 0) + 1
     return Reach(
         people=people,

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.flows import campaign, campaign_run, campaign_start, deliver, merge, privacy
+from app.flows import campaign, campaign_run, campaign_start, deliver, going_on, merge, privacy
 from app.kit.refusals import Invalid, NotHere
 from app.messages import campaign_reach, campaign_rules, campaigns, holdout
 from app.messages.campaign_models import Campaign, CampaignPerson
@@ -176,9 +176,9 @@ def test_paused_it_stands_still_and_goes_on(shop: AShop, other_shop: AShop, wire
     assert letters(made) == []
     assert the(shop, made).detail == "사장님이 멈춰 두셨어요."
     with pytest.raises(NotHere):
-        campaign_run.resume(shop_id=other_shop.id, campaign_id=made, now=due())
+        going_on.campaign(shop_id=other_shop.id, campaign_id=made, now=due())
     for _ in range(2):
-        campaign_run.resume(shop_id=shop.id, campaign_id=made, now=due())
+        going_on.campaign(shop_id=shop.id, campaign_id=made, now=due())
     campaign_run.go_on_all(now=due())
     assert the(shop, made).state == "done"
     assert len(letters(made)) == 2

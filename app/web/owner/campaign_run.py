@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.flows import campaign as drafts
 from app.flows import campaign_run as flow
+from app.flows import going_on
 from app.kit.refusals import NotHere
 from app.messages import campaigns
 from app.messages.campaigns import CampaignView
@@ -101,6 +102,6 @@ def pause_campaign(campaign_id: int) -> ResponseReturnValue:
 )
 def resume_campaign(campaign_id: int) -> ResponseReturnValue:
     """Let it go on."""
-    flow.resume(shop_id=current_staff().shop.id, campaign_id=campaign_id, now=now())
+    going_on.campaign(shop_id=current_staff().shop.id, campaign_id=campaign_id, now=now())
     flash("이어서 보내요")
     return see_other(url_for("owner.shop_campaign", campaign_id=campaign_id))

@@ -62,7 +62,13 @@ _TIERS = {
     "rule": "등급을 정하는 기준을 바꿨어요",
     "benefits": "등급에서 드리는 것을 바꿨어요",
 }
-_REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
+_REWORDED = {
+    "text": "글을",
+    "delay": "보내는 때를",
+    "text+delay": "글과 보내는 때를",
+    "ways": "보내는 방법을",
+}
+_COMPARED = {"compare": "두 가지 글을 비교하기 시작했어요", "compared": "두 가지 글 가운데 하나를 골랐어요"}
 # Of oneself, and of somebody else ({} is their name).
 _OF_WHOM = {
     "session_ended": ("다른 기기에서 로그아웃했어요", "{} 님의 기기 하나를 로그아웃했어요"),
@@ -100,6 +106,8 @@ def sentence(line: Change) -> str:
         label = kind.label if kind else "자동 안내"
         if how in _REWORDED:
             return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
+        if how in _COMPARED:
+            return f"‘{label}’의 {_COMPARED[how]}"
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
     if line.what == "campaign":
         return f"{int(line.detail):,}명께 단체 문자를 보내기로 했어요"

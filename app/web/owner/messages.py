@@ -12,7 +12,7 @@ from app.flows import own_phone
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import history, previews, registry, results
+from app.messages import campaigns, comparisons, history, previews, registry, results, today
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -22,6 +22,7 @@ from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
+from app.web.owner.automation_more import more_of
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.readable import row_number
@@ -54,6 +55,9 @@ def messages() -> ResponseReturnValue:
         outlook=reads.outlook(shop_id, now=now()),
         automations=reads.automations(shop_id),
         mail_lacks=reads.mail_lacks(shop_id),
+        day=today.today(shop_id, now=now()),
+        campaigns=campaigns.open_ones(shop_id),
+        paused=comparisons.paused(shop_id),
     )
 
 
@@ -237,6 +241,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "fault": fault,
         "sms_bytes": SMS_BYTES,
         "wrong": {},
+        **more_of(line.kind),
         "result": results.came_back(current_staff().shop.id, now=now()) if line.kind == "come_back" else None,
     }
 

@@ -1,0 +1,56 @@
+"""What stands still, because too much of it went wrong or its owner stopped it, goes on again when the owner says so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.flows.unit import write
+from app.kit.refusals import NotHere
+from app.messages.campaign_models import Campaign
+from app.messages.models import Automation, Message
+
+PAUSED = "paused"  # the code of a row that waits for it
+
+
+def automation(*, shop_id: int, kind: str, now: datetime) -> None:
+    """Let a paused automation go on; the second tap changes nothing."""
+    with write() as session:
+        stopped = session.scalar(
+            update(Automation)
+            .where(Automation.shop_id == shop_id, Automation.kind == kind, Automation.paused_at.is_not(None))
+            .values(paused_at=None, paused_why="")
+            .returning(Automation.id)
+            .execution_options(synchronize_session=False)
+        )
+        if stopped is not None:
+            _call(session, shop_id, Message.kind == kind, now)
+
+
+def campaign(*, shop_id: int, campaign_id: int, now: datetime) -> None:
+    """Let a paused campaign go on; the second tap changes nothing. Raises NotHere for another shop's."""
+    with write() as session:
+        mine = (Campaign.shop_id == shop_id, Campaign.id == campaign_id)
+        stopped = session.scalar(
+            update(Campaign)
+            .where(*mine, Campaign.state == "paused")
+            .values(state="going", detail="")
+            .returning(Campaign.id)
+            .execution_options(synchronize_session=False)
+        )
+        if stopped is not None:
+            _call(session, shop_id, Message.cause == f"campaign:{campaign_id}", now)
+        elif session.scalar(select(Campaign.id).where(*mine)) is None:
+            raise NotHere("찾으시는 단체 문자가 없어요.")
+
+
+def _call(session: Any, shop_id: int, which: Any, now: datetime) -> None:
+    """Let what waited for it be looked at now."""
+    session.execute(
+        update(Message)
+        .where(Message.shop_id == shop_id, which, Message.state == "ready", Message.code == PAUSED)
+        .values(due_at=now, code="", reason="")
+        .execution_options(synchronize_session=False)
+    )
