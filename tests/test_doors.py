@@ -35,6 +35,7 @@ TABLE = """
 /c/<code>/me/number                                   GET+POST  customer  holder   code
 /c/<code>/me/other-phones                             GET+POST  customer  holder   code
 /c/<code>/me/text                                     GET       customer  holder   code
+/c/<code>/news/<int:campaign_id>/photo                GET       customer  holder   code
 /c/<code>/paper                                       GET+POST  customer  holder   code
 /c/<code>/paper/<int:paper_id>/photo                  GET       customer  holder   code
 /c/<code>/paper/<int:paper_id>/withdrawal             POST      customer  holder   code
@@ -71,6 +72,7 @@ TABLE = """
 /owner/campaigns/<int:campaign_id>/left-out/<why>     GET       owner     manager  session
 /owner/campaigns/<int:campaign_id>/pause              POST      owner     manager  session
 /owner/campaigns/<int:campaign_id>/people             GET+POST  owner     manager  session
+/owner/campaigns/<int:campaign_id>/photo              GET       owner     manager  session
 /owner/campaigns/<int:campaign_id>/preview            POST      owner     manager  session
 /owner/campaigns/<int:campaign_id>/progress           GET       owner     manager  session
 /owner/campaigns/<int:campaign_id>/removal            POST      owner     manager  session

@@ -21,6 +21,7 @@ from app.messages.campaign_models import Campaign
 from app.messages.contract import Wire
 
 NOT_THERE = "찾으시는 단체 문자가 없어요. 목록에서 다시 골라 주세요."
+LONGEST_DRAFT = 4000  # characters that are kept while somebody still writes
 _EMPTY = "보낼 글을 적어 주세요."
 
 
@@ -66,6 +67,15 @@ def choose_people(*, shop_id: int, campaign_id: int, group: str) -> None:
         draft_of(session, shop_id=shop_id, campaign_id=campaign_id).people = {"group": group}
 
 
+def keep(*, shop_id: int, campaign_id: int, text: str, text_b: str, coupon_kind_id: int | None) -> None:
+    """Keep the words of a draft as far as they are typed, whatever is still wrong with them. Raises NotHere, Confirmed."""
+    with write() as session:
+        draft = draft_of(session, shop_id=shop_id, campaign_id=campaign_id)
+        draft.text, draft.text_b = text[:LONGEST_DRAFT], text_b[:LONGEST_DRAFT]
+        if coupon_kind_id is None or _gives(session, shop_id, coupon_kind_id):
+            draft.coupon_kind_id = coupon_kind_id
+
+
 def word(
     *, shop_id: int, campaign_id: int, text: str, text_b: str, compares: bool, coupon_kind_id: int | None
 ) -> None:
@@ -89,6 +99,11 @@ def word(
             raise Invalid(wrong)
         draft = draft_of(session, shop_id=shop_id, campaign_id=campaign_id)
         draft.text, draft.text_b, draft.coupon_kind_id = words, other, coupon_kind_id
+
+
+def is_worded(text: str, text_b: str) -> bool:
+    """Tell whether the words of a draft may go as they are."""
+    return fault_of(text) is None and (not text_b or fault_of(text_b) is None)
 
 
 def fault_of(words: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, literal, select
 
 from app.flows import audit
-from app.flows.campaign import NOT_THERE, draft_of, fault_of
+from app.flows.campaign import NOT_THERE, draft_of, fault_of, is_worded
 from app.flows.unit import write
 from app.insights import groups
 from app.kit.refusals import Invalid, NotHere, Refused
@@ -49,8 +49,8 @@ def confirm(
         raise NotHere(NOT_THERE)
     if not view.is_draft:
         return
-    if fault_of(view.text) is not None:
-        raise Invalid({"text": fault_of(view.text) or ""})
+    if not is_worded(view.text, view.text_b):
+        raise Invalid({"text": fault_of(view.text) or fault_of(view.text_b) or ""})
     if not view.is_soon and (fault := campaign_rules.moment_fault(view.send_at, now)) is not None:
         raise Invalid({"day": fault})
     send_at = campaign_rules.starts_at(is_soon=view.is_soon, chosen=view.send_at, now=now)

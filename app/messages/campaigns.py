@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
 
 from app.coupons.models import CouponKind
-from app.extensions import db
+from app.extensions import db, files_dir
 from app.insights import groups
+from app.kit import files
 from app.kit.clock import kst_day, start_of_day
+from app.kit.files import BadPlace, Place
 from app.messages import campaign_rules, registry
 from app.messages.campaign_models import Campaign, CampaignPerson
 from app.messages.contract import CARD
 from app.messages.models import Message
+from app.reviews.photos import LARGE
 
 _STATES = {
     "draft": "쓰는 중",
@@ -53,6 +56,16 @@ class CampaignView:
     detail: str
     ended_at: datetime | None
     after_id: int  # how far its people's messages are written
+
+    @property
+    def words(self) -> str:
+        """Return its text as a list shows it: no braces."""
+        return self.text.replace("{이름}", "○○").replace("{가게}", "우리 가게")
+
+    @property
+    def words_b(self) -> str:
+        """Return the other text the same way."""
+        return self.text_b.replace("{이름}", "○○").replace("{가게}", "우리 가게")
 
     @property
     def is_draft(self) -> bool:
@@ -246,3 +259,35 @@ def due_campaigns(now: datetime) -> list[tuple[int, int]]:
         .order_by(Campaign.send_at, Campaign.id)
     )
     return [(row.shop_id, row.id) for row in rows]
+
+
+def known_photos(shop_id: int, refs: Sequence[str]) -> set[str]:
+    """Return which of these refs are pictures of campaigns (nightly: the files of others are nobody's)."""
+    named = select(Campaign.photo).where(Campaign.shop_id == shop_id, Campaign.photo.in_(refs))
+    return set(db.session.scalars(named))
+
+
+def open_photo(shop_id: int, campaign_id: int) -> BinaryIO | None:
+    """Open the picture of one of the shop's campaigns, as a screen shows it; None when it has none."""
+    named = select(Campaign.photo).where(Campaign.shop_id == shop_id, Campaign.id == campaign_id)
+    return _open(shop_id, db.session.scalar(named) or "")
+
+
+def open_on_card(shop_id: int, customer_id: int, campaign_id: int) -> BinaryIO | None:
+    """Open it for somebody on whose card its letter lies; None for anybody else (S05)."""
+    lies_there = select(Message.id).where(
+        Message.shop_id == shop_id,
+        Message.customer_id == customer_id,
+        Message.cause == f"campaign:{campaign_id}",
+        Message.channel == CARD,
+        Message.state == "sent",
+    )
+    found = db.session.scalar(lies_there.limit(1))
+    return None if found is None else open_photo(shop_id, campaign_id)
+
+
+def _open(shop_id: int, ref: str) -> BinaryIO | None:
+    try:
+        return files.open_reading(files_dir(), Place(LARGE, shop_id, ref))
+    except BadPlace:
+        return None

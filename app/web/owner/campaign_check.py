@@ -28,7 +28,7 @@ from app.web.readable import row_number
 def campaign_check(campaign_id: int) -> ResponseReturnValue:
     """Show what would happen: nothing goes out by looking."""
     view = draft(campaign_id)
-    if flow.fault_of(view.text) is not None:
+    if not flow.is_worded(view.text, view.text_b):
         return see_other(url_for("owner.campaign_text", campaign_id=campaign_id))
     return render_template("owner/campaign_check.html", **_check(view, "", {}))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.coupons import book, words
 from app.flows import campaign as flow
+from app.flows import campaign_photo as pictures
 from app.insights import groups
+from app.kit.images import MOST_BYTES, BadImage
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import new_token
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
@@ -24,6 +26,7 @@ from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
+from app.web.pictures import picture
 from app.web.readable import row_number
 
 _BOTH = ("GET", "POST")
@@ -117,18 +120,30 @@ def _people(view: CampaignView | None, group: str, wrong: dict[str, str]) -> dic
     audience="owner",
     role="manager",
     tenant="session",
+    max_bytes=MOST_BYTES + 1024 * 1024,
 )
 def campaign_text(campaign_id: int) -> ResponseReturnValue:
-    """Ask what it says; `look` in the form only shows the preview."""
+    """Ask what it says. What was typed is kept whatever the answer; `look` in the form only keeps it."""
     view = draft(campaign_id)
     if request.method == "GET":
-        return render_template("owner/campaign_text.html", **_text(view))
-    typed = _typed(view)
-    if request.form.get("look"):
-        return render_template("owner/campaign_text.html", **_text(typed))
+        return render_template("owner/campaign_text.html", **text_page(view))
+    shop_id, typed = current_staff().shop.id, _keep(view)
+    file = request.files.get("photo")
+    if file is not None and file.filename:
+        try:
+            pictures.add(
+                shop_id=shop_id, campaign_id=campaign_id, upload=cast(BinaryIO, file.stream), now=now()
+            )
+        except BadImage as refusal:
+            page = text_page(typed) | {"wrong": {"photo": refusal.sentence}}
+            return answers.invalid("owner/campaign_text.html", **page)
+    if request.form.get("drop_photo"):
+        pictures.drop(shop_id=shop_id, campaign_id=campaign_id)
+    if request.form.get("look") or request.form.get("drop_photo"):
+        return see_other(url_for("owner.campaign_text", campaign_id=campaign_id))
     try:
         flow.word(
-            shop_id=current_staff().shop.id,
+            shop_id=shop_id,
             campaign_id=campaign_id,
             text=typed.text,
             text_b=typed.text_b,
@@ -137,7 +152,7 @@ def campaign_text(campaign_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         wrong = answers.in_order(error.fields, ("text", "text_b", "coupon"))
-        return answers.invalid("owner/campaign_text.html", **(_text(typed) | {"wrong": wrong}))
+        return answers.invalid("owner/campaign_text.html", **(text_page(typed) | {"wrong": wrong}))
     return see_other(url_for("owner.campaign_time", campaign_id=campaign_id))
 
 
@@ -150,8 +165,27 @@ def campaign_text(campaign_id: int) -> ResponseReturnValue:
     tenant="session",
 )
 def preview_campaign(campaign_id: int) -> ResponseReturnValue:
-    """Show the words being typed as one real person of the group would read them (a fragment)."""
-    return fragment("owner/campaign_text.html", "preview", **_text(_typed(draft(campaign_id))))
+    """Keep the words being typed, and show them as one real person of the group would read them (a fragment)."""
+    return fragment("owner/campaign_text.html", "preview", **text_page(_keep(draft(campaign_id))))
+
+
+@door(bp, "/owner/campaigns/<int:campaign_id>/photo", audience="owner", role="manager", tenant="session")
+def campaign_photo(campaign_id: int) -> ResponseReturnValue:
+    """Answer its picture."""
+    return picture(campaigns.open_photo(current_staff().shop.id, campaign_id))
+
+
+def _keep(view: CampaignView) -> CampaignView:
+    """Keep the words of the form in the draft: a phone that is put away now shows them again."""
+    typed = _typed(view)
+    flow.keep(
+        shop_id=current_staff().shop.id,
+        campaign_id=view.id,
+        text=typed.text,
+        text_b=typed.text_b if _compares() else "",
+        coupon_kind_id=typed.coupon_kind_id,
+    )
+    return typed
 
 
 def _compares() -> bool:
@@ -168,7 +202,8 @@ def _typed(view: CampaignView) -> CampaignView:
     )
 
 
-def _text(view: CampaignView) -> dict[str, Any]:
+def text_page(view: CampaignView) -> dict[str, Any]:
+    """Return what the page of the words shows of a draft, as it is kept or as it was typed."""
     shop_id, kind = current_staff().shop.id, registry.kind("campaign")
     compares = _compares() if request.method == "POST" else bool(view.text_b)
     fault = next(filter(None, (_fault(view.text), _fault(view.text_b) if compares else None)), None)
