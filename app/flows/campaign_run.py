@@ -19,6 +19,7 @@ from app.flows import audit, coupon_rules
 from app.flows.campaign import NOT_THERE
 from app.flows.unit import write
 from app.kit.refusals import NotHere
+from app.kit.signing import token_hash
 from app.messages import campaign_rules, campaigns, causes, gather, holdout, outbox, recall, variants
 from app.messages.campaign_models import Campaign, CampaignPerson
 from app.messages.models import Message
@@ -134,7 +135,7 @@ def _plan_one(
     is_personal = campaign_rules.is_personal(
         str(row.people.get("group", "")), has_coupon=row.coupon_kind_id is not None
     )
-    facts: dict[str, Any] = {"campaign": row.id}
+    facts: dict[str, Any] = {"campaign": row.id, "mark": token_hash(row.once)[:8]}
     if row.coupon_kind_id is not None and known.person.marketing:
         given = coupon_rules.give_kind(
             session, **who, kind_id=row.coupon_kind_id, cause=cause, now=now, tells=False

@@ -83,7 +83,7 @@ def plan(
         shop_id=shop_id,
         customer_id=customer_id,
         cause=cause,
-        base=_base(spec, customer_id=customer_id, cause=cause, due=due),
+        base=_base(spec, customer_id=customer_id, cause=cause, due=due, facts=facts),
         variant=variant,
         facts=facts,
         now=now,
@@ -97,10 +97,13 @@ def plan(
     return first if first is not None else second
 
 
-def _base(kind: Kind, *, customer_id: int, cause: str, due: datetime) -> str:
-    """Return what makes a message the same message, whatever channel carries it."""
+def _base(kind: Kind, *, customer_id: int, cause: str, due: datetime, facts: Mapping[str, Any]) -> str:
+    """Return what makes a message the same message, whatever channel carries it.
+
+    A campaign's number may come again where a backup was put back; `mark` says which one it is.
+    """
     if kind.to_many:
-        return f"{cause}:{customer_id}"
+        return f"{cause}:{customer_id}:{facts['mark']}"
     return f"{kind.key}:{customer_id}:{kst_day(due)}" if kind.once_a_day else f"{kind.key}:{cause}"
 
 

@@ -11,83 +11,21 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.flows import campaign, campaign_run, campaign_start, deliver, going_on, merge, privacy
+from app.flows import campaign, campaign_run, deliver, going_on, merge, privacy
 from app.kit.refusals import Invalid, NotHere
-from app.messages import campaign_reach, campaign_rules, campaigns, holdout
-from app.messages.campaign_models import Campaign, CampaignPerson
-from app.messages.campaigns import CampaignView
+from app.messages import campaign_rules, campaigns, holdout
+from app.messages.campaign_models import CampaignPerson
 from app.messages.contract import Wire
 from app.messages.models import Message
 from tests import coupons, factories, world
-from tests.factories import ACustomer, AShop
+from tests.factories import AShop
+from tests.flows.campaigning import a_draft, confirm, due, letters, people_who_agreed, the
 from tests.world import Clock
-
-TEXT = "{이름} 님, {가게}에 햇귤이 들어왔어요."
 
 
 @pytest.fixture
 def wire(app: Flask) -> Wire:
     return replace(app.config["WIRE"], public_url=world.PUBLIC_URL)
-
-
-def a_draft(
-    shop: AShop, *, group: str = "all", text: str = TEXT, text_b: str = "", kind: int | None = None
-) -> int:
-    """Write a campaign as far as its confirmation; returns its id."""
-    made = campaign.begin(
-        shop_id=shop.id, staff_id=shop.owner_id, group=group, once=factories.once(), now=factories.now()
-    )
-    campaign.word(
-        shop_id=shop.id,
-        campaign_id=made,
-        text=text,
-        text_b=text_b,
-        compares=bool(text_b),
-        coupon_kind_id=kind,
-    )
-    return made
-
-
-def confirm(shop: AShop, campaign_id: int, wire: Wire, typed: str, **more: Any) -> None:
-    """Send a draft to so many."""
-    asked: dict[str, Any] = {"seen": None, "compares": True, **more}
-    campaign_start.confirm(
-        shop_id=shop.id,
-        staff_id=shop.owner_id,
-        campaign_id=campaign_id,
-        typed=typed,
-        wire=wire,
-        now=factories.now(),
-        **asked,
-    )
-
-
-def the(shop: AShop, campaign_id: int) -> CampaignView:
-    """Return a campaign as it is now."""
-    db.session.rollback()
-    found = campaigns.campaign(shop.id, campaign_id)
-    assert found is not None
-    return found
-
-
-def letters(campaign_id: int) -> list[Message]:
-    """Return what was written for a campaign."""
-    db.session.rollback()
-    mine = db.select(Message).where(Message.cause == f"campaign:{campaign_id}").order_by(Message.id)
-    return list(db.session.scalars(mine))
-
-
-def people_who_agreed(shop: AShop, many: int) -> list[ACustomer]:
-    """Let so many join who agreed to everything."""
-    return [
-        factories.a_customer(shop, name=f"손님{n}", phone=factories.a_number(), agrees="all")
-        for n in range(many)
-    ]
-
-
-def due() -> Any:
-    """Return when the ten minutes are over."""
-    return factories.now() + campaign_rules.WAITS
 
 
 def test_everybody_of_the_group_once_and_nobody_of_the_neighbour(
@@ -367,56 +305,3 @@ def test_two_who_became_one_and_one_who_left(shop: AShop, wire: Wire) -> None:
     campaign_run.go_on_all(now=due())
     assert {each.customer_id for each in letters(made)} == {kept.id}
     assert Counter(each.channel for each in letters(made)) == {"card": 1, "own_phone": 1}
-
-
-def test_who_is_reached_how_and_who_is_left_out(shop: AShop, wire: Wire) -> None:
-    people_who_agreed(shop, 2)
-    numbered = factories.a_customer(shop, name="이름", phone=factories.a_number())
-    factories.a_customer(shop)
-    made = a_draft(shop)
-    look: dict[str, Any] = {"wire": wire, "at": due(), "now": factories.now()}
-    found = campaign_reach.reach(shop.id, the(shop, made), **look)
-    assert [(way.key, way.people, way.won) for way in found.ways] == [("own_phone", 2, 0)]
-    assert (found.people, found.total, found.card_only, found.won) == (4, 4, 2, 0)
-    assert [(each.code, each.people, each.on_card) for each in found.left_out] == [
-        ("no_consent", 1, True),
-        ("no_phone", 1, True),
-    ]
-    (sample,) = found.samples
-    assert sample.text.startswith("(광고)봄날커피\n\n손님0 님,")
-    names, after = campaign_reach.left_out_names(shop.id, the(shop, made), code="no_consent", **look)
-    assert (names, after) == ([(numbered.id, "이름")], None)
-    campaign.choose_people(shop_id=shop.id, campaign_id=made, group="regular")
-    assert campaign_reach.reach(shop.id, the(shop, made), **look).people == 0
-
-
-def test_for_who_was_picked_out_the_card_needs_their_consent_too(shop: AShop, wire: Wire) -> None:
-    plain = factories.a_card_with(1, shop)
-    made = a_draft(shop, group="new")
-    found = campaign_reach.reach(shop.id, the(shop, made), wire=wire, at=due(), now=factories.now())
-    assert [(each.code, each.on_card) for each in found.left_out] == [("no_marketing", False)]
-    assert (found.total, found.people) == (0, 1)
-    with pytest.raises(Invalid, match="받을 분이 없어요"):
-        confirm(shop, made, wire, "0")
-    assert plain.id
-
-
-def test_ways(shop: AShop, wire: Wire) -> None:
-    people_who_agreed(shop, 1)
-    made = a_draft(shop)
-    campaign.choose_ways(shop_id=shop.id, campaign_id=made, chosen=(), wire=wire)
-    assert the(shop, made).ways == "card"
-    _go(shop, made, wire, "1")
-    assert [each.channel for each in letters(made)] == ["card"]
-    again = a_draft(shop)
-    campaign.choose_ways(shop_id=shop.id, campaign_id=again, chosen=("own_phone", "made up"), wire=wire)
-    assert the(shop, again).ways == ""
-
-
-def test_a_draft_of_last_month_is_let_go(shop: AShop, clock: Clock) -> None:
-    old = a_draft(shop)
-    clock.advance(days=31)
-    new = a_draft(shop)
-    campaign.drop_old_drafts(shop_id=shop.id, now=clock())
-    assert [view.id for view in campaigns.drafts(shop.id)] == [new]
-    assert db.session.query(Campaign).filter_by(id=old).count() == 0

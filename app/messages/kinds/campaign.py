@@ -1,7 +1,8 @@
-"""단체 문자: the owner's own words to a group of people, once. An ad (KISA: whatever a shop sends to bring people in).
+"""단체 문자: the owner's own words to a group, once. An ad (KISA: whatever a shop sends to bring people in).
 
-Facts: `campaign` (its number), `code` of the shop, `variant`, `coupon` (True when one is given with it),
-`personal` (its people were picked out by what is known of them); its words are the campaign's own (causes.py).
+Facts: `campaign` (its number), `mark` (which of that number it is), `code` of the shop, `variant`, `photo`,
+`coupon` (True when one is given with it), `personal` (its people were picked out by what is known of them). Its
+words are the campaign's own, read when they are sent (causes.py).
 """
 
 from __future__ import annotations

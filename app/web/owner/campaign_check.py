@@ -19,7 +19,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
-from app.web.owner.campaigns import draft, wire
+from app.web.owner.campaigns import draft, settled, wire
 from app.web.owner.noted import note_look
 from app.web.readable import row_number
 
@@ -27,6 +27,8 @@ from app.web.readable import row_number
 @door(bp, "/owner/campaigns/<int:campaign_id>/check", audience="owner", role="manager", tenant="session")
 def campaign_check(campaign_id: int) -> ResponseReturnValue:
     """Show what would happen: nothing goes out by looking."""
+    if (elsewhere := settled(campaign_id)) is not None:
+        return elsewhere
     view = draft(campaign_id)
     if not flow.is_worded(view.text, view.text_b):
         return see_other(url_for("owner.campaign_text", campaign_id=campaign_id))
@@ -85,6 +87,8 @@ def campaign_ways(campaign_id: int) -> ResponseReturnValue:
 )
 def campaign_left_out(campaign_id: int, why: str) -> ResponseReturnValue:
     """Show the names of those to whom nothing is sent for one reason."""
+    if (elsewhere := settled(campaign_id)) is not None:
+        return elsewhere
     view, moment, shop_id = draft(campaign_id), now(), current_staff().shop.id
     at = campaign_rules.starts_at(is_soon=view.is_soon, chosen=view.send_at, now=moment)
     look: dict[str, Any] = {"wire": wire(), "at": at, "now": moment}
@@ -103,7 +107,7 @@ def campaign_left_out(campaign_id: int, why: str) -> ResponseReturnValue:
 def _is_well(campaign_id: int) -> ResponseReturnValue | None:
     """Say what is wrong before anybody is asked for a password: the number that was typed."""
     view = campaigns.campaign(current_staff().shop.id, campaign_id)
-    if view is None or not view.is_draft or campaign_rules.typed_number(asked.text("typed")) is not None:
+    if view is None or campaign_rules.typed_number(asked.text("typed")) is not None:
         return None
     wrong = {"typed": "받는 분이 몇 명인지 숫자로 적어 주세요."}
     return answers.invalid("owner/campaign_check.html", **_check(view, asked.text("typed"), wrong))

@@ -50,6 +50,14 @@ def draft(campaign_id: int) -> CampaignView:
     return view
 
 
+def settled(campaign_id: int) -> ResponseReturnValue | None:
+    """Lead from a step of one that was confirmed meanwhile to where it is now; None: it is still a draft."""
+    view = campaigns.campaign(current_staff().shop.id, campaign_id)
+    if request.method != "GET" or view is None or view.is_draft:
+        return None
+    return see_other(url_for("owner.shop_campaign", campaign_id=campaign_id))
+
+
 @door(bp, "/owner/campaigns", audience="owner", role="manager", tenant="session")
 def shop_campaigns() -> ResponseReturnValue:
     """Show what is being written, what is on its way, and what was sent."""
@@ -90,6 +98,8 @@ def new_campaign() -> ResponseReturnValue:
 )
 def campaign_people(campaign_id: int) -> ResponseReturnValue:
     """Ask it again of a draft."""
+    if (elsewhere := settled(campaign_id)) is not None:
+        return elsewhere
     view = draft(campaign_id)
     if request.method == "GET":
         return render_template("owner/campaign_people.html", **_people(view, view.group, {}))
@@ -124,6 +134,8 @@ def _people(view: CampaignView | None, group: str, wrong: dict[str, str]) -> dic
 )
 def campaign_text(campaign_id: int) -> ResponseReturnValue:
     """Ask what it says. What was typed is kept whatever the answer; `look` in the form only keeps it."""
+    if (elsewhere := settled(campaign_id)) is not None:
+        return elsewhere
     view = draft(campaign_id)
     if request.method == "GET":
         return render_template("owner/campaign_text.html", **text_page(view))
@@ -248,6 +260,8 @@ def _can_be_filled(*texts: str) -> bool:
 )
 def campaign_time(campaign_id: int) -> ResponseReturnValue:
     """Ask when it goes."""
+    if (elsewhere := settled(campaign_id)) is not None:
+        return elsewhere
     view = draft(campaign_id)
     day, hour = campaign_rules.day_and_time_of(view.send_at)
     if view.is_soon:
