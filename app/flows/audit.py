@@ -70,6 +70,8 @@ KINDS = (
     "refusal",
     "refusals",
     "silence",
+    "campaign",
+    "campaign_stopped",
 )
 
 

@@ -75,15 +75,17 @@ def give_kind(
     cause: str,
     now: datetime,
     rule: str | None = None,
+    tells: bool = True,
 ) -> int | None:
     """Issue one kind once for this cause, whatever its rule; None when it gives nothing (more), or was stopped.
 
-    `rule`: the only one it may be of, where its number came from outside.
+    `rule`: the only one it may be of, where its number came from outside. `tells`: False where a message of its
+    own brings it.
     """
     kind = coupons.kind(session, shop_id=shop_id, kind_id=kind_id)
     if kind is None or kind.ended_at is not None or rule not in (None, kind.rule):
         return None
-    made = _give_kinds(session, [kind], customer_id=customer_id, cause=cause, now=now)
+    made = _give_kinds(session, [kind], customer_id=customer_id, cause=cause, now=now, tells=tells)
     return made.get(kind_id)
 
 

@@ -19,6 +19,8 @@ from flask import Flask, current_app
 
 from app.flows import (
     boosts,
+    campaign,
+    campaign_run,
     claim,
     clock,
     closing_days,
@@ -134,6 +136,9 @@ def _keep_no_longer(now: datetime, breath: Breath) -> None:
     _for_each_shop(
         lambda shop_id: paper_card.drop_forgotten(shop_id=shop_id, now=now), "drop_forgotten", breath
     )
+    _for_each_shop(
+        lambda shop_id: campaign.drop_old_drafts(shop_id=shop_id, now=now), "drop_campaign_drafts", breath
+    )
     if not breath():
         retention.prune(now=now)
         photo.drop_orphans(now=now)
@@ -190,9 +195,14 @@ def _tell_what_the_law_wants(now: datetime, breath: Breath) -> None:
     )
 
 
+def _go_on_with_campaigns(now: datetime, breath: Breath) -> None:
+    campaign_run.go_on_all(now=now, stop=breath)
+
+
 PERIODIC = (
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
+    Periodic("campaigns", timedelta(seconds=20), lambda now: now, _go_on_with_campaigns),
     Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),
     Periodic(
         "coupons_of_the_day",

@@ -21,6 +21,7 @@ from app.extensions import setting
 from app.kit.columns import UtcDateTime
 from app.kit.korean import day_name
 from app.kit.text import shortened
+from app.messages.campaign_models import Campaign
 from app.reviews.models import Review, ReviewAsk, ReviewSetting
 from app.shops.models import Shop
 from app.visits.goods import bought_again
@@ -154,6 +155,10 @@ _CONSENT_OVER = (
     .where(_SAID.shop_id == bindparam("shop"), _SAID.id == bindparam("number"))
     .limit(1)
 )
+# What a campaign says is read when it is sent: until then its owner may stop it.
+_CAMPAIGN = select(Campaign.state, Campaign.text, Campaign.text_b, Campaign.photo).where(
+    Campaign.shop_id == bindparam("shop"), Campaign.id == bindparam("number")
+)
 # A row says that the cause is over.
 _OVER = {
     "stamp": _STAMP_REVERSED,
@@ -172,7 +177,7 @@ def became(session: Any, *, shop_id: int, cause: str) -> dict[str, Any]:
     review), `reviewed` (it has one), `rewarded` (the shop gives something for a review by now), and of a first one
     `story` and `next_gift`. For a code that was asked for its six digits (`code`) and the number they go to
     (`to`). For what ends on a card `amount` and `until`, for a person's day its `coupon` and `until`, as they
-    are now.
+    are now. For a campaign its words (`text`, `text_b`) and its picture (`photo`).
     """
     what, number = (*cause.split(":"), "")[:2]  # "reconsent:12:2028" names its year as well
     if what in _OF_SEVERAL:
@@ -184,6 +189,12 @@ def became(session: Any, *, shop_id: int, cause: str) -> dict[str, Any]:
         return _visit(session, which)
     if what == "code":
         return _code(session, which)
+    if what == "campaign":
+        row = session.execute(_CAMPAIGN, which).one_or_none()
+        if row is None:
+            return {"taken_back": True}
+        state, text, text_b, photo = row
+        return {"taken_back": state == "cancelled", "text": text, "text_b": text_b, "photo": photo}
     over = _OVER.get(what)
     return {"taken_back": over is not None and session.scalar(over, which) is not None}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.kit.text import SUBJECT_BYTES, carrier_bytes, fill
@@ -29,15 +30,15 @@ def compose(
     """
     values = {"이름": around.name, "가게": around.sender.shop_name, **kind.words(facts)}
     # The shop's own words may be one sentence alone, and that one left out: then ours, which never are.
-    body = fill(around.body, values).strip() or fill(kind.text, values)
+    body = fill(kind.own_words(facts) or around.body, values).strip() or fill(kind.text, values)
     if not registry.channel(channel).CAPABILITIES.transmits:
         return body
     if registry.channel(channel).CAPABILITIES.is_template:
         return talk.told(
             kind, shop_name=around.sender.shop_name, contact=around.sender.contact, values=values
         )
-    if kind.path is not None:
-        body = f"{body.rstrip()}\n{base_url}{kind.path(facts)}"
+    if path := kind.path(facts) if kind.path is not None else "":
+        body = f"{body.rstrip()}\n{base_url}{path}"
     if registry.channel(channel).CAPABILITIES.address == "email":
         mail_shop = around.sender.as_mail_shop()
         if kind.is_ad:
@@ -79,7 +80,9 @@ def verdict_on(
     not_after: datetime,
     now: datetime,
 ) -> rules.Verdict:
-    """Ask the gate about a composed message."""
+    """Ask the gate about a composed message; facts may say that it is `personal`, an offer to who was picked out."""
+    if facts.get("personal"):
+        kind = replace(kind, personal_offer=True)
     words = kind.words(facts) if kind.quoted else {}
     return rules.may_send(
         kind=kind,

@@ -39,6 +39,11 @@ def unchanged(facts: Facts) -> Facts:
     return facts
 
 
+def no_words(facts: Facts) -> str:
+    """Say nothing: the message is worded by the shop's own text for its kind."""
+    return ""
+
+
 def always(facts: Facts) -> bool:
     """Say yes: nothing that can happen after planning makes the message unwanted."""
     return True
@@ -83,8 +88,11 @@ class Kind:
     default_on: bool = True
     still_wanted: Callable[[Facts], bool] = always  # asked again just before sending
     as_kept: Callable[[Facts], Facts] = unchanged  # the facts of the text that is kept: no secret in it
+    # One cause for many people, worded by the cause itself and no automation: 단체 문자.
+    to_many: bool = False
+    own_words: Callable[[Facts], str] = no_words  # words that come with the facts, placeholders unfilled
     # Where the message leads, inside our own pages ("/r/<token>"): a text carries the whole address, the
-    # card a button with these words. None = it leads nowhere.
+    # card a button with these words. None, and "" from it = it leads nowhere.
     path: Callable[[Facts], str] | None = None
     button: str = ""
     # Why AlimTalk may carry it, as its last line says it to the reader; "" = it may not (an ad never may).

@@ -144,10 +144,11 @@ def look_around(
     wire: Wire,
     now: datetime,
     but_message_id: int | None = None,
+    variant: str = "",
 ) -> Around:
     """Read what is known at this moment. Raises NoResultFound when shop or customer don't exist."""
     known = look_up(session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id)
-    return around(known, kind=kind, wire=wire)
+    return around(known, kind=kind, wire=wire, variant=variant)
 
 
 def look_up(
