@@ -117,7 +117,7 @@ PERSON = select(
 _CONSENTS = (
     select(Consent.kind, Consent.action)
     .where(Consent.shop_id == bindparam("shop"), Consent.customer_id == bindparam("customer"))
-    .order_by(Consent.id)
+    .order_by(Consent.kind, Consent.id)  # as its index has them: the newest of a kind decides
 )
 _RECENT_ADS = select(AdGrant.at).where(
     AdGrant.shop_id == bindparam("shop"),
