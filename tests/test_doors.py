@@ -101,7 +101,10 @@ TABLE = """
 /owner/messages/phone                                 GET       owner     manager  session
 /owner/messages/phone/<int:message_id>/confirmation   POST      owner     manager  session
 /owner/messages/phone/<int:message_id>/omission       POST      owner     manager  session
+/owner/messages/phone/<int:message_id>/photo          GET       owner     manager  session
 /owner/messages/phone/<int:message_id>/reversal       POST      owner     manager  session
+/owner/messages/phone/rest                            POST      owner     manager  session
+/owner/messages/phone/settings                        GET+POST  owner     manager  session
 /owner/more                                           GET       owner     staff    session
 /owner/more/browsers                                  GET       owner     staff    session
 /owner/more/browsers/<int:session_id>/end             POST      owner     staff    session

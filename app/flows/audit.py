@@ -64,6 +64,10 @@ KINDS = (
     "coupon_given",
     "coupon_withdrawn",
     "coupon_use_undone",
+    "hand_day",
+    "work_done",
+    "talk_channel",
+    "talk_file",
 )
 
 

@@ -13,6 +13,7 @@ from app.coupons.queries import gives_by
 from app.customers.models import PhoneCode
 from app.customers.rules import code_of
 from app.extensions import setting
+from app.messages.letter_models import DoneRequest
 from app.reviews.models import Review, ReviewAsk, ReviewSetting
 from app.visits.models import Visit
 
@@ -77,6 +78,12 @@ _CODE = select(
     )
     .exists(),
 ).where(PhoneCode.shop_id == bindparam("shop"), PhoneCode.id == bindparam("number"))
+# Who asked to be told when the work is done, and took that back.
+_DONE_GONE = select(DoneRequest.id).where(
+    DoneRequest.shop_id == bindparam("shop"),
+    DoneRequest.id == bindparam("number"),
+    DoneRequest.state == "withdrawn",
+)
 # A row says that the cause is over.
 _OVER = {
     "stamp": _STAMP_REVERSED,
@@ -84,6 +91,7 @@ _OVER = {
     "stage": _REWARD_GONE,
     "silence": _SILENCE_OVER,
     "coupon": _COUPON_GONE,
+    "done": _DONE_GONE,
 }
 
 

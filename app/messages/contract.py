@@ -61,6 +61,9 @@ class Kind:
     personal_offer: bool = False  # needs the marketing consent even on the card
     once_a_day: bool = False  # at most one per customer and Korean day
     default_on: bool = True
+    to_one: bool = (
+        False  # what the shop writes or does for one person: no automation, nothing to switch or word
+    )
     still_wanted: Callable[[Facts], bool] = always  # asked again just before sending
     as_kept: Callable[[Facts], Facts] = unchanged  # the facts of the text that is kept: no secret in it
     # Where the message leads, inside our own pages ("/r/<token>"): a text carries the whole address, the

@@ -85,7 +85,8 @@ def automations(shop_id: int) -> list[AutomationLine]:
     lines = [
         _line(kind, changed.get(key), last.get(key), rewarded=rewarded)
         for key, kind in registry.kinds().items()
-        if by_mail or kind.channels != ("email",)  # a kind of which nothing can go out here is nothing to set
+        # A kind of which nothing can go out here is nothing to set, nor is what the owner words each time.
+        if not kind.to_one and (by_mail or kind.channels != ("email",))
     ]
     return sorted(lines, key=lambda line: (not line.is_ad, not line.can_switch, line.label))
 

@@ -8,6 +8,7 @@ from app.extensions import db
 from app.flows.unit import write
 from app.kit.sealing import seal
 from app.messages.campaign_models import Campaign, CampaignPerson
+from app.messages.letter_models import DoneRequest, PersonalLetter
 from app.messages.models import Message
 from app.messages.way_models import (
     ChannelAccount,
@@ -57,6 +58,19 @@ def messages_travel(shop: AShop, known: ACustomer, word: str) -> int:
                 p256dh="p",
                 auth="a",
                 made_at=now,
+            )
+        )
+        done = DoneRequest(**own, customer_id=known.id, once=factories.once(), what=f"{word}이", asked_at=now)
+        session.add(done)
+        session.flush()
+        session.add(
+            PersonalLetter(
+                **own,
+                customer_id=known.id,
+                staff_id=shop.owner_id,
+                done_id=done.id,
+                text=f"{word}예뻐요",
+                changed_at=now,
             )
         )
         campaign = Campaign(

@@ -49,6 +49,10 @@ _PLAIN = {
     "card_reissued": "잃어버린 카드의 예전 QR과 번호를 막았어요",
     "merge_undone": "합친 두 손님을 다시 나눴어요",
     "staff_limits": "직원을 알려 드리는 기준을 바꿨어요",
+    "hand_day": "손으로 보내는 시각이나 하루에 보낼 수를 바꿨어요",
+    "work_done": "끝나면 알려 드리기를 켜거나 껐어요",
+    "talk_channel": "카카오톡 채널 주소를 바꿨어요",
+    "talk_file": "카카오톡 채널에 올릴 손님 번호를 내려받았어요",
 }
 _CHECKED = {
     "number": "이름과 번호를 묻고",
