@@ -8,9 +8,10 @@ from app.cli.audit import audit
 from app.cli.demo_shop import demo_shop
 from app.cli.doctor import doctor
 from app.cli.links import links
+from app.cli.mail_bounce import mail_bounce
 from app.cli.prepare import prepare
 
-COMMANDS = (audit, demo_shop, doctor, links, prepare)
+COMMANDS = (audit, demo_shop, doctor, links, mail_bounce, prepare)
 
 
 def register(app: Flask) -> None:

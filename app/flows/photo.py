@@ -189,7 +189,8 @@ def make(*, shop_id: int, photo_id: int, clock: Callable[[], datetime]) -> str:
 def _make_files(shop_id: int, ref: str, clock: Callable[[], datetime], *, travels: bool) -> tuple[int, int]:
     root = files_dir()
     with files.desk(root) as desk:
-        made = images.remake(Place(INCOMING, shop_id, ref).below(root), desk, jpeg=travels)
+        source = Place(INCOMING, shop_id, ref).below(root)
+        made = images.remake(source, desk, jpeg=True) if travels else images.remake(source, desk)
         if made.jpeg is not None:
             files.move_in(root, Place(LETTER, shop_id, ref), made.jpeg, now=clock())
         files.move_in(root, Place(LARGE, shop_id, ref), made.large, now=clock())

@@ -28,6 +28,7 @@ class LetterLine:
     is_new: bool
     path: str = ""  # where its button leads, inside our own pages; "" = it has none
     button: str = ""
+    photo: str = ""  # the name of its picture, or ""
 
 
 def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -> list[LetterLine]:
@@ -53,6 +54,7 @@ def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -
             text=row.text,
             at=row.sent_at,
             is_new=row.read_at is None,
+            photo=str(row.facts.get("photo") or ""),
             **_way_on(kinds.get(row.kind), row.facts),
         )
         for row in rows

@@ -60,19 +60,6 @@ def messages_travel(shop: AShop, known: ACustomer, word: str) -> int:
                 made_at=now,
             )
         )
-        done = DoneRequest(**own, customer_id=known.id, once=factories.once(), what=f"{word}이", asked_at=now)
-        session.add(done)
-        session.flush()
-        session.add(
-            PersonalLetter(
-                **own,
-                customer_id=known.id,
-                staff_id=shop.owner_id,
-                done_id=done.id,
-                text=f"{word}예뻐요",
-                changed_at=now,
-            )
-        )
         campaign = Campaign(
             **own,
             once=factories.once(),
@@ -87,3 +74,16 @@ def messages_travel(shop: AShop, known: ACustomer, word: str) -> int:
         session.flush()
         session.add(CampaignPerson(**own, campaign_id=campaign.id, customer_id=known.id))
         return campaign.id
+
+
+def written_to_one(shop: AShop, known: ACustomer, word: str) -> dict[str, int]:
+    """Let somebody ask to be told, and let the owner begin to write. Returns the numbers of both."""
+    now, own = factories.now(), {"shop_id": shop.id, "customer_id": known.id}
+    with write() as session:
+        done = DoneRequest(**own, once=factories.once(), what=f"{word}이", asked_at=now)
+        session.add(done)
+        session.flush()
+        letter = PersonalLetter(**own, staff_id=shop.owner_id, text=f"{word}예뻐요", changed_at=now)
+        session.add(letter)
+        session.flush()
+        return {"done_id": done.id, "letter_id": letter.id}

@@ -17,7 +17,7 @@ from app.shops import queries as shops
 from app.voices import queries as voices
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import days
+from app.web.owner import days, done
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.stamps import claims_version, note_waiting
@@ -35,6 +35,7 @@ def home() -> ResponseReturnValue:
         "claims_version": claims_version(claims),
         "keys": [new_token() for _ in claims],
         "today": insights.today(shop_id=shop_id, now=moment),
+        "news": done.waiting(),
     }
     if not staff.shop.is_demo and not staff.is_shared:
         me = next((line for line in shops.staff_of(shop_id) if line.id == staff.staff_id), None)
@@ -65,6 +66,6 @@ def home() -> ResponseReturnValue:
             "base_url": current_app.config["BASE_URL"],
         }
     note_waiting(claims)
-    if context.get("expected") or context.get("came_back"):
+    if context["news"] or context.get("expected") or context.get("came_back"):
         note_look("list")
     return render_template("owner/home.html", **context)
