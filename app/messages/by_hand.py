@@ -56,19 +56,15 @@ def hand_day(shop_id: int, *, now: datetime) -> HandDay:
     )
 
 
-def waiting_now(shop_id: int, *, now: datetime, day: HandDay | None = None) -> int:
-    """Return how many the home page speaks of: what waits at once, and from the quiet hour on the rest of the five.
-
-    Counted without asking the gate, as a number beside a link may be.
-    """
-    day = day or hand_day(shop_id, now=now)
-    at_once = Message.kind.in_((*hand_rules.AT_ONCE, *_typed()))
-    urgent, others = db.session.execute(
-        select(func.count().filter(at_once), func.count().filter(~at_once)).where(*_waits(shop_id, now))
-    ).one()
-    if day.is_full:
+def waiting_now(shop_id: int, *, wire: Wire, now: datetime) -> int:
+    """Return how many the home page speaks of: what waits at once, and from the quiet hour on the rest of the five."""
+    day = hand_day(shop_id, now=now)
+    if day.is_full or not db.session.scalar(select(Message.id).where(*_waits(shop_id, now)).limit(1)):
         return 0
-    return int(urgent) + (0 if day.is_quiet else min(int(others), day.left))
+    lines = by_hand(
+        shop_id, wire=wire, now=now, limit=day.left or BEST_OF_DAY, only_at_once=day.is_quiet, looked_at=15
+    )
+    return len(lines)
 
 
 def _typed() -> list[str]:
@@ -86,7 +82,13 @@ def _waits(shop_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def by_hand(
-    shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY, only_at_once: bool = False
+    shop_id: int,
+    *,
+    wire: Wire,
+    now: datetime,
+    limit: int = BEST_OF_DAY,
+    only_at_once: bool = False,
+    looked_at: int = _LOOKED_AT,
 ) -> list[HandLine]:
     """Return the best of the by-hand queue that the gate lets go out at this moment.
 
@@ -107,7 +109,7 @@ def by_hand(
             Message.not_after,
             Message.id,
         )
-        .limit(_LOOKED_AT)
+        .limit(looked_at)
     )
     if only_at_once:
         query = query.where(Message.kind.in_((*hand_rules.AT_ONCE, *typed)))

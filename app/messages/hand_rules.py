@@ -111,7 +111,7 @@ def cost_words(*, has_photo: bool) -> str:
     """Say what one costs the owner's own phone, which nobody but the carrier knows."""
     won = MMS_WON if has_photo else LMS_WON
     what = "사진 문자" if has_photo else "긴 문자"
-    return f"{what} 한 통이에요. 문자 요금제에 따라 약 {won}원이 들거나 들지 않아요."
+    return f"{what} 한 통이에요. 문자 요금제에 따라 한 통에 약 {won}원이 들거나, 따로 들지 않아요."
 
 
 def clean_hand(*, time: str, most: str) -> tuple[int, int]:

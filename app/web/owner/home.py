@@ -49,7 +49,7 @@ def home() -> ResponseReturnValue:
             "offline_waiting": offline.listed_count(shop_id) if staff.shop.has(offline.WAITS) else 0,
             "most_counted": reviews.MOST_COUNTED,
             "outlook": messages.outlook(shop_id, now=moment),
-            "hand_waits": by_hand.waiting_now(shop_id, now=moment),
+            "hand_waits": by_hand.waiting_now(shop_id, wire=current_app.config["WIRE"], now=moment),
             "holidays": days.questions(),
             "papers": papers.waiting_count(shop_id),
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),

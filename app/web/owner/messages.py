@@ -49,7 +49,7 @@ def messages() -> ResponseReturnValue:
     shop_id = current_staff().shop.id
     return render_template(
         "owner/messages.html",
-        hand_waits=by_hand.waiting_now(shop_id, now=now()),
+        hand_waits=by_hand.waiting_now(shop_id, wire=_wire(), now=now()),
         outlook=reads.outlook(shop_id, now=now()),
         automations=reads.automations(shop_id),
         mail_lacks=reads.mail_lacks(shop_id),
