@@ -95,7 +95,7 @@ def why(kind: str, *, gap_days: int | None, visit_count: int, waits: bool = Fals
     if gap_days >= _FORTNIGHT:
         return _gap_words(gap_days)
     when = {0: "오늘", 1: "어제", 2: "그저께"}.get(gap_days, "")
-    often = f"{visit_count}번째였어요" if visit_count > 1 else "다녀가셨어요"
+    often = f"{native_count(visit_count)} 번째로 오셨어요" if visit_count > 1 else "다녀가셨어요"
     return f"{when} {often}" if when else ""
 
 

@@ -103,7 +103,7 @@ def test_a_letter_with_a_photo_reaches_one_card_alone(
     page = owner_phone.post(place, {**form, "camera": (BytesIO(a_jpeg()), "x.jpg")})
     assert "가게에서 먼저 건네는 말은 광고예요" in page.words
     assert "사진을 준비하고 있어요" in page.words
-    assert owner_phone.submit("보내기", status=409)
+    assert "잠시 뒤에 다시 눌러 주세요" in owner_phone.submit("보내기").words
     photo.make_waiting(clock=clock)
     assert owner_phone.open(place).value("text") == "콩이 사진이에요"  # it is still there
     owner_phone.submit("어떻게 보일지 보기")

@@ -114,6 +114,9 @@ def send_letter(letter_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         return answers.invalid("owner/letter_look.html", **page, wrong=error.fields)
+    except flow.PhotoNotReady as refusal:
+        flash(refusal.sentence)
+        return see_other(url_for("owner.letter_look", letter_id=letter_id))
     by_hand = sent.channel == "own_phone" and sent.text_state == "ready"
     flash(
         "카드에 남겼어요. 문자는 곧 ‘오늘 보낼 말’에 준비돼요"
