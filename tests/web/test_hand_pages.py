@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 
 from flask import Flask
+from sqlalchemy import event
 
 from app.extensions import db
 from app.flows import hand_day, photo, talk_channel, work_done
@@ -160,3 +161,18 @@ def test_the_channel_on_the_card_and_its_file(
     assert [line.detail for line in history.changes(shop.id).lines if line.what == "talk_file"] == ["all:1"]
     talk_channel.save(shop_id=shop.id, staff_id=shop.owner_id, link="", now=factories.now())
     assert "카카오톡" not in Phone(app).holding(jiwoo).open(f"/c/{shop.code}").words
+
+
+def test_a_shop_without_them_asks_for_nothing_of_them(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    asked: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        Phone(app).holding(jiwoo).open(f"/c/{shop.code}")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert asked
+    assert [each for each in asked if "done_requests" in each or "message_settings" in each] == []
