@@ -7,14 +7,14 @@ from datetime import datetime
 from app.flows import audit
 from app.flows.hand_day import settings_row
 from app.flows.unit import write
-from app.messages import talk_rules
-from app.messages.talk import USE
+from app.messages import kakao_rules
+from app.messages.kakao_channel import USE
 from app.shops import actions as shops
 
 
 def save(*, shop_id: int, staff_id: int, link: str, now: datetime) -> str:
     """Save the channel a pasted address names and return its id; "" takes the button off the cards. Raises Invalid."""
-    channel = talk_rules.clean_channel(link)
+    channel = kakao_rules.clean_channel(link)
     with write() as session:
         row = settings_row(session, shop_id=shop_id, now=now)
         if row.talk_channel != channel:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.kit.refusals import Invalid
-from app.messages import hand_rules, letter_rules, talk, talk_rules
+from app.messages import hand_rules, kakao_channel, kakao_rules, letter_rules
 from app.messages.hand_rules import HandDay
 
 TODAY = date(2026, 11, 26)
@@ -95,7 +95,7 @@ def test_whom_they_left() -> None:
     ],
 )
 def test_a_pasted_channel(typed: str, channel: str) -> None:
-    assert talk_rules.clean_channel(typed) == channel
+    assert kakao_rules.clean_channel(typed) == channel
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_a_pasted_channel(typed: str, channel: str) -> None:
 )  # fmt: skip
 def test_no_channel(typed: str) -> None:
     with pytest.raises(Invalid):
-        talk_rules.clean_channel(typed)
+        kakao_rules.clean_channel(typed)
 
 
 def test_the_file_is_digits_alone() -> None:
-    assert talk.as_file(["01023456789"]) == "전화번호\r\n01023456789\r\n"
+    assert kakao_channel.as_file(["01023456789"]) == "전화번호\r\n01023456789\r\n"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.messages import talk, talk_rules
+from app.messages import kakao_channel, kakao_rules
 from app.web.guards import current_shop
 
 
 def for_card() -> str:
     """Return where the channel is added, "" in a shop without one, where nothing is asked."""
     shop = current_shop()
-    return talk_rules.friend_link(talk.channel(shop.id)) if shop.has(talk.USE) else ""
+    return kakao_rules.friend_link(kakao_channel.channel(shop.id)) if shop.has(kakao_channel.USE) else ""

@@ -11,7 +11,7 @@ from app.flows import talk_channel as flow
 from app.insights import groups
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
-from app.messages import talk, talk_rules
+from app.messages import kakao_channel, kakao_rules
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -24,7 +24,7 @@ from app.web.owner.blueprint import bp
 def talk_channel() -> ResponseReturnValue:
     """Paste the channel's address, or take it away."""
     staff = current_staff()
-    link = talk_rules.friend_link(talk.channel(staff.shop.id))
+    link = kakao_rules.friend_link(kakao_channel.channel(staff.shop.id))
     page: dict[str, Any] = {"link": link, "groups": groups.NAMES}
     if request.method == "GET":
         return render_template("owner/talk.html", **page, typed=link.removesuffix("/friend"), wrong={})
@@ -53,7 +53,7 @@ def talk_file() -> ResponseReturnValue:
     if group not in groups.NAMES:
         flash("어떤 손님의 번호를 내려받을지 골라 주세요")
         return see_other(url_for("owner.talk_channel"))
-    found = talk.numbers(staff.shop.id, group=group, now=now())
+    found = kakao_channel.numbers(staff.shop.id, group=group, now=now())
     if not found:
         flash("광고 문자에 동의한 손님이 아직 없어요")
         return see_other(url_for("owner.talk_channel"))
@@ -65,7 +65,7 @@ def talk_file() -> ResponseReturnValue:
         ip=asked.ip(),
         now=now(),
     )
-    answer = Response(talk.as_file(found), content_type="text/csv; charset=utf-8")
+    answer = Response(kakao_channel.as_file(found), content_type="text/csv; charset=utf-8")
     name = f"channel-{group}-{kst_day(now())}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
