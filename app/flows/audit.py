@@ -72,6 +72,10 @@ KINDS = (
     "silence",
     "campaign",
     "campaign_stopped",
+    "hand_day",
+    "work_done",
+    "talk_channel",
+    "talk_file",
 )
 
 

@@ -31,6 +31,7 @@ from app.flows import (
     law_notices,
     night,
     paper_card,
+    personal,
     photo,
     provider_news,
     reconsent,
@@ -133,6 +134,7 @@ def _keep_no_longer(now: datetime, breath: Breath) -> None:
         breath,
     )
     _for_each_shop(lambda shop_id: photo.drop_old_drafts(shop_id=shop_id, now=now), "drop_old_drafts", breath)
+    _for_each_shop(lambda shop_id: personal.tidy(shop_id=shop_id, now=now), "tidy_letters", breath)
     _for_each_shop(
         lambda shop_id: paper_card.drop_forgotten(shop_id=shop_id, now=now), "drop_forgotten", breath
     )

@@ -17,6 +17,7 @@ from app.kit.phone import national
 from app.kit.refusals import Invalid
 from app.web import cookies
 from app.web.answers import invalid, see_other
+from app.web.customer import talk
 from app.web.customer.blueprint import bp
 from app.web.customer.email import email_form
 from app.web.days_form import day_lines
@@ -40,6 +41,7 @@ def _mine() -> dict[str, Any]:
         "mine": people.my_details(shop_id=holder.shop_id, customer_id=holder.customer_id),
         "optional": [consent_text(kind) for kind in OPTIONAL_KINDS],
         "days": day_lines(shop_id=holder.shop_id, customer_id=holder.customer_id),
+        "talk": talk.for_card(),
         **email_form(),
     }
 

@@ -8,11 +8,21 @@ from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.flows import automation as automation_flow
-from app.flows import own_phone
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import campaigns, comparisons, duties, examples, history, previews, registry, results, today
+from app.messages import (
+    by_hand,
+    campaigns,
+    comparisons,
+    duties,
+    examples,
+    history,
+    previews,
+    registry,
+    results,
+    today,
+)
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -51,7 +61,7 @@ def messages() -> ResponseReturnValue:
     shop_id = current_staff().shop.id
     return render_template(
         "owner/messages.html",
-        hand=previews.by_hand(shop_id, wire=_wire(), now=now()),
+        hand_waits=by_hand.waiting_now(shop_id, wire=_wire(), now=now()),
         outlook=reads.outlook(shop_id, now=now()),
         automations=reads.automations(shop_id),
         mail_lacks=reads.mail_lacks(shop_id),
@@ -60,76 +70,6 @@ def messages() -> ResponseReturnValue:
         campaigns=campaigns.open_ones(shop_id),
         paused=comparisons.paused(shop_id),
     )
-
-
-@door(bp, "/owner/messages/phone", audience="owner", role="manager", tenant="session")
-def hand_queue() -> ResponseReturnValue:
-    """Show the best five to send from the shop's own phone, and what was sent today."""
-    return render_template("owner/hand_queue.html", **_hand())
-
-
-def _hand(**more: Any) -> dict[str, Any]:
-    shop_id = current_staff().shop.id
-    hand = previews.by_hand(shop_id, wire=_wire(), now=now())
-    done = previews.sent_by_hand_today(shop_id, now=now())
-    if hand or done:
-        note_look("hand_queue")
-    return {
-        "hand": hand,
-        "done": done,
-        "outlook": reads.outlook(shop_id, now=now()),
-        "sms_bytes": SMS_BYTES,
-        **more,
-    }
-
-
-def _after_hand(said: str, *, undo: str = "") -> ResponseReturnValue:
-    if wants_fragment():
-        return fragment("owner/hand_queue.html", "queue", **_hand(said=said, undo=undo))
-    flash(said)
-    return see_other(url_for("owner.hand_queue"))
-
-
-@door(
-    bp,
-    "/owner/messages/phone/<int:message_id>/confirmation",
-    methods=("POST",),
-    audience="owner",
-    role="manager",
-    tenant="session",
-)
-def confirm_sent(message_id: int) -> ResponseReturnValue:
-    """The owner says: I sent it. The gate is asked once more."""
-    own_phone.mark_sent(shop_id=current_staff().shop.id, message_id=message_id, wire=_wire(), now=now())
-    return _after_hand("보냈다고 적어 두었어요", undo=url_for("owner.take_back_sent", message_id=message_id))
-
-
-@door(
-    bp,
-    "/owner/messages/phone/<int:message_id>/reversal",
-    methods=("POST",),
-    audience="owner",
-    role="manager",
-    tenant="session",
-)
-def take_back_sent(message_id: int) -> ResponseReturnValue:
-    """The confirmation was a slip: the message waits in the queue again."""
-    own_phone.undo_sent(shop_id=current_staff().shop.id, message_id=message_id, now=now())
-    return _after_hand("다시 보낼 차례에 넣었어요")
-
-
-@door(
-    bp,
-    "/owner/messages/phone/<int:message_id>/omission",
-    methods=("POST",),
-    audience="owner",
-    role="manager",
-    tenant="session",
-)
-def leave_out(message_id: int) -> ResponseReturnValue:
-    """The owner does not want to send this one."""
-    own_phone.leave_out(shop_id=current_staff().shop.id, message_id=message_id, now=now())
-    return _after_hand("이번에는 보내지 않아요")
 
 
 @door(bp, "/owner/messages/history", audience="owner", role="manager", tenant="session")
