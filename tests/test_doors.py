@@ -98,11 +98,15 @@ TABLE = """
 /owner/messages/<kind>                                GET+POST  owner     manager  session
 /owner/messages/<kind>/preview                        POST      owner     manager  session
 /owner/messages/<kind>/switch                         POST      owner     manager  session
+/owner/messages/<kind>/left-out                       POST      owner     manager  session
+/owner/messages/budget                                GET+POST  owner     owner    session
+/owner/messages/budget/notice                         POST      owner     owner    session
 /owner/messages/history                               GET       owner     manager  session
 /owner/messages/phone                                 GET       owner     manager  session
 /owner/messages/phone/<int:message_id>/confirmation   POST      owner     manager  session
 /owner/messages/phone/<int:message_id>/omission       POST      owner     manager  session
 /owner/messages/phone/<int:message_id>/reversal       POST      owner     manager  session
+/owner/messages/results                               GET       owner     manager  session
 /owner/more                                           GET       owner     staff    session
 /owner/more/browsers                                  GET       owner     staff    session
 /owner/more/browsers/<int:session_id>/end             POST      owner     staff    session

@@ -22,7 +22,7 @@ def change(*, shop_id: int, month_won: int, now: datetime) -> None:
     Raises Invalid for less than nothing and for more than ten million.
     """
     if not 0 <= month_won <= MOST_WON:
-        raise Invalid({"month_won": f"0원부터 {MOST_WON:,}원까지 적어 주세요."})
+        raise Invalid({"month_won": f"0원부터 {MOST_WON:,}원까지 숫자로 적어 주세요."})
     with write() as session:
         values = {"month_won": month_won, "changed_at": now}
         session.execute(

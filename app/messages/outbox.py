@@ -13,7 +13,7 @@ from app.extensions import setting
 from app.kit.clock import kst_day
 from app.kit.signing import derive_key
 from app.kit.upsert import built_once
-from app.messages import composing, gather, registry, routing, rules
+from app.messages import composing, gather, holdout, registry, routing, rules
 from app.messages.contract import CARD, Kind
 from app.messages.gather import Around, Known
 from app.messages.models import Message
@@ -75,6 +75,7 @@ def plan(
     )
     travels = writer.way(routing.ways(spec, around.person, around.sender))
     note = writer.why_card_only(travels) if travels else None
+    writer.is_held_out = bool(travels) and note is None and _is_held_out(known, writer.common, now)
     first = writer.write(CARD, note) if CARD in spec.channels else None
     if CARD in spec.channels and first is None:
         return None
@@ -95,6 +96,16 @@ def provider_key(shop_id: int, dedupe_key: str) -> str:
 @cache
 def _key(master: bytes) -> bytes:
     return derive_key(master, "provider-key")  # several with every stamp: derived once
+
+
+def _is_held_out(known: Known, whose: dict[str, Any], now: datetime) -> bool:
+    """Tell whether somebody gets none of a kind, so that the owner sees what it brings."""
+    kind = whose["kind"]
+    began = dict(each.split(":") for each in (known.shop.compared or "").split()).get(kind, "")
+    if not began or kst_day(now).isoformat() < began:
+        return False
+    who = {"shop_id": whose["shop_id"], "customer_id": whose["customer_id"]}
+    return holdout.is_held_out(setting("MASTER_KEY"), **who, what=holdout.round_of(kind, began))
 
 
 class _Writer:
@@ -118,6 +129,7 @@ class _Writer:
         self.session, self.kind, self.around, self.base = session, kind, around, base
         self.facts, self.due, self.not_after, self.now = facts, due, not_after, now
         self.shop_id = shop_id
+        self.is_held_out = False
         self._judged: dict[str, tuple[str, rules.Verdict]] = {}
         self.common = {"shop_id": shop_id, "customer_id": customer_id, "kind": kind.key, "cause": cause}
 
@@ -181,6 +193,9 @@ class _Writer:
         }
         if isinstance(verdict, rules.LeaveOut):
             values |= {"state": "suppressed", "code": verdict.code, "reason": verdict.reason}
+        elif self.is_held_out:
+            due = verdict.until if isinstance(verdict, rules.Wait) else self.due
+            values |= {"state": "suppressed", "code": holdout.CODE, "reason": holdout.REASON, "due_at": due}
         elif isinstance(verdict, rules.Wait):
             values |= {"due_at": verdict.until, "code": verdict.code, "reason": verdict.reason}
         elif channel == CARD and self.due <= self.now:

@@ -9,6 +9,7 @@ from app.flows.unit import write
 from app.kit.sealing import seal
 from app.messages.campaign_models import Campaign, CampaignPerson
 from app.messages.models import Message
+from app.messages.result_models import HoldOut, MessageResult
 from app.messages.way_models import (
     ChannelAccount,
     Charge,
@@ -46,6 +47,10 @@ def messages_travel(shop: AShop, known: ACustomer, word: str) -> int:
         )
         session.add(
             DeliveryReport(**own, provider="solapi", event_id=f"e-{word}", raw=f'["{word}"]', received_at=now)
+        )
+        session.add(HoldOut(**own, kind="thank_you", reached=300, began="2099-01-01", counted_at=now))
+        session.add(
+            MessageResult(**own, what="thank_you", began="2026-11-01", arm="sent", people=9, counted_at=now)
         )
         session.add(Restore(at=now - timedelta(days=9), is_sure=True))
         session.add(SendTally(**own, what="thank_you", tried=3))

@@ -97,6 +97,8 @@ def sentence(line: Change) -> str:
         key, _, how = line.detail.partition(":")
         kind = registry.kinds().get(key)
         label = kind.label if kind else "자동 안내"
+        if how in ("compared", "not_compared"):
+            return f"‘{label}’에서 열 분 중 한 분을 빼고 비교{'해요' if how == 'compared' else '하지 않아요'}"
         if how in _REWORDED:
             return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
