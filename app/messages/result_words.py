@@ -45,7 +45,7 @@ def more_words(room: Room | None) -> str:
     if room.is_more:
         return f"100분께 보내면 {_people(room.low, room.high)}이 더 오세요"
     if room.is_less:
-        return f"보내지 않은 분들이 오히려 더 오셨어요. 100분에 {_people(-room.high, -room.low)}이요"
+        return f"보내지 않은 분들이 오히려 더 오셨어요. 100명에 {_people(-room.high, -room.low).replace('분', '명')}이요"
     return "보내나 안 보내나 거의 같아요" if _is_narrow(room) else UNKNOWN
 
 

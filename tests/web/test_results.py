@@ -43,12 +43,11 @@ def test_few_are_named_and_many_are_compared(
         own_phone.mark_sent(shop_id=shop.id, message_id=row.id, wire=app.config["WIRE"], now=clock())
     page = owner_phone.open("/owner/messages")
     page = owner_phone.tap("보낸 덕분에 온 손님 보낸 뒤에 얼마나 더 오셨는지")
-    assert "한 분께 감사 인사를 보냈어요. 아직 다시 온 분은 없어요." in page.words
+    assert "한 분께 감사 인사를 보냈어요. 아직 다시 온 분은 없어요" in page.words
     clock.advance(days=3)
     factories.a_stamp(shop, jiwoo.card_id)
     assert (
-        "감사 인사를 보낸 한 분이 다시 왔어요. 한지우 님."
-        in owner_phone.open("/owner/messages/results").words
+        "감사 인사를 보낸 한 분이 다시 왔어요 한지우 님." in owner_phone.open("/owner/messages/results").words
     )
     page = owner_phone.tap("감사 인사 보기")
     assert "감사 인사를 보낸 한 분이 다시 왔어요" in page.words
@@ -56,7 +55,7 @@ def test_few_are_named_and_many_are_compared(
     compared(shop, ("sent", 900, 270), ("held", 100, 18), ("a", 450, 140), ("b", 450, 130))
     page = owner_phone.open("/owner/messages/thank_you")
     assert "100분께 보내면 대략 4~18분이 더 오세요" in page.words
-    assert "100분에 30분이 30일 안에 오셨어요" in page.words and "100분에 18분이 오셨어요" in page.words
+    assert "100명 중 30명이 30일 안에 오셨어요" in page.words and "100명 중 18명이 오셨어요" in page.words
     assert "두 가지 글 비교 아직 알 수 없어요." in page.words
     home = owner_phone.open("/owner")
     assert "보낸 덕분에 온 손님" in home.html and "100분께 보내면 대략 4~18분이 더 오세요" in home.words
@@ -93,7 +92,7 @@ def spend(shop: AShop, month: str, won: int, message_id: int | None = None) -> N
 
 def test_what_texts_cost(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
     page = owner_phone.open("/owner/messages/budget")
-    assert "한도 30,000원 가운데 30,000원 남았어요" in page.words and "돈이 든 문자가 없어요" in page.words
+    assert "한 달에 30,000원까지 쓰기로 하셨어요" in page.words and "돈이 든 문자가 없어요" in page.words
     factories.a_stamp(shop, jiwoo.card_id)
     message_id = db.session.query(db.func.min(Message.id)).filter_by(kind="thank_you").scalar()
     month = prices.month_of(factories.now())
@@ -101,7 +100,7 @@ def test_what_texts_cost(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> N
     spend(shop, "2026-09", 11_000)
     assert "이번 달 문자 값이 30,000원 가운데 24,000원이 됐어요" in owner_phone.open("/owner").words
     page = owner_phone.tap("문자 값 보기")
-    assert "6,000원 남았어요" in page.words and "감사 인사 1통 24,000원" in page.words
+    assert "6,000원 남은 돈" in page.words and "감사 인사 1통 24,000원" in page.words
     assert "2026년 9월 11,000원" in page.words
     page = owner_phone.submit("알겠어요")
     assert "가운데 24,000원이 됐어요" not in page.words + owner_phone.open("/owner").words
