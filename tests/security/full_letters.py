@@ -49,8 +49,9 @@ def messages_travel(shop: AShop, known: ACustomer, word: str) -> int:
             DeliveryReport(**own, provider="solapi", event_id=f"e-{word}", raw=f'["{word}"]', received_at=now)
         )
         session.add(HoldOut(**own, kind="thank_you", reached=300, began="2099-01-01", counted_at=now))
-        session.add(
-            MessageResult(**own, what="thank_you", began="2026-11-01", arm="sent", people=9, counted_at=now)
+        session.add_all(
+            MessageResult(**own, what="thank_you", began="2026-11-01", arm=arm, people=90, counted_at=now)
+            for arm in ("sent", "held", "a", "b")
         )
         session.add(Restore(at=now - timedelta(days=9), is_sure=True))
         session.add(SendTally(**own, what="thank_you", tried=3))

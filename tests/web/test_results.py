@@ -92,7 +92,7 @@ def spend(shop: AShop, month: str, won: int, message_id: int | None = None) -> N
 
 def test_what_texts_cost(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
     page = owner_phone.open("/owner/messages/budget")
-    assert "한 달에 30,000원까지 쓰기로 하셨어요" in page.words and "돈이 든 문자가 없어요" in page.words
+    assert "한 달 한도 30,000원에서 30,000원 남았어요" in page.words and "돈이 든 문자가 없어요" in page.words
     factories.a_stamp(shop, jiwoo.card_id)
     message_id = db.session.query(db.func.min(Message.id)).filter_by(kind="thank_you").scalar()
     month = prices.month_of(factories.now())
@@ -100,7 +100,10 @@ def test_what_texts_cost(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> N
     spend(shop, "2026-09", 11_000)
     assert "이번 달 문자 값이 30,000원 가운데 24,000원이 됐어요" in owner_phone.open("/owner").words
     page = owner_phone.tap("문자 값 보기")
-    assert "6,000원 남은 돈" in page.words and "감사 인사 1통 24,000원" in page.words
+    assert (
+        "이번 달에 24,000원을 썼어요 80% 한 달 한도 30,000원에서 6,000원 남았어요" in page.words
+        and "감사 인사 1통 24,000원" in page.words
+    )
     assert "2026년 9월 11,000원" in page.words
     page = owner_phone.submit("알겠어요")
     assert "가운데 24,000원이 됐어요" not in page.words + owner_phone.open("/owner").words
