@@ -39,6 +39,7 @@ KINDS = (
     "hours",
     "automation",
     "sending_account",
+    "message_budget",
     "talk_asked",
     "review_settings",
     "use_undone",

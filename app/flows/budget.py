@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from app.flows import audit
 from app.flows.unit import write
 from app.kit.refusals import Invalid
 from app.kit.upsert import insert_into
@@ -16,7 +17,7 @@ from app.messages.way_models import MessageSettings, MonthSpending
 MOST_WON = 10_000_000
 
 
-def change(*, shop_id: int, month_won: int, now: datetime) -> None:
+def change(*, shop_id: int, month_won: int, now: datetime, staff_id: int | None = None) -> None:
     """Set the month's budget in won; what waits for the next month because of it is looked at again now.
 
     Raises Invalid for less than nothing and for more than ten million.
@@ -44,6 +45,9 @@ def change(*, shop_id: int, month_won: int, now: datetime) -> None:
             .where(Message.shop_id == shop_id, Message.id.in_(waiting))
             .values(due_at=now)
             .execution_options(synchronize_session=False)
+        )
+        audit.note(
+            session, shop_id=shop_id, what="message_budget", staff_id=staff_id, detail=str(month_won), now=now
         )
 
 

@@ -208,7 +208,7 @@ def _result(shop_id: int, what: str, rounds: _Rounds, *, now: datetime) -> Resul
         first=texts[0] if texts else None,
         second=texts[1] if texts else None,
         which=result_words.which_words(lift.more_came(*texts)) if texts else "",
-        came=came_back(shop_id, what, now=now),
+        came=came_back(shop_id, what, now=now) if _is_ad(what) else None,
     )
 
 
@@ -251,6 +251,12 @@ def _campaign(shop_id: int, what: str) -> dict[str, Any]:
         "reached": None,
         "sent_at": row.send_at if row else None,
     }
+
+
+def _is_ad(what: str) -> bool:
+    """Tell whether it was sent so that people come: who comes after a notice did not come for it."""
+    kind = registry.kinds().get(what)
+    return kind is None or kind.is_ad
 
 
 def _label(what: str) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 from app.extensions import db, setting
 from app.flows import automation, deliver, outcomes
 from app.flows.unit import write
+from app.jobs import tick
 from app.kit.refusals import NotHere
 from app.messages import history, holdout, inbox, registry, results
 from app.messages.campaign_models import Campaign, CampaignPerson
@@ -274,3 +275,12 @@ def test_a_tenth_is_left_out_and_each_time_another(app: Flask) -> None:
     for tenth in (first, second, elsewhere):
         assert 340 < len(tenth) < 460
     assert len(first & second) < 80 and len(first & elsewhere) < 80
+
+
+def test_the_clock_counts_for_every_shop(shop: AShop, other_shop: AShop, clock: Clock) -> None:
+    people(shop, 4)
+    people(other_shop, 2)
+    (task,) = [task for task in tick.PERIODIC if task.name == "count_outcomes"]
+    task.run(clock(), lambda: False)
+    assert comparison(shop).reached == 4
+    assert comparison(other_shop).reached == 2

@@ -119,6 +119,7 @@ def test_what_texts_cost(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> N
     assert "이번 달 문자 값 한도를 다 썼어요" in page.words
     page = owner_phone.submit("한도 저장하기", month_won="0")
     assert "이제 돈 드는 문자는 보내지 않아요" in page.words
+    assert "문자 값 한도를 한 달 50,000원으로 정했어요" in owner_phone.open("/owner/more/changes").words
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,8 @@ def sentence(line: Change) -> str:
         if how in _REWORDED:
             return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
+    if line.what == "message_budget":
+        return f"문자 값 한도를 한 달 {int(line.detail or 0):,}원으로 정했어요"
     if line.what == "review_settings":
         before, _, after = line.detail.partition(">")
         if before == after:

@@ -63,7 +63,12 @@ def message_budget() -> ResponseReturnValue:
     won = prices.read_budget(typed)
     try:
         # What is no number is no budget either, and told by the same sentence.
-        budget.change(shop_id=shop_id, month_won=-1 if won is None else won, now=now())
+        budget.change(
+            shop_id=shop_id,
+            month_won=-1 if won is None else won,
+            now=now(),
+            staff_id=current_staff().staff_id,
+        )
     except Invalid as error:
         return answers.invalid(
             "owner/message_budget.html", **_budget(shop_id, typed=typed, wrong=error.fields)
