@@ -138,6 +138,9 @@ TABLE = """
 /owner/messages/<kind>/resumption                     POST      owner     manager  session
 /owner/messages/<kind>/ways                           POST      owner     manager  session
 /owner/messages/<kind>/switch                         POST      owner     manager  session
+/owner/messages/<kind>/left-out                       POST      owner     manager  session
+/owner/messages/budget                                GET+POST  owner     owner    session
+/owner/messages/budget/notice                         POST      owner     owner    session
 /owner/messages/history                               GET       owner     manager  session
 /owner/messages/reconsent/silence                     POST      owner     owner    session
 /owner/messages/refusals                              GET+POST  owner     manager  session
@@ -148,6 +151,7 @@ TABLE = """
 /owner/messages/phone/<int:message_id>/reversal       POST      owner     manager  session
 /owner/messages/phone/rest                            POST      owner     manager  session
 /owner/messages/phone/settings                        GET+POST  owner     manager  session
+/owner/messages/results                               GET       owner     manager  session
 /owner/more                                           GET       owner     staff    session
 /owner/more/browsers                                  GET       owner     staff    session
 /owner/more/browsers/<int:session_id>/end             POST      owner     staff    session

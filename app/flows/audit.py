@@ -40,6 +40,7 @@ KINDS = (
     "hours",
     "automation",
     "sending_account",
+    "message_budget",
     "talk_asked",
     "review_settings",
     "use_undone",

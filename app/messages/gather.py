@@ -16,6 +16,7 @@ from app.kit.columns import UtcDateTime
 from app.messages import causes, raising, registry, rules
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
+from app.messages.result_models import HoldOut
 from app.messages.way_models import ChannelAccount, TalkTemplate
 from app.shops.models import Shop
 
@@ -86,6 +87,10 @@ SHOP = (
         .scalar_subquery()
         .label("talks"),
         Automation.as_ad,
+        select(func.aggregate_strings(HoldOut.kind + ":" + HoldOut.began, " "))
+        .where(HoldOut.shop_id == bindparam("shop"), HoldOut.began != "")
+        .scalar_subquery()
+        .label("compared"),
     )
     .outerjoin(Automation, Automation.shop_id == Shop.id)
     .where(Shop.id == bindparam("shop"))

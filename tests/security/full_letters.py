@@ -10,6 +10,7 @@ from app.kit.sealing import seal
 from app.messages.campaign_models import Campaign, CampaignPerson
 from app.messages.letter_models import DoneRequest, PersonalLetter
 from app.messages.models import Message
+from app.messages.result_models import HoldOut, MessageResult
 from app.messages.way_models import (
     ChannelAccount,
     Charge,
@@ -47,6 +48,11 @@ def messages_travel(shop: AShop, known: ACustomer, word: str) -> int:
         )
         session.add(
             DeliveryReport(**own, provider="solapi", event_id=f"e-{word}", raw=f'["{word}"]', received_at=now)
+        )
+        session.add(HoldOut(**own, kind="thank_you", reached=300, began="2099-01-01", counted_at=now))
+        session.add_all(
+            MessageResult(**own, what="thank_you", began="2026-11-01", arm=arm, people=90, counted_at=now)
+            for arm in ("sent", "held", "a", "b")
         )
         session.add(Restore(at=now - timedelta(days=9), is_sure=True))
         session.add(SendTally(**own, what="thank_you", tried=3))

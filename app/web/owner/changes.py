@@ -113,6 +113,8 @@ def sentence(line: Change) -> str:
         label = kind.label if kind else "자동 안내"
         if how in _CLASSED:
             return f"{josa(label, '을/를')} {_CLASSED[how]}"
+        if how in ("compared", "not_compared"):
+            return f"‘{label}’에서 열 분 중 한 분을 빼고 비교{'해요' if how == 'compared' else '하지 않아요'}"
         if how in _REWORDED:
             return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
         if how in _COMPARED:
@@ -120,6 +122,8 @@ def sentence(line: Change) -> str:
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
     if line.what == "campaign":
         return f"{int(line.detail):,}명께 단체 문자를 보내기로 했어요"
+    if line.what == "message_budget":
+        return f"문자 값 한도를 한 달 {int(line.detail or 0):,}원으로 정했어요"
     if line.what == "review_settings":
         before, _, after = line.detail.partition(">")
         if before == after:

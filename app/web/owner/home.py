@@ -10,7 +10,7 @@ from app.insights import queries as insights
 from app.insights import rules, till
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
-from app.messages import by_hand, campaigns, results
+from app.messages import by_hand, campaigns, results, spending
 from app.messages import queries as messages
 from app.reviews import queries as reviews
 from app.shops import queries as shops
@@ -61,7 +61,9 @@ def home() -> ResponseReturnValue:
                 for person in insights.to_greet(shop_id=shop_id, now=moment)
             ],
             "staff_alert": till.alert(shop_id=shop_id, now=moment),
-            "came_back": results.came_back(shop_id, now=moment),
+            "came_back": results.came_back(shop_id, "come_back", now=moment),
+            "best_result": results.best(shop_id),
+            "spending_alert": spending.this_month(shop_id, now=moment).alert,
             "is_new_shop": not any(count for _day, count in fortnight)
             and counter.cards_out(shop_id=shop_id, now=moment)[0] == 0,
             "base_url": current_app.config["BASE_URL"],

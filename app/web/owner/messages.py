@@ -74,13 +74,25 @@ def messages() -> ResponseReturnValue:
 
 @door(bp, "/owner/messages/history", audience="owner", role="manager", tenant="session")
 def message_history() -> ResponseReturnValue:
-    """Show what will be sent, then what was, each with where it is and why."""
+    """Show what will be sent, then what was, each with where it is and why; of one kind, or in one state."""
     shop_id, after = current_staff().shop.id, row_number(request.args.get("after"))
+    kinds = history.kinds_sent(shop_id)
+    kind = next((key for key, _label in kinds if key == request.args.get("kind")), "")
+    pick = next((key for key, *_ in history.PICKS if key == request.args.get("state")), "")
     note_look("history")
+    nothing = history.HistoryPage([], None)
     return render_template(
         "owner/message_history.html",
-        coming=history.waiting(shop_id, now=now()) if after is None else [],
-        page=history.sent(shop_id, now=now(), after=after),
+        coming=history.waiting(shop_id, now=now(), kind=kind)
+        if after is None and pick in ("", "coming")
+        else [],
+        page=nothing
+        if pick == "coming"
+        else history.sent(shop_id, now=now(), after=after, kind=kind, pick=pick),
+        kinds=kinds,
+        kind=kind,
+        picks=[(key, word) for key, word, _states in history.PICKS],
+        pick=pick,
     )
 
 
@@ -216,7 +228,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "wrong": {},
         "silence_keeps": duties.silence_keeps(current_staff().shop.id) if line.kind == "reconsent" else None,
         **more_of(line.kind),
-        "result": results.came_back(current_staff().shop.id, now=now()) if line.kind == "come_back" else None,
+        "result": results.result(current_staff().shop.id, line.kind, now=now()),
     }
 
 
