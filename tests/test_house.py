@@ -173,6 +173,7 @@ READS = {
     "signins",
     "results",
     "duties",
+    "holdout",
     "evidence",
     "campaigns",
     "comparisons",

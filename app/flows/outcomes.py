@@ -56,7 +56,7 @@ def compare(*, shop_id: int, kind: str, compares: bool, now: datetime, staff_id:
             counted.began = holdout.goes_on(
                 "", reached=counted.reached, is_wanted=compares, today=kst_day(now)
             )
-        detail = f"{kind}:{'compared' if compares else 'not_compared'}"
+        detail = f"{kind}:{'tenth' if compares else 'no_tenth'}"
         audit.note(session, shop_id=shop_id, what="automation", staff_id=staff_id, detail=detail, now=now)
 
 

@@ -113,8 +113,8 @@ def sentence(line: Change) -> str:
         label = kind.label if kind else "자동 안내"
         if how in _CLASSED:
             return f"{josa(label, '을/를')} {_CLASSED[how]}"
-        if how in ("compared", "not_compared"):
-            return f"‘{label}’에서 열 분 중 한 분을 빼고 비교{'해요' if how == 'compared' else '하지 않아요'}"
+        if how in ("tenth", "no_tenth"):
+            return f"‘{label}’에서 열 분 중 한 분을 빼고 비교{'해요' if how == 'tenth' else '하지 않아요'}"
         if how in _REWORDED:
             return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
         if how in _COMPARED:
