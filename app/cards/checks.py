@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import BigInteger, bindparam, func, or_, select
 
 from app.cards.counter_models import CardCheck
 from app.cards.models import Claim, LedgerEntry
@@ -16,8 +16,8 @@ from app.extensions import db
 from app.kit.columns import UtcDateTime
 from app.shops.models import Staff
 
-_SHOP: Any = bindparam("shop")
-_CARD: Any = bindparam("card")
+_SHOP: Any = bindparam("shop", type_=BigInteger)
+_CARD: Any = bindparam("card", type_=BigInteger)
 _SINCE, _NOW = bindparam("live_since", type_=UtcDateTime()), bindparam("now", type_=UtcDateTime())
 _SCANNED = (
     select(LedgerEntry.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app.cards import checks, rules
@@ -121,7 +121,7 @@ def waiting_claims(*, shop_id: int, now: datetime, limit: int = 50) -> list[Wait
 
 # Every page of the owner's side asks this one, every stamp the next two: built once.
 _WAITING_COUNT = select(func.count(Claim.id)).where(
-    Claim.shop_id == bindparam("shop"),
+    Claim.shop_id == bindparam("shop", type_=BigInteger),
     Claim.state == "waiting",
     Claim.expires_at > bindparam("now", type_=UtcDateTime()),
 )
@@ -129,8 +129,8 @@ _LAST = aliased(LedgerEntry)
 _LAST_ID = (
     select(LedgerEntry.id)
     .where(
-        LedgerEntry.shop_id == bindparam("shop"),
-        LedgerEntry.card_id == bindparam("card"),
+        LedgerEntry.shop_id == bindparam("shop", type_=BigInteger),
+        LedgerEntry.card_id == bindparam("card", type_=BigInteger),
         LedgerEntry.kind == "earn",
         LedgerEntry.how.not_in(rules.NOBODY_THERE),  # nobody pressed it here: not what 적립 취소 is for
         ~undone(),
@@ -151,7 +151,11 @@ _PANEL = (
     .join(CardRule, (CardRule.shop_id == Card.shop_id) & (CardRule.id == Card.rule_id))
     .join(Customer, (Customer.shop_id == Card.shop_id) & (Customer.id == Card.customer_id))
     .outerjoin(_LAST, (_LAST.shop_id == Card.shop_id) & (_LAST.id == _LAST_ID))
-    .where(Card.shop_id == bindparam("shop"), Card.id == bindparam("card"), Card.closed_at.is_(None))
+    .where(
+        Card.shop_id == bindparam("shop", type_=BigInteger),
+        Card.id == bindparam("card", type_=BigInteger),
+        Card.closed_at.is_(None),
+    )
 )
 
 

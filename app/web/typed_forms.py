@@ -40,6 +40,7 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
         {"text": "보낼 글", "coupon": "함께 드릴 쿠폰", "compares": "두 가지 글", "text_b": "다른 글"},
     ),
     "owner.campaign_time": ("단체 문자를 보내는 때", {"when": "보내는 때", "day": "날", "hour": "시각"}),
+    "owner.message_budget": ("문자 값 한도", {"month_won": "한 달 한도"}),
     "owner.comparison": ("비교할 글", {"text_b": "둘째 글"}),
     "owner.automation": ("보낼 글", {"delay_minutes": "보내는 때", "text": "글"}),
     "owner.shop_profile": (

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from app.extensions import db
 from app.flows import clock as clock_flow
 from app.flows.unit import write
-from app.jobs import queue, tasks, tick
+from app.jobs import periodic, queue, tasks, tick
 from app.jobs.tick import Clock as Ticker
 from app.messages import queries
 from app.messages.models import ClockLease, Message, PeriodicTask
@@ -184,7 +184,11 @@ def test_a_tick_runs_what_comes_round(app: Flask, clock: Clock, monkeypatch: pyt
     monkeypatch.setattr(
         tick,
         "PERIODIC",
-        (tick.Periodic("one", timedelta(minutes=1), lambda now: now, lambda now, breath: ran.append("one")),),
+        (
+            periodic.Periodic(
+                "one", timedelta(minutes=1), lambda now: now, lambda now, breath: ran.append("one")
+            ),
+        ),
     )
     ticker = Ticker(app, None)
     ticker.tick()
@@ -265,14 +269,14 @@ def test_a_shop_that_fails_costs_the_others_nothing(
         return work
 
     for room, flow in (
-        (tick.review_asks, "plan_requests"),
-        (tick.come_back, "plan_for"),
-        (tick.night, "check_balances"),
-        (tick.retention, "erase_the_long_gone"),
-        (tick.photo, "drop_old_drafts"),
+        (periodic.review_asks, "plan_requests"),
+        (periodic.come_back, "plan_for"),
+        (periodic.night, "check_balances"),
+        (periodic.retention, "erase_the_long_gone"),
+        (periodic.photo, "drop_old_drafts"),
     ):
         monkeypatch.setattr(room, flow, fails_in_the_middle(flow))
-    monkeypatch.setattr(tick.photo, "drop_orphans", lambda **_how: done.append(("orphans", 0)))
+    monkeypatch.setattr(periodic.photo, "drop_orphans", lambda **_how: done.append(("orphans", 0)))
     ticker = Ticker(app, None)
     ticker.tick()  # hears of the tasks
     clock.advance(days=2)
@@ -301,8 +305,8 @@ def test_long_planning_lets_what_is_due_go_out_and_ends_when_asked(
             tasks.stopping.set()
 
     monkeypatch.setattr(tick, "BREATH_S", -1.0)
-    monkeypatch.setattr(tick.review_asks, "plan_requests", plan)
-    tick._plan_reviews(clock(), Ticker(app, None)._breath)
+    monkeypatch.setattr(periodic.review_asks, "plan_requests", plan)
+    periodic._plan_reviews(clock(), Ticker(app, None)._breath)
     assert seen == [[], ["sent"]], "served between two shops, and the third is left for the next time"
 
 
@@ -313,11 +317,11 @@ def test_a_process_that_stops_plans_no_further(
     factories.a_shop()
     tasks.stopping.set()
     for room, flow in (
-        (tick.review_asks, "plan_requests"),
-        (tick.come_back, "plan_for"),
-        (tick.retention, "erase_the_long_gone"),
-        (tick.retention, "prune"),
-        (tick.photo, "drop_orphans"),
+        (periodic.review_asks, "plan_requests"),
+        (periodic.come_back, "plan_for"),
+        (periodic.retention, "erase_the_long_gone"),
+        (periodic.retention, "prune"),
+        (periodic.photo, "drop_orphans"),
     ):
         monkeypatch.setattr(room, flow, lambda **_how: pytest.fail("went on"))
     (task,) = [task for task in tick.PERIODIC if task.name == what]

@@ -38,6 +38,7 @@ DANGEROUS = """
 /owner/more/staff/<int:staff_id>/password
 /owner/more/staff/<int:staff_id>/pin
 /owner/more/staff/<int:staff_id>/second-step/end
+/owner/more/talk/file
 /owner/people/<int:customer_id>/lost-card
 /owner/people/<int:customer_id>/new-phone
 /owner/people/<int:customer_id>/twin/<int:other_id>

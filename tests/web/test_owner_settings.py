@@ -202,7 +202,7 @@ def test_what_lies_on_the_card_costs_nothing(owner_phone: Phone, jiwoo: ACustome
     assert "카드에 남아요. 문자 요금은 없어요." in page.words
     page = owner_phone.open("/owner/messages/thank_you")
     assert "긴 문자 한 통이에요." in page.words
-    assert "바이트" not in page.words
+    assert "짧은 문자에는 90바이트까지 들어가요." in page.words
 
 
 def test_a_form_that_cant_be_saved_comes_back_into_its_page(owner_phone: Phone) -> None:

@@ -21,7 +21,7 @@ from tests.world import Clock
 
 pytestmark = pytest.mark.databases("sqlite", "postgres")
 
-PLAIN_MOST, EVERYTHING_MOST = 7, 13
+PLAIN_MOST, EVERYTHING_MOST = 7, 14
 
 
 @pytest.fixture

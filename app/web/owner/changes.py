@@ -86,6 +86,10 @@ _OF_WHOM = {
 }
 
 
+def _number(detail: str) -> str:
+    return f"{int(detail):,}" if detail.isdigit() else detail
+
+
 def sentence(line: Change) -> str:
     """Return what was done, without who did it."""
     whom = line.whom or "누군가"
@@ -121,9 +125,9 @@ def sentence(line: Change) -> str:
             return f"‘{label}’의 {_COMPARED[how]}"
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
     if line.what == "campaign":
-        return f"{int(line.detail):,}명께 단체 문자를 보내기로 했어요"
+        return f"{_number(line.detail)}명께 단체 문자를 보내기로 했어요"
     if line.what == "message_budget":
-        return f"문자 값 한도를 한 달 {int(line.detail or 0):,}원으로 정했어요"
+        return f"문자 값 한도를 한 달 {_number(line.detail)}원으로 정했어요"
     if line.what == "review_settings":
         before, _, after = line.detail.partition(">")
         if before == after:

@@ -1,0 +1,225 @@
+"""What comes round again, and when: each for every shop, since the last time it ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from flask import current_app
+
+from app.flows import (
+    boosts,
+    campaign,
+    campaign_run,
+    claim,
+    closing_days,
+    come_back,
+    coupon_days,
+    expiry,
+    law_notices,
+    night,
+    outcomes,
+    paper_card,
+    personal,
+    photo,
+    provider_news,
+    reconsent,
+    referral,
+    reminders,
+    reports,
+    retention,
+    review_asks,
+    tier,
+)
+from app.flows.unit import end_reading
+from app.kit.clock import next_minute_of_day
+from app.shops import queries as shops
+
+log = structlog.get_logger(__name__)
+
+# Called by long work between two steps, with no transaction open: what is due is served, and True means "stop now".
+Breath = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Work that comes round again."""
+
+    name: str
+    every: timedelta
+    first: Callable[[datetime], datetime]
+    run: Callable[[datetime, Breath], None]
+
+
+def _for_each_shop(work: Callable[[int], object], what: str, breath: Breath) -> None:
+    """Do something for every shop. One that fails is told and costs the others nothing."""
+    for shop_id in shops.shop_ids():
+        if breath():
+            return
+        try:
+            work(shop_id)
+        except Exception as fault:
+            end_reading()
+            log.error("shop_failed", work=what, shop_id=shop_id, fault=type(fault).__name__)
+
+
+def _expire_claims(now: datetime, _breath: Breath) -> None:
+    claim.expire_due(now=now)
+
+
+def _ask_after_the_silent(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: come_back.plan_for(shop_id=shop_id, now=now, stop=breath), "come_back", breath
+    )
+
+
+def _words_of_the_day(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: reminders.plan_ends(shop_id=shop_id, now=now, stop=breath), "plan_ends", breath
+    )
+    _for_each_shop(
+        lambda shop_id: reminders.plan_rebuy(shop_id=shop_id, now=now, stop=breath), "plan_rebuy", breath
+    )
+    # After who was away for less long: that greeting goes first.
+    _for_each_shop(
+        lambda shop_id: come_back.plan_dormant(shop_id=shop_id, now=now, stop=breath), "dormant", breath
+    )
+
+
+def _expire_lots(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: expiry.expire_due(shop_id=shop_id, now=now, stop=breath), "expire_lots", breath
+    )
+
+
+def _check_balances(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: closing_days.settle(shop_id=shop_id, now=now), "closing_days", breath)
+    _for_each_shop(lambda shop_id: night.check_balances(shop_id=shop_id), "check_balances", breath)
+
+
+def _move_tiers(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: boosts.end_passed(shop_id=shop_id, now=now), "end_boosts", breath)
+    _for_each_shop(lambda shop_id: tier.move_for(shop_id=shop_id, now=now, stop=breath), "move_tiers", breath)
+
+
+def _keep_no_longer(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: retention.erase_the_long_gone(shop_id=shop_id, now=now, stop=breath),
+        "erase_the_long_gone",
+        breath,
+    )
+    _for_each_shop(lambda shop_id: photo.drop_old_drafts(shop_id=shop_id, now=now), "drop_old_drafts", breath)
+    _for_each_shop(lambda shop_id: personal.tidy(shop_id=shop_id, now=now), "tidy_letters", breath)
+    _for_each_shop(
+        lambda shop_id: paper_card.drop_forgotten(shop_id=shop_id, now=now), "drop_forgotten", breath
+    )
+    _for_each_shop(
+        lambda shop_id: campaign.drop_old_drafts(shop_id=shop_id, now=now), "drop_campaign_drafts", breath
+    )
+    if not breath():
+        retention.prune(now=now)
+        photo.drop_orphans(now=now)
+
+
+def _plan_reviews(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: review_asks.plan_requests(shop_id=shop_id, now=now, stop=breath),
+        "plan_reviews",
+        breath,
+    )
+
+
+def _coupons_of_the_day(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: coupon_days.give_of_the_day(shop_id=shop_id, now=now, stop=breath),
+        "coupons_of_the_day",
+        breath,
+    )
+    _for_each_shop(
+        lambda shop_id: coupon_days.remind(shop_id=shop_id, now=now, stop=breath), "remind_coupons", breath
+    )
+
+
+def _settle_referrals(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: referral.settle_due(shop_id=shop_id, now=now), "settle_referrals", breath)
+
+
+def _go_on_giving(now: datetime, breath: Breath) -> None:
+    coupon_days.go_on_giving(now=now, stop=breath)
+
+
+def _apply_reports(now: datetime, _breath: Breath) -> None:
+    reports.apply_waiting(now=now)
+
+
+def _ask_providers(now: datetime, breath: Breath) -> None:
+    wire = current_app.config["WIRE"]
+    _for_each_shop(
+        lambda shop_id: provider_news.read_inspections(shop_id=shop_id, wire=wire, now=now, stop=breath),
+        "read_inspections",
+        breath,
+    )
+
+
+def _tell_what_the_law_wants(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: law_notices.see_to_results(shop_id=shop_id, now=now, stop=breath),
+        "see_to_results",
+        breath,
+    )
+    _for_each_shop(
+        lambda shop_id: reconsent.see_to(shop_id=shop_id, now=now, stop=breath), "reconsent", breath
+    )
+
+
+def _go_on_with_campaigns(now: datetime, breath: Breath) -> None:
+    campaign_run.go_on_all(now=now, stop=breath)
+
+
+def _count_outcomes(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: outcomes.count(shop_id=shop_id, now=now, stop=breath), "count_outcomes", breath
+    )
+
+
+PERIODIC = (
+    Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
+    Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
+    Periodic("campaigns", timedelta(seconds=20), lambda now: now, _go_on_with_campaigns),
+    Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),
+    Periodic(
+        "coupons_of_the_day",
+        timedelta(days=1),
+        lambda now: next_minute_of_day(now, 8 * 60),
+        _coupons_of_the_day,
+    ),
+    Periodic("ask_providers", timedelta(hours=1), lambda now: now, _ask_providers),
+    Periodic("law_notices", timedelta(hours=6), lambda now: now, _tell_what_the_law_wants),
+    Periodic("settle_referrals", timedelta(minutes=10), lambda now: now, _settle_referrals),
+    Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
+    Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),
+    Periodic(
+        "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
+    ),
+    Periodic(
+        "count_outcomes", timedelta(days=1), lambda now: next_minute_of_day(now, 3 * 60 + 50), _count_outcomes
+    ),
+    Periodic("move_tiers", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 20), _move_tiers),
+    Periodic(
+        "come_back",
+        timedelta(days=1),
+        lambda now: next_minute_of_day(now, 9 * 60 + 30),
+        _ask_after_the_silent,
+    ),
+    Periodic(
+        "words_of_the_day",
+        timedelta(days=1),
+        lambda now: next_minute_of_day(now, 9 * 60 + 31),
+        _words_of_the_day,
+    ),
+    Periodic(
+        "keep_no_longer", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 40), _keep_no_longer
+    ),
+)
