@@ -30,6 +30,8 @@ TABLE = """
 /c/<code>/me/download                                 GET       customer  holder   code
 /c/<code>/me/email                                    POST      customer  holder   code
 /c/<code>/me/email/removal                            POST      customer  holder   code
+/c/<code>/me/push                                     POST      customer  holder   code
+/c/<code>/me/push/removal                             POST      customer  holder   code
 /c/<code>/me/statement                                GET       customer  holder   code
 /c/<code>/me/statement/<token>/pdf                    GET       customer  holder   code
 /c/<code>/me/number                                   GET+POST  customer  holder   code
@@ -231,6 +233,7 @@ TABLE = """
 /owner/voices/<int:voice_id>                          GET+POST  owner     manager  session
 /owner/voices/<int:voice_id>/closing                  POST      owner     manager  session
 /owner/voices/<int:voice_id>/lines                    GET       owner     manager  session
+/push/renewals                                        POST      public    anyone   none    machine
 /r/<token>                                            GET+POST  public    anyone   token
 /r/<token>/thanks                                     GET       public    anyone   token
 /r/<token>/voices                                     POST      public    anyone   token

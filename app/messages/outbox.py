@@ -23,7 +23,7 @@ from app.messages.models import Message
 _PLANNED_BASE = "https://planned.invalid"
 _PLANNED_LINK = f"{_PLANNED_BASE}/o/x"
 # Nothing is missing and nobody did anything wrong: the card carries it, no second row needed.
-_CARD_ONLY = {"no_phone", "no_consent", "no_marketing", "refused", "age"}
+_CARD_ONLY = {"no_phone", "no_consent", "no_marketing", "refused", "age", "no_push"}
 
 _WRITTEN_ONCE = built_once(
     Message.__table__,

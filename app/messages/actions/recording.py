@@ -12,7 +12,7 @@ from app.customers import reaching
 from app.kit.columns import UtcDateTime
 from app.kit.upsert import table_of
 from app.messages import gather, registry, retries
-from app.messages.actions import fallback, health, pausing
+from app.messages.actions import fallback, health, pausing, pushing
 from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
 from app.messages.actions.sending import end
 from app.messages.contract import Absent, Accepted, Found, Lookup, Outcome, Rejected
@@ -85,6 +85,9 @@ def record(
             _rejected(session, sending.hold, outcome, jitter=jitter(), now=now)
         elif not isinstance(outcome, Accepted):
             _unclear(session, sending.hold)
+    for sending, outcome in said:
+        if isinstance(outcome, Accepted | Rejected) and outcome.gone:
+            pushing.drop(session, shop_id=sending.hold.shop_id, ids=outcome.gone)
     pausing.count(session, said, now=now)
     health.note(session, channel=channel, said=[(s.hold.shop_id, outcome) for s, outcome in said])
 
