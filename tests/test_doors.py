@@ -308,5 +308,11 @@ def test_what_the_table_says_is_consistent() -> None:
         # Nouns: no verb in an address says what a method says.
         assert not {"add", "create", "update", "edit", "remove"} & set(rule.split("/")), rule
         assert not machine or role == "anyone", rule
-        machines = ("/demo/gateway/messages", "/hooks/<provider>/<hook>", "/o/<token>", "/o/<token>/consent")
+        machines = (
+            "/demo/gateway/messages",
+            "/hooks/<provider>/<hook>",
+            "/o/<token>",
+            "/o/<token>/consent",
+            "/push/renewals",
+        )
         assert not machine or rule in machines

@@ -29,12 +29,12 @@ WAYS = {"text": TEXT, "mail": MAIL, "hand": HAND, "card": CARD}
 
 ALL_SAID = Person(
     has_phone=True, age14=True, marketing=True, ads=True, ads_night=False, refused=False, erased=False,
-    has_email=True, email_checked=True, ads_email=True,
+    has_email=True, email_checked=True, ads_email=True, has_push=True, ads_push=True,
 )  # fmt: skip
 SHOP = Sender(
     shop_name="달빛커피", contact="02-123-4567", is_demo=False, kind_on=True, public_url="https://dangol.test",
     opt_out_080="", ads_need_080=False, carries_mail=True, owner_name="김사장", address="서울 마포구 달빛로 1",
-    email="moon@dal.test",
+    email="moon@dal.test", carries_push=True,
 )  # fmt: skip
 LINK = "https://dangol.test/o/abc"
 NIGHT = kst(22)
