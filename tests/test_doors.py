@@ -37,6 +37,7 @@ TABLE = """
 /c/<code>/me/number                                   GET+POST  customer  holder   code
 /c/<code>/me/other-phones                             GET+POST  customer  holder   code
 /c/<code>/me/text                                     GET       customer  holder   code
+/c/<code>/news/<int:campaign_id>/photo                GET       customer  holder   code
 /c/<code>/paper                                       GET+POST  customer  holder   code
 /c/<code>/paper/<int:paper_id>/photo                  GET       customer  holder   code
 /c/<code>/paper/<int:paper_id>/withdrawal             POST      customer  holder   code
@@ -67,6 +68,23 @@ TABLE = """
 /o/<token>/consent                                    GET+POST  public    anyone   token   machine
 /owner                                                GET       owner     staff    session
 /owner.webmanifest                                    GET       public    anyone   none
+/owner/campaigns                                      GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>                    GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>/cancellation       POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/check              GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>/confirmation       POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/left-out/<why>     GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>/pause              POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/people             GET+POST  owner     manager  session
+/owner/campaigns/<int:campaign_id>/photo              GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>/preview            POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/progress           GET       owner     manager  session
+/owner/campaigns/<int:campaign_id>/removal            POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/resumption         POST      owner     manager  session
+/owner/campaigns/<int:campaign_id>/text               GET+POST  owner     manager  session
+/owner/campaigns/<int:campaign_id>/time               GET+POST  owner     manager  session
+/owner/campaigns/<int:campaign_id>/ways               POST      owner     manager  session
+/owner/campaigns/new                                  GET+POST  owner     manager  session
 /owner/cards/<int:card_id>/points                     POST      owner     staff    session
 /owner/claims                                         GET       owner     staff    session
 /owner/claims/<int:claim_id>/approval                 POST      owner     staff    session
@@ -100,7 +118,12 @@ TABLE = """
 /owner/messages                                       GET       owner     manager  session
 /owner/messages/<kind>                                GET+POST  owner     manager  session
 /owner/messages/<kind>/class                          POST      owner     manager  session
+/owner/messages/<kind>/comparison                     GET+POST  owner     manager  session
+/owner/messages/<kind>/comparison/end                 POST      owner     manager  session
+/owner/messages/<kind>/comparison/preview             POST      owner     manager  session
 /owner/messages/<kind>/preview                        POST      owner     manager  session
+/owner/messages/<kind>/resumption                     POST      owner     manager  session
+/owner/messages/<kind>/ways                           POST      owner     manager  session
 /owner/messages/<kind>/switch                         POST      owner     manager  session
 /owner/messages/history                               GET       owner     manager  session
 /owner/messages/reconsent/silence                     POST      owner     owner    session
@@ -149,6 +172,8 @@ TABLE = """
 /owner/more/sending/<provider>/trial                  POST      owner     owner    session
 /owner/more/sharing                                   GET+POST  owner     manager  session
 /owner/more/prices                                    GET+POST  owner     manager  session
+/owner/more/products                                  GET       owner     manager  session
+/owner/more/products/<int:product_id>                 GET+POST  owner     manager  session
 /owner/more/reviews                                   GET+POST  owner     owner    session
 /owner/more/shop                                      GET+POST  owner     manager  session
 /owner/more/staff                                     GET+POST  owner     owner    session

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
-from app.coupons import rules
+from app.coupons import rules, shifts
 from app.coupons.models import Coupon, CouponKind, CouponUse, GivenOnce
 from app.coupons.rules import CouponGone, CouponWithdrawn
 from app.kit.signing import random_code
@@ -76,7 +76,7 @@ def issue(session: Any, *, kind: CouponKind, customer_id: int, cause: str, now: 
     """
     if kind.per_person and _of_person(session, kind=kind, customer_id=customer_id) >= kind.per_person:
         return None
-    expires_at = rules.end_of(valid_days=kind.valid_days, valid_until=kind.valid_until, issued_at=now)
+    expires_at = shifts.end_for(session, kind=kind, issued_at=now)
     if expires_at is not None and expires_at <= now:
         return None
     room = session.execute(

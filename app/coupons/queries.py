@@ -199,6 +199,16 @@ def promised_for(*, shop_id: int, customer_id: int, rule: str, now: datetime) ->
     return Promised(first.id, first.name) if first else None
 
 
+def coupon_names(*, shop_id: int, rule: str) -> list[tuple[str, int]]:
+    """Return (name, days it is good for) of what a shop gives by a rule now, the oldest first."""
+    rows = db.session.execute(
+        select(CouponKind.name, CouponKind.valid_days)
+        .where(CouponKind.shop_id == shop_id, CouponKind.rule == rule, CouponKind.ended_at.is_(None))
+        .order_by(CouponKind.id)
+    )
+    return [(row.name, row.valid_days) for row in rows]
+
+
 def gives_by(rule: str) -> ColumnElement[bool]:
     """Return the condition that the shop (`:shop`) gives coupons by a rule."""
     return (

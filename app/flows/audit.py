@@ -25,6 +25,7 @@ KINDS = (
     "pin_set",
     "amount_changed",
     "prices_set",
+    "product_set",
     "kiosk_on",
     "kiosk_off",
     "second_on",
@@ -69,6 +70,8 @@ KINDS = (
     "refusal",
     "refusals",
     "silence",
+    "campaign",
+    "campaign_stopped",
 )
 
 

@@ -194,3 +194,11 @@ def _row(session: Any, *, shop_id: int, kind: Kind, now: datetime) -> Automation
     mine = select(Automation).where(Automation.shop_id == shop_id, Automation.kind == kind.key)
     row: Automation = session.scalars(mine.with_for_update()).one()
     return row
+
+
+def own_row(session: Any, *, shop_id: int, kind: str, now: datetime) -> Automation:
+    """Return what a shop changed about a kind, held until the flow ends; made where there is nothing yet.
+
+    Raises NotHere for an unknown kind, AskedForByLaw for a statutory one.
+    """
+    return _row(session, shop_id=shop_id, kind=_kind(kind), now=now)

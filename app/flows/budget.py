@@ -24,6 +24,16 @@ def change(*, shop_id: int, month_won: int, now: datetime) -> None:
     if not 0 <= month_won <= MOST_WON:
         raise Invalid({"month_won": f"0원부터 {MOST_WON:,}원까지 적어 주세요."})
     with write() as session:
+        # Messages before what is spent for them, as they are sent.
+        waiting = select(Message.id).where(
+            Message.shop_id == shop_id, Message.state == "ready", Message.code == "budget"
+        )
+        session.execute(
+            update(Message)
+            .where(Message.shop_id == shop_id, Message.id.in_(waiting))
+            .values(due_at=now)
+            .execution_options(synchronize_session=False)
+        )
         values = {"month_won": month_won, "changed_at": now}
         session.execute(
             insert_into(session, MessageSettings)
@@ -34,15 +44,6 @@ def change(*, shop_id: int, month_won: int, now: datetime) -> None:
             update(MonthSpending)
             .where(MonthSpending.shop_id == shop_id, MonthSpending.month == prices.month_of(now))
             .values(told_share=0)
-            .execution_options(synchronize_session=False)
-        )
-        waiting = select(Message.id).where(
-            Message.shop_id == shop_id, Message.state == "ready", Message.code == "budget"
-        )
-        session.execute(
-            update(Message)
-            .where(Message.shop_id == shop_id, Message.id.in_(waiting))
-            .values(due_at=now)
             .execution_options(synchronize_session=False)
         )
 

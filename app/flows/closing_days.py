@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from app.cards.actions import shifts
 from app.cards.actions.shifts import Moved
+from app.coupons import shifts as coupons
 from app.flows import audit
 from app.flows.unit import after_a_race, write
 from app.kit.clock import kst_day
@@ -26,7 +28,7 @@ def save_weekly(*, shop_id: int, staff_id: int, weekdays: Sequence[str], now: da
 def _save_weekly(*, shop_id: int, staff_id: int, chosen: frozenset[int], now: datetime) -> Moved:
     today = kst_day(now)
     with write() as session:
-        shifts.hold_ends(session, shop_id=shop_id)
+        coupons.hold_cards(session, shop_id=shop_id)
         standing = closing.standing_weekly(session, shop_id=shop_id)
         if chosen == set(standing):
             return Moved(0, None)
@@ -36,7 +38,7 @@ def _save_weekly(*, shop_id: int, staff_id: int, chosen: frozenset[int], now: da
         for weekday in sorted(chosen - set(standing)):
             closing.add_weekly(session, shop_id=shop_id, weekday=weekday, since=today)
         session.flush()
-        moved = shifts.move_ends(session, shop_id=shop_id, now=now)
+        moved = _move_ends(session, shop_id=shop_id, now=now)
         detail = "weekly:" + "".join(str(day) for day in sorted(chosen))
         audit.note(session, shop_id=shop_id, what="days_off", staff_id=staff_id, detail=detail, now=now)
         return moved
@@ -77,7 +79,7 @@ def _mark(
 ) -> Moved:
     first, last, note = clean
     with write() as session:
-        shifts.hold_ends(session, shop_id=shop_id)
+        coupons.hold_cards(session, shop_id=shop_id)
         same = closing.standing_range(session, shop_id=shop_id, first=first, last=last)
         if same is not None and (same.is_open, same.note) == (is_open, note):
             return Moved(0, None)
@@ -98,7 +100,7 @@ def _mark(
             staff_id=staff_id,
             now=now,
         )
-        moved = shifts.move_ends(session, shop_id=shop_id, now=now)
+        moved = _move_ends(session, shop_id=shop_id, now=now)
         detail = f"{'open' if is_open else 'closed'}:{first.isoformat()}>{last.isoformat()}"
         audit.note(session, shop_id=shop_id, what="days_off", staff_id=staff_id, detail=detail, now=now)
         return moved
@@ -110,7 +112,7 @@ def take_back(*, shop_id: int, staff_id: int, days_id: int, now: datetime) -> Mo
     The second tap finds it gone and is content. Raises NotHere for an entry that never was this shop's.
     """
     with write() as session:
-        shifts.hold_ends(session, shop_id=shop_id)
+        coupons.hold_cards(session, shop_id=shop_id)
         row = closing.entry(session, shop_id=shop_id, days_id=days_id)
         if row is None:
             raise NotHere(_GONE)
@@ -118,7 +120,7 @@ def take_back(*, shop_id: int, staff_id: int, days_id: int, now: datetime) -> Mo
             return Moved(0, None)
         row.ended_at = now
         session.flush()
-        moved = shifts.move_ends(session, shop_id=shop_id, now=now)
+        moved = _move_ends(session, shop_id=shop_id, now=now)
         detail = f"back:{row.first.isoformat()}>{row.last.isoformat()}"
         audit.note(session, shop_id=shop_id, what="days_off", staff_id=staff_id, detail=detail, now=now)
         return moved
@@ -127,5 +129,11 @@ def take_back(*, shop_id: int, staff_id: int, days_id: int, now: datetime) -> Mo
 def settle(*, shop_id: int, now: datetime) -> Moved:
     """Bring every end to the closed days once more (nightly): a card that got its first end just then."""
     with write() as session:
-        shifts.hold_ends(session, shop_id=shop_id)
-        return shifts.move_ends(session, shop_id=shop_id, now=now)
+        coupons.hold_cards(session, shop_id=shop_id)
+        return _move_ends(session, shop_id=shop_id, now=now)
+
+
+def _move_ends(session: Any, *, shop_id: int, now: datetime) -> Moved:
+    """Move what lies on the cards, and the coupons; the answer tells of stamps and points."""
+    coupons.move_ends(session, shop_id=shop_id, now=now)
+    return shifts.move_ends(session, shop_id=shop_id, now=now)

@@ -3,54 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.cards.actions import merged
 from app.coupons import actions as coupons
 from app.coupons import book, rules
-from app.customers import days
-from app.flows import coupon_gifts, coupon_rules
+from app.flows import coupon_gifts, coupon_rules, cursor, greetings
+from app.flows.reminders import at_ten
 from app.flows.unit import write
 from app.kit.clock import kst_day, start_of_day
 from app.messages import outbox
+from app.messages import queries as messages
 
 # One transaction gives to so many: a stamp waits no longer than this takes.
 _AT_ONCE = 20
 _BATCH = 200
-_MORNING = timedelta(hours=10)
+_LATE = {
+    "birthday": "조금 늦었지만 생일 축하드려요.",
+    "anniversary": "조금 늦었지만 기념일 축하드려요.",
+}
 
 
 def give_of_the_day(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
-    """Give what this Korean day brings in a shop; returns how many coupons. Run again, it gives nothing twice."""
-    on, day = book.rules_in_use(shop_id=shop_id), kst_day(now)
+    """Give what the Korean days since the last time bring in a shop, and greet whose day it is.
+
+    Returns how many coupons. Run again, it gives nothing twice; of a day it stood still the coupon is given with
+    the next one, and nobody is congratulated late.
+    """
+    on, today = book.rules_in_use(shop_id=shop_id), kst_day(now)
+    greets = messages.switched_on(shop_id, greetings.KINDS)
     given = 0
-    if "birthday" in on:
-        people = days.birthdays_on(shop_id=shop_id, day=day)
-        given += _give(shop_id, people, "birthday", f"birthday:{day.year}", now, stop)
-    if "anniversary" in on:
-        people = days.anniversaries_on(shop_id=shop_id, day=day)
-        given += _give(shop_id, people, "anniversary", f"anniversary:{day.year}", now, stop)
+    day = cursor.done_until(what="days", shop_id=shop_id, today=today)
+    while day < today:
+        day += timedelta(days=1)
+        greeted: set[int] = set()  # a day that is both is greeted once
+        for kind in greetings.KINDS:
+            if kind not in on and kind not in greets:
+                continue
+            people = greetings.people_on(shop_id=shop_id, kind=kind, day=day)
+            for first in range(0, len(people), _AT_ONCE):
+                if stop():
+                    return given
+                some = people[first : first + _AT_ONCE]
+                new = [each for each in some if each not in greeted] if kind in greets else []
+                given += _celebrate(shop_id, kind, day, some if kind in on else [], new, now)
+            greeted |= set(people) if kind in greets else set()
+    cursor.note(what="days", shop_id=shop_id, day=today)
     if "win_back" in on:
         given += _win_back(shop_id, now, stop)
     return given
 
 
-def _give(
-    shop_id: int, people: Sequence[int], rule: str, cause: str, now: datetime, stop: Callable[[], bool]
+def _celebrate(
+    shop_id: int, kind: str, day: date, gifted: Sequence[int], greeted: Sequence[int], now: datetime
 ) -> int:
+    """Give some people what a day brings, and greet some; the greeting tells of what was given. How many coupons."""
+    is_today = day == kst_day(now)
     given = 0
-    for first in range(0, len(people), _AT_ONCE):
-        if stop():
-            break
-        some = people[first : first + _AT_ONCE]
-        with write() as session:
-            merged.hold_cards(session, shop_id=shop_id, customer_ids=some)
-            for customer_id in some:
-                made = coupon_rules.give(
-                    session, shop_id=shop_id, customer_id=customer_id, rule=rule, cause=cause, now=now
-                )
-                given += len(made)
+    with write() as session:
+        merged.hold_cards(session, shop_id=shop_id, customer_ids=[*gifted, *greeted])
+        made: dict[int, list[int]] = {}
+        for customer_id in gifted:
+            made[customer_id] = coupon_rules.give(
+                session, shop_id=shop_id, customer_id=customer_id, rule=kind, cause=f"{kind}:{day.year}", now=now,
+                tells=False,
+            )  # fmt: skip
+            given += len(made[customer_id])
+        told = greetings.greet(session, shop_id=shop_id, customer_ids=greeted, kind=kind, day=day, now=now)
+        for customer_id, coupon_ids in made.items():
+            # In its own words where the greeting can't name it: switched off, too late, or more than one.
+            for coupon_id in coupon_ids[1:] if is_today and customer_id in told else coupon_ids:
+                late = None if is_today else _LATE[kind]
+                coupon_rules.tell(session, shop_id=shop_id, coupon_id=coupon_id, now=now, greeting=late)
     return given
 
 
@@ -89,10 +114,10 @@ def _win_back(shop_id: int, now: datetime, stop: Callable[[], bool]) -> int:
 
 def remind(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
     """Tell who holds an unused coupon that ends in three days, once a coupon; returns how many are new."""
-    told, after = 0, 0
-    day = kst_day(now) + rules.REMIND_BEFORE
-    # It ends with its last day: from that day's end to the next one's.
-    since, until = start_of_day(day), start_of_day(day + timedelta(days=1))
+    told, after, today = 0, 0, kst_day(now)
+    # It ends with its last day: from that day's end to the next one's, of every day since the last time.
+    done = cursor.done_until(what="coupon_ends", shop_id=shop_id, today=today)
+    since, until = (start_of_day(day + rules.REMIND_BEFORE + timedelta(days=1)) for day in (done, today))
     while not stop():
         found = book.ending(shop_id=shop_id, since=since, until=until, after_id=after, limit=_BATCH)
         for first in range(0, len(found), _AT_ONCE):
@@ -100,6 +125,7 @@ def remind(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda: Fa
                 for coupon_id, _customer in found[first : first + _AT_ONCE]:
                     told += _remind(session, shop_id=shop_id, coupon_id=coupon_id, now=now)
         if len(found) < _BATCH:
+            cursor.note(what="coupon_ends", shop_id=shop_id, day=today)
             break
         after = found[-1][0]
     return told
@@ -117,7 +143,7 @@ def _remind(session: Any, *, shop_id: int, coupon_id: int, now: datetime) -> boo
             customer_id=coupon.customer_id,
             kind="coupon_ends" if kind.rule in rules.EARNED else "coupon_gift_ends",
             cause=f"coupon:{coupon.id}",
-            due_at=max(now, start_of_day(kst_day(now)) + _MORNING),
+            due_at=max(now, at_ten(kst_day(now))),
             not_after=coupon.expires_at,
             facts=coupon_rules.facts_of(session, kind=kind, expires_at=coupon.expires_at),
             now=now,

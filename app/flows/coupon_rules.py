@@ -49,9 +49,11 @@ def give(
     cause: str,
     now: datetime,
     value: int | None = None,
+    tells: bool = True,
 ) -> list[int]:
     """Issue every living kind of a rule once for this cause, and tell its holder; returns the coupons' ids.
 
+    `tells` False: whoever asked tells of it, by tell() or in words of their own.
     `value` picks kinds by what their rule asks for (the tier's id, the number of the visit); kinds that ask
     for nothing in particular are among them. `cause` has at most 40 characters.
     """
@@ -60,7 +62,8 @@ def give(
         for kind in coupons.living_kinds(session, shop_id=shop_id, of=(rule,), today=kst_day(now))
         if value is None or kind.rule_value in (0, value)
     ]
-    return list(_give_kinds(session, kinds, customer_id=customer_id, cause=cause, now=now).values())
+    made = _give_kinds(session, kinds, customer_id=customer_id, cause=cause, now=now, tells=tells)
+    return list(made.values())
 
 
 def give_kind(
@@ -72,15 +75,17 @@ def give_kind(
     cause: str,
     now: datetime,
     rule: str | None = None,
+    tells: bool = True,
 ) -> int | None:
     """Issue one kind once for this cause, whatever its rule; None when it gives nothing (more), or was stopped.
 
-    `rule`: the only one it may be of, where its number came from outside.
+    `rule`: the only one it may be of, where its number came from outside. `tells`: False where a message of its
+    own brings it.
     """
     kind = coupons.kind(session, shop_id=shop_id, kind_id=kind_id)
     if kind is None or kind.ended_at is not None or rule not in (None, kind.rule):
         return None
-    made = _give_kinds(session, [kind], customer_id=customer_id, cause=cause, now=now)
+    made = _give_kinds(session, [kind], customer_id=customer_id, cause=cause, now=now, tells=tells)
     return made.get(kind_id)
 
 
@@ -170,7 +175,13 @@ def withdraw(session: Any, *, shop_id: int, which: Sequence[Any], reason: str, n
 
 
 def _give_kinds(
-    session: Any, kinds: Sequence[CouponKind], *, customer_id: int, cause: str, now: datetime
+    session: Any,
+    kinds: Sequence[CouponKind],
+    *,
+    customer_id: int,
+    cause: str,
+    now: datetime,
+    tells: bool = True,
 ) -> dict[int, int]:
     """Return the coupon of every kind that gave one."""
     made: dict[int, int] = {}
@@ -187,27 +198,39 @@ def _give_kinds(
         if coupon_id is None:
             continue
         made[kind.id] = coupon_id
-        known = known or gather.look_up(session, shop_id=kind.shop_id, customer_id=customer_id, now=now)
-        _tell(session, kind=kind, coupon_id=coupon_id, customer_id=customer_id, known=known, now=now)
+        if tells:
+            known = known or gather.look_up(session, shop_id=kind.shop_id, customer_id=customer_id, now=now)
+            tell(session, shop_id=kind.shop_id, coupon_id=coupon_id, known=known, now=now)
     if made:
         touch(session, shop_id=kinds[0].shop_id, customer_id=customer_id)
     return made
 
 
-def _tell(
-    session: Any, *, kind: CouponKind, coupon_id: int, customer_id: int, known: Known, now: datetime
+def tell(
+    session: Any,
+    *,
+    shop_id: int,
+    coupon_id: int,
+    now: datetime,
+    known: Known | None = None,
+    greeting: str | None = None,
 ) -> None:
-    is_earned = kind.rule in rules.EARNED
-    expires_at = rules.end_of(valid_days=kind.valid_days, valid_until=kind.valid_until, issued_at=now)
+    """Plan the one message about a coupon that was just given. `greeting`: instead of its rule's own."""
+    found = coupons.coupon(session, shop_id=shop_id, coupon_id=coupon_id)
+    if found is None:
+        return
+    given, kind = found
+    is_earned, expires_at = kind.rule in rules.EARNED, given.expires_at
+    facts = facts_of(session, kind=kind, expires_at=expires_at)
     outbox.plan(
         session,
-        shop_id=kind.shop_id,
-        customer_id=customer_id,
+        shop_id=shop_id,
+        customer_id=given.customer_id,
         kind="coupon_earned" if is_earned else "coupon_gift",
         cause=f"coupon:{coupon_id}",
         due_at=now,
         not_after=expires_at if expires_at is not None and expires_at < now + _FRESH else None,
-        facts=facts_of(session, kind=kind, expires_at=expires_at),
+        facts=facts if greeting is None else facts | {"greeting": greeting},
         now=now,
         known=known,
     )

@@ -16,7 +16,7 @@ from app.customers import reaching
 from app.flows.unit import write
 from app.kit.net import boot_clock
 from app.messages import registry, retries
-from app.messages.actions import claims, health, recording, sending
+from app.messages.actions import claims, health, pausing, recording, sending
 from app.messages.actions.claims import Hold, Sending
 from app.messages.contract import Accepted, Asked, Lookup, NoAnswer, Outcome, Rejected, Unknown, Wire
 
@@ -86,11 +86,15 @@ def _send_batch(
     outcomes = _call(channel, going, wire, latest_start)
     now = clock()
     with write() as session:
-        recording.record(session, list(zip(going, outcomes, strict=True)), jitter=_jitter.random, now=now)
+        said = list(zip(going, outcomes, strict=True))
+        stops = recording.record(session, said, jitter=_jitter.random, now=now)
         done.update(type(outcome).__name__.lower() for outcome in outcomes)
         # What was claimed together with a wrong login or a dead line would only meet the same.
         went_well = all(isinstance(outcome, Accepted) for outcome in outcomes)
         must_rest = not went_well and health.must_rest(session, channel, holds[0].shop_id)
+    if stops:
+        with write() as session:
+            pausing.stop(session, stops, now=now)
     return +done, must_rest
 
 

@@ -1,4 +1,4 @@
-"""What stopped by itself, because too much of it went wrong, goes on again when its owner says so."""
+"""What stands still, because too much of it went wrong or its owner stopped it, goes on when the owner says so."""
 
 from __future__ import annotations
 

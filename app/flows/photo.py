@@ -24,6 +24,7 @@ from app.kit.files import Place
 from app.kit.images import BadImage
 from app.kit.refusals import NotHere, Refused
 from app.kit.signing import new_token
+from app.messages import campaigns
 from app.reviews import photos as reads
 from app.reviews.actions import photos
 from app.reviews.photos import INCOMING, KINDS, LARGE, SMALL
@@ -254,7 +255,8 @@ def drop_orphans(*, now: datetime) -> int:
             refs = [place.ref for place in places]
             known: set[str] = set()
             for start in range(0, len(refs), 500):
-                known |= reads.known_refs(shop_id, refs[start : start + 500])
+                some = refs[start : start + 500]
+                known |= reads.known_refs(shop_id, some) | campaigns.known_photos(shop_id, some)
             for ref in set(refs) - known:
                 dropped += files.drop(root, Place(kind, shop_id, ref))
     return dropped

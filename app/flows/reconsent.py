@@ -138,10 +138,11 @@ def _end(shop_id: int, given: Given, now: datetime) -> int:
         return int(bool(gone))
 
 
-def keep(*, token: str, ip: str, user_agent: str, now: datetime) -> None:
+def keep(*, token: str, ip: str, user_agent: str, now: datetime) -> bool:
     """The person says that the ads they agreed to may go on coming: a new line of evidence, and its result told.
 
-    By the link of the notice, without login. The second tap changes nothing. Raises NotHere for a token we
+    By the link of the notice, without login. The second tap changes nothing. Returns whether a consent to ads
+    stands: what was taken back meanwhile is not given again by this. Raises NotHere for a token we
     never made or whose person left.
     """
     with write() as session:
@@ -169,6 +170,7 @@ def keep(*, token: str, ip: str, user_agent: str, now: datetime) -> None:
                 now=now,
             )
             tell_result(session, person=person, consent_id=row.id, kind=kind, granted=True, now=now)
+        return any(standing[kind] for kind in AD_KINDS)
 
 
 def choose_silence(*, shop_id: int, keeps: bool, staff_id: int | None, now: datetime) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
-
 from app.extensions import db
 from app.flows import privacy
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import NotHere
 from app.messages import accounts, registry
-from app.messages.actions import reporting
+from app.messages.actions import pausing, reporting
+from app.messages.actions.pausing import Stop
 from app.messages.contract import Account, Channel, Report
-from app.messages.way_models import ChannelAccount
 
 _AT_ONCE = 200
 
@@ -28,7 +26,8 @@ def receive(*, provider: str, hook: str, headers: Mapping[str, str], body: bytes
     found = _channel_of(provider)
     if found is None:
         raise NotHere
-    account = _whose(provider, hook)
+    # Also of an account that is off by now: what it sent before is still told.
+    account = accounts.by_hook(db.session, provider=provider, hook=hook)
     try:
         # Also without an account: a guess costs as much as the right address with a wrong secret.
         reports = found.parse_report(headers, body, account)
@@ -37,14 +36,6 @@ def receive(*, provider: str, hook: str, headers: Mapping[str, str], body: bytes
     if account is None:
         raise NotHere
     return after_a_race(lambda: _take_in(account, reports, now))
-
-
-def _whose(provider: str, hook: str) -> Account | None:
-    shop_id = db.session.scalar(
-        select(ChannelAccount.shop_id).where(ChannelAccount.provider == provider, ChannelAccount.hook == hook)
-    )
-    # Also of an account that is off by now: what it sent before is still told.
-    return None if shop_id is None else accounts.any_state(db.session, shop_id=shop_id, provider=provider)
 
 
 def _channel_of(provider: str) -> Channel | None:
@@ -64,10 +55,21 @@ def _take_in(account: Account, reports: list[Report], now: datetime) -> int:
         kept = reporting.keep(
             session, shop_id=account.shop_id, provider=account.provider, reports=told, now=now
         )
-        return reporting.apply(session, kept, now=now)
+        moved, stops = reporting.apply(session, kept, now=now)
+    _stop(stops, now)
+    return moved
 
 
 def apply_waiting(*, now: datetime) -> int:
     """Apply reports that overtook our own note of their message; returns how many messages moved."""
     with write() as session:
-        return reporting.apply(session, reporting.waiting(session, now=now, limit=_AT_ONCE), now=now)
+        told = reporting.waiting(session, now=now, limit=_AT_ONCE)
+        moved, stops = reporting.apply(session, told, now=now)
+    _stop(stops, now)
+    return moved
+
+
+def _stop(stops: list[Stop], now: datetime) -> None:
+    if stops:
+        with write() as session:
+            pausing.stop(session, stops, now=now)

@@ -13,6 +13,7 @@ from app.messages import queries as messages
 from app.reviews import asks, rules
 from app.reviews.actions import reviews
 from app.reviews.rules import AskGone
+from app.visits import goods
 from app.visits.models import Visit
 
 # In one turn of the clock; the rest waits for the next.
@@ -119,6 +120,8 @@ def _plan(session: Any, *, shop_id: int, visit_id: int, kinds: list[str], now: d
     ask = reviews.ask_for(session, visit=visit, now=now)
     if ask.wanted_at is not None:
         return 0  # the person was quicker, and is asked as they wished
+    # What was bought has been used by then; the longest of it decides.
+    used = goods.used_after(session, shop_id=shop_id, visit_id=visit.id)
     for kind in kinds:
         outbox.plan(
             session,
@@ -127,6 +130,7 @@ def _plan(session: Any, *, shop_id: int, visit_id: int, kinds: list[str], now: d
             kind=kind,
             cause=f"visit:{visit.id}",
             due_at=visit.at,  # the automation adds its own delay
+            delay=used,
             facts={"token": ask.token},
             now=now,
         )

@@ -235,7 +235,8 @@ def stamp_card(
             now=now,
         )
     if is_new_visit and before is not None and now - before >= come_back.SHORTEST:
-        come_back.they_came(session, shop_id=card.shop_id, customer_id=person.id, now=now)
+        away = now - before
+        come_back.they_came(session, shop_id=card.shop_id, customer_id=person.id, away=away, now=now)
     return _answer(card, due.rule, entry, filled=bool(due.fills), repeated=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.cards.models import Card
 from app.customers.models import Customer
@@ -42,6 +42,14 @@ def members(
         )
     )
     return found, found[-1] if len(found) == limit else None
+
+
+def chosen(*, shop_id: int, group: str) -> Select[int] | None:
+    """Return the statement that finds a group's people by itself; None for one that is worked out person by person.
+
+    Raises KeyError for an unknown group.
+    """
+    return None if group == "silent" else select(Customer.id).where(*_simple(shop_id, group))
 
 
 def count(*, shop_id: int, group: str, now: datetime) -> int:

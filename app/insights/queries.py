@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,6 +15,8 @@ from app.insights.models import DayCount
 from app.insights.rules import Expected
 from app.insights.weeks import Busy, Day
 from app.kit.clock import KST, kst_day, start_of_day
+from app.shops import closures
+from app.visits import goods
 from app.visits import queries as visits
 
 # Looking at everybody would count history; the most faithful ones decide whom to greet.
@@ -22,6 +25,8 @@ _ASKED_CLOSELY = 40
 # The last visits a rhythm is made of, and how far back a silence may have begun (half a year between visits).
 _RHYTHM_OF = 8
 _LONGEST_SILENCE = timedelta(days=380)
+# Closed days further back than this change no rhythm of today.
+_CLOSED_SINCE = timedelta(days=800)
 BUSY_WEEKS = 8
 # A shop with more visits than these in eight weeks knows its busy hour from the newest of them.
 _MOMENTS = 20_000
@@ -138,14 +143,49 @@ class Silent:
     customer_id: int
     visit_id: int  # their last one
     last_visit_at: datetime
-    likes: str  # what can be said of it, or ""
+    likes: str  # what can be said of what they like, else what they buy most, or ""
+    favourite: int | None = None  # the product they buy most
 
 
 def silent_ones(*, shop_id: int, now: datetime, after_id: int, limit: int) -> tuple[list[Silent], int | None]:
     """Return who is silent among the next `limit` regulars by id, and the id to go on after (None: the end).
 
-    A batch looks at `limit` people and at most a dozen visits of each, however long the history is.
+    A batch looks at `limit` people and at most a dozen visits of each, however long the history is. Days on
+    which the shop is closed are nobody's silence.
     """
+
+    def is_away(gap: int, rhythm: int | None) -> bool:
+        return rhythm is not None and rules.is_silent(gap_days=gap, rhythm_days=rhythm)
+
+    return _away(
+        shop_id, now, after_id, limit, visits_least=rules.RHYTHM_VISITS, days_least=rules.SHORTEST_SILENCE, is_away=is_away
+    )  # fmt: skip
+
+
+def dormant_ones(
+    *, shop_id: int, now: datetime, after_id: int, limit: int
+) -> tuple[list[Silent], int | None]:
+    """Return who has been away for very long among the next people by id, as silent_ones() does.
+
+    Also who came too seldom to have a rhythm.
+    """
+
+    def is_away(gap: int, rhythm: int | None) -> bool:
+        return rules.is_dormant(gap_days=gap, rhythm_days=rhythm)
+
+    return _away(shop_id, now, after_id, limit, visits_least=1, days_least=rules.LONG_DAYS, is_away=is_away)
+
+
+def _away(
+    shop_id: int,
+    now: datetime,
+    after_id: int,
+    limit: int,
+    *,
+    visits_least: int,
+    days_least: int,
+    is_away: Callable[[int, int | None], bool],
+) -> tuple[list[Silent], int | None]:
     day = kst_day(now)
     rows = db.session.execute(
         select(Customer.id, Customer.likes, Customer.last_visit_at)
@@ -153,22 +193,44 @@ def silent_ones(*, shop_id: int, now: datetime, after_id: int, limit: int) -> tu
             Customer.shop_id == shop_id,
             Customer.id > after_id,
             Customer.erased_at.is_(None),
-            Customer.visit_count >= rules.RHYTHM_VISITS,
-            Customer.last_visit_at < start_of_day(day - timedelta(days=rules.SHORTEST_SILENCE - 1)),
+            Customer.visit_count >= visits_least,
+            Customer.last_visit_at < start_of_day(day - timedelta(days=days_least - 1)),
             Customer.last_visit_at > now - _LONGEST_SILENCE,
         )
         .order_by(Customer.id)
         .limit(limit)
     ).all()
     came = visits.last_of_many(shop_id=shop_id, customer_ids=[row.id for row in rows], most=_RHYTHM_OF)
-    silent = []
+    closed = closures.closed_days(shop_id=shop_id, since=day - _CLOSED_SINCE, until=day) if rows else ()
+    away = []
     for row in rows:
         seen = came.get(row.id, [])
-        rhythm = rules.rhythm([kst_day(visit.at) for visit in seen])
-        gap = (day - kst_day(row.last_visit_at)).days
-        if rhythm is not None and rules.is_silent(gap_days=gap, rhythm_days=rhythm):
-            silent.append(Silent(row.id, seen[0].id, row.last_visit_at, rules.sayable(row.likes)))
+        rhythm = rules.rhythm([kst_day(visit.at) for visit in seen], closed)
+        gap = rules.days_away(kst_day(row.last_visit_at), day, closed)
+        if seen and is_away(gap, rhythm):
+            away.append((row, seen))
+    most = goods.favourites(
+        shop_id=shop_id, visits={row.id: [visit.id for visit in seen] for row, seen in away}
+    )
+    silent = []
+    for row, seen in away:
+        favourite, name = most.get(row.id, (None, ""))
+        likes = rules.sayable(row.likes) or rules.sayable(name)
+        silent.append(Silent(row.id, seen[0].id, row.last_visit_at, likes, favourite))
     return silent, rows[-1].id if len(rows) == limit else None
+
+
+def liked(*, shop_id: int, customer_id: int) -> tuple[str, int | None]:
+    """Return what can be said of what a person likes, else what they buy most, or ""; and that product."""
+    noted = db.session.scalar(
+        select(Customer.likes).where(Customer.shop_id == shop_id, Customer.id == customer_id)
+    )
+    came = visits.last_of_many(shop_id=shop_id, customer_ids=[customer_id], most=_RHYTHM_OF)
+    most = goods.favourites(
+        shop_id=shop_id, visits={who: [visit.id for visit in seen] for who, seen in came.items()}
+    )
+    favourite, name = most.get(customer_id, (None, ""))
+    return rules.sayable(noted or "") or rules.sayable(name), favourite
 
 
 def _may_be_due(first: datetime | None, last: datetime, count: int, day: date) -> bool:

@@ -5,7 +5,7 @@ Every sentence is made only from what is true of this person or week; where noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -21,6 +21,9 @@ LONG_DAYS = 21
 SHORTEST_SILENCE = 7  # days: who comes every day is not missed on the third
 # So many days after it began nobody asks any more.
 SILENCE_ENDS = 60
+# Away for so many times the own rhythm, or so many days where there is none: 오랜만이에요.
+DORMANT_SILENCE = 3
+DORMANT_DAYS = 90
 _DUE_FROM, _DUE_TO = 0.85, 1.4
 # Words that end a remark ("오이 싫어함", "창가를 좋아해요") can't stand before 드릴까요.
 _REMARK_ENDS = ("다", "요", "죠", "것", "거", "게요", "세요", "기", "듯")
@@ -53,15 +56,20 @@ class Expected:
     gap_days: int
 
 
-def gaps(days: Sequence[date]) -> list[int]:
-    """Return the days between visits, newest first; several visits of one day count once."""
+def gaps(days: Sequence[date], closed: Collection[date] = ()) -> list[int]:
+    """Return the days between visits, newest first; several visits of one day count once, `closed` ones not at all."""
     ordered = sorted(set(days), reverse=True)
-    return [(later - earlier).days for later, earlier in pairwise(ordered)]
+    return [days_away(earlier, later, closed) for later, earlier in pairwise(ordered)]
 
 
-def rhythm(days: Sequence[date]) -> int | None:
-    """Return the median of a person's own gaps in days, once there are enough visits."""
-    between = gaps(days)
+def days_away(last: date, until: date, closed: Collection[date] = ()) -> int:
+    """Return the days from a visit to a later one, or to today: those on which nobody could come are not counted."""
+    return (until - last).days - sum(last < day < until for day in closed)
+
+
+def rhythm(days: Sequence[date], closed: Collection[date] = ()) -> int | None:
+    """Return the median of a person's own gaps in days, once there are enough visits; without the `closed` ones."""
+    between = gaps(days, closed)
     if len(between) < RHYTHM_VISITS - 1:
         return None
     return max(1, round(median(between)))
@@ -125,6 +133,15 @@ def long_silence(rhythm_days: int) -> float:
 def is_silent(*, gap_days: int, rhythm_days: int) -> bool:
     """Say whether somebody has been away for long by their own rhythm, and not yet so long that it is over."""
     border = long_silence(rhythm_days)
+    return border <= gap_days <= border + SILENCE_ENDS
+
+
+def is_dormant(*, gap_days: int, rhythm_days: int | None) -> bool:
+    """Say whether somebody has been away for very long, and not yet so long that it is over.
+
+    Who comes every day is missed after three weeks, not on the third day.
+    """
+    border = DORMANT_DAYS if rhythm_days is None else max(rhythm_days * DORMANT_SILENCE, LONG_DAYS)
     return border <= gap_days <= border + SILENCE_ENDS
 
 

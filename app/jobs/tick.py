@@ -19,6 +19,8 @@ from flask import Flask, current_app
 
 from app.flows import (
     boosts,
+    campaign,
+    campaign_run,
     claim,
     clock,
     closing_days,
@@ -33,6 +35,7 @@ from app.flows import (
     provider_news,
     reconsent,
     referral,
+    reminders,
     reports,
     retention,
     review_asks,
@@ -94,6 +97,19 @@ def _ask_after_the_silent(now: datetime, breath: Breath) -> None:
     )
 
 
+def _words_of_the_day(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: reminders.plan_ends(shop_id=shop_id, now=now, stop=breath), "plan_ends", breath
+    )
+    _for_each_shop(
+        lambda shop_id: reminders.plan_rebuy(shop_id=shop_id, now=now, stop=breath), "plan_rebuy", breath
+    )
+    # After who was away for less long: that greeting goes first.
+    _for_each_shop(
+        lambda shop_id: come_back.plan_dormant(shop_id=shop_id, now=now, stop=breath), "dormant", breath
+    )
+
+
 def _expire_lots(now: datetime, breath: Breath) -> None:
     _for_each_shop(
         lambda shop_id: expiry.expire_due(shop_id=shop_id, now=now, stop=breath), "expire_lots", breath
@@ -119,6 +135,9 @@ def _keep_no_longer(now: datetime, breath: Breath) -> None:
     _for_each_shop(lambda shop_id: photo.drop_old_drafts(shop_id=shop_id, now=now), "drop_old_drafts", breath)
     _for_each_shop(
         lambda shop_id: paper_card.drop_forgotten(shop_id=shop_id, now=now), "drop_forgotten", breath
+    )
+    _for_each_shop(
+        lambda shop_id: campaign.drop_old_drafts(shop_id=shop_id, now=now), "drop_campaign_drafts", breath
     )
     if not breath():
         retention.prune(now=now)
@@ -176,9 +195,14 @@ def _tell_what_the_law_wants(now: datetime, breath: Breath) -> None:
     )
 
 
+def _go_on_with_campaigns(now: datetime, breath: Breath) -> None:
+    campaign_run.go_on_all(now=now, stop=breath)
+
+
 PERIODIC = (
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
+    Periodic("campaigns", timedelta(seconds=20), lambda now: now, _go_on_with_campaigns),
     Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),
     Periodic(
         "coupons_of_the_day",
@@ -200,6 +224,12 @@ PERIODIC = (
         timedelta(days=1),
         lambda now: next_minute_of_day(now, 9 * 60 + 30),
         _ask_after_the_silent,
+    ),
+    Periodic(
+        "words_of_the_day",
+        timedelta(days=1),
+        lambda now: next_minute_of_day(now, 9 * 60 + 31),
+        _words_of_the_day,
     ),
     Periodic(
         "keep_no_longer", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 40), _keep_no_longer

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from app.kit.clock import file_clock
 
 # Writing a file and noting the time of it are not one moment.
 _SLACK_S = 120.0
@@ -30,7 +31,7 @@ def write(path: Path, at_ms: int) -> None:
     """Leave a mark, whole or not at all. Raises OSError where nothing can be written."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        part.write_text(json.dumps({"at_ms": at_ms, "written": time.time()}))
+        part.write_text(json.dumps({"at_ms": at_ms, "written": file_clock()}))
         part.chmod(0o600)
         os.replace(part, path)
     finally:

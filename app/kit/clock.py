@@ -21,6 +21,11 @@ def signing_moment() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def file_clock() -> float:
+    """Return this machine's present moment in unix seconds, the clock by which it dates its files."""
+    return datetime.now(UTC).timestamp()
+
+
 def kst_day(moment: datetime) -> date:
     """Return the calendar day in Korea of an aware moment."""
     return moment.astimezone(KST).date()

@@ -1,8 +1,8 @@
 """Decodes one picture and writes it anew. A program of its own, run by kit/images.py for each picture.
 
-    python -I image_process.py FORMAT SOURCE FOLDER
+    python -I image_process.py FORMAT SOURCE FOLDER [jpeg]
 
-writes FOLDER/large, FOLDER/small (WebP) and FOLDER/answer (JSON). It trusts nothing it reads: memory, time
+writes FOLDER/large, FOLDER/small (WebP), FOLDER/jpeg where that is asked for, and FOLDER/answer (JSON). It trusts nothing it reads: memory, time
 and file sizes are limited before a decoder is loaded, the number of pixels is read from the header before
 anything is decoded, and only pixels leave: no EXIF, no GPS, no XMP, no profile, no text, no second frame.
 
@@ -28,6 +28,9 @@ FILE_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 LARGE_SIDE, SMALL_SIDE = 1600, 480
 _LARGE_QUALITY, _SMALL_QUALITY = 82, 76
+# What carriers take with one message, and ever smaller ways to get there: (longer side, quality).
+JPEG_BYTES = 200_000
+_JPEG_TRIES = ((1280, 80), (1024, 74), (800, 68), (640, 60), (480, 50), (320, 40))
 # The exit status that says "the machine failed, not the photo": on a full disk no answer could be written.
 MACHINE_FAILED = os.EX_IOERR
 # What no photo can bring about. EFBIG and EMFILE are not among them: those are the limits of this process.
@@ -47,7 +50,7 @@ def limit() -> None:
     signal.alarm(2 * CPU_S)
 
 
-def remake(kind: str, source: Path, folder: Path) -> dict[str, Any]:
+def remake(kind: str, source: Path, folder: Path, *, jpeg: bool = False) -> dict[str, Any]:
     """Return {"width", "height"} of the large picture, or {"refused": code}. Raises OSError of the machine."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -88,6 +91,8 @@ def remake(kind: str, source: Path, folder: Path) -> dict[str, Any]:
         return {"refused": "broken"}
     _write(upright, folder / "large", _LARGE_QUALITY)
     width, height = upright.size
+    if jpeg:
+        (folder / "jpeg").write_bytes(_as_jpeg(upright))
     upright.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS)
     _write(upright, folder / "small", _SMALL_QUALITY)
     return {"width": width, "height": height}
@@ -139,12 +144,29 @@ def _write(picture: Any, path: Path, quality: int) -> None:
     bare.save(path, "WEBP", quality=quality, method=4, exif=b"", xmp=b"", icc_profile=b"")
 
 
+def _as_jpeg(picture: Any) -> bytes:
+    """Return the picture as phones and carriers take it, no larger than JPEG_BYTES."""
+    from PIL import Image
+
+    made = b""
+    for side, quality in _JPEG_TRIES:
+        smaller = picture.copy()
+        smaller.thumbnail((side, side), Image.Resampling.LANCZOS)
+        bare, file = Image.new("RGB", smaller.size), BytesIO()
+        bare.paste(smaller)
+        bare.save(file, "JPEG", quality=quality, optimize=True)
+        made = file.getvalue()
+        if len(made) <= JPEG_BYTES:
+            break
+    return made
+
+
 def main(arguments: list[str]) -> int:
     """Do the work of one picture; returns the exit status, MACHINE_FAILED when the photo is not to blame."""
     limit()
-    kind, source, folder = arguments
+    kind, source, folder, *more = arguments
     try:
-        answer = remake(kind, Path(source), Path(folder))
+        answer = remake(kind, Path(source), Path(folder), jpeg=more == ["jpeg"])
         (Path(folder) / "answer").write_text(json.dumps(answer), "ascii")
     except ImportError:  # nothing of the photo was read yet: the installation is being replaced
         return MACHINE_FAILED

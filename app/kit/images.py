@@ -55,12 +55,13 @@ class BadImage(Refused):
 
 @dataclass(frozen=True)
 class Made:
-    """A picture written anew: the two WebP files and the large one's size in pixels."""
+    """A picture written anew: the two WebP files, the JPEG where it was asked for, the large one's size in pixels."""
 
     large: Path
     small: Path
     width: int
     height: int
+    jpeg: Path | None = None
 
 
 def look(head: bytes, size: int) -> str:
@@ -106,16 +107,17 @@ def _webp_pixels(head: bytes) -> int:
     raise BadImage("unreadable")
 
 
-def remake(source: Path, desk: Path, *, deadline_s: float = DEADLINE_S) -> Made:
+def remake(source: Path, desk: Path, *, deadline_s: float = DEADLINE_S, jpeg: bool = False) -> Made:
     """Decode the file at `source` and write it anew into the folder `desk`, in a limited process.
 
     The result is WebP, upright, in sRGB, without any metadata; the longer side is at most 1600 pixels,
-    480 for the small one. Raises BadImage, and OSError when the photo is not to blame: there is no such file, the
+    480 for the small one; `jpeg` asks for one more that carriers take. Raises BadImage, and OSError when the photo is not to blame: there is no such file, the
     disk is full, or the process was stopped together with everything else.
     """
     with open(source, "rb") as file:
         kind = look(file.read(HEAD_BYTES), os.fstat(file.fileno()).st_size)
     command = [sys.executable, "-I", str(_PROGRAM), kind, str(source), str(desk)]
+    command += ["jpeg"] if jpeg else []
     # One arena: what others reserve without using it counts against the memory limit.
     env = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
     nothing = subprocess.DEVNULL
@@ -136,12 +138,12 @@ def remake(source: Path, desk: Path, *, deadline_s: float = DEADLINE_S) -> Made:
         raise OSError(f"the process ended with {done.returncode}")
     if done.returncode != 0:
         raise BadImage("too_heavy")
-    return _result(desk)
+    return _result(desk, jpeg=jpeg)
 
 
-def _result(desk: Path) -> Made:
+def _result(desk: Path, *, jpeg: bool) -> Made:
     """Believe the process's answer only as far as it can be checked. Raises BadImage."""
-    made = Made(desk / "large", desk / "small", 0, 0)
+    made = Made(desk / "large", desk / "small", 0, 0, desk / "jpeg" if jpeg else None)
     refused = ""
     try:
         answer = json.loads(_plain(desk / "answer", 200))
@@ -151,6 +153,8 @@ def _result(desk: Path) -> Made:
             are_webp = all(
                 _kind_and_pixels(_plain(path, HEAD_BYTES))[0] == "WEBP" for path in (made.large, made.small)
             )
+            if made.jpeg is not None and _kind_and_pixels(_plain(made.jpeg, HEAD_BYTES))[0] != "JPEG":
+                raise BadImage("too_heavy")
             if are_webp and {made.width, made.height} <= set(range(1, LARGE_SIDE + 1)):
                 return made
     except (OSError, ValueError, KeyError, TypeError, AttributeError, Refused):

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -13,7 +23,7 @@ from app.kit.columns import BigId, UtcDateTime
 
 
 class Campaign(Model):
-    """One campaign. state: waiting (may be cancelled) → going → done; paused (with why) | cancelled.
+    """One campaign. state: draft → waiting (may be cancelled) → going → done; paused (with why) | cancelled.
 
     Its people stand in campaign_people from the moment of `made_at`; their messages are written in steps.
     """
@@ -40,6 +50,8 @@ class Campaign(Model):
     ways: Mapped[str] = mapped_column(
         String(80), default=""
     )  # channels it may take, a space between; "" = all
+    # As soon as it may go; else at the day and hour that were chosen.
+    is_soon: Mapped[bool] = mapped_column(default=True, server_default=true())
     send_at: Mapped[datetime] = mapped_column(UtcDateTime)  # ten minutes after it was confirmed, or later
     holds_out: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[str] = mapped_column(String(10), default="waiting")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.kit.text import SUBJECT_BYTES, carrier_bytes, fill
@@ -29,7 +30,7 @@ def compose(
     """
     values = {"이름": around.name, "가게": around.sender.shop_name, **kind.words(facts)}
     # The shop's own words may be one sentence alone, and that one left out: then ours, which never are.
-    body = fill(around.body, values).strip() or fill(kind.text, values)
+    body = fill(kind.own_words(facts) or around.body, values).strip() or fill(kind.text, values)
     if not registry.channel(channel).CAPABILITIES.transmits:
         return body
     if registry.channel(channel).CAPABILITIES.is_template:
@@ -40,8 +41,8 @@ def compose(
     if registry.channel(channel).CAPABILITIES.address == "push":
         # Where it leads is what a tap on it opens.
         return push_form.ad_body(body=body, contact=contact) if kind.is_ad else body
-    if kind.path is not None:
-        body = f"{body.rstrip()}\n{base_url}{kind.path(facts)}"
+    if path := kind.path(facts) if kind.path is not None else "":
+        body = f"{body.rstrip()}\n{base_url}{path}"
     if registry.channel(channel).CAPABILITIES.address == "email":
         mail_shop = around.sender.as_mail_shop()
         if kind.is_ad:
@@ -77,7 +78,8 @@ def title(*, kind: Kind, channel: str, around: Around) -> str:
 
 def link(*, kind: Kind, around: Around, facts: Facts, base_url: str) -> str:
     """Return the address of ours that a push opens: where its words lead, else the card."""
-    return f"{base_url}{kind.path(facts) if kind.path is not None else f'/c/{around.shop_code}'}"
+    path = kind.path(facts) if kind.path is not None else ""
+    return f"{base_url}{path or f'/c/{around.shop_code}'}"
 
 
 def verdict_on(
@@ -90,7 +92,9 @@ def verdict_on(
     not_after: datetime,
     now: datetime,
 ) -> rules.Verdict:
-    """Ask the gate about a composed message."""
+    """Ask the gate about a composed message; facts may say that it is `personal`, an offer to who was picked out."""
+    if facts.get("personal"):
+        kind = replace(kind, personal_offer=True)
     words = kind.words(facts) if kind.quoted else {}
     return rules.may_send(
         kind=kind,

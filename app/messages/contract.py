@@ -29,11 +29,26 @@ AUTOMATIC_NOTICE_WAYS = (
     "web_push",
     CARD,
 )
+# How the owner's list is divided, in its order: what a kind follows from.
+GROUPS: Mapping[str, str] = {
+    "visit": "다녀가신 뒤",
+    "day": "특별한 날",
+    "quiet": "뜸해지면",
+    "worth": "쿠폰과 포인트",
+    "other": "그 밖에",
+}
+# What can't be switched off stands last, whatever it follows from.
+ALWAYS_ON = "늘 켜져 있는 안내"
 
 
 def unchanged(facts: Facts) -> Facts:
     """Return the facts as they are: nothing in the message has to be kept from the shop's pages."""
     return facts
+
+
+def no_words(facts: Facts) -> str:
+    """Say nothing: the message is worded by the shop's own text for its kind."""
+    return ""
 
 
 def always(facts: Facts) -> bool:
@@ -50,12 +65,16 @@ class Kind:
     is_ad: bool
     text: str  # the default words, with placeholders
     placeholders: Mapping[str, str]  # name → what an example of it looks like
+    other_texts: Mapping[str, str] = field(default_factory=dict)  # label → words the owner may take instead
     channels: tuple[str, ...]  # allowed, the preferred transmitting one first
     words: Callable[
         [Facts], Mapping[str, str | None]
     ]  # facts → the placeholders' values ({이름}, {가게} come by themselves); None leaves its sentence out
     life: timedelta  # after the due time plus this it is stale and never goes out
     delay_minutes: int = 0  # due this long after its cause, unless the shop changed it
+    group: str = "other"  # one of GROUPS
+    # False: nothing in the product brings it about yet, so the owner is shown no switch that does nothing.
+    is_caused: bool = True
     sentence: str = ""  # the automation as one sentence; {때} is the delay in words
     note: str = ""  # to whom and when exactly, where the sentence leaves that open
     rests_while_rewarded: str = ""  # what the owner reads while reviews are rewarded and none of it goes out
@@ -76,8 +95,11 @@ class Kind:
     default_on: bool = True
     still_wanted: Callable[[Facts], bool] = always  # asked again just before sending
     as_kept: Callable[[Facts], Facts] = unchanged  # the facts of the text that is kept: no secret in it
+    # One cause for many people, worded by the cause itself and no automation: 단체 문자.
+    to_many: bool = False
+    own_words: Callable[[Facts], str] = no_words  # words that come with the facts, placeholders unfilled
     # Where the message leads, inside our own pages ("/r/<token>"): a text carries the whole address, the
-    # card a button with these words. None = it leads nowhere.
+    # card a button with these words. None, and "" from it = it leads nowhere.
     path: Callable[[Facts], str] | None = None
     button: str = ""
     # Why AlimTalk may carry it, as its last line says it to the reader; "" = it may not (an ad never may).

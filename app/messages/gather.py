@@ -64,6 +64,7 @@ class Known:
 SHOP = (
     select(
         Shop.name,
+        Shop.code,
         Shop.phone,
         Shop.owner_name,
         Shop.address,
@@ -155,10 +156,11 @@ def look_around(
     wire: Wire,
     now: datetime,
     but_message_id: int | None = None,
+    variant: str = "",
 ) -> Around:
     """Read what is known at this moment. Raises NoResultFound when shop or customer don't exist."""
     known = look_up(session, shop_id=shop_id, customer_id=customer_id, now=now, but_message_id=but_message_id)
-    return around(known, kind=kind, wire=wire)
+    return around(known, kind=kind, wire=wire, variant=variant)
 
 
 def look_up(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -214,3 +214,18 @@ def _beside(card: Message) -> str:
     if card.state == "sent":
         return "카드에도 남겼어요"
     return "카드에도 남겨요" if card.state in WAITING else ""
+
+
+def told_since(shop_id: int, kinds: Iterable[str], *, since: datetime) -> set[int]:
+    """Return whose card has, or will have, a message of one of these kinds that was due since a moment."""
+    return set(
+        db.session.scalars(
+            select(Message.customer_id).where(
+                Message.shop_id == shop_id,
+                Message.channel == _CARD,
+                Message.state.in_(("ready", "claimed", "sent")),
+                Message.due_at >= since,
+                Message.kind.in_(tuple(kinds)),
+            )
+        )
+    )

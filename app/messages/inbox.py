@@ -28,6 +28,7 @@ class LetterLine:
     is_new: bool
     path: str = ""  # where its button leads, inside our own pages; "" = it has none
     button: str = ""
+    news: int = 0  # the campaign whose picture stands above it, or 0
 
 
 def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -> list[LetterLine]:
@@ -53,6 +54,7 @@ def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -
             text=row.text,
             at=row.sent_at,
             is_new=row.read_at is None,
+            news=int(row.facts.get("campaign") or 0) if row.facts.get("photo") else 0,
             **_way_on(kinds.get(row.kind), row.facts),
         )
         for row in rows
@@ -61,9 +63,9 @@ def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -
 
 def _way_on(kind: Kind | None, facts: Facts) -> dict[str, str]:
     """Return the letter's button; none once the facts are forgotten."""
-    if kind is None or kind.path is None or not facts:
+    if kind is None or kind.path is None or not facts or not (path := kind.path(facts)):
         return {}
-    return {"path": kind.path(facts), "button": kind.button}
+    return {"path": path, "button": kind.button}
 
 
 # Asked with every look at a card: built once.

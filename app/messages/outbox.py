@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,16 +14,15 @@ from app.extensions import setting
 from app.kit.clock import kst_day
 from app.kit.signing import derive_key
 from app.kit.upsert import built_once
-from app.messages import composing, gather, registry, routing, rules
+from app.messages import gather, registry, routing, rules, variants
 from app.messages.contract import BY_HAND, CARD, Kind
-from app.messages.gather import Around, Known
+from app.messages.foreseeing import Look
+from app.messages.gather import Known
 from app.messages.models import Message
 
 # Stands for the opt-out link while planning; the true one is made just before sending.
 _PLANNED_BASE = "https://planned.invalid"
 _PLANNED_LINK = f"{_PLANNED_BASE}/o/x"
-# Nothing is missing and nobody did anything wrong: the card carries it, no second row needed.
-_CARD_ONLY = {"no_phone", "no_consent", "no_marketing", "refused", "age", "no_push"}
 
 _WRITTEN_ONCE = built_once(
     Message.__table__,
@@ -45,38 +44,58 @@ def plan(
     facts: dict[str, Any] | None = None,
     now: datetime,
     known: Known | None = None,
+    delay: timedelta | None = None,
+    variant: str = "",
+    chosen_ways: Collection[str] = (),
+    became: Mapping[str, Any] | None = None,
 ) -> int | None:
     """Write a message of a kind down: on the card, and for the one channel that may carry it as well.
 
     `cause` names the fact it follows from ("visit:12"); the same cause never gives a second message.
     `known`: what gather.look_up read in this very transaction, for several messages to one person.
-    `due_at` is the moment from which the shop's own delay for this kind counts (none for most kinds).
+    `variant`: which of two texts that are compared, where the cause brings its own; an automation's is chosen
+    here. `chosen_ways`: the channels it may take; none: those that cost nothing. `became`: what causes.became said
+    in this transaction, where the words come from the cause: it is read again at sending and not kept in the row.
+    `due_at` is the moment from which the shop's own delay for this kind counts (none for most kinds), or `delay`,
+    where what was bought says better when the time has come.
     Returns the first row's id, or None when there already is one or the shop switched the kind off.
     Raises KeyError for an unknown kind or facts that lack a word of its text.
     """
     spec = registry.kind(kind)
     wire = replace(setting("WIRE"), public_url=_PLANNED_LINK, ads_need_080=False)
     known = known or gather.look_up(session, shop_id=shop_id, customer_id=customer_id, now=now)
-    around = gather.around(known, kind=spec, wire=wire)
+    variant = variant or _variant(known, shop_id=shop_id, customer_id=customer_id, kind=kind)
+    around = gather.around(known, kind=spec, wire=wire, variant=variant)
     spec = around.kind
+    if chosen_ways:
+        around = replace(around, sender=replace(around.sender, ways=frozenset(chosen_ways)))
     if around.person.erased or not (around.sender.kind_on or spec.statutory):
         return None
-    due = due_at + around.delay
-    writer = _Writer(
-        session=session,
-        shop_id=shop_id,
-        customer_id=customer_id,
+    due = due_at + (around.delay if delay is None else delay)
+    facts = {"day": kst_day(now).isoformat(), **(facts or {})}
+    look = Look(
         kind=spec,
-        cause=cause,
-        base=f"{kind}:{customer_id}:{kst_day(due)}" if spec.once_a_day else f"{kind}:{cause}",
         around=around,
-        facts={"day": kst_day(now).isoformat(), **(facts or {})},
-        due=due,
+        facts={**facts, **(became or {})},
+        at=due,
         not_after=not_after or due + spec.life,
         now=now,
+        opt_out=_PLANNED_LINK,
+        base_url=_PLANNED_BASE,
     )
-    travels = writer.way(routing.ways(spec, around.person, around.sender))
-    note = writer.why_card_only(travels) if travels else None
+    writer = _Writer(
+        session=session,
+        look=look,
+        shop_id=shop_id,
+        customer_id=customer_id,
+        cause=cause,
+        base=_base(spec, customer_id=customer_id, cause=cause, due=due, facts=facts),
+        variant=variant,
+        facts=facts,
+        now=now,
+    )
+    travels = look.way()
+    note = look.why_card_only(travels) if travels else None
     first = writer.write(CARD, note) if CARD in spec.channels else None
     if CARD in spec.channels and first is None:
         return None
@@ -114,24 +133,50 @@ def plan_another_way(session: Any, *, row: Message, tried: Collection[str], now:
         wire=wire,
         now=now,
     )
-    writer = _Writer(
-        session=session,
-        shop_id=row.shop_id,
-        customer_id=row.customer_id,
+    look = Look(
         kind=around.kind,
-        cause=row.cause,
-        base=f"{row.kind}:{row.cause}",
         around=around,
         facts=row.facts,
-        due=now,
+        at=now,
         not_after=row.not_after,
+        now=now,
+        opt_out=_PLANNED_LINK,
+        base_url=_PLANNED_BASE,
+    )
+    writer = _Writer(
+        session=session,
+        look=look,
+        shop_id=row.shop_id,
+        customer_id=row.customer_id,
+        cause=row.cause,
+        base=f"{row.kind}:{row.cause}",
+        variant=row.variant,
+        facts=row.facts,
         now=now,
     )
     by_hand = () if around.sender.is_demo else (BY_HAND,)
     for way in (*routing.ways(around.kind, around.person, around.sender), *by_hand):
-        if way not in tried and writer.may_take(way) and writer.write(way, None) is not None:
+        if way not in tried and look.may_take(way) and writer.write(way, None) is not None:
             return way
     return None
+
+
+def _base(kind: Kind, *, customer_id: int, cause: str, due: datetime, facts: Mapping[str, Any]) -> str:
+    """Return what makes a message the same message, whatever channel carries it.
+
+    A campaign's number may come again where a backup was put back; `mark` says which one it is.
+    """
+    if kind.to_many:
+        return f"{cause}:{customer_id}:{facts['mark']}"
+    return f"{kind.key}:{customer_id}:{kst_day(due)}" if kind.once_a_day else f"{kind.key}:{cause}"
+
+
+def _variant(known: Known, *, shop_id: int, customer_id: int, kind: str) -> str:
+    """Return which of an automation's two texts a person gets; "" while none are compared."""
+    automation = known.automations.get(kind)
+    if automation is None or not automation.text_b:
+        return ""
+    return variants.variant(setting("MASTER_KEY"), shop_id=shop_id, customer_id=customer_id, what=kind)
 
 
 class _Writer:
@@ -141,67 +186,23 @@ class _Writer:
         self,
         *,
         session: Any,
+        look: Look,
         shop_id: int,
         customer_id: int,
-        kind: Kind,
         cause: str,
         base: str,
-        around: Around,
+        variant: str,
         facts: dict[str, Any],
-        due: datetime,
-        not_after: datetime,
         now: datetime,
     ) -> None:
-        self.session, self.kind, self.around, self.base = session, kind, around, base
-        self.facts, self.due, self.not_after, self.now = facts, due, not_after, now
+        self.session, self.look, self.base, self.facts, self.now = session, look, base, facts, now
         self.shop_id = shop_id
-        self._judged: dict[str, tuple[str, rules.Verdict]] = {}
-        self.common = {"shop_id": shop_id, "customer_id": customer_id, "kind": kind.key, "cause": cause}
-
-    def _verdict(self, channel: str) -> tuple[str, rules.Verdict]:
-        if channel not in self._judged:
-            self._judged[channel] = self._judge(channel)
-        return self._judged[channel]
-
-    def _judge(self, channel: str) -> tuple[str, rules.Verdict]:
-        text = composing.compose(
-            kind=self.kind,
-            channel=channel,
-            around=self.around,
-            facts=self.facts,
-            opt_out=_PLANNED_LINK,
-            base_url=_PLANNED_BASE,
-        )
-        verdict = composing.verdict_on(
-            kind=self.kind,
-            channel=channel,
-            around=self.around,
-            text=text,
-            facts=self.facts,
-            not_after=self.not_after,
-            now=max(self.due, self.now),
-        )
-        return text, verdict
-
-    def may_take(self, channel: str) -> bool:
-        """Tell whether this way may carry it, now or later."""
-        return not isinstance(self._verdict(channel)[1], rules.LeaveOut)
-
-    def way(self, ways: list[str]) -> str | None:
-        """Return the first of these ways that may carry it, else the last one, which tells why not."""
-        for key in ways:
-            if key == ways[-1] or not isinstance(self._verdict(key)[1], rules.LeaveOut):
-                return key
-        return None
-
-    def why_card_only(self, channel: str) -> rules.LeaveOut | None:
-        """Return why this person gets it on the card alone, if so."""
-        verdict = self._verdict(channel)[1]
-        return verdict if isinstance(verdict, rules.LeaveOut) and verdict.code in _CARD_ONLY else None
+        whose = {"shop_id": shop_id, "customer_id": customer_id}
+        self.common = {**whose, "kind": look.kind.key, "cause": cause, "variant": variant}
 
     def write(self, channel: str, note: rules.LeaveOut | None) -> int | None:
         """Insert one row; None when its dedupe key exists."""
-        text, verdict = self._verdict(channel)
+        text, verdict = self.look.verdict(channel)
         dedupe_key = f"{self.base}:{channel}"
         values: dict[str, Any] = {
             **self.common,
@@ -210,8 +211,8 @@ class _Writer:
             "state": "ready",
             "code": note.code if note else "",
             "reason": f"카드에만 남겨요. {note.reason}" if note else "",
-            "due_at": self.due,
-            "not_after": self.not_after,
+            "due_at": self.look.at,
+            "not_after": self.look.not_after,
             "facts": self.facts,
             "text": "",
             "provider_key": provider_key(self.shop_id, dedupe_key),
@@ -224,7 +225,7 @@ class _Writer:
             values |= {"state": "suppressed", "code": verdict.code, "reason": verdict.reason}
         elif isinstance(verdict, rules.Wait):
             values |= {"due_at": verdict.until, "code": verdict.code, "reason": verdict.reason}
-        elif channel == CARD and self.due <= self.now:
+        elif channel == CARD and self.look.at <= self.now:
             # Nothing to call: it lies on the card the moment its cause is committed.
             values |= {"state": "sent", "text": text, "sent_at": self.now}
         found: int | None = self.session.scalar(_WRITTEN_ONCE(self.session), values)

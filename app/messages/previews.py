@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Exists, exists, or_, select
 
-from app.cards import queries as cards
 from app.customers.models import Consent, Customer
 from app.extensions import db
 from app.insights.rules import sayable
@@ -19,8 +17,8 @@ from app.kit.text import carrier_bytes, fill, not_carried, placeholders
 from app.messages import composing, duties, gather, raising, registry, routing, rules
 from app.messages.channels.own_phone import sms_link
 from app.messages.contract import Facts, Kind, Wire
+from app.messages.examples import facts_for
 from app.messages.models import Message
-from app.shops.models import Shop
 
 BEST_OF_DAY = 5
 # Remarks of another kind stand among what people like.
@@ -60,7 +58,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
     if text is not None:
         around = replace(around, body=text)
     channel = _preview_channel(spec, around)
-    facts = _example_facts(examples(shop_id, spec)) | _own_facts(shop_id, customer_id, spec, around)
+    facts = facts_for(shop_id=shop_id, customer_id=customer_id, kind=spec, around=around, now=now)
     words = composing.compose(
         kind=spec,
         channel=channel,
@@ -93,29 +91,21 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
     )
 
 
-def examples(shop_id: int, kind: Kind) -> dict[str, str]:
-    """Return what each placeholder may turn into in this very shop: its own name, its own card's promise."""
-    own = {"가게": db.session.scalar(select(Shop.name).where(Shop.id == shop_id)) or ""}
-    if {"받을 것", "목표"} & set(kind.placeholders) and (card := cards.promise(shop_id)) is not None:
-        own |= {"받을 것": card.reward_name, "목표": str(card.goal), "지금": str(min(7, card.goal))}
-    return {name: own.get(name) or example for name, example in kind.placeholders.items()}
-
-
 def _lacking(kind: Kind, body: str) -> str:
     """Say how the words change for who lacks one of their placeholders."""
     named = [name for name in kind.may_lack if name in placeholders(body)]
     if not named:
         return ""
     known: dict[str, str | None] = dict.fromkeys(placeholders(body), "말")
-    what = josa("이나 ".join(named), "을/를")
+    what = josa(", ".join(named), "이/가")
     if fill(body, known | dict.fromkeys(named)).strip():
-        return f"{what} 적어 두지 않은 손님께는 그 문장을 빼고 보내요."
-    return f"{what} 모르는 손님께는 기본 글을 보내요."
+        return f"{what} 없으면 그 문장을 빼고 보내요."
+    return f"{what} 없으면 기본 글을 보내요."
 
 
 def _who_has_it_all(shop_id: int, kind: Kind, now: datetime) -> int | None:
     """Return the one seen last of whom everything the words may name is known and may be used."""
-    if not kind.may_lack:
+    if "좋아하는 것" not in kind.may_lack:
         return None
     seen = db.session.execute(
         select(Customer.id, Customer.likes)
@@ -171,44 +161,6 @@ def _preview_channel(kind: Kind, around: gather.Around) -> str:
         if not by_phone or (person.has_phone and (person.ads or not kind.is_ad)):
             return key
     return "card" if "card" in kind.channels else kind.channels[0]
-
-
-def _example_facts(example: Mapping[str, str]) -> dict[str, object]:
-    return {
-        "balance": example.get("지금", "7"),
-        "goal": example.get("목표", "10"),
-        "added": example.get("도장", "1"),
-        "day": "2026-11-23",
-        "consent": "ads",
-        "granted": True,
-        "reward": example.get("받을 것", ""),
-        "coupon": example.get("받은 것", ""),
-        "until": example.get("기한", ""),
-        "greeting": example.get("인사", ""),
-        "likes": example.get("좋아하는 것", ""),
-        "path": "/s/…/email/…",
-        # A way that leads nowhere: the preview only shows that there is one.
-        "token": "…",
-        "code": "…",
-        "voice": "…",
-        "how": "up",
-        "kinds": ["ads"],
-        "consented": "2024-11-23",
-        "answer_by": "2026-11-23",
-        "tier": "단골",
-    }
-
-
-def _own_facts(shop_id: int, customer_id: int, kind: Kind, around: gather.Around) -> dict[str, object]:
-    """Return what is known of this very person, where the kind's words ask for it and it may be used."""
-    if "좋아하는 것" not in kind.placeholders:
-        return {}
-    if not around.person.marketing:
-        return {"likes": ""}
-    likes = db.session.scalar(
-        select(Customer.likes).where(Customer.shop_id == shop_id, Customer.id == customer_id)
-    )
-    return {"likes": sayable(likes or "")}
 
 
 @dataclass(frozen=True)

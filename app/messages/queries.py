@@ -15,7 +15,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.kit.korean import josa
 from app.kit.signing import token_hash
 from app.messages import gather, mail_form, raising, registry, turns
-from app.messages.contract import Kind
+from app.messages.contract import ALWAYS_ON, GROUPS, Kind
 from app.messages.models import Automation, ClockLease, Message, PeriodicTask
 from app.reviews.models import ReviewSetting
 from app.shops.models import Shop
@@ -55,6 +55,8 @@ class AutomationLine:
     has_delay: bool
     note: str  # to whom and when exactly, or ""
     resting: str  # why none of it goes out just now, or ""
+    group: str  # under which heading it stands
+    other_texts: dict[str, str]  # label → words to take instead
     sends_texts: bool  # False: it only lies on the card, nothing is transmitted
     last_sent_at: datetime | None
 
@@ -71,7 +73,7 @@ def delay_words(minutes: int) -> str:
 
 
 def automations(shop_id: int) -> list[AutomationLine]:
-    """Return every kind as the shop has it set, 광고 first, then 안내, then what can't be switched off."""
+    """Return every kind as the shop has it set, by what it follows from, then what can't be switched off."""
     changed = {
         row.kind: row for row in db.session.scalars(select(Automation).where(Automation.shop_id == shop_id))
     }
@@ -88,9 +90,11 @@ def automations(shop_id: int) -> list[AutomationLine]:
     lines = [
         _line(kind, changed.get(key), last.get(key), rewarded=rewarded)
         for key, kind in registry.kinds().items()
-        if by_mail or kind.channels != ("email",)  # a kind of which nothing can go out here is nothing to set
+        # A kind of which nothing can go out here is nothing to set; what is sent by hand to many is no automation.
+        if kind.is_caused and not kind.to_many and (by_mail or kind.channels != ("email",))
     ]
-    return sorted(lines, key=lambda line: (not line.is_ad, not line.can_switch, line.label))
+    places = [*GROUPS.values(), ALWAYS_ON]
+    return sorted(lines, key=lambda line: (places.index(line.group), not line.is_ad, line.label))
 
 
 def automation(shop_id: int, kind: str) -> AutomationLine | None:
@@ -136,6 +140,8 @@ def _line(
         resting=kind.rests_while_rewarded if rewarded else "",
         sends_texts=any(registry.channel(key).CAPABILITIES.transmits for key in kind.channels),
         last_sent_at=last_sent_at,
+        group=ALWAYS_ON if kind.statutory else GROUPS[kind.group],
+        other_texts=dict(kind.other_texts),
     )
 
 
@@ -276,16 +282,18 @@ def clock_age_s() -> float | None:
     return None if not seen else max(0.0, (gather.database_ms(db.session) - seen) / 1000)
 
 
-def causes_known(shop_id: int, kind: str, causes: list[str]) -> set[str]:
-    """Return which of these causes have given a message of a kind already, whatever became of it."""
+def causes_known(shop_id: int, kind: str, causes: list[str], *, since: datetime | None = None) -> set[str]:
+    """Return which of these causes have given a message of a kind (since a moment), whatever became of it."""
     if not causes:
         return set()
+    lately = [] if since is None else [Message.created_at > since]
     found = db.session.scalars(
         select(Message.cause).where(
             Message.shop_id == shop_id,
             Message.kind == kind,
             Message.cause.in_(causes),
             Message.state != "cancelled",
+            *lately,
         )
     )
     return set(found)

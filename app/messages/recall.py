@@ -83,6 +83,14 @@ def cancel_waiting(session: Any, *, shop_id: int, cause: str, kinds: tuple[str, 
     return _cancel(session, shop_id, which, reason)
 
 
+def cancel_some(session: Any, *, shop_id: int, cause: str, reason: str, most: int) -> int:
+    """Take back up to `most` waiting messages of a cause that has very many; returns how many rows."""
+    mine = [Message.cause == cause, Message.state.in_(("ready", "claimed"))]
+    first = select(Message.id).where(Message.shop_id == shop_id, *mine).order_by(Message.id).limit(most)
+    ids = list(session.scalars(first))
+    return _cancel(session, shop_id, [Message.id.in_(ids), *mine], reason) if ids else 0
+
+
 def cancel_unconsented(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
     """Take back the waiting messages whose consent is gone; returns how many (망법 50조②).
 

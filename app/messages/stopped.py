@@ -52,11 +52,17 @@ class Stops:
         return self.account
 
 
+def campaign_of(cause: str) -> int | None:
+    """Return the campaign that a message follows from ("campaign:12"), or None."""
+    what, _, number = cause.partition(":")
+    return int(number) if what == "campaign" and number.isdigit() else None
+
+
 def look_up(
     session: Any, *, shop_id: int, causes: Collection[str], missing: str = "", now: datetime
 ) -> Stops:
     """Read what stands still. `missing`: the provider whose account is needed and can't be used, or ""."""
-    ids = {int(cause.removeprefix("campaign:")): cause for cause in causes if cause.startswith("campaign:")}
+    ids = {number: cause for cause in causes if (number := campaign_of(cause)) is not None}
     campaigns = {}
     if ids:
         rows = session.execute(_CAMPAIGNS, {"shop": shop_id, "ids": sorted(ids)})

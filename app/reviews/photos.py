@@ -15,9 +15,9 @@ from app.kit import files
 from app.kit.files import BadPlace, Place
 from app.reviews.models import Photo
 
-# Where the files of a photo lie: as it came, as it is shown, and small.
-INCOMING, LARGE, SMALL = "incoming", "photos", "thumbnails"
-KINDS = (INCOMING, LARGE, SMALL)
+# Where the files of a photo lie: as it came, as it is shown, small, and (a shop's own) as it travels with a letter.
+INCOMING, LARGE, SMALL, LETTER = "incoming", "photos", "thumbnails", "letters"
+KINDS = (INCOMING, LARGE, SMALL, LETTER)
 
 
 @dataclass(frozen=True)
@@ -82,15 +82,27 @@ def open_picked(shop_id: int, ask_id: int, ref: str) -> BinaryIO | None:
 
 
 def loose_photo(shop_id: int, ref: str | None) -> PhotoLine | None:
-    """Return the photo of a paper card; None when it is gone, or is none of this shop's (S05)."""
+    """Return the photo of a paper card or a letter; None when it is gone, or is none of this shop's (S05)."""
     row = db.session.execute(select(*_LINE).where(*_is_loose(shop_id, ref))).one_or_none()
     return PhotoLine(*row) if row else None
 
 
-def open_loose(shop_id: int, ref: str | None) -> BinaryIO | None:
-    """Open the WebP of a paper card's photo, large; None before it is ready."""
+def loose_photos(shop_id: int, refs: Sequence[str]) -> dict[str, PhotoLine]:
+    """Return several of them at once, by their refs."""
+    if not refs:
+        return {}
+    rows = db.session.execute(
+        select(*_LINE).where(
+            Photo.shop_id == shop_id, Photo.ref.in_(refs), Photo.ask_id.is_(None), Photo.review_id.is_(None)
+        )
+    )
+    return {row.ref: PhotoLine(*row) for row in rows}
+
+
+def open_loose(shop_id: int, ref: str | None, *, kind: str = LARGE) -> BinaryIO | None:
+    """Open the picture of a paper card or a letter, the large WebP if no other is named; None before it is ready."""
     found = loose_photo(shop_id, ref)
-    return _open(LARGE, shop_id, found.ref) if found is not None and found.state == "ready" else None
+    return _open(kind, shop_id, found.ref) if found is not None and found.state == "ready" else None
 
 
 def _is_loose(shop_id: int, ref: str | None) -> tuple[ColumnElement[bool], ...]:

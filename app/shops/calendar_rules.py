@@ -94,6 +94,15 @@ def good_until(end: date, closed: Collection[date]) -> date:
     return shifted(day, closed)
 
 
+def moved(end: date, closed: Collection[date], *, last: date, today: date) -> date:
+    """Return until when something that ends on `end` by its rule is good now, where `last` is what was said so far.
+
+    Nothing ends at once because the shop opens after all: today is good for everybody.
+    """
+    until = good_until(end, closed)
+    return min(last, max(until, today)) if until < last and last >= today else until
+
+
 def _long_runs(closed: Collection[date]) -> set[date]:
     long: set[date] = set()
     run: list[date] = []

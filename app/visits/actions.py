@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from app.customers.models import Customer
 from app.kit.columns import UtcDateTime
-from app.visits.models import Visit
+from app.visits.models import Product, Visit
 
 # Two stamps within it belong to one visit: a second cup, or 한 개 더 for a companion.
 SAME_VISIT = timedelta(hours=3)
@@ -95,3 +95,14 @@ def reverse_visit(
     person.first_visit_at, person.last_visit_at = first, last
     session.flush()
     return visit
+
+
+def product(session: Any, *, shop_id: int, product_id: int) -> Product | None:
+    """Return one product of this shop, held for a change, or None."""
+    found: Product | None = session.scalar(
+        select(Product)
+        .where(Product.shop_id == shop_id, Product.id == product_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found

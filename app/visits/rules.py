@@ -1,8 +1,9 @@
-"""What an amount and a price button may be. Pure; amounts in won."""
+"""What an amount, a price button and the days of a product may be. Pure; amounts in won."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.kit.refusals import Invalid, Refused
 
@@ -10,6 +11,9 @@ MOST = 9_999_999
 # No buttons, or so many: fewer than three is no choice, more than six is a list.
 BUTTONS = range(3, 7)
 _LEAST_PRICE = 100
+# Asking how it was while it is fresh in mind, and while the link to the form still lives (reviews/rules.py).
+REVIEW_DAYS = range(1, 46)
+REBUY_DAYS = range(2, 366)
 
 
 class NotToday(Refused):
@@ -55,6 +59,33 @@ def read_prices(typed: Sequence[str]) -> tuple[int, ...]:
     if wrong:
         raise Invalid(wrong)
     return tuple(prices)
+
+
+@dataclass(frozen=True)
+class CleanDays:
+    """How long something lasts, in days after it was bought; None where the owner said nothing."""
+
+    review_days: int | None
+    rebuy_days: int | None
+
+
+def read_days(*, review_days: str, rebuy_days: str) -> CleanDays:
+    """Read how long a product lasts as typed ("14", "14일"), "" = not said. Raises Invalid (a sentence a field)."""
+    wrong: dict[str, str] = {}
+    found: dict[str, int | None] = {}
+    for name, typed, span in (
+        ("review_days", review_days, REVIEW_DAYS),
+        ("rebuy_days", rebuy_days, REBUY_DAYS),
+    ):
+        text = "".join(typed.split()).removesuffix("일")
+        found[name] = int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+        if text and found[name] not in span:
+            wrong[name] = (
+                f"{span.start}일부터 {span.stop - 1}일까지 숫자로 적어 주세요. 모르시면 비워 두세요."
+            )
+    if wrong:
+        raise Invalid(wrong)
+    return CleanDays(found["review_days"], found["rebuy_days"])
 
 
 def shared(amount: int | None, shares: list[int | None]) -> list[int | None]:

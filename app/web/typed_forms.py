@@ -35,6 +35,12 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
     "owner.person": ("손님 정보", {"name": "이름", "likes": "좋아하는 것", "memo": "기억할 것"}),
     "owner.shop_review": ("후기 답글", {"text": "답글"}),
     "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답"}),
+    "owner.campaign_text": (
+        "단체 문자",
+        {"text": "보낼 글", "coupon": "함께 드릴 쿠폰", "compares": "두 가지 글", "text_b": "다른 글"},
+    ),
+    "owner.campaign_time": ("단체 문자를 보내는 때", {"when": "보내는 때", "day": "날", "hour": "시각"}),
+    "owner.comparison": ("비교할 글", {"text_b": "둘째 글"}),
     "owner.automation": ("보낼 글", {"delay_minutes": "보내는 때", "text": "글"}),
     "owner.shop_profile": (
         "가게 소개",
@@ -105,6 +111,14 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
         {"kind": "이날은", "first": "쉬는 날", "last": "마지막 날", "note": "까닭"},
     ),
     "owner.price_buttons": ("금액 단추", {f"price{n}": f"금액 {n}" for n in range(1, 7)}),
+    "owner.product": (
+        "상품 설정",
+        {
+            "review_days": "며칠 써 보면 어땠는지 알 수 있나요?",
+            "rebuy_days": "며칠 뒤에 다 쓰고 다시 사시나요?",
+            "is_pick": "추천할 상품",
+        },
+    ),
     "owner.gifts": ("선물 목록", {"name": "무엇을 드릴까요?", "tier": "누구에게"}),
     "owner.boost": (
         "두 배의 날",

@@ -43,7 +43,7 @@ def test_a_hundred_thousand_letters_leave_the_memory_flat(tmp_path: Path) -> Non
         at_the_end = _own_mib()
         count = func.count()
         ours = select(Message.state, count).where(Message.cause.like("bench:%")).group_by(Message.state)
-        states = dict(db.session.execute(ours).tuples().all())
+        states = {row[0]: row[1] for row in db.session.execute(ours)}
         tries = db.session.scalar(select(count).select_from(Attempt))
         db.session.rollback()
     write_down(_HEAD, ["sqlite", LETTERS, round(LETTERS / seconds), round(after_a_tenth), round(at_the_end)])

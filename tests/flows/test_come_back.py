@@ -8,14 +8,16 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.flows import automation, come_back, deliver, own_phone
+from app.flows import automation, closing_days, come_back, deliver, own_phone
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.insights import queries as insights
 from app.insights import rules
+from app.kit.clock import kst_day
 from app.messages import results
 from app.messages.models import Message
 from app.messages.results import came_back_words
+from app.visits.models import Product, Visit, VisitItem
 from tests import factories, world
 from tests.factories import ACustomer, AShop
 from tests.world import Clock
@@ -86,8 +88,6 @@ def test_who_came_meanwhile_is_not_asked(app: Flask, shop: AShop, clock: Clock) 
     who = regular(shop, 30, 37, 44, 51)
     plan(shop)
     with write() as session:
-        from app.visits.models import Visit
-
         session.add(Visit(shop_id=shop.id, customer_id=who.id, at=clock() + timedelta(minutes=1)))
     clock.advance(minutes=5)
     deliver.drain(wire=app.config["WIRE"], clock=clock)
@@ -219,3 +219,99 @@ def test_the_border_is_the_one_of_the_greeting() -> None:
         border = rules.long_silence(rhythm)
         assert rules.is_silent(gap_days=int(border) + 1, rhythm_days=rhythm)
         assert not rules.is_silent(gap_days=int(border) - 1, rhythm_days=rhythm)
+
+
+def closed_for(shop: AShop, clock: Clock, first: int, last: int) -> None:
+    """Enter the days from `first` to `last` days ago as closed."""
+    day = kst_day(clock())
+    span = {
+        "first": (day - timedelta(days=first)).isoformat(),
+        "last": (day - timedelta(days=last)).isoformat(),
+    }
+    closing_days.mark(shop_id=shop.id, staff_id=shop.owner_id, **span, note="휴가", now=clock())
+
+
+@pytest.mark.databases("sqlite")
+def test_days_on_which_the_shop_was_closed_are_nobodys_silence(app: Flask, shop: AShop, clock: Clock) -> None:
+    regular(shop, 14, 21, 28, 35)
+    closed_for(shop, clock, first=10, last=3)
+    assert plan(shop) == 0, "six days away, by the days on which one could come"
+    clock.advance(days=7)
+    assert plan(shop) == 1
+
+
+def dormant(shop: AShop) -> int:
+    return come_back.plan_dormant(shop_id=shop.id, now=factories.now())
+
+
+def switched_on(shop: AShop) -> None:
+    automation.switch(shop_id=shop.id, kind="dormant", is_on=True, now=factories.now())
+
+
+DORMANT = (
+    ((22, 29, 36, 43), True),  # weekly: three weeks
+    ((20, 27, 34, 41), False),
+    ((19, 20, 21, 22), False),  # daily: not on the third day
+    ((22, 23, 24, 25), True),
+    ((91,), True),  # no rhythm
+    ((89,), False),
+    ((92, 122, 152, 182), True),
+    ((81, 88, 95, 102), True),  # the last day anybody asks: 21 + 60
+    ((82, 89, 96, 103), False),
+)
+
+
+@pytest.mark.databases("sqlite")
+def test_who_has_been_away_for_very_long(app: Flask, shop: AShop) -> None:
+    people = [(regular(shop, *days_ago), away) for days_ago, away in DORMANT]
+    assert dormant(shop) == 0, "off until the shop wants it"
+    switched_on(shop)
+    assert dormant(shop) == sum(away for _days, away in DORMANT)
+    assert dormant(shop) == 0
+    for who, away in people:
+        found = db.session.scalar(
+            db.select(db.func.count(Message.id)).where(
+                Message.customer_id == who.id, Message.kind == "dormant", Message.channel == "card"
+            )
+        )
+        assert found == int(away)
+
+
+def test_one_word_at_a_time(app: Flask, shop: AShop, other_shop: AShop, clock: Clock) -> None:
+    """Who was asked after this week waits; who got the later greeting is not sent the earlier one."""
+    switched_on(shop)
+    who = regular(shop, 22, 29, 36, 43)
+    assert (plan(shop), dormant(shop)) == (1, 0)
+    clock.advance(days=8)
+    assert come_back.plan_dormant(shop_id=other_shop.id, now=clock()) == 0
+    assert sum(world.all_at_once(app, [lambda: dormant(shop)] * 3)) == 1
+    factories.a_stamp(shop, who.card_id)  # they came
+    mine = db.select(Message.kind, Message.state).where(
+        Message.customer_id == who.id,
+        Message.channel == "own_phone",
+        Message.kind.in_(("come_back", "dormant")),
+    )
+    db.session.rollback()
+    assert {tuple(row) for row in db.session.execute(mine)} == {
+        ("come_back", "cancelled"),
+        ("dormant", "cancelled"),
+    }
+    late = regular(shop, 22, 29, 36, 43)
+    assert dormant(shop) == 1
+    assert (plan(shop), letters(late)) == (0, [])
+
+
+@pytest.mark.databases("sqlite")
+def test_what_they_buy_and_what_the_owner_recommends(app: Flask, shop: AShop) -> None:
+    who = regular(shop, 30, 37, 44, 51)
+    with write() as session:
+        latte, scone = (
+            Product(shop_id=shop.id, name=name, price=4500, is_pick=name == "스콘")
+            for name in ("라떼", "스콘")
+        )
+        session.add_all([latte, scone])
+        session.flush()
+        for visit_id in session.scalars(db.select(Visit.id).where(Visit.customer_id == who.id)):
+            session.add(VisitItem(shop_id=shop.id, visit_id=visit_id, product_id=latte.id, price=4500))
+    plan(shop)
+    assert "라떼, 저희가 잊지 않고 있어요. 스콘도 한번 권해 드리고 싶어요." in letters(who)[0].text

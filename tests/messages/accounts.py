@@ -18,8 +18,6 @@ from tests.messages.world import a_customer, a_shop
 from tests.provider import Bench
 from tests.world import Clock
 
-HOOK_SECRET = "what SOLAPI was told to send along"
-
 
 def connect(app: Flask, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the providers be the bench."""
@@ -33,13 +31,12 @@ def a_paying_shop(
     """Make a real shop whose thank-yous travel by its own account with a provider."""
     shop = a_shop(name, is_demo=False)
     like = bench.account(provider, shop)
-    keys = {**like.keys, "hook": HOOK_SECRET}
     with write() as session:
         session.add(
             ChannelAccount(
                 shop_id=shop,
                 provider=provider,
-                sealed=accounts.sealed_keys(keys, shop_id=shop, provider=provider),
+                sealed=accounts.sealed_keys(like.keys, shop_id=shop, provider=provider),
                 sender=like.sender,
                 settings={**like.settings, **settings},
                 state="on",

@@ -79,6 +79,7 @@ TABLE: list[tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = [
     ({}, (OK, OK, OK, OK), (OK, OK, OK, OK)),
     # Who it is for.
     ({"erased": True}, ("erased",) * 4, ("erased",) * 4),
+    ({"phone_failed": True}, ("dead_phone", OK, "dead_phone", OK), ("dead_phone", OK, "dead_phone", OK)),
     ({"has_phone": False}, ("no_phone", OK, "no_phone", OK), ("no_phone", OK, "no_phone", OK)),
     ({"has_email": False}, (OK, "no_email", OK, OK), (OK, "no_email", OK, OK)),
     ({"email_checked": False}, (OK, "email_unchecked", OK, OK), (OK, "email_unchecked", OK, OK)),
@@ -128,6 +129,7 @@ SENTENCES = {
     "no_phone": "전화번호가 없는 손님이에요.",
     "no_email": "이메일 주소가 없는 손님이에요.",
     "email_unchecked": "손님이 이메일 주소를 아직 확인하지 않으셨어요.",
+    "dead_phone": "없는 번호라고 해요. 손님께 번호를 여쭤 봐 주세요.",
     "dead_email": "메일이 되돌아온 이메일 주소예요. 손님께 주소를 여쭤 봐 주세요.",
     "age": "만 14세 이상인지 확인하지 못한 손님이에요.",
     "no_consent": "광고 (문자|이메일)에 동의하지 않은 손님이에요.",

@@ -14,7 +14,8 @@ from app.extensions import db
 from app.flows import automation, deliver, letters, own_phone
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.messages import history, inbox, previews, queries, recall, registry
+from app.kit.text import placeholders
+from app.messages import examples, forms, history, inbox, previews, queries, recall, registry
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Message
 from tests.messages.world import a_consent, a_customer, a_shop, rows, thank
@@ -199,8 +200,8 @@ def test_a_preview_is_a_real_persons_message(town: Flask, clock: Clock, wire: Wi
         assert previews.preview(shop, kind, wire=wire, now=clock()) is not None
 
 
-_LACKING = "좋아하는 것을 적어 두지 않은 손님께는 그 문장을 빼고 보내요."
-_BARE = "좋아하는 것을 모르는 손님께는 기본 글을 보내요."
+_LACKING = "좋아하는 것이 없으면 그 문장을 빼고 보내요."
+_BARE = "좋아하는 것이 없으면 기본 글을 보내요."
 
 
 @pytest.mark.parametrize(
@@ -241,12 +242,31 @@ def test_without_anybody_who_has_it_the_preview_leaves_it_out(town: Flask, clock
         row.likes = "유자차"  # known, but not agreed to be used for offers
     seen = previews.preview(shop, "come_back", wire=wire, now=clock())
     assert seen is not None
-    assert ("유자차" in seen.text, seen.lacking) == (False, _LACKING)
+    assert ("유자차" in seen.text, seen.lacking) == (
+        False,
+        "좋아하는 것, 추천 상품이 없으면 그 문장을 빼고 보내요.",
+    )
+
+
+@pytest.mark.databases("sqlite")
+def test_every_kind_can_be_looked_at(town: Flask, clock: Clock, wire: Wire) -> None:
+    """Filled with what is true of this shop: what it does not have is left out, not made up."""
+    shop = a_shop("봄날꽃집")
+    a_customer(shop, "한지우")
+    for key in (line.kind for line in queries.automations(shop)):
+        kind = registry.kind(key)
+        seen = previews.preview(shop, key, wire=wire, now=clock())
+        assert seen is not None, key
+        assert not placeholders(seen.text) and "None" not in seen.text, (key, seen.text)
+        assert kind.is_ad or forms.promotion_word(seen.text) is None or kind.quoted, (key, seen.text)
+    for key, absent in (("birthday", "선물"), ("thank_you", "드릴게요"), ("come_back", "권해")):
+        seen = previews.preview(shop, key, wire=wire, now=clock())
+        assert seen is not None and absent not in seen.text
 
 
 def test_examples_are_the_shops_own(town: Flask, clock: Clock) -> None:
     shop = a_shop("봄날꽃집")
-    assert previews.examples(shop, registry.kind("thank_you")) == {"이름": "김단골", "가게": "봄날꽃집"}
+    assert examples.examples(shop, registry.kind("review_request")) == {"이름": "김단골", "가게": "봄날꽃집"}
     assert all(
         not {"달빛커피", "라떼 연하게"} & set(kind.placeholders.values())
         for kind in registry.kinds().values()

@@ -11,7 +11,7 @@ import pytest
 from app.flows.automation import text_fault
 from app.kit.text import fill, placeholders
 from app.messages import forms, registry
-from app.messages.contract import Asked, Capabilities, Channel, Kind, Letter, Wire
+from app.messages.contract import GROUPS, Asked, Capabilities, Channel, Kind, Letter, Wire
 from app.messages.outbox import CARD
 from tests.world import START
 
@@ -42,6 +42,16 @@ FACTS = {
     "keeps": True,
     "answer_by": "2026-11-23",
     "gift": "도장 2개",
+    "amount": 1200,
+    "pick": "밤 라떼",
+    "product": "원두 200g",
+    "items": "원두 200g 외 1개",
+    "about": "바뀐 메뉴판",
+    "event": "여름 사진전",
+    "result": "보내 주신 사진이 뽑혔어요.",
+    "day_name": "결혼기념일",
+    "story": "매일 아침 원두를 볶아요.",
+    "next_gift": "쿠키 한 개",
 }
 
 
@@ -60,7 +70,23 @@ class TestEveryKind:
         assert "{" not in fill(kind.text, values)
 
     def test_its_default_words_pass_the_shops_own_lint(self, kind: Kind) -> None:
-        assert text_fault(kind, kind.text) is None
+        for text in (kind.text, *kind.other_texts.values()):
+            assert text_fault(kind, text) is None
+
+    def test_words_to_take_instead_can_be_filled(self, kind: Kind) -> None:
+        values = {"이름": "", "가게": "달빛커피", **kind.words(FACTS)}
+        for label, text in kind.other_texts.items():
+            assert label.endswith("글"), "the button says …글로 바꾸기"
+            assert "{" not in fill(text, values)
+
+    def test_what_not_everybody_has_leaves_whole_words(self, kind: Kind) -> None:
+        values = {"이름": "한지우", "가게": "달빛커피", **kind.words(FACTS), **dict.fromkeys(kind.may_lack)}
+        left = fill(kind.text, values)
+        assert left.strip() and left.strip()[-1] in ".?", left
+
+    def test_it_stands_under_a_heading(self, kind: Kind) -> None:
+        assert kind.group in GROUPS
+        assert kind.is_caused or not kind.statutory
 
     def test_its_class_is_kept(self, kind: Kind) -> None:
         if not kind.is_ad:

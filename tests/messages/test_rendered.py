@@ -87,6 +87,9 @@ def test_its_own_words_go_out_in_their_form(kind: Kind, is_raised: bool) -> None
     sent_as = raising.as_sent(kind, is_raised)
     for way in kind.channels:
         text, subject, goes = rendered(sent_as, way, FACTS, name="김단골", body="")
+        if sent_as.is_ad and registry.channel(way).CAPABILITIES.is_template:
+            assert not goes, way  # approved texts carry notices alone
+            continue
         assert goes, (way, text)
         lawful(sent_as, way, text, subject)
 
@@ -98,7 +101,8 @@ def test_whatever_the_names_and_the_words(
 ) -> None:
     kind, is_raised = which
     sent_as = raising.as_sent(kind, is_raised)
-    way = data.draw(st.sampled_from(kind.channels))
+    able = {way: registry.channel(way).CAPABILITIES for way in kind.channels}
+    way = data.draw(st.sampled_from([way for way in able if not (sent_as.is_ad and able[way].is_template)]))
     linted = not kind.statutory and text_fault(kind, body, is_raised=is_raised) is None
     text, subject, goes = rendered(sent_as, way, FACTS, name=name, body=body if linted else "")
     if not goes:

@@ -13,12 +13,12 @@ from app.extensions import db
 from app.flows import reports
 from app.flows.unit import write
 from app.kit.refusals import NotHere
-from app.messages import outbox, registry
+from app.messages import accounts, outbox, registry
 from app.messages.contract import Accepted, Report
 from app.messages.models import Message
 from app.messages.providers import solapi_messages
 from app.messages.way_models import DeliveryReport
-from tests.messages.accounts import HOOK_SECRET, a_paying_shop, drain, texts, thank_all
+from tests.messages.accounts import a_paying_shop, drain, texts, thank_all
 from tests.messages.world import rows
 from tests.provider import Bench
 from tests.world import Clock
@@ -30,10 +30,11 @@ def a_report(key: str, event: str, code: str) -> bytes:
 
 
 def tell(bench: Bench, shop: int, key: str, event: str, code: str, clock: Clock, **how: Any) -> int:
-    secret = how.get("secret", HOOK_SECRET)
+    hook = how.get("hook", f"hook-of-{shop}")
+    secret = how.get("secret", accounts.hook_secret(hook))
     return reports.receive(
         provider="solapi",
-        hook=how.get("hook", f"hook-of-{shop}"),
+        hook=hook,
         headers={"X-SOLAPI-SECRET": secret, "X-SOLAPI-EVENT-NAME": "SINGLE-REPORT"},
         body=a_report(key, event, code),
         now=clock(),
@@ -143,7 +144,7 @@ def test_the_hook_takes_what_the_provider_posts_and_nothing_else(
 ) -> None:
     shop, key = sent
     body = a_report(key, "e1", "4000")
-    headers = {"X-SOLAPI-SECRET": HOOK_SECRET, "Content-Type": "application/json"}
+    headers = {"X-SOLAPI-SECRET": accounts.hook_secret(f"hook-of-{shop}"), "Content-Type": "application/json"}
     post = app.test_client().post
     assert post(f"/hooks/solapi/hook-of-{shop}", data=body).status_code == 404
     assert post("/hooks/solapi/guess", data=body, headers=headers).status_code == 404

@@ -37,7 +37,15 @@ from tests.security import full_letters as letters
 from tests.security import full_perks as perks
 
 # Global by design: no shop's data is in them.
-OF_NO_SHOP = {"channel_health", "clock_leases", "periodic_tasks", "login_tries", "shops", "alembic_version"}
+OF_NO_SHOP = {
+    "channel_health",
+    "clock_leases",
+    "periodic_tasks",
+    "login_tries",
+    "restores",
+    "shops",
+    "alembic_version",
+}
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     )
     factories.a_reward(shop, known)
     last = factories.a_stamp(shop, known.card_id)
-    _goods(shop, known, word)
+    product_id = _goods(shop, known, word)
     visit_id, invite = perks.brought(shop, known, nameless, word)
     waiting = factories.a_claim(shop, known)
     refused = factories.a_claim(shop, nameless)
@@ -107,6 +115,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "kiosk_id": kiosk_id,
         "call_id": call_id,
         "days_id": days_id,
+        "product_id": product_id,
         "paper_id": paper_id,
         "merge_id": merge_id,
         "other_id": nameless.id,
@@ -137,7 +146,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 
 
-def _goods(shop: AShop, known: ACustomer, word: str) -> None:
+def _goods(shop: AShop, known: ACustomer, word: str) -> int:
     of = {"shop_id": shop.id, "entry_id": books.last_stamp(known.card_id)}
     with write() as session:
         product = Product(shop_id=shop.id, name=f"{word}라떼", price=4500)
@@ -150,6 +159,7 @@ def _goods(shop: AShop, known: ACustomer, word: str) -> None:
         session.add(lot)
         session.flush()
         session.add(LotUse(**of, lot_id=lot.id, amount=1))
+        return int(product.id)
 
 
 def _messages(shop: AShop, known: ACustomer, word: str) -> int:

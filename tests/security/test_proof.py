@@ -19,6 +19,7 @@ from tests.world import Clock
 
 # A dangerous thing more is a line more, read by a second person.
 DANGEROUS = """
+/owner/campaigns/<int:campaign_id>/confirmation
 /owner/coupons/<int:kind_id>/gifts
 /owner/merges/<int:merge_id>/reversal
 /owner/more/card
@@ -60,7 +61,7 @@ OWN = """
 /owner/more/sending/<provider>/trial /owner/more/sharing /owner/offline /owner/offline/key /owner/proof
 """
 # A form that could be saved: only then is it asked who this is.
-TYPED = {"name": "최알바", "login": "alba01", "password": "주말에만 나와요 12", "pin": "4719"}
+TYPED = {"name": "최알바", "login": "alba01", "password": "주말에만 나와요 12", "pin": "4719", "typed": "1"}
 # Proving itself counts tries; a heartbeat of the session is no change.
 LOGS = ("access_log", "login_tries", "staff_sessions.seen_at", "staff_sessions.expires_at")
 

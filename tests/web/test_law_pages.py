@@ -212,6 +212,23 @@ def test_the_second_years_question_takes_either_answer(
     assert phone.open(path).h1 == again
 
 
+def test_what_was_taken_back_meanwhile_is_not_given_again(
+    app: Flask, shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    path = asked_again(shop, clock) + "/consent"
+    privacy.change_consent(
+        shop_id=shop.id, customer_id=jiwoo.id, kind="ads", grant=False, ip="", user_agent="",
+        master=factories.master(), now=factories.now(),
+    )  # fmt: skip
+    before = count(Consent)
+    phone = Phone(app)
+    phone.open(path)
+    assert phone.submit("계속 받을게요").h1 == "지금은 광고를 받지 않고 계세요"
+    assert count(Consent) == before
+    phone.post(path, {"answer": "perhaps"}, status=422)
+    assert count(Consent) == before
+
+
 def test_the_owner_decides_what_silence_means(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
     page = owner_phone.open("/owner/messages/reconsent")
     assert page.value("keeps") == "y"

@@ -176,7 +176,7 @@ def test_the_shops_own_words_are_previewed_for_a_real_person(
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{나이} 님", "{나이}라는 칸은 없어요. {이름}과 {가게}만 쓸 수 있어요."),
+        ("{나이} 님", "{나이}라는 칸은 없어요. {이름}, {가게}, {가게 이야기}와 {다음 선물}만 쓸 수 있어요."),
         ("{이름 님", "{이름}처럼 앞뒤를 모두 닫아 주세요"),
         ("가" * 2000, "850자 안으로"),
     ],

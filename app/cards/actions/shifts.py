@@ -28,18 +28,8 @@ class Moved:
     until: date | None
 
 
-def hold_ends(session: Any, *, shop_id: int) -> None:
-    """Hold every card on which something can end, in one order: closed days change for all of them or none."""
-    session.execute(
-        select(Card.id)
-        .where(Card.shop_id == shop_id, Card.expires_at.is_not(None), Card.closed_at.is_(None))
-        .order_by(Card.id)
-        .with_for_update()
-    )
-
-
 def move_ends(session: Any, *, shop_id: int, now: datetime) -> Moved:
-    """Bring the ends of everything that is still there to what the shop's closed days say. Under hold_ends()."""
+    """Bring the ends of everything that is still there to what the shop's closed days say. The cards are held."""
     living = (
         Lot.shop_id == shop_id,
         Lot.remaining > 0,
@@ -82,11 +72,8 @@ def _new_end(
     """Return the moment from which on it no longer counts."""
     if ends_on is None:  # a day somebody was promised: it only moves off closed days
         return start_of_day(calendar_rules.shifted(_plain_end(None, expires_at), closed) + _DAY)
-    end = start_of_day(calendar_rules.good_until(ends_on, closed) + _DAY)
-    if end < expires_at and expires_at > now:
-        # Nothing ends at once because the shop opens after all: today is good for everybody.
-        return min(expires_at, max(end, start_of_day(kst_day(now) + _DAY)))
-    return end
+    last = kst_day(expires_at) - _DAY
+    return start_of_day(calendar_rules.moved(ends_on, closed, last=last, today=kst_day(now)) + _DAY)
 
 
 def _note_nearest(session: Any, *, shop_id: int, cards: Collection[int]) -> None:

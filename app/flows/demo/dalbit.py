@@ -58,7 +58,7 @@ _MENU = (
     MenuItem("디카페인 라떼", 5000, (2, 3, 7, 14)),
     MenuItem("유자차", 5000, (2, 3, 6, 12)),
     MenuItem("자몽에이드", 5500, (1, 5, 10, 10)),
-    MenuItem("흑임자라떼", 5500, (4, 4, 8, 8)),
+    MenuItem("흑임자라떼", 5500, (4, 4, 8, 8), is_pick=True),
     MenuItem("버터 크루아상", 4200, (10, 3, 4, 1), is_extra=True),
     MenuItem("바스크 치즈케이크", 6500, (1, 4, 10, 7), is_extra=True),
     MenuItem("소금빵", 3500, (8, 4, 6, 2), is_extra=True),

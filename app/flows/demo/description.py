@@ -24,6 +24,8 @@ class MenuItem:
     price: int  # won
     weights: tuple[int, int, int, int]
     is_extra: bool = False  # something beside the main thing: a cake, a drink to take along
+    rebuy_days: int | None = None  # until it is used up and bought again
+    is_pick: bool = False  # recommended to who has not had it lately
 
 
 @dataclass(frozen=True)

@@ -43,11 +43,11 @@ _MENU = (
     MenuItem("시금치나물", 4000, (9, 8, 8, 6)),
     MenuItem("두부조림", 4500, (6, 9, 9, 10)),
     MenuItem("오이소박이", 6000, (5, 6, 8, 6)),
-    MenuItem("깻잎장아찌", 5000, (6, 6, 7, 6)),
+    MenuItem("깻잎장아찌", 5000, (6, 6, 7, 6), rebuy_days=30),
     MenuItem("열무김치", 6500, (5, 6, 7, 6)),
     MenuItem("동그랑땡", 8000, (4, 8, 9, 6)),
     MenuItem("식혜", 4000, (3, 5, 7, 3), is_extra=True),
-    MenuItem("호박죽", 5000, (5, 3, 3, 2), is_extra=True),
+    MenuItem("호박죽", 5000, (5, 3, 3, 2), is_extra=True, is_pick=True),
 )
 
 

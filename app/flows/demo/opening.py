@@ -180,7 +180,17 @@ def _the_shop(tables: Tables, calendar: Calendar) -> tuple[Row, list[Row], list[
         )
         for goal, at, ended in zip(described.goals, (opened, changed), (changed, None), strict=True)
     ]
-    menu = [tables.add("products", **of_shop, name=item.name, price=item.price) for item in described.menu]
+    menu = [
+        tables.add(
+            "products",
+            **of_shop,
+            name=item.name,
+            price=item.price,
+            rebuy_days=item.rebuy_days,
+            is_pick=item.is_pick,
+        )
+        for item in described.menu
+    ]
     tables.add(
         "automations",
         **of_shop,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +16,13 @@ from app.messages.actions.claims import Sending
 from app.messages.campaign_models import Campaign
 from app.messages.contract import Accepted, Outcome, Rejected
 from app.messages.models import Automation, Message
-from app.messages.stopped import PAUSED
+from app.messages.stopped import PAUSED, campaign_of
 from app.messages.way_models import SendTally
 
 # Of so many letters at least, more than this share went nowhere.
 LEAST, MOST_PERCENT = 20, 30
 # Beyond this many the past counts half: what goes wrong today is not hidden by a good month.
 _LOOKS_BACK = 100
-_CAMPAIGN = "campaign:"
 
 
 def _grown(column: Any, by: str) -> Any:
@@ -39,43 +39,57 @@ _COUNT = built_once(
 )
 
 
-def count(session: Any, said: Sequence[tuple[Sending, Outcome]], *, now: datetime) -> None:
-    """Count how letters fared when they were handed over, and stop what goes wrong too often.
+@dataclass(frozen=True, slots=True, order=True)
+class Stop:
+    """Something that goes wrong too often: an automation by its kind, or a campaign by its cause."""
 
-    A provider that could not be reached, and a login it did not take, say nothing about the letters.
+    shop_id: int
+    kind: str
+    cause: str
+    why: str
+
+
+def count(session: Any, said: Sequence[tuple[Sending, Outcome]]) -> list[Stop]:
+    """Count how letters fared when they were handed over; returns what has to stop.
+
+    That is done in a transaction of its own (stop): who edits an automation holds it before its messages. A
+    provider that could not be reached, and a login it did not take, say nothing about the letters.
     """
     tried: Counter[tuple[int, str, str]] = Counter()
     failed: Counter[tuple[int, str, str]] = Counter()
     for sending, outcome in said:
-        whose = (sending.hold.shop_id, sending.kind, sending.cause if _is_campaign(sending.cause) else "")
+        whose = (sending.hold.shop_id, sending.kind, sending.cause if campaign_of(sending.cause) else "")
         is_wrong = isinstance(outcome, Rejected) and outcome.permanent
         if is_wrong or isinstance(outcome, Accepted):
             tried[whose] += 1
             failed[whose] += is_wrong
-    for whose in sorted(tried):
-        shop_id, kind, cause = whose
-        _note(session, shop_id, kind, cause, tried[whose], failed[whose], now)
+    found = [_note(session, *whose, tried[whose], failed[whose]) for whose in sorted(tried)]
+    return [stop for stop in found if stop is not None]
 
 
-def count_undelivered(session: Any, *, shop_id: int, kind: str, cause: str, now: datetime) -> None:
+def count_undelivered(session: Any, *, shop_id: int, kind: str, cause: str) -> Stop | None:
     """Count one that was taken in and then did not arrive."""
-    _note(session, shop_id, kind, cause if _is_campaign(cause) else "", 0, 1, now)
+    return _note(session, shop_id, kind, cause if campaign_of(cause) else "", 0, 1)
 
 
-def _is_campaign(cause: str) -> bool:
-    return cause.startswith(_CAMPAIGN)
-
-
-def _note(session: Any, shop_id: int, kind: str, cause: str, tried: int, failed: int, now: datetime) -> None:
+def _note(session: Any, shop_id: int, kind: str, cause: str, tried: int, failed: int) -> Stop | None:
     values = {"shop_id": shop_id, "what": cause or kind, "tried": tried, "failed": failed}
     all_tried, all_failed = session.execute(_COUNT(session), {**values, "n": tried, "wrong": failed}).one()
     if not failed or all_tried < LEAST or all_failed * 100 <= all_tried * MOST_PERCENT:
-        return
+        return None
     why = f"최근 {all_tried}건 가운데 {min(all_failed, all_tried)}건이 가지 못해서 멈췄어요."
-    if cause:
-        _pause_campaign(session, shop_id, int(cause.removeprefix(_CAMPAIGN)), why)
-    elif not registry.kind(kind).statutory and not registry.kind(kind).to_typed_number:
-        _pause_automation(session, shop_id, kind, why, now)
+    return Stop(shop_id, kind, cause, why)
+
+
+def stop(session: Any, stops: Sequence[Stop], *, now: datetime) -> None:
+    """Let these go no further until their owner says so; what the law or a waiting person asks for never stops."""
+    for one in sorted(set(stops)):
+        kind = registry.kind(one.kind)
+        campaign_id = campaign_of(one.cause)
+        if campaign_id is not None:
+            _pause_campaign(session, one.shop_id, campaign_id, one.why)
+        elif not kind.statutory and not kind.to_typed_number:
+            _pause_automation(session, one.shop_id, one.kind, one.why, now)
 
 
 def _pause_campaign(session: Any, shop_id: int, campaign_id: int, why: str) -> None:
@@ -109,8 +123,7 @@ def _pause_automation(session: Any, shop_id: int, kind: str, why: str, now: date
 
 def go_on(session: Any, *, shop_id: int, what: str, now: datetime) -> None:
     """Forget how it fared ("thank_you" or "campaign:12"), and let what waited for it be looked at now."""
-    session.execute(delete(SendTally).where(SendTally.shop_id == shop_id, SendTally.what == what))
-    mine = Message.cause == what if _is_campaign(what) else Message.kind == what
+    mine = Message.cause == what if campaign_of(what) else Message.kind == what
     waiting = select(Message.id).where(
         Message.shop_id == shop_id, mine, Message.state == "ready", Message.code == PAUSED
     )
@@ -120,3 +133,4 @@ def go_on(session: Any, *, shop_id: int, what: str, now: datetime) -> None:
         .values(due_at=now, code="", reason="")
         .execution_options(synchronize_session=False)
     )
+    session.execute(delete(SendTally).where(SendTally.shop_id == shop_id, SendTally.what == what))

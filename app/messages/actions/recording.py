@@ -14,6 +14,7 @@ from app.kit.upsert import table_of
 from app.messages import gather, registry, retries
 from app.messages.actions import fallback, health, pausing, pushing
 from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
+from app.messages.actions.pausing import Stop
 from app.messages.actions.sending import end
 from app.messages.contract import Absent, Accepted, Found, Lookup, Outcome, Rejected
 from app.messages.models import Attempt, Message
@@ -63,10 +64,13 @@ def record(
     *,
     jitter: Callable[[], float],
     now: datetime,
-) -> None:
-    """Write down what the provider said of letters of one channel; nothing of rows that are no longer ours."""
+) -> list[Stop]:
+    """Write down what the provider said of letters of one channel; nothing of rows that are no longer ours.
+
+    Returns what goes wrong too often and has to stop (pausing.stop).
+    """
     if not said:
-        return
+        return []
     channel = said[0][0].hold.channel
     # People before messages, as every flow takes them: else this and an erasure could wait for each other.
     for sending, outcome in sorted(said, key=lambda each: each[0].hold.id):
@@ -88,8 +92,9 @@ def record(
     for sending, outcome in said:
         if isinstance(outcome, Accepted | Rejected) and outcome.gone:
             pushing.drop(session, shop_id=sending.hold.shop_id, ids=outcome.gone)
-    pausing.count(session, said, now=now)
+    stops = pausing.count(session, said)
     health.note(session, channel=channel, said=[(s.hold.shop_id, outcome) for s, outcome in said])
+    return stops
 
 
 def _ours(hold: Hold) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.customers import reaching
 from app.kit.upsert import insert_into
 from app.messages import registry
 from app.messages.actions import fallback, pausing
+from app.messages.actions.pausing import Stop
 from app.messages.contract import Report
 from app.messages.models import Message
 from app.messages.way_models import DeliveryReport
@@ -85,8 +86,8 @@ def waiting(session: Any, *, now: datetime, limit: int) -> list[Told]:
     return [Told(*row) for row in rows]
 
 
-def apply(session: Any, told: Sequence[Told], *, now: datetime) -> int:
-    """Move the messages of these reports on; returns how many moved.
+def apply(session: Any, told: Sequence[Told], *, now: datetime) -> tuple[int, list[Stop]]:
+    """Move the messages of these reports on; returns how many moved, and what has to stop (pausing.stop).
 
     One whose message is on the wire at this moment stays for the next look: our own note comes first.
     """
@@ -100,13 +101,13 @@ def apply(session: Any, told: Sequence[Told], *, now: datetime) -> int:
             reaching.note_dead_key(
                 session, shop_id=one.shop_id, customer_id=row.customer_id, phone_key=row.address_key
             )
-    moved = 0
+    moved, stops = 0, []
     for one in sorted(told, key=lambda one: (one.shop_id, about[one.id].id if about[one.id] else 0)):
         row = about[one.id]
         is_moved = row is not None and _move(session, one, now)
         moved += is_moved
         if is_moved and not one.delivered and row is not None:
-            _missed(session, one.shop_id, row, now)
+            stops += _missed(session, one.shop_id, row, now)
         if is_moved or _is_settled(session, one):
             session.execute(
                 update(DeliveryReport)
@@ -114,7 +115,7 @@ def apply(session: Any, told: Sequence[Told], *, now: datetime) -> int:
                 .values(applied_at=now)
                 .execution_options(synchronize_session=False)
             )
-    return moved
+    return moved, stops
 
 
 def _move(session: Any, one: Told, now: datetime) -> bool:
@@ -144,11 +145,12 @@ def _move(session: Any, one: Told, now: datetime) -> bool:
     return bool(done.rowcount)
 
 
-def _missed(session: Any, shop_id: int, row: Any, now: datetime) -> None:
+def _missed(session: Any, shop_id: int, row: Any, now: datetime) -> list[Stop]:
     """What follows from one that finally did not arrive."""
     if registry.channel(row.channel).CAPABILITIES.is_template:
         fallback.as_text(session, shop_id=shop_id, message_id=row.id, now=now)
-    pausing.count_undelivered(session, shop_id=shop_id, kind=row.kind, cause=row.cause, now=now)
+    found = pausing.count_undelivered(session, shop_id=shop_id, kind=row.kind, cause=row.cause)
+    return [] if found is None else [found]
 
 
 def _is_settled(session: Any, one: Told) -> bool:

@@ -39,6 +39,7 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=5),
+    group="worth",
     sentence="카드를 만들거나 몇 번째 오시면 받기로 한 쿠폰이 생겼다고 알려 드려요",
     note="손님이 미리 보고 받은 쿠폰만 알려 드려요. 그사이 쓰시면 보내지 않아요.",
     quoted=("받은 것",),

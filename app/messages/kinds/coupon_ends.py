@@ -37,6 +37,7 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=2),
+    group="worth",
     sentence="약속한 쿠폰의 기한이 사흘 남으면 한 번 알려 드려요",
     quoted=("받은 것",),
     still_wanted=_still_wanted,

@@ -44,8 +44,12 @@ KIND = Kind(
     channels=AD_WAYS,
     words=_words,
     life=timedelta(days=5),
-    sentence="생일이나 오랜만인 날에 드린 쿠폰을 알려 드려요",
-    note="직접 드린 쿠폰, 생일·기념일·철 쿠폰, 오랜만에 오시라는 쿠폰이에요. 광고라서 동의한 손님께만 보내요.",
+    group="worth",
+    sentence="직접 드린 쿠폰이나 오랜만에 드리는 쿠폰을 알려 드려요",
+    note=(
+        "직접 드린 쿠폰, 철 쿠폰, 오랜만에 오시라는 쿠폰이에요. 생일과 기념일 쿠폰은 축하 인사에 함께 적어요. "
+        "광고라서 동의한 손님께만 보내요."
+    ),
     personal_offer=True,
     still_wanted=_still_wanted,
     path=_path,

@@ -39,6 +39,7 @@ KIND = Kind(
     channels=AD_WAYS,
     words=_words,
     life=timedelta(days=2),
+    group="worth",
     sentence="선물 쿠폰의 기한이 사흘 남으면 한 번 알려 드려요",
     personal_offer=True,
     still_wanted=_still_wanted,

@@ -25,6 +25,7 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=3),
+    group="worth",
     sentence="소개로 온 친구가 처음 다녀가면 소개한 손님께 알려 드려요",
     note="친구가 누구인지는 적지 않아요. 방문을 취소하면 보내지 않아요.",
     quoted=("받을 것",),

@@ -22,14 +22,14 @@ _SUBJECTS = {
 
 def _words(facts: Facts) -> Mapping[str, str]:
     given = date.fromisoformat(facts["consented"])
-    until = date.fromisoformat(facts["answer_by"])
     if facts.get("keeps", True):
         how = "계속 받으시려면 따로 하실 일이 없고, 그만 받으시려면 아래에서 철회해 주세요."
     else:
+        until = date.fromisoformat(facts["answer_by"])
         how = f"계속 받으시려면 {until.month}월 {until.day}일 전까지 아래에서 알려 주세요. 답이 없으시면 그만 보내 드려요."
     return {
         "날짜": f"{given.year}년 {given.month}월 {given.day}일",
-        "동의": ", ".join(_SUBJECTS.get(kind, "광고") for kind in facts["kinds"]),
+        "동의": ", ".join(_SUBJECTS.get(kind, "광고") for kind in facts.get("kinds", ("ads",))),
         "안내": how,
     }
 

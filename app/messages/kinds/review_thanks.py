@@ -28,6 +28,7 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=1),
+    group="visit",
     sentence="후기를 남기시면 잘 받았다고 인사드려요",
     path=_path,
     button="내 후기 보기",

@@ -35,6 +35,7 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=2),
+    group="visit",
     sentence="‘이번 후기 요청 받을게요’를 누른 손님께 하루 뒤에 후기 쓰는 곳을 알려 드려요",
     rests_while_rewarded="후기에 도장을 드리는 동안에는 쉬어요.",
     still_wanted=_still_wanted,

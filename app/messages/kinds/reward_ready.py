@@ -28,6 +28,7 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=3),
+    group="worth",
     sentence="도장을 다 모으면 받을 것을 알려 드려요",
     note="다 모은 바로 그때 보내고, 밤이면 아침 8시에 보내요. 그사이 쓰시면 보내지 않아요.",
     quoted=("받을 것",),

@@ -28,6 +28,7 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=3),
+    group="worth",
     sentence="도장을 모으는 중간에 받을 것을 알려 드려요",
     note="도장이 그만큼 모인 바로 그때 보내고, 밤이면 아침 8시에 보내요. 그사이 쓰시면 보내지 않아요.",
     quoted=("받을 것",),

@@ -29,6 +29,7 @@ KIND = Kind(
     channels=("card",),
     words=_words,
     life=timedelta(days=1),
+    group="visit",
     sentence="도장을 찍으면 바로 카드에 알려 드려요",
     any_hour=True,
     still_wanted=_still_wanted,

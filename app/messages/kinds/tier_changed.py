@@ -34,6 +34,7 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=3),
+    group="worth",
     sentence="등급이 오르거나 내려갈 때 알려 드려요",
     note="등급을 켜 두었을 때만 보내고, 내려가기 전에는 남은 날을 먼저 알려 드려요.",
     quoted=("등급 소식",),

@@ -9,6 +9,7 @@ from app.cards import extras
 from app.cards import queries as cards
 from app.cards.lines import card_lines
 from app.flows import letters as flow
+from app.messages import campaigns
 from app.messages import inbox as inbox_reads
 from app.web import endings
 from app.web.answers import see_other, wants_fragment
@@ -16,6 +17,7 @@ from app.web.customer import line_words
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
+from app.web.pictures import picture
 
 
 @door(bp, "/c/<code>/inbox", audience="customer", role="holder", tenant="code")
@@ -26,6 +28,13 @@ def inbox(code: str) -> ResponseReturnValue:
     # Counted apart: of more letters than one page shows the older ones are new as well.
     unread = inbox_reads.unread(holder.shop_id, holder.customer_id, now=now())
     return render_template("customer/inbox.html", shop=current_shop(), letters=letters, unread=unread)
+
+
+@door(bp, "/c/<code>/news/<int:campaign_id>/photo", audience="customer", role="holder", tenant="code")
+def news_photo(code: str, campaign_id: int) -> ResponseReturnValue:
+    """Answer the picture of the shop's news to those on whose card it lies."""
+    holder = current_card()
+    return picture(campaigns.open_on_card(holder.shop_id, holder.customer_id, campaign_id))
 
 
 @door(bp, "/c/<code>/inbox/read", methods=("POST",), audience="customer", role="holder", tenant="code")

@@ -37,6 +37,7 @@ _PLAIN = {
     "use_undone": "혜택 사용을 취소했어요",
     "amount_changed": "적어 둔 금액을 고쳤어요",
     "prices_set": "금액 단추를 바꿨어요",
+    "product_set": "상품 하나의 설정을 바꿨어요",
     "kiosk_on": "기기 하나를 손님용 태블릿으로 만들었어요",
     "kiosk_off": "손님용 태블릿 하나를 껐어요",
     "coupon_kind": "쿠폰을 만들거나 고쳤어요",
@@ -45,6 +46,7 @@ _PLAIN = {
     "coupon_given": "쿠폰을 직접 드렸어요",
     "coupon_withdrawn": "드린 쿠폰을 거뒀어요",
     "coupon_use_undone": "쿠폰 사용을 취소했어요",
+    "campaign_stopped": "단체 문자를 취소했어요",
     "refund": "방문 하나를 환불하고 그 적립을 되돌렸어요",
     "card_reissued": "잃어버린 카드의 예전 QR과 번호를 막았어요",
     "merge_undone": "합친 두 손님을 다시 나눴어요",
@@ -62,8 +64,14 @@ _TIERS = {
     "rule": "등급을 정하는 기준을 바꿨어요",
     "benefits": "등급에서 드리는 것을 바꿨어요",
 }
-_REWORDED = {"text": "글을", "delay": "보내는 때를", "text+delay": "글과 보내는 때를"}
+_REWORDED = {
+    "text": "글을",
+    "delay": "보내는 때를",
+    "text+delay": "글과 보내는 때를",
+    "ways": "보내는 방법을",
+}
 _CLASSED = {"raised": "광고로 보내기로 했어요", "lowered": "다시 안내로 보내기로 했어요"}
+_COMPARED = {"compare": "두 가지 글을 비교하기 시작했어요", "compared": "두 가지 글 가운데 하나를 골랐어요"}
 # Of oneself, and of somebody else ({} is their name).
 _OF_WHOM = {
     "session_ended": ("다른 기기에서 로그아웃했어요", "{} 님의 기기 하나를 로그아웃했어요"),
@@ -103,7 +111,11 @@ def sentence(line: Change) -> str:
             return f"{josa(label, '을/를')} {_CLASSED[how]}"
         if how in _REWORDED:
             return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
+        if how in _COMPARED:
+            return f"‘{label}’의 {_COMPARED[how]}"
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
+    if line.what == "campaign":
+        return f"{int(line.detail):,}명께 단체 문자를 보내기로 했어요"
     if line.what == "review_settings":
         before, _, after = line.detail.partition(">")
         if before == after:

@@ -99,7 +99,7 @@ def choose_silence() -> ResponseReturnValue:
 
 
 @door(bp, "/owner/people/<int:customer_id>/sending", audience="owner", role="manager", tenant="session")
-def sending(customer_id: int) -> ResponseReturnValue:
+def person_sending(customer_id: int) -> ResponseReturnValue:
     """Show what may be sent to one person now, on which way, and why not."""
     shop_id = current_staff().shop.id
     person = customers.person(shop_id=shop_id, customer_id=customer_id)

@@ -10,8 +10,8 @@ from app.insights import queries as insights
 from app.insights import rules, till
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
+from app.messages import campaigns, results
 from app.messages import queries as messages
-from app.messages import results
 from app.reviews import queries as reviews
 from app.shops import queries as shops
 from app.voices import queries as voices
@@ -47,6 +47,7 @@ def home() -> ResponseReturnValue:
             "reviews_waiting": reviews.unanswered(shop_id),
             "offline_waiting": offline.listed_count(shop_id) if staff.shop.has(offline.WAITS) else 0,
             "most_counted": reviews.MOST_COUNTED,
+            "campaigns": campaigns.open_ones(shop_id),
             "outlook": messages.outlook(shop_id, now=moment),
             "holidays": days.questions(),
             "papers": papers.waiting_count(shop_id),

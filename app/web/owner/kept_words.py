@@ -17,6 +17,7 @@ _CHOICES = {
     "gives": {"item": "물건 하나", "amount": "금액 할인", "percent": "% 할인", "extra": "덤이나 도장"},
     "birth_calendar": dict(CALENDARS),
     "anniversary_calendar": dict(CALENDARS),
+    "when": {"soon": "누르고 10분 뒤", "later": "날을 골라서"},
     "weekdays": {str(number): f"{name}요일" for number, name in enumerate(WEEKDAYS)},
 }
 # Numbers of rows, and ticks: the page they come from says them in words, this one that they are kept.
@@ -26,8 +27,10 @@ _AS_CHOSEN = {
     "least_tier",
     "tier",
     "coupon_kind",
+    "coupon",
     "stacks",
     "early_news",
+    "is_pick",
     "days",
     "kind",
 }
@@ -72,7 +75,7 @@ def _chosen(name: str, value: str) -> str | None:
         return _CHOICES[name].get(value, value)
     if name == "reward_stamps":
         return "드리지 않아요" if value == "0" else f"{value}개"
-    if name == "is_on":
+    if name in ("is_on", "compares"):
         return "쓰기"
     if name in ("inviter", "friend"):
         kind, _, number = value.partition(":")

@@ -12,7 +12,7 @@ from app.flows import own_phone
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import duties, history, previews, registry, results
+from app.messages import campaigns, comparisons, duties, examples, history, previews, registry, results, today
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -22,6 +22,7 @@ from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
+from app.web.owner.automation_more import more_of
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.readable import row_number
@@ -55,6 +56,9 @@ def messages() -> ResponseReturnValue:
         automations=reads.automations(shop_id),
         mail_lacks=reads.mail_lacks(shop_id),
         in_hand=duties.in_hand(shop_id, now=now()),
+        day=today.today(shop_id, now=now()),
+        campaigns=campaigns.open_ones(shop_id),
+        paused=comparisons.paused(shop_id),
     )
 
 
@@ -149,16 +153,19 @@ def message_history() -> ResponseReturnValue:
     tenant="session",
 )
 def automation(kind: str) -> ResponseReturnValue:
-    """Show or save one automation's words and delay. `look` in the form only shows the preview."""
+    """Show or save one automation's words and delay. `look` in the form only shows the preview, `take` other words."""
     line = _line(kind)
     if request.method == "GET":
         return render_template(
             "owner/automation.html", **_page(line, text=line.text, delay=line.delay_minutes)
         )
     text, delay = asked.text("text").replace("\r\n", "\n"), asked.number("delay_minutes")
+    text = line.other_texts.get(request.form.get("take", ""), text)
     page = _page(line, text=text, delay=delay if delay is not None else line.delay_minutes)
     as_ad = request.form.get("as_ad") == "y"
-    if request.form.get("look"):
+    if request.form.get("take") and wants_fragment():
+        return fragment("owner/automation.html", "main", **page)
+    if request.form.get("look") or request.form.get("take"):
         return render_template("owner/automation.html", **page)
     staff = current_staff()
     try:
@@ -260,7 +267,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "line": line,
         "text": text,
         "delay": delay,
-        "examples": previews.examples(current_staff().shop.id, registry.kind(line.kind)),
+        "examples": examples.examples(current_staff().shop.id, registry.kind(line.kind)),
         "delays": sorted(delays.items()),
         "shown": shown,
         "fault": fault,
@@ -268,6 +275,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "sms_bytes": SMS_BYTES,
         "wrong": {},
         "silence_keeps": duties.silence_keeps(current_staff().shop.id) if line.kind == "reconsent" else None,
+        **more_of(line.kind),
         "result": results.came_back(current_staff().shop.id, now=now()) if line.kind == "come_back" else None,
     }
 

@@ -14,6 +14,7 @@ from app.flows import shop as shop_flow
 from app.kit.refusals import Invalid
 from app.shops import queries as shops
 from app.shops import signins
+from app.visits import goods
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -41,6 +42,7 @@ def more() -> ResponseReturnValue:
         closes=clock(shop.close_minute),
         text_words=dict(_TEXT_SIZES)[current_staff().text_size],
         base_url=current_app.config["BASE_URL"],
+        has_products=goods.has_any(shop.id),
     )
 
 

@@ -24,12 +24,13 @@ def consent_again(token: str) -> ResponseReturnValue:
     if request.method == "POST":
         done = request.form.get("answer", "")
         if done == "keep" and page.since is None:
-            reconsent.keep(
+            stands = reconsent.keep(
                 token=token,
                 ip=request.remote_addr or "",
                 user_agent=request.headers.get("User-Agent", ""),
                 now=now(),
             )
+            done = "keep" if stands else "none"
         elif done == "stop":
             privacy.opt_out(token=token, source="link", now=now())
         elif done != "keep":
