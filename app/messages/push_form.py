@@ -33,7 +33,7 @@ def ad_fault(title_line: str, text: str, shop_name: str, contact: str) -> tuple[
     if forms.false_label(name) or forms.false_label(text):
         return ("form", "(광고) 표시는 맨 앞에 한 번만 써요.")
     lines = text.split("\n")
-    if not contact or lines[-2:-1] != [f"문의 {contact}"]:
+    if not contact or f"문의 {contact}" not in lines[1:-1]:
         return ("no_contact", "가게 연락처가 없어서 보낼 수 없어요. 더보기에서 연락처를 적어 주세요.")
     if lines[-1] != END:
         return ("form", "광고 알림은 무료수신거부로 끝나야 해요.")

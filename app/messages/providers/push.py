@@ -37,6 +37,8 @@ _POINT = 65  # bytes of an uncompressed point of P-256
 _SECRET = 16
 # Several browsers of one person are rung one after another, all within the sender's lease.
 _CALL_S = 5.0
+# They limit one address as well as all of ours, and whoever rests here rests for everybody's phones.
+_REST_MOST_S = 60.0
 _TOKEN_LIVES = timedelta(hours=12)  # a day at most (RFC 8292 section 2)
 
 
@@ -174,7 +176,8 @@ def _judged(status: int, headers: Mapping[str, str], target: Target) -> Outcome:
         return Rejected(said, permanent=True, gone=(target.id,))
     if status == 429 or status >= 500:
         # It says that it did not take it; if it did after all, the next one lands in its place.
-        return Rejected(said, retry_after_s=retries.pause_asked(headers.get("retry-after")))
+        asked = retries.pause_asked(headers.get("retry-after"))
+        return Rejected(said, retry_after_s=None if asked is None else min(asked, _REST_MOST_S))
     return Rejected(said, permanent=True)
 
 
