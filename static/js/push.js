@@ -25,6 +25,7 @@ const show = () => {
   if (location.hash === '#push' && !part.hidden) part.scrollIntoView();
 };
 const subscription = async (key) => {
+  await navigator.serviceWorker.register('/sw.js'); // whoever came straight here has none yet
   const worker = await navigator.serviceWorker.ready;
   const wanted = { userVisibleOnly: true, applicationServerKey: bytes(key) };
   // One made with another key of ours (an installation moved without its keys) can't be rung any more.
