@@ -127,6 +127,7 @@ def _database(app: Flask) -> None:
     from app.insights import models as _insights  # noqa: F401
     from app.messages import campaign_models as _campaigns  # noqa: F401
     from app.messages import models as _messages  # noqa: F401
+    from app.messages import result_models as _results  # noqa: F401
     from app.messages import way_models as _ways  # noqa: F401
     from app.referrals import models as _referrals  # noqa: F401
     from app.reviews import models as _reviews  # noqa: F401

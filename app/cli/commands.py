@@ -8,10 +8,11 @@ from app.cli.audit import audit
 from app.cli.demo_shop import demo_shop
 from app.cli.doctor import doctor
 from app.cli.links import links
+from app.cli.mail_bounce import mail_bounce
 from app.cli.prepare import prepare
 from app.cli.provider_bench import provider_bench
 
-COMMANDS = (audit, demo_shop, doctor, links, prepare, provider_bench)
+COMMANDS = (audit, demo_shop, doctor, links, mail_bounce, prepare, provider_bench)
 
 
 def register(app: Flask) -> None:

@@ -40,6 +40,7 @@ KINDS = (
     "hours",
     "automation",
     "sending_account",
+    "message_budget",
     "talk_asked",
     "review_settings",
     "use_undone",
@@ -72,6 +73,10 @@ KINDS = (
     "silence",
     "campaign",
     "campaign_stopped",
+    "hand_day",
+    "work_done",
+    "talk_channel",
+    "talk_file",
 )
 
 

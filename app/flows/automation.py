@@ -177,7 +177,7 @@ def _told_apart(names: Iterable[str]) -> str:
 
 def _kind(key: str) -> Kind:
     kind = registry.kinds().get(key)
-    if kind is None:
+    if kind is None or kind.to_one:
         raise NotHere("그런 메시지는 없어요.")
     if kind.statutory:
         raise AskedForByLaw

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from app.flows import audit
 from app.flows.unit import write
 from app.kit.refusals import Invalid
 from app.kit.upsert import insert_into
@@ -16,13 +17,13 @@ from app.messages.way_models import MessageSettings, MonthSpending
 MOST_WON = 10_000_000
 
 
-def change(*, shop_id: int, month_won: int, now: datetime) -> None:
+def change(*, shop_id: int, month_won: int, now: datetime, staff_id: int | None = None) -> None:
     """Set the month's budget in won; what waits for the next month because of it is looked at again now.
 
     Raises Invalid for less than nothing and for more than ten million.
     """
     if not 0 <= month_won <= MOST_WON:
-        raise Invalid({"month_won": f"0원부터 {MOST_WON:,}원까지 적어 주세요."})
+        raise Invalid({"month_won": f"0원부터 {MOST_WON:,}원까지 숫자로 적어 주세요."})
     with write() as session:
         # Messages before what is spent for them, as they are sent.
         waiting = select(Message.id).where(
@@ -45,6 +46,9 @@ def change(*, shop_id: int, month_won: int, now: datetime) -> None:
             .where(MonthSpending.shop_id == shop_id, MonthSpending.month == prices.month_of(now))
             .values(told_share=0)
             .execution_options(synchronize_session=False)
+        )
+        audit.note(
+            session, shop_id=shop_id, what="message_budget", staff_id=staff_id, detail=str(month_won), now=now
         )
 
 

@@ -12,7 +12,7 @@ from app.flows.campaign import NOT_THERE, draft_of, fault_of, is_worded
 from app.flows.unit import write
 from app.insights import groups
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.messages import campaign_reach, campaign_rules, campaigns
+from app.messages import campaign_reach, campaign_rules, campaigns, holdout
 from app.messages.campaign_models import Campaign, CampaignPerson
 from app.messages.campaigns import CampaignView
 from app.messages.contract import Wire
@@ -64,7 +64,7 @@ def confirm(
         held = draft_of(session, shop_id=shop_id, campaign_id=campaign_id)
         held.state, held.made_at, held.made_by, held.send_at = "waiting", now, staff_id, send_at
         held.counted = found.total
-        held.holds_out = compares and found.travels >= campaign_rules.LEAST_TO_COMPARE
+        held.holds_out = compares and found.travels >= holdout.LEAST
         session.flush()
         _freeze(session, held, view, ids)
         # Last, under the lock of the shop's record: of several at once each sees all that came before it.

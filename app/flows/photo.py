@@ -18,16 +18,16 @@ import structlog
 from app.cards.actions import ledger
 from app.customers import actions as people
 from app.extensions import files_dir
-from app.flows.unit import write
+from app.flows.unit import end_reading, write
 from app.kit import files, images
 from app.kit.files import Place
 from app.kit.images import BadImage
 from app.kit.refusals import NotHere, Refused
 from app.kit.signing import new_token
-from app.messages import campaigns
+from app.messages import campaigns, letter_photos
 from app.reviews import photos as reads
 from app.reviews.actions import photos
-from app.reviews.photos import INCOMING, KINDS, LARGE, SMALL
+from app.reviews.photos import INCOMING, KINDS, LARGE, LETTER, SMALL
 
 log = structlog.get_logger(__name__)
 
@@ -163,7 +163,10 @@ def make(*, shop_id: int, photo_id: int, clock: Callable[[], datetime]) -> str:
         log.warning("photo_given_up", photo_id=photo_id)
         return _refuse(shop_id, photo_id, ref, _GIVEN_UP)
     try:
-        width, height = _make_files(shop_id, ref, clock)
+        end_reading()
+        travels = letter_photos.is_of_a_letter(shop_id, ref)
+        end_reading()
+        width, height = _make_files(shop_id, ref, clock, travels=travels)
     except BadImage as refusal:
         log.info("photo_refused", photo_id=photo_id, code=refusal.code)
         return _refuse(shop_id, photo_id, ref, refusal.sentence)
@@ -183,10 +186,13 @@ def make(*, shop_id: int, photo_id: int, clock: Callable[[], datetime]) -> str:
     return _ended("ready", is_ours, shop_id, ref, kinds=(INCOMING,))
 
 
-def _make_files(shop_id: int, ref: str, clock: Callable[[], datetime]) -> tuple[int, int]:
+def _make_files(shop_id: int, ref: str, clock: Callable[[], datetime], *, travels: bool) -> tuple[int, int]:
     root = files_dir()
     with files.desk(root) as desk:
-        made = images.remake(Place(INCOMING, shop_id, ref).below(root), desk)
+        source = Place(INCOMING, shop_id, ref).below(root)
+        made = images.remake(source, desk, jpeg=True) if travels else images.remake(source, desk)
+        if made.jpeg is not None:
+            files.move_in(root, Place(LETTER, shop_id, ref), made.jpeg, now=clock())
         files.move_in(root, Place(LARGE, shop_id, ref), made.large, now=clock())
         files.move_in(root, Place(SMALL, shop_id, ref), made.small, now=clock())
     return made.width, made.height

@@ -18,7 +18,7 @@ from app.customers.actions import Trace
 from app.customers.models import Customer, Suppression
 from app.customers.rules import AD_KINDS, ADS_EMAIL, ADS_PUSH, OPTIONAL_KINDS
 from app.extensions import setting
-from app.flows import photo
+from app.flows import personal, photo
 from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
@@ -256,6 +256,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
             tiers.forget(session, shop_id=shop_id, customer_id=each)
         coupons.withdraw(session, shop_id=shop_id, now=now, which=[Coupon.customer_id == customer_id])
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
+        personal.forget(session, shop_id=shop_id, customer_id=customer_id)
         # Photos before the reviews they belong to; their files go once this is committed.
         gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)
         reviews.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)

@@ -30,7 +30,9 @@ from app.flows import (
     expiry,
     law_notices,
     night,
+    outcomes,
     paper_card,
+    personal,
     photo,
     provider_news,
     reconsent,
@@ -133,6 +135,7 @@ def _keep_no_longer(now: datetime, breath: Breath) -> None:
         breath,
     )
     _for_each_shop(lambda shop_id: photo.drop_old_drafts(shop_id=shop_id, now=now), "drop_old_drafts", breath)
+    _for_each_shop(lambda shop_id: personal.tidy(shop_id=shop_id, now=now), "tidy_letters", breath)
     _for_each_shop(
         lambda shop_id: paper_card.drop_forgotten(shop_id=shop_id, now=now), "drop_forgotten", breath
     )
@@ -199,6 +202,12 @@ def _go_on_with_campaigns(now: datetime, breath: Breath) -> None:
     campaign_run.go_on_all(now=now, stop=breath)
 
 
+def _count_outcomes(now: datetime, breath: Breath) -> None:
+    _for_each_shop(
+        lambda shop_id: outcomes.count(shop_id=shop_id, now=now, stop=breath), "count_outcomes", breath
+    )
+
+
 PERIODIC = (
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
@@ -217,6 +226,9 @@ PERIODIC = (
     Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
+    ),
+    Periodic(
+        "count_outcomes", timedelta(days=1), lambda now: next_minute_of_day(now, 3 * 60 + 50), _count_outcomes
     ),
     Periodic("move_tiers", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 20), _move_tiers),
     Periodic(

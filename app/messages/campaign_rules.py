@@ -15,8 +15,6 @@ DAY_MOST = 3
 FURTHEST = timedelta(days=60)
 # A text that nobody sent on is let go after so long.
 DRAFTS = timedelta(days=30)
-# Below it names say more than numbers, and nobody is left out to compare.
-LEAST_TO_COMPARE = 300
 
 OPEN, ENDED = ("waiting", "going", "paused"), ("done", "cancelled")
 _KOREA = timezone(timedelta(hours=9))

@@ -22,6 +22,7 @@ from app.kit.columns import UtcDateTime
 from app.kit.korean import day_name
 from app.kit.text import shortened
 from app.messages.campaign_models import Campaign
+from app.messages.letter_models import DoneRequest
 from app.reviews.models import Review, ReviewAsk, ReviewSetting
 from app.shops.models import Shop
 from app.visits.goods import bought_again
@@ -159,6 +160,12 @@ _CONSENT_OVER = (
 _CAMPAIGN = select(Campaign.state, Campaign.text, Campaign.text_b, Campaign.photo).where(
     Campaign.shop_id == bindparam("shop"), Campaign.id == bindparam("number")
 )
+# Who asked to be told when the work is done, and took that back.
+_DONE_GONE = select(DoneRequest.id).where(
+    DoneRequest.shop_id == bindparam("shop"),
+    DoneRequest.id == bindparam("number"),
+    DoneRequest.state == "withdrawn",
+)
 # A row says that the cause is over.
 _OVER = {
     "stamp": _STAMP_REVERSED,
@@ -167,6 +174,7 @@ _OVER = {
     "silence": _SILENCE_OVER,
     "coupon": _COUPON_GONE,
     "reconsent": _CONSENT_OVER,
+    "done": _DONE_GONE,
 }
 
 

@@ -93,6 +93,9 @@ class Kind:
     personal_offer: bool = False  # needs the marketing consent even on the card
     once_a_day: bool = False  # at most one per customer and Korean day
     default_on: bool = True
+    to_one: bool = (
+        False  # what the shop writes or does for one person: no automation, nothing to switch or word
+    )
     still_wanted: Callable[[Facts], bool] = always  # asked again just before sending
     as_kept: Callable[[Facts], Facts] = unchanged  # the facts of the text that is kept: no secret in it
     # One cause for many people, worded by the cause itself and no automation: 단체 문자.

@@ -24,7 +24,7 @@ _PEOPLE = select(Customer.id, *gather.PERSON.selected_columns).where(
 _CONSENTS = (
     select(Consent.customer_id, Consent.kind, Consent.action)
     .where(Consent.shop_id == bindparam("shop"), Consent.customer_id.in_(bindparam("people", expanding=True)))
-    .order_by(Consent.id)
+    .order_by(Consent.kind, Consent.id)  # as its index has them: the newest of a kind decides
 )
 _ADS = select(AdGrant.customer_id, AdGrant.message_id, AdGrant.at).where(
     AdGrant.shop_id == bindparam("shop"),

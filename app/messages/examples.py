@@ -78,6 +78,7 @@ def _example_facts(example: Mapping[str, str]) -> dict[str, object]:
         "voice": "…",
         "how": "up",
         "tier": "단골",
+        "consented": "2024-11-23",
     }
 
 

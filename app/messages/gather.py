@@ -16,6 +16,7 @@ from app.kit.columns import UtcDateTime
 from app.messages import causes, raising, registry, rules
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
+from app.messages.result_models import HoldOut
 from app.messages.way_models import ChannelAccount, PushSubscription, TalkTemplate
 from app.shops.models import Shop
 
@@ -89,6 +90,10 @@ SHOP = (
         .scalar_subquery()
         .label("talks"),
         Automation.as_ad,
+        select(func.aggregate_strings(HoldOut.kind + ":" + HoldOut.began, " "))
+        .where(HoldOut.shop_id == bindparam("shop"), HoldOut.began != "")
+        .scalar_subquery()
+        .label("compared"),
     )
     .outerjoin(Automation, Automation.shop_id == Shop.id)
     .where(Shop.id == bindparam("shop"))
@@ -129,7 +134,7 @@ PERSON = select(
 _CONSENTS = (
     select(Consent.kind, Consent.action)
     .where(Consent.shop_id == bindparam("shop"), Consent.customer_id == bindparam("customer"))
-    .order_by(Consent.id)
+    .order_by(Consent.kind, Consent.id)  # as its index has them: the newest of a kind decides
 )
 _RECENT_ADS = select(AdGrant.at).where(
     AdGrant.shop_id == bindparam("shop"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, exists, select
@@ -33,6 +33,26 @@ STATE_WORDS = {
     "expired": "때가 지나 보내지 않았어요",
 }
 WAITING = ("ready", "claimed", "sending")
+# What one may pick out: (key, the owner's word, the states it means).
+PICKS = (
+    ("", "전부", ()),
+    ("coming", "보낼 예정", WAITING),
+    ("gone", "보냈어요", ("sent", "delivered")),
+    ("arrived", "도착했어요", ("delivered",)),
+    ("failed", "도착하지 못했어요", ("undelivered", "failed", "dead")),
+    ("unclear", "확인 필요", ("unknown",)),
+    ("left_out", "보내지 않았어요", ("suppressed", "cancelled", "expired")),
+)
+# What an owner may do about it, where there is something.
+_TO_DO = {
+    "dead_phone": "손님이 오시면 번호를 여쭤 봐 주세요.",
+    "undelivered": "휴대폰이 꺼져 있었거나 문자함이 찼을 수 있어요. 급한 말이면 전화로 알려 주세요.",
+    "budget": "한도는 문자 값에서 바꿀 수 있어요.",
+}
+_ASKING = "문자 회사에 묻고 있어요. 알게 되면 여기에 적어 둘게요."
+_NOBODY_KNOWS = "두 번 가지 않게 다시 보내지 않았어요. 급한 말이면 손님께 직접 여쭤 봐 주세요."
+# A carrier tells within a day whether it arrived, or never.
+_REPORTED_WITHIN = timedelta(days=1)
 _CARD = "card"
 # Put off, not merely planned: said as one statement, the new day and why.
 _PUT_OFF = {"cap": "이 손님께 요즘 보낸 광고가 있어요."}
@@ -58,6 +78,7 @@ class HistoryLine:
     state_words: str
     tells_when: bool  # the state's words name the time already
     reason: str
+    to_do: str  # what the owner may do about it, or ""
     also: str  # what happens on the card besides the text: "카드에도 남겼어요", or ""
     text: str
     at: datetime  # when it went out, else when it is due
@@ -72,10 +93,10 @@ class HistoryPage:
 
 
 def waiting(
-    shop_id: int, *, now: datetime, customer_id: int | None = None, limit: int = 100
+    shop_id: int, *, now: datetime, customer_id: int | None = None, kind: str = "", limit: int = 100
 ) -> list[HistoryLine]:
-    """Return what has not gone out yet (to one person, if named), the next one first."""
-    query = _rows(shop_id, customer_id).where(Message.state.in_(WAITING))
+    """Return what has not gone out yet (to one person, of one kind, if named), the next one first."""
+    query = _rows(shop_id, customer_id, kind).where(Message.state.in_(WAITING))
     rows = list(db.session.execute(query.order_by(Message.due_at, Message.id).limit(limit)).all())
     beside = _rows(shop_id, customer_id).where(
         Message.cause.in_({row.Message.cause for row in rows}),
@@ -93,9 +114,14 @@ def sent(
     now: datetime,
     after: int | None = None,
     customer_id: int | None = None,
+    kind: str = "",
+    pick: str = "",
     limit: int = 30,
 ) -> HistoryPage:
-    """Return what went out or was left out (to one person, if named), newest first, keyset by id."""
+    """Return what went out or was left out (to one person, of one kind, if named), newest first, keyset by id.
+
+    `pick`: one of PICKS; an unknown one means all.
+    """
     text = aliased(Message)
     still_coming = (
         select(text.id)
@@ -109,8 +135,8 @@ def sent(
         .exists()
     )
     query = (
-        _rows(shop_id, customer_id)
-        .where(Message.state.not_in(WAITING), ~still_coming)
+        _rows(shop_id, customer_id, kind)
+        .where(Message.state.not_in(WAITING), ~still_coming, *_picked(pick))
         .order_by(Message.id.desc())
         .limit(limit + _ROWS_A_LINE)
     )
@@ -123,7 +149,20 @@ def sent(
     return HistoryPage(_lines(rows[:end], now), rows[end - 1].Message.id if end < len(rows) else None)
 
 
-def _rows(shop_id: int, customer_id: int | None) -> Any:
+def kinds_sent(shop_id: int) -> list[tuple[str, str]]:
+    """Return (kind, label) of every kind that has a line in this shop's history, by label."""
+    kinds = registry.kinds()
+    found = db.session.scalars(select(Message.kind).where(Message.shop_id == shop_id).distinct())
+    labels = [(key, kinds[key].label if key in kinds else key) for key in found]
+    return sorted(labels, key=lambda each: each[1])
+
+
+def _picked(pick: str) -> list[Any]:
+    states = next((states for key, _word, states in PICKS if key == pick), ())
+    return [Message.state.in_(states)] if states else []
+
+
+def _rows(shop_id: int, customer_id: int | None, kind: str = "") -> Any:
     # Planned for the card alone because of what the person had not given yet, and then they gave it.
     told_since = (
         select(Consent.id)
@@ -141,6 +180,8 @@ def _rows(shop_id: int, customer_id: int | None) -> Any:
         .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
         .where(Message.shop_id == shop_id)
     )
+    if kind:
+        query = query.where(Message.kind == kind)
     return query if customer_id is None else query.where(Message.customer_id == customer_id)
 
 
@@ -182,6 +223,7 @@ def _line(rows: list[_Told], now: datetime, raised: frozenset[str]) -> HistoryLi
         state_words=_state_words(message, now),
         tells_when=message.state == "ready" and message.staged_at is None,
         reason="" if stale else _PUT_OFF[message.code] if _is_put_off(message) else message.reason,
+        to_do=_to_do(message),
         also=_beside(card) if card else "",
         text=message.text,
         at=message.sent_at or message.due_at,
@@ -192,6 +234,8 @@ def _state_words(message: Message, now: datetime) -> str:
     on_card = message.channel == _CARD
     if message.state == "sent" and on_card:
         return "카드에 남겼어요"
+    if message.state == "sent" and _waits_for_report(message, now):
+        return "보냈어요 · 도착을 기다려요"
     if message.state != "ready":
         return STATE_WORDS[message.state]
     if message.staged_at:
@@ -204,6 +248,22 @@ def _state_words(message: Message, now: datetime) -> str:
         return f"{to} 미뤘어요"
     when = clock_time(message.due_at) if is_today else day_and_time(message.due_at)
     return f"{when}에 카드에 남겨요" if on_card else f"{when}에 보내요"
+
+
+def _waits_for_report(message: Message, now: datetime) -> bool:
+    """Tell whether somebody will still say that it arrived: the provider of an account does."""
+    channel = registry.channels().get(message.channel)
+    if channel is None or not channel.CAPABILITIES.account or message.sent_at is None:
+        return False
+    return message.sent_at > now - _REPORTED_WITHIN
+
+
+def _to_do(message: Message) -> str:
+    if message.state == "unknown":
+        channel = registry.channels().get(message.channel)
+        return _ASKING if channel and channel.CAPABILITIES.can_find else _NOBODY_KNOWS
+    told = message.state in ("undelivered", "failed", "dead") or message.code == "budget"
+    return _TO_DO.get(message.code, "") if told else ""
 
 
 def _is_put_off(message: Message) -> bool:

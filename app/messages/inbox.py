@@ -29,6 +29,7 @@ class LetterLine:
     path: str = ""  # where its button leads, inside our own pages; "" = it has none
     button: str = ""
     news: int = 0  # the campaign whose picture stands above it, or 0
+    photo: str = ""  # the name of its picture, or ""
 
 
 def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -> list[LetterLine]:
@@ -55,6 +56,7 @@ def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -
             at=row.sent_at,
             is_new=row.read_at is None,
             news=int(row.facts.get("campaign") or 0) if row.facts.get("photo") else 0,
+            photo="" if row.facts.get("campaign") else str(row.facts.get("photo") or ""),
             **_way_on(kinds.get(row.kind), row.facts),
         )
         for row in rows

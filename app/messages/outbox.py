@@ -14,7 +14,7 @@ from app.extensions import setting
 from app.kit.clock import kst_day
 from app.kit.signing import derive_key
 from app.kit.upsert import built_once
-from app.messages import gather, registry, routing, rules, variants
+from app.messages import gather, holdout, registry, routing, rules, variants
 from app.messages.contract import BY_HAND, CARD, Kind
 from app.messages.foreseeing import Look
 from app.messages.gather import Known
@@ -96,6 +96,7 @@ def plan(
     )
     travels = look.way()
     note = look.why_card_only(travels) if travels else None
+    writer.is_held_out = bool(travels) and note is None and _is_held_out(known, writer.common, now)
     first = writer.write(CARD, note) if CARD in spec.channels else None
     if CARD in spec.channels and first is None:
         return None
@@ -179,6 +180,16 @@ def _variant(known: Known, *, shop_id: int, customer_id: int, kind: str) -> str:
     return variants.variant(setting("MASTER_KEY"), shop_id=shop_id, customer_id=customer_id, what=kind)
 
 
+def _is_held_out(known: Known, whose: dict[str, Any], now: datetime) -> bool:
+    """Tell whether somebody gets none of a kind, so that the owner sees what it brings."""
+    kind = whose["kind"]
+    began = dict(each.split(":") for each in (known.shop.compared or "").split()).get(kind, "")
+    if not began or kst_day(now).isoformat() < began:
+        return False
+    who = {"shop_id": whose["shop_id"], "customer_id": whose["customer_id"]}
+    return holdout.is_held_out(setting("MASTER_KEY"), **who, what=holdout.round_of(kind, began))
+
+
 class _Writer:
     """The rows of one planned message."""
 
@@ -197,6 +208,7 @@ class _Writer:
     ) -> None:
         self.session, self.look, self.base, self.facts, self.now = session, look, base, facts, now
         self.shop_id = shop_id
+        self.is_held_out = False
         whose = {"shop_id": shop_id, "customer_id": customer_id}
         self.common = {**whose, "kind": look.kind.key, "cause": cause, "variant": variant}
 
@@ -223,6 +235,9 @@ class _Writer:
         }
         if isinstance(verdict, rules.LeaveOut):
             values |= {"state": "suppressed", "code": verdict.code, "reason": verdict.reason}
+        elif self.is_held_out:
+            due = verdict.until if isinstance(verdict, rules.Wait) else self.look.at
+            values |= {"state": "suppressed", "code": holdout.CODE, "reason": holdout.REASON, "due_at": due}
         elif isinstance(verdict, rules.Wait):
             values |= {"due_at": verdict.until, "code": verdict.code, "reason": verdict.reason}
         elif channel == CARD and self.look.at <= self.now:

@@ -1,30 +1,23 @@
-"""Messages as they would travel: the preview with a real customer, and the by-hand queue."""
+"""Messages as they would travel: the preview with a real customer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Exists, exists, or_, select
+from sqlalchemy import Exists, exists, select
 
 from app.customers.models import Consent, Customer
 from app.extensions import db
 from app.insights.rules import sayable
-from app.kit.clock import kst_day, start_of_day
 from app.kit.korean import josa
-from app.kit.phone import masked
 from app.kit.text import carrier_bytes, fill, not_carried, placeholders
-from app.messages import composing, duties, gather, raising, registry, routing, rules
-from app.messages.channels.own_phone import sms_link
-from app.messages.contract import Facts, Kind, Wire
+from app.messages import composing, gather, raising, registry, routing, rules
+from app.messages.contract import Kind, Wire
 from app.messages.examples import facts_for
-from app.messages.models import Message
 
-BEST_OF_DAY = 5
 # Remarks of another kind stand among what people like.
 _LIKES_LOOKED_AT = 10
-# Enough to find five that may go out now among those that must wait.
-_LOOKED_AT = 40
 
 
 @dataclass(frozen=True)
@@ -161,114 +154,3 @@ def _preview_channel(kind: Kind, around: gather.Around) -> str:
         if not by_phone or (person.has_phone and (person.ads or not kind.is_ad)):
             return key
     return "card" if "card" in kind.channels else kind.channels[0]
-
-
-@dataclass(frozen=True)
-class HandLine:
-    """One message the owner may send from the shop's phone now."""
-
-    id: int
-    customer_id: int
-    customer_name: str
-    phone: str  # masked
-    label: str
-    text: str
-    sms_link: str  # opens the message app with number and text filled in
-    length: int
-    hides: bool  # what the dots stand for is only in the link
-
-
-def by_hand(shop_id: int, *, wire: Wire, now: datetime, limit: int = BEST_OF_DAY) -> list[HandLine]:
-    """Return the best of the by-hand queue that the gate lets go out at this moment.
-
-    Best first: a code somebody waits for this very minute, what the law wants told by a day, then those who
-    came most often, then those whose message grows stale soonest. What may not be kept stands only in the link that opens the message app: it
-    proves something to its reader, and nothing to who can read the shop's pages.
-    """
-    typed = [key for key, spec in registry.kinds().items() if spec.to_typed_number]
-    first = [Message.kind.in_(each).desc() for each in (typed, duties.kinds())]
-    rows = db.session.execute(
-        select(Message, Customer.phone)
-        .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
-        .where(
-            Message.shop_id == shop_id,
-            Message.state == "ready",
-            Message.staged_at.is_not(None),
-            Message.due_at <= now,
-            Message.not_after >= now,
-            or_(Customer.phone.is_not(None), Message.kind.in_(typed)),
-        )
-        .order_by(*first, Customer.visit_count.desc(), Message.not_after, Message.id)
-        .limit(_LOOKED_AT)
-    ).all()
-    lines = []
-    for message, number in rows:
-        spec = registry.kind(message.kind)
-        facts: Facts = message.facts
-        if spec.to_typed_number:
-            facts = gather.fresh_facts(db.session, shop_id=shop_id, cause=message.cause, facts=message.facts)
-            if not spec.still_wanted(facts):
-                continue
-        phone = str(facts.get("to") or number)  # never empty: the query asks for one
-        around = gather.look_around(
-            db.session, shop_id=shop_id, customer_id=message.customer_id, kind=spec, wire=wire, now=now
-        )
-        verdict = composing.verdict_on(
-            kind=around.kind,
-            channel=message.channel,
-            around=around,
-            text=message.text,
-            facts=message.facts,
-            not_after=message.not_after,
-            now=now,
-        )
-        if not isinstance(verdict, rules.Send):
-            continue
-        text = message.text
-        if spec.to_typed_number:
-            text = composing.compose(
-                kind=spec, channel=message.channel, around=around, facts=facts, opt_out=""
-            )
-        lines.append(
-            HandLine(
-                id=message.id,
-                customer_id=message.customer_id,
-                customer_name=around.name,
-                phone=masked(phone),
-                label=spec.label,
-                text=message.text,
-                sms_link=sms_link(phone, text),
-                length=carrier_bytes(text),
-                hides=spec.to_typed_number,
-            )
-        )
-        if len(lines) == limit:
-            break
-    return lines
-
-
-@dataclass(frozen=True)
-class HandDone:
-    """One message sent from the shop's phone today; may be taken back when it was a slip."""
-
-    id: int
-    customer_name: str
-    label: str
-    at: datetime
-
-
-def sent_by_hand_today(shop_id: int, *, now: datetime) -> list[HandDone]:
-    """Return what the owner marked as sent today, newest first."""
-    rows = db.session.execute(
-        select(Message.id, Customer.name, Message.kind, Message.sent_at)
-        .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
-        .where(
-            Message.shop_id == shop_id,
-            Message.channel == "own_phone",
-            Message.state == "sent",
-            Message.sent_at >= start_of_day(kst_day(now)),
-        )
-        .order_by(Message.sent_at.desc())
-        .limit(50)
-    )
-    return [HandDone(row.id, row.name, registry.kind(row.kind).label, row.sent_at) for row in rows]

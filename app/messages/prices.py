@@ -65,3 +65,18 @@ def over_budget(*, not_after: datetime, now: datetime) -> Verdict:
 def share_of(won: int, month_won: int) -> int:
     """Return the percent of a month's budget that is used; 100 where there is none."""
     return 100 if month_won <= 0 else won * 100 // month_won
+
+
+def read_budget(typed: str) -> int | None:
+    """Return a month's budget as typed ("30,000원"), or None where it is no number of won."""
+    text = "".join(typed.split()).replace(",", "").removesuffix("원")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+def after_change(*, month_won: int, won: int) -> str:
+    """Return what follows from a new budget of a month in which so much is spent already, in a sentence."""
+    if month_won == 0:
+        return "이제 돈 드는 문자는 보내지 않아요. 카드와 내 휴대폰으로는 그대로 보낼 수 있어요"
+    if won >= month_won:
+        return f"이번 달에 이미 {won:,}원을 써서, 돈 드는 문자는 다음 달부터 보내요"
+    return f"저장했어요. 이번 달에는 {month_won - won:,}원을 더 쓸 수 있어요"

@@ -90,8 +90,8 @@ def automations(shop_id: int) -> list[AutomationLine]:
     lines = [
         _line(kind, changed.get(key), last.get(key), rewarded=rewarded)
         for key, kind in registry.kinds().items()
-        # A kind of which nothing can go out here is nothing to set; what is sent by hand to many is no automation.
-        if kind.is_caused and not kind.to_many and (by_mail or kind.channels != ("email",))
+        # A kind of which nothing can go out here is nothing to set, nor is what the owner words each time.
+        if kind.is_caused and not (kind.to_many or kind.to_one) and (by_mail or kind.channels != ("email",))
     ]
     places = [*GROUPS.values(), ALWAYS_ON]
     return sorted(lines, key=lambda line: (places.index(line.group), not line.is_ad, line.label))

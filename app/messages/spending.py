@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.messages import prices
-from app.messages.way_models import MessageSettings, MonthSpending
+from app.messages import prices, registry
+from app.messages.models import Message
+from app.messages.way_models import Charge, MessageSettings, MonthSpending
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,49 @@ def _alert(share: int, told: int, won: int, month_won: int) -> str:
     if reached >= 100:
         return f"{prices.OVER} 새 문자는 다음 달에 나가요. 한도는 문자 값에서 바꿀 수 있어요."
     return f"이번 달 문자 값이 {month_won:,}원 가운데 {won:,}원이 됐어요."
+
+
+@dataclass(frozen=True)
+class KindCost:
+    """What the messages of one kind cost in a month, in won."""
+
+    label: str
+    count: int
+    won: int
+
+
+def by_kind(shop_id: int, *, month: str) -> list[KindCost]:
+    """Return what each kind cost in a month ("2026-11"), the dearest first."""
+    rows = db.session.execute(
+        select(Message.kind, func.count().label("number"), func.sum(Charge.won).label("won"))
+        .join(Charge, (Charge.shop_id == Message.shop_id) & (Charge.message_id == Message.id))
+        .where(Message.shop_id == shop_id, Charge.shop_id == shop_id, Charge.month == month)
+        .group_by(Message.kind)
+    )
+    kinds = registry.kinds()
+    found = [
+        KindCost(kinds[row.kind].label if row.kind in kinds else row.kind, row.number, int(row.won))
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (-each.won, each.label))
+
+
+def last_months(shop_id: int, *, now: datetime, limit: int = 6) -> list[tuple[str, int]]:
+    """Return ("2026-10", won) of the months before this one in which something was spent, the latest first."""
+    rows = db.session.execute(
+        select(MonthSpending.month, MonthSpending.won)
+        .where(
+            MonthSpending.shop_id == shop_id,
+            MonthSpending.month < prices.month_of(now),
+            MonthSpending.won > 0,
+        )
+        .order_by(MonthSpending.month.desc())
+        .limit(limit)
+    )
+    return [(row.month, row.won) for row in rows]
+
+
+def waiting(shop_id: int) -> int:
+    """Count the messages that wait for the next month because this one's budget is used up."""
+    which = (Message.shop_id == shop_id, Message.state == "ready", Message.code == "budget")
+    return int(db.session.scalar(select(func.count()).where(*which)) or 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -36,6 +37,7 @@ class MessageSettings(Model):
     hand_most: Mapped[int] = mapped_column(
         default=100, server_default="100"
     )  # what their carrier lets out a day
+    hand_done_on: Mapped[date | None] = mapped_column(Date)  # 오늘은 그만: nothing more is shown that day
     talk_channel: Mapped[str] = mapped_column(
         String(60), default="", server_default=""
     )  # 카카오톡 채널: "_abCd"

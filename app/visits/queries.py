@@ -160,6 +160,25 @@ def recent_of_many(*, shop_id: int, customer_ids: list[int], since: datetime) ->
     return found
 
 
+def spent_of_many(
+    *, shop_id: int, customer_ids: list[int], since: datetime, until: datetime
+) -> dict[int, list[tuple[datetime, int | None]]]:
+    """Return when several people came after `since`, up to `until`, with what they spent in won (None: not known)."""
+    found: dict[int, list[tuple[datetime, int | None]]] = {}
+    rows = db.session.execute(
+        select(Visit.customer_id, Visit.at, Visit.amount).where(
+            Visit.shop_id == shop_id,
+            Visit.customer_id.in_(customer_ids),
+            Visit.at > since,
+            Visit.at <= until,
+            Visit.reversed_at.is_(None),
+        )
+    )
+    for customer_id, at, amount in rows:
+        found.setdefault(customer_id, []).append((at, amount))
+    return found
+
+
 def moments(*, shop_id: int, since: datetime, until: datetime, limit: int) -> list[datetime]:
     """Return when people came, newest first, by the index on the shop's visits."""
     return list(

@@ -110,6 +110,10 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
         "쉬는 날",
         {"kind": "이날은", "first": "쉬는 날", "last": "마지막 날", "note": "까닭"},
     ),
+    "owner.hand_settings": ("내 휴대폰으로 보내기", {"time": "몇 시부터", "most": "하루에 몇 통까지"}),
+    "owner.letter": ("한 분께 쓰기", {"text": "보낼 말"}),
+    "owner.done": ("끝났다고 알리기", {"text": "보낼 말"}),
+    "owner.talk_channel": ("카카오톡 채널", {"link": "채널 주소"}),
     "owner.price_buttons": ("금액 단추", {f"price{n}": f"금액 {n}" for n in range(1, 7)}),
     "owner.product": (
         "상품 설정",

@@ -23,8 +23,8 @@ class Owner(Browser):
     """The owner's phone at 내 휴대폰으로 보내기."""
 
     def waiting(self) -> list[int]:
-        """Open the queue, remember its form token, and return the letters that wait for a tap."""
-        status, page = self.ask("GET", "/owner/messages/phone")
+        """Open the queue at any hour, remember its form token, and return the letters that wait for a tap."""
+        status, page = self.ask("GET", "/owner/messages/phone?more=1")
         if status != 200:
             raise OSError(f"the queue answered {status}")
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)

@@ -16,7 +16,6 @@ from app.insights import rules
 from app.kit.clock import kst_day
 from app.messages import results
 from app.messages.models import Message
-from app.messages.results import came_back_words
 from app.visits.models import Product, Visit, VisitItem
 from tests import factories, world
 from tests.factories import ACustomer, AShop
@@ -156,14 +155,14 @@ def test_what_came_of_it_names_people(
     app: Flask, shop: AShop, other_shop: AShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock.set(datetime(2026, 11, 23, 1, 0, tzinfo=UTC))
-    assert results.came_back(shop.id, now=clock()) is None
+    assert results.came_back(shop.id, "come_back", now=clock()) is None
     names = ["한지우", "박민호", "이서연", ""]
     people = [regular(shop, 30, 37, 44, 51, name=name) for name in names]
     regular(shop, 30, 37, 44, 51, name="카드만", agrees="required")
     plan(shop)
-    assert results.came_back(shop.id, now=clock()) is None  # nothing went out yet
+    assert results.came_back(shop.id, "come_back", now=clock()) is None  # nothing went out yet
     send_by_hand(app, shop, clock)
-    found = results.came_back(shop.id, now=clock())
+    found = results.came_back(shop.id, "come_back", now=clock())
     assert found is not None
     assert (found.asked, found.back, found.names) == (4, 0, [])
     clock.advance(days=3)
@@ -171,47 +170,19 @@ def test_what_came_of_it_names_people(
     factories.a_stamp(shop, people[3].card_id)
     clock.advance(days=28)
     factories.a_stamp(shop, people[1].card_id)  # after more than thirty days: of their own accord
-    found = results.came_back(shop.id, now=clock())
+    found = results.came_back(shop.id, "come_back", now=clock())
     assert found == results.CameBack(4, 2, ["한지우"], "뜸하던 네 분 중 두 분이 다시 왔어요")
     monkeypatch.setattr(results, "_MOST", 3)
-    found = results.came_back(shop.id, now=clock())
+    found = results.came_back(shop.id, "come_back", now=clock())
     assert found is not None
     assert (found.asked, found.words[:9]) == (3, "최근 안부를 전한"), "a large shop hears of those asked last"
     monkeypatch.setattr(results, "_MOST", 4)
-    found = results.came_back(shop.id, now=clock())
+    found = results.came_back(shop.id, "come_back", now=clock())
     assert found is not None
     assert found.words.startswith("뜸하던 네 분")
-    assert results.came_back(other_shop.id, now=clock()) is None
+    assert results.came_back(other_shop.id, "come_back", now=clock()) is None
     clock.advance(days=30)
-    assert results.came_back(shop.id, now=clock()) is None
-
-
-@pytest.mark.parametrize(
-    ("asked", "back", "words"),
-    [
-        (3, 2, "뜸하던 세 분 중 두 분이 다시 왔어요"),
-        (1, 1, "뜸하던 한 분이 다시 왔어요"),
-        (2, 2, "뜸하던 두 분이 모두 다시 왔어요"),
-        (9, 1, "뜸하던 아홉 분 중 한 분이 다시 왔어요"),
-        (24, 9, "뜸하던 손님 24명 중 9명이 다시 왔어요"),
-        (10, 10, "뜸하던 손님 10명이 모두 다시 왔어요"),
-        (2, 0, "뜸하던 두 분께 안부를 보냈어요. 아직 다시 온 분은 없어요"),
-    ],
-)
-def test_words(asked: int, back: int, words: str) -> None:
-    assert came_back_words(asked=asked, back=back) == words
-
-
-@pytest.mark.parametrize(
-    ("back", "words"),
-    [
-        (0, "최근 안부를 전한 손님 200명 중 아직 다시 온 분은 없어요"),
-        (31, "최근 안부를 전한 손님 200명 중 31명이 다시 왔어요"),
-        (200, "최근 안부를 전한 손님 200명이 모두 다시 왔어요"),
-    ],
-)
-def test_words_of_the_latest(back: int, words: str) -> None:
-    assert came_back_words(asked=200, back=back, are_latest=True) == words
+    assert results.came_back(shop.id, "come_back", now=clock()) is None
 
 
 def test_the_border_is_the_one_of_the_greeting() -> None:

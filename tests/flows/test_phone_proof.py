@@ -18,7 +18,7 @@ from app.flows.phone_proof import NoSender, TooManyCodes, WrongCode
 from app.flows.restore import OtherCardHere
 from app.flows.unit import write
 from app.kit.refusals import Invalid
-from app.messages import previews
+from app.messages import by_hand
 from app.messages.models import Message
 from tests import factories, world
 from tests.factories import ACustomer, AShop
@@ -226,7 +226,7 @@ def test_the_code_is_in_no_row_and_on_no_page(app: Flask, shop: AShop, jiwoo: AC
     code = the_code()
     wire = app.config["WIRE"]
     deliver.drain(wire=wire, clock=factories.now)
-    [line] = previews.by_hand(shop.id, wire=wire, now=factories.now())
+    [line] = by_hand.by_hand(shop.id, wire=wire, now=factories.now())
     assert code in line.sms_link and "+821023456789" in line.sms_link
     assert code not in line.text and "••••••" in line.text
     for table in db.metadata.sorted_tables:
@@ -245,10 +245,10 @@ def test_codes_stand_first_in_the_queue_and_go_with_their_time(
     wire = app.config["WIRE"]
     ask(shop)
     deliver.drain(wire=wire, clock=factories.now)
-    first = previews.by_hand(shop.id, wire=wire, now=factories.now(), limit=1)
+    first = by_hand.by_hand(shop.id, wire=wire, now=factories.now(), limit=1)
     assert [line.label for line in first] == ["인증번호"]
     clock.advance(minutes=3, seconds=1)
-    labels = [line.label for line in previews.by_hand(shop.id, wire=wire, now=factories.now())]
+    labels = [line.label for line in by_hand.by_hand(shop.id, wire=wire, now=factories.now())]
     assert "인증번호" not in labels
 
 

@@ -219,3 +219,18 @@ def test_the_process_knows_nothing_of_the_application(
     seen = (tmp_path / "environment").read_text()
     assert "secret" not in seen
     assert "DATA" not in seen
+
+
+def test_what_travels_fits_what_carriers_take(tmp_path: Path) -> None:
+    """Noise is what JPEG can shrink least; and nothing of the camera goes along."""
+    source = tmp_path / "source"
+    exif = Image.Exif()
+    exif[0x010F] = "a camera"
+    Image.effect_noise((2400, 1800), 90).convert("RGB").save(source, "JPEG", quality=92, exif=exif)
+    made = images.remake(source, tmp_path, jpeg=True)
+    assert made.jpeg is not None
+    assert made.jpeg.stat().st_size <= image_process.JPEG_BYTES
+    with Image.open(made.jpeg) as picture:
+        assert (picture.format, picture.mode, dict(picture.getexif())) == ("JPEG", "RGB", {})
+        assert max(picture.size) >= 320
+    assert images.remake(source, tmp_path).jpeg is None

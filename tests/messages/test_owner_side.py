@@ -15,7 +15,7 @@ from app.flows import automation, deliver, letters, own_phone
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.kit.text import placeholders
-from app.messages import examples, forms, history, inbox, previews, queries, recall, registry
+from app.messages import by_hand, examples, forms, history, inbox, previews, queries, recall, registry
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Message
 from tests.messages.world import a_consent, a_customer, a_shop, rows, thank
@@ -42,7 +42,7 @@ def stage(town: Flask, clock: Clock, wire: Wire, people: int = 1) -> int:
 
 def test_the_best_five_wait_for_a_tap(town: Flask, clock: Clock, wire: Wire) -> None:
     shop = stage(town, clock, wire, people=7)
-    lines = previews.by_hand(shop, wire=wire, now=clock())
+    lines = by_hand.by_hand(shop, wire=wire, now=clock())
     assert [line.customer_name for line in lines] == ["손님6", "손님5", "손님4", "손님3", "손님2"]
     first = lines[0]
     assert first.phone == "010-••••-6606"
@@ -54,21 +54,21 @@ def test_the_best_five_wait_for_a_tap(town: Flask, clock: Clock, wire: Wire) -> 
 
 def test_sent_by_hand_counts_once_and_can_be_taken_back(town: Flask, clock: Clock, wire: Wire) -> None:
     shop = stage(town, clock, wire)
-    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    (line,) = by_hand.by_hand(shop, wire=wire, now=clock())
     for _ in range(2):
         own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
     assert rows(id=line.id)[0].state == "sent"
     assert db.session.query(AdGrant).count() == 1
-    assert previews.by_hand(shop, wire=wire, now=clock()) == []
-    assert [done.id for done in previews.sent_by_hand_today(shop, now=clock())] == [line.id]
+    assert by_hand.by_hand(shop, wire=wire, now=clock()) == []
+    assert [done.id for done in by_hand.sent_by_hand_today(shop, now=clock())] == [line.id]
     own_phone.undo_sent(shop_id=shop, message_id=line.id, now=clock())
     assert db.session.query(AdGrant).count() == 0
-    assert [again.id for again in previews.by_hand(shop, wire=wire, now=clock())] == [line.id]
+    assert [again.id for again in by_hand.by_hand(shop, wire=wire, now=clock())] == [line.id]
 
 
 def test_an_opt_out_between_tap_and_confirmation_is_told(town: Flask, clock: Clock, wire: Wire) -> None:
     shop = stage(town, clock, wire)
-    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    (line,) = by_hand.by_hand(shop, wire=wire, now=clock())
     with write() as session:
         person = session.query(Customer).one()
         session.add(a_consent(person, "ads", "withdraw"))
@@ -85,9 +85,9 @@ def test_an_opt_out_between_tap_and_confirmation_is_told(town: Flask, clock: Clo
 
 def test_night_hides_the_queue_but_not_what_just_went(town: Flask, clock: Clock, wire: Wire) -> None:
     shop = stage(town, clock, wire)
-    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    (line,) = by_hand.by_hand(shop, wire=wire, now=clock())
     clock.advance(hours=5)
-    assert previews.by_hand(shop, wire=wire, now=clock()) == []
+    assert by_hand.by_hand(shop, wire=wire, now=clock()) == []
     own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
     assert rows(id=line.id)[0].state == "sent"
 
@@ -95,7 +95,7 @@ def test_night_hides_the_queue_but_not_what_just_went(town: Flask, clock: Clock,
 def test_another_shop_cannot_touch_it(town: Flask, clock: Clock, wire: Wire) -> None:
     shop = stage(town, clock, wire)
     other = a_shop("옆집", is_demo=False)
-    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    (line,) = by_hand.by_hand(shop, wire=wire, now=clock())
     with pytest.raises(NotHere):
         own_phone.mark_sent(shop_id=other, message_id=line.id, wire=wire, now=clock())
     with pytest.raises(NotHere):
@@ -103,14 +103,14 @@ def test_another_shop_cannot_touch_it(town: Flask, clock: Clock, wire: Wire) -> 
     with pytest.raises(NotHere):
         own_phone.leave_out(shop_id=other, message_id=line.id, now=clock())
     assert history.waiting(other, now=clock()) == history.sent(other, now=clock()).lines == []
-    assert previews.by_hand(other, wire=wire, now=clock()) == []
+    assert by_hand.by_hand(other, wire=wire, now=clock()) == []
 
 
 def test_the_owner_may_leave_one_out(town: Flask, clock: Clock, wire: Wire) -> None:
     shop = stage(town, clock, wire)
-    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    (line,) = by_hand.by_hand(shop, wire=wire, now=clock())
     own_phone.leave_out(shop_id=shop, message_id=line.id, now=clock())
-    assert previews.by_hand(shop, wire=wire, now=clock()) == []
+    assert by_hand.by_hand(shop, wire=wire, now=clock()) == []
     with pytest.raises(Refused):
         own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
 
@@ -118,7 +118,7 @@ def test_the_owner_may_leave_one_out(town: Flask, clock: Clock, wire: Wire) -> N
 def test_without_a_public_address_home_says_why(town: Flask, clock: Clock) -> None:
     wire: Wire = town.config["WIRE"]
     shop = stage(town, clock, wire)
-    assert previews.by_hand(shop, wire=wire, now=clock()) == []
+    assert by_hand.by_hand(shop, wire=wire, now=clock()) == []
     assert "PUBLIC_URL" in queries.outlook(shop, now=clock()).blocked_reason
 
 

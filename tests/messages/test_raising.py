@@ -13,7 +13,7 @@ from app.flows import automation, deliver, own_phone
 from app.flows.automation import AskedForByLaw, CannotBeRaised
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere
-from app.messages import history, previews, queries, raising, recall, registry
+from app.messages import by_hand, history, queries, raising, recall, registry
 from app.messages.contract import Kind, Wire
 from app.messages.models import AdGrant, Automation
 from tests import world
@@ -75,7 +75,7 @@ def test_a_raised_notice_goes_to_who_agreed_with_label_and_opt_out(
     (staged,) = rows(kind=KIND, channel="own_phone", customer_id=agreed)
     assert staged.text.startswith("(광고)달빛커피\n")
     assert "무료수신거부 https://dangol.test/o/" in staged.text.split("\n")[-1]
-    (line,) = previews.by_hand(shop, wire=wire, now=clock())
+    (line,) = by_hand.by_hand(shop, wire=wire, now=clock())
     own_phone.mark_sent(shop_id=shop, message_id=line.id, wire=wire, now=clock())
     assert db.session.query(AdGrant).count() == 1
     assert history.sent(shop, now=clock(), customer_id=agreed).lines[0].is_ad
@@ -93,11 +93,11 @@ def test_what_lies_in_the_owners_hand_is_worded_anew(town: Flask, clock: Clock, 
     shop = a_shop(is_demo=False)
     thank(shop, a_customer(shop), clock, "fill:1", KIND)
     deliver.drain(wire=wire, clock=clock)
-    assert previews.by_hand(shop, wire=wire, now=clock())[0].text.startswith("[달빛커피]")
+    assert by_hand.by_hand(shop, wire=wire, now=clock())[0].text.startswith("[달빛커피]")
     raise_it(shop, clock)
-    assert previews.by_hand(shop, wire=wire, now=clock()) == []
+    assert by_hand.by_hand(shop, wire=wire, now=clock()) == []
     deliver.drain(wire=wire, clock=clock)
-    assert previews.by_hand(shop, wire=wire, now=clock())[0].text.startswith("(광고)달빛커피")
+    assert by_hand.by_hand(shop, wire=wire, now=clock())[0].text.startswith("(광고)달빛커피")
 
 
 def test_a_withdrawn_consent_takes_back_raised_notices_alone(town: Flask, clock: Clock) -> None:

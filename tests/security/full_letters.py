@@ -8,7 +8,9 @@ from app.extensions import db
 from app.flows.unit import write
 from app.kit.sealing import seal
 from app.messages.campaign_models import Campaign, CampaignPerson
+from app.messages.letter_models import DoneRequest, PersonalLetter
 from app.messages.models import Message
+from app.messages.result_models import HoldOut, MessageResult
 from app.messages.way_models import (
     ChannelAccount,
     Charge,
@@ -47,6 +49,11 @@ def messages_travel(shop: AShop, known: ACustomer, word: str) -> int:
         session.add(
             DeliveryReport(**own, provider="solapi", event_id=f"e-{word}", raw=f'["{word}"]', received_at=now)
         )
+        session.add(HoldOut(**own, kind="thank_you", reached=300, began="2099-01-01", counted_at=now))
+        session.add_all(
+            MessageResult(**own, what="thank_you", began="2026-11-01", arm=arm, people=90, counted_at=now)
+            for arm in ("sent", "held", "a", "b")
+        )
         session.add(Restore(at=now - timedelta(days=9), is_sure=True))
         session.add(SendTally(**own, what="thank_you", tried=3))
         session.add(MonthSpending(**own, month="2026-11", won=30))
@@ -77,3 +84,16 @@ def messages_travel(shop: AShop, known: ACustomer, word: str) -> int:
         session.flush()
         session.add(CampaignPerson(**own, campaign_id=campaign.id, customer_id=known.id))
         return campaign.id
+
+
+def written_to_one(shop: AShop, known: ACustomer, word: str) -> dict[str, int]:
+    """Let somebody ask to be told, and let the owner begin to write. Returns the numbers of both."""
+    now, own = factories.now(), {"shop_id": shop.id, "customer_id": known.id}
+    with write() as session:
+        done = DoneRequest(**own, once=factories.once(), what=f"{word}이", asked_at=now)
+        session.add(done)
+        session.flush()
+        letter = PersonalLetter(**own, staff_id=shop.owner_id, text=f"{word}예뻐요", changed_at=now)
+        session.add(letter)
+        session.flush()
+        return {"done_id": done.id, "letter_id": letter.id}

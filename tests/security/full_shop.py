@@ -134,6 +134,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         **coupon_ids,
         "offline_id": perks.scanned_offline(shop, known),
         "campaign_id": letters.messages_travel(shop, known, word),
+        **letters.written_to_one(shop, known, word),
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())

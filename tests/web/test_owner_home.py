@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from app.extensions import db
 from app.flows import come_back, deliver, own_phone, privacy, review
-from app.messages import previews
+from app.messages import by_hand
 from app.reviews import queries as reviews
 from tests import factories
 from tests.asks import a_review, an_ask
@@ -117,7 +117,7 @@ def test_who_came_again_after_a_word_is_told_by_name(
     assert come_back.plan_for(shop_id=shop.id, now=clock()) == 2
     assert "뜸하던" not in owner_phone.open("/owner").words
     deliver.drain(wire=app.config["WIRE"], clock=clock)
-    for line in previews.by_hand(shop.id, wire=app.config["WIRE"], now=clock()):
+    for line in by_hand.by_hand(shop.id, wire=app.config["WIRE"], now=clock()):
         own_phone.mark_sent(shop_id=shop.id, message_id=line.id, wire=app.config["WIRE"], now=clock())
     factories.a_stamp(shop, people[0].card_id, at=clock.advance(days=2))
     page = owner_phone.open("/owner")

@@ -153,14 +153,7 @@ class _LastLook:
         """Ask the gate about one row; None when it doesn't go now, which is then written down."""
         kind, hold = self._kinds[row.kind], self.holds[row.id]
         facts = {**row.facts, **self._became_of(row)}
-        if not kind.still_wanted(facts):
-            end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
-            return None
         known = self.crowd.known(row.customer_id, but_message_id=row.id)
-        doubt = self.doubt.about(row, self.can) if self.doubt is not None else ""
-        if doubt:
-            self._unclear(row, hold, known, doubt)
-            return None
         verdict = self.stops.verdict(
             automation=known.automations.get(row.kind),
             cause=row.cause,
@@ -169,6 +162,13 @@ class _LastLook:
         )
         if verdict is not None:
             self._not_now(hold, verdict)
+            return None
+        if not kind.still_wanted(facts):
+            end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
+            return None
+        doubt = self.doubt.about(row, self.can) if self.doubt is not None else ""
+        if doubt:
+            self._unclear(row, hold, known, doubt)
             return None
         around = gather.around(known, kind=kind, wire=self.wire, variant=row.variant)
         base_url = self.wire.public_url or self.wire.base_url

@@ -22,6 +22,7 @@ from app.kit.clock import kst_day
 from app.kit.korean import clock_time, day_name, won
 from app.kit.phone import national
 from app.messages import inbox as inbox_reads
+from app.messages import personal
 from app.referrals import queries as referrals
 from app.reviews import queries as reviews
 from app.reviews.rules import MOODS
@@ -110,6 +111,7 @@ def me_download(code: str) -> ResponseReturnValue:
         "person": asdict(known.person),
         "days": [{"name": name, "day": day} for name, day, _coming in _days()],
         "paper_cards": [_paper_facts(line) for line in _papers()],
+        "news_asked_for": [asdict(line) for line in _news()],
         "card": {
             "stamps": page.balance,
             "goal": page.goal,
@@ -211,6 +213,10 @@ def _review(review: reviews.ReviewLine) -> str:
     told = [review.disclosed, f"별점 {review.stars}점", _at(review.at), MOODS.get(review.mood, "")]
     said = [review.text, f"가게의 답글: {review.reply}" if review.reply else ""]
     return "\r\n  ".join([" · ".join(filter(None, told)), *filter(None, said)])
+
+
+def _news() -> list[personal.DoneLine]:
+    return personal.asked_for_news(current_card().shop_id, current_card().customer_id)
 
 
 def _papers() -> list[papers.PaperLine]:

@@ -9,8 +9,9 @@ from app.cards import extras
 from app.cards import queries as cards
 from app.cards.lines import card_lines
 from app.flows import letters as flow
-from app.messages import campaigns
+from app.messages import campaigns, letter_photos
 from app.messages import inbox as inbox_reads
+from app.reviews import photos
 from app.web import endings
 from app.web.answers import see_other, wants_fragment
 from app.web.customer import line_words
@@ -27,7 +28,17 @@ def inbox(code: str) -> ResponseReturnValue:
     letters = inbox_reads.letters(holder.shop_id, holder.customer_id, now=now())
     # Counted apart: of more letters than one page shows the older ones are new as well.
     unread = inbox_reads.unread(holder.shop_id, holder.customer_id, now=now())
-    return render_template("customer/inbox.html", shop=current_shop(), letters=letters, unread=unread)
+    pictures = photos.loose_photos(holder.shop_id, [letter.photo for letter in letters if letter.photo])
+    return render_template(
+        "customer/inbox.html", shop=current_shop(), letters=letters, unread=unread, pictures=pictures
+    )
+
+
+@door(bp, "/c/<code>/inbox/<int:message_id>/photo", audience="customer", role="holder", tenant="code")
+def inbox_photo(code: str, message_id: int) -> ResponseReturnValue:
+    """Answer the picture of a letter to the one on whose card it lies, and to nobody else."""
+    holder = current_card()
+    return picture(letter_photos.open_for_card(holder.shop_id, holder.customer_id, message_id))
 
 
 @door(bp, "/c/<code>/news/<int:campaign_id>/photo", audience="customer", role="holder", tenant="code")

@@ -11,6 +11,7 @@ from app.customers.rules import ADS_EMAIL, ADS_PUSH, OPTIONAL_KINDS
 from app.customers.texts import consent_text
 from app.messages import pushes
 from app.web import cookies, handover
+from app.web.customer import talk
 from app.web.days_form import day_lines
 from app.web.guards import current_card, current_shop
 
@@ -23,6 +24,7 @@ def my_page() -> dict[str, Any]:
         "mine": people.my_details(shop_id=holder.shop_id, customer_id=holder.customer_id),
         "optional": [consent_text(kind) for kind in OPTIONAL_KINDS],
         "days": day_lines(shop_id=holder.shop_id, customer_id=holder.customer_id),
+        "talk": talk.for_card(),
         "by_mail": sends_mail(),
         "ads_email": consent_text(ADS_EMAIL),
         **_push_form(),

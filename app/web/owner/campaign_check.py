@@ -11,7 +11,7 @@ from app.flows import campaign as flow
 from app.flows import campaign_start
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES
-from app.messages import campaign_reach, campaign_rules, campaigns, registry, spending, ways
+from app.messages import campaign_reach, campaign_rules, campaigns, holdout, registry, spending, ways
 from app.messages.campaigns import CampaignView
 from app.web import answers
 from app.web.answers import see_other
@@ -55,7 +55,7 @@ def _check(view: CampaignView, typed: str, wrong: dict[str, str]) -> dict[str, A
         "is_over": reach.won > spent.left,
         "ways": lines,
         "has_paid": any(line.is_paid for line in lines),
-        "may_compare": reach.travels >= campaign_rules.LEAST_TO_COMPARE,
+        "may_compare": reach.travels >= holdout.LEAST,
         "sms_bytes": SMS_BYTES,
         "typed": typed,
         "wrong": wrong,

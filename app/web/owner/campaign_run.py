@@ -11,7 +11,7 @@ from app.flows import campaign as drafts
 from app.flows import campaign_run as flow
 from app.flows import going_on
 from app.kit.refusals import NotHere
-from app.messages import campaigns
+from app.messages import campaigns, results
 from app.messages.campaigns import CampaignView
 from app.web.answers import fragment, see_other
 from app.web.doors import door, now
@@ -48,6 +48,7 @@ def _page(view: CampaignView) -> dict[str, Any]:
     return {
         "view": view,
         "progress": progress,
+        "result": results.result(current_staff().shop.id, f"campaign:{view.id}", now=now()),
         "left": f"{left_s // 60}분 {left_s % 60}초" if is_soon else "",
         "polls": view.state == "going"
         or (view.state == "waiting" and left_s <= 600)

@@ -52,6 +52,10 @@ _PLAIN = {
     "merge_undone": "합친 두 손님을 다시 나눴어요",
     "refusal": "손님 한 분의 광고 수신거부를 받아 적었어요",
     "staff_limits": "직원을 알려 드리는 기준을 바꿨어요",
+    "hand_day": "손으로 보내는 시각이나 하루에 보낼 수를 바꿨어요",
+    "work_done": "끝나면 알려 드리기를 켜거나 껐어요",
+    "talk_channel": "카카오톡 채널 주소를 바꿨어요",
+    "talk_file": "카카오톡 채널에 올릴 손님 번호를 내려받았어요",
 }
 _CHECKED = {
     "number": "이름과 번호를 묻고",
@@ -109,6 +113,8 @@ def sentence(line: Change) -> str:
         label = kind.label if kind else "자동 안내"
         if how in _CLASSED:
             return f"{josa(label, '을/를')} {_CLASSED[how]}"
+        if how in ("tenth", "no_tenth"):
+            return f"‘{label}’에서 열 분 중 한 분을 빼고 비교{'해요' if how == 'tenth' else '하지 않아요'}"
         if how in _REWORDED:
             return f"‘{label}’의 {_REWORDED[how]} 바꿨어요"
         if how in _COMPARED:
@@ -116,6 +122,8 @@ def sentence(line: Change) -> str:
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
     if line.what == "campaign":
         return f"{int(line.detail):,}명께 단체 문자를 보내기로 했어요"
+    if line.what == "message_budget":
+        return f"문자 값 한도를 한 달 {int(line.detail or 0):,}원으로 정했어요"
     if line.what == "review_settings":
         before, _, after = line.detail.partition(">")
         if before == after:

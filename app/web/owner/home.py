@@ -10,14 +10,14 @@ from app.insights import queries as insights
 from app.insights import rules, till
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
-from app.messages import campaigns, results
+from app.messages import by_hand, campaigns, results, spending
 from app.messages import queries as messages
 from app.reviews import queries as reviews
 from app.shops import queries as shops
 from app.voices import queries as voices
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import days
+from app.web.owner import days, done
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.stamps import claims_version, note_waiting
@@ -35,6 +35,7 @@ def home() -> ResponseReturnValue:
         "claims_version": claims_version(claims),
         "keys": [new_token() for _ in claims],
         "today": insights.today(shop_id=shop_id, now=moment),
+        "news": done.waiting(),
     }
     if not staff.shop.is_demo and not staff.is_shared:
         me = next((line for line in shops.staff_of(shop_id) if line.id == staff.staff_id), None)
@@ -49,6 +50,7 @@ def home() -> ResponseReturnValue:
             "most_counted": reviews.MOST_COUNTED,
             "campaigns": campaigns.open_ones(shop_id),
             "outlook": messages.outlook(shop_id, now=moment),
+            "hand_waits": by_hand.waiting_now(shop_id, wire=current_app.config["WIRE"], now=moment),
             "holidays": days.questions(),
             "papers": papers.waiting_count(shop_id),
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),
@@ -59,12 +61,14 @@ def home() -> ResponseReturnValue:
                 for person in insights.to_greet(shop_id=shop_id, now=moment)
             ],
             "staff_alert": till.alert(shop_id=shop_id, now=moment),
-            "came_back": results.came_back(shop_id, now=moment),
+            "came_back": results.came_back(shop_id, "come_back", now=moment),
+            "best_result": results.best(shop_id),
+            "spending_alert": spending.this_month(shop_id, now=moment).alert,
             "is_new_shop": not any(count for _day, count in fortnight)
             and counter.cards_out(shop_id=shop_id, now=moment)[0] == 0,
             "base_url": current_app.config["BASE_URL"],
         }
     note_waiting(claims)
-    if context.get("expected") or context.get("came_back"):
+    if context["news"] or context.get("expected") or context.get("came_back"):
         note_look("list")
     return render_template("owner/home.html", **context)

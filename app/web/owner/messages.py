@@ -8,11 +8,21 @@ from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.flows import automation as automation_flow
-from app.flows import own_phone
 from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
-from app.messages import campaigns, comparisons, duties, examples, history, previews, registry, results, today
+from app.messages import (
+    by_hand,
+    campaigns,
+    comparisons,
+    duties,
+    examples,
+    history,
+    previews,
+    registry,
+    results,
+    today,
+)
 from app.messages import queries as reads
 from app.messages.contract import Wire
 from app.messages.previews import Preview
@@ -51,7 +61,7 @@ def messages() -> ResponseReturnValue:
     shop_id = current_staff().shop.id
     return render_template(
         "owner/messages.html",
-        hand=previews.by_hand(shop_id, wire=_wire(), now=now()),
+        hand_waits=by_hand.waiting_now(shop_id, wire=_wire(), now=now()),
         outlook=reads.outlook(shop_id, now=now()),
         automations=reads.automations(shop_id),
         mail_lacks=reads.mail_lacks(shop_id),
@@ -62,85 +72,27 @@ def messages() -> ResponseReturnValue:
     )
 
 
-@door(bp, "/owner/messages/phone", audience="owner", role="manager", tenant="session")
-def hand_queue() -> ResponseReturnValue:
-    """Show the best five to send from the shop's own phone, and what was sent today."""
-    return render_template("owner/hand_queue.html", **_hand())
-
-
-def _hand(**more: Any) -> dict[str, Any]:
-    shop_id = current_staff().shop.id
-    hand = previews.by_hand(shop_id, wire=_wire(), now=now())
-    done = previews.sent_by_hand_today(shop_id, now=now())
-    if hand or done:
-        note_look("hand_queue")
-    return {
-        "hand": hand,
-        "done": done,
-        "outlook": reads.outlook(shop_id, now=now()),
-        "sms_bytes": SMS_BYTES,
-        **more,
-    }
-
-
-def _after_hand(said: str, *, undo: str = "") -> ResponseReturnValue:
-    if wants_fragment():
-        return fragment("owner/hand_queue.html", "queue", **_hand(said=said, undo=undo))
-    flash(said)
-    return see_other(url_for("owner.hand_queue"))
-
-
-@door(
-    bp,
-    "/owner/messages/phone/<int:message_id>/confirmation",
-    methods=("POST",),
-    audience="owner",
-    role="manager",
-    tenant="session",
-)
-def confirm_sent(message_id: int) -> ResponseReturnValue:
-    """The owner says: I sent it. The gate is asked once more."""
-    own_phone.mark_sent(shop_id=current_staff().shop.id, message_id=message_id, wire=_wire(), now=now())
-    return _after_hand("보냈다고 적어 두었어요", undo=url_for("owner.take_back_sent", message_id=message_id))
-
-
-@door(
-    bp,
-    "/owner/messages/phone/<int:message_id>/reversal",
-    methods=("POST",),
-    audience="owner",
-    role="manager",
-    tenant="session",
-)
-def take_back_sent(message_id: int) -> ResponseReturnValue:
-    """The confirmation was a slip: the message waits in the queue again."""
-    own_phone.undo_sent(shop_id=current_staff().shop.id, message_id=message_id, now=now())
-    return _after_hand("다시 보낼 차례에 넣었어요")
-
-
-@door(
-    bp,
-    "/owner/messages/phone/<int:message_id>/omission",
-    methods=("POST",),
-    audience="owner",
-    role="manager",
-    tenant="session",
-)
-def leave_out(message_id: int) -> ResponseReturnValue:
-    """The owner does not want to send this one."""
-    own_phone.leave_out(shop_id=current_staff().shop.id, message_id=message_id, now=now())
-    return _after_hand("이번에는 보내지 않아요")
-
-
 @door(bp, "/owner/messages/history", audience="owner", role="manager", tenant="session")
 def message_history() -> ResponseReturnValue:
-    """Show what will be sent, then what was, each with where it is and why."""
+    """Show what will be sent, then what was, each with where it is and why; of one kind, or in one state."""
     shop_id, after = current_staff().shop.id, row_number(request.args.get("after"))
+    kinds = history.kinds_sent(shop_id)
+    kind = next((key for key, _label in kinds if key == request.args.get("kind")), "")
+    pick = next((key for key, *_ in history.PICKS if key == request.args.get("state")), "")
     note_look("history")
+    nothing = history.HistoryPage([], None)
     return render_template(
         "owner/message_history.html",
-        coming=history.waiting(shop_id, now=now()) if after is None else [],
-        page=history.sent(shop_id, now=now(), after=after),
+        coming=history.waiting(shop_id, now=now(), kind=kind)
+        if after is None and pick in ("", "coming")
+        else [],
+        page=nothing
+        if pick == "coming"
+        else history.sent(shop_id, now=now(), after=after, kind=kind, pick=pick),
+        kinds=kinds,
+        kind=kind,
+        picks=[(key, word) for key, word, _states in history.PICKS],
+        pick=pick,
     )
 
 
@@ -276,7 +228,7 @@ def _page(line: AutomationLine, *, text: str, delay: int) -> dict[str, Any]:
         "wrong": {},
         "silence_keeps": duties.silence_keeps(current_staff().shop.id) if line.kind == "reconsent" else None,
         **more_of(line.kind),
-        "result": results.came_back(current_staff().shop.id, now=now()) if line.kind == "come_back" else None,
+        "result": results.result(current_staff().shop.id, line.kind, now=now()),
     }
 
 

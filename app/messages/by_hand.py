@@ -1,0 +1,203 @@
+"""Reads for the by-hand queue: today's five, why each, what was sent from the shop's phone and how the day stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+
+from app.customers.models import Customer
+from app.extensions import db
+from app.kit.clock import kst_day, start_of_day
+from app.kit.phone import masked
+from app.kit.text import carrier_bytes
+from app.messages import composing, duties, gather, hand_rules, registry, rules
+from app.messages.channels.own_phone import sms_link
+from app.messages.contract import Facts, Wire
+from app.messages.hand_rules import BEST_OF_DAY, HandDay
+from app.messages.models import Message
+from app.messages.way_models import MessageSettings
+
+# Enough to find five that may go out now among those that must wait.
+_LOOKED_AT = 40
+
+
+@dataclass(frozen=True)
+class HandLine:
+    """One message the owner may send from the shop's phone now."""
+
+    id: int
+    customer_id: int
+    customer_name: str
+    phone: str  # masked
+    label: str
+    text: str
+    sms_link: str  # opens the message app with number and text filled in
+    length: int
+    hides: bool  # what the dots stand for is only in the link
+    why: str = ""  # why this person, in words
+    has_photo: bool = False
+    cost: str = ""  # what one costs, in words
+
+
+def hand_day(shop_id: int, *, now: datetime) -> HandDay:
+    """Return how the day by hand stands."""
+    today = kst_day(now)
+    said = db.session.execute(
+        select(MessageSettings.hand_minute, MessageSettings.hand_most, MessageSettings.hand_done_on).where(
+            MessageSettings.shop_id == shop_id
+        )
+    ).one_or_none()
+    opens, most, ended_on = said or (hand_rules.HAND_MINUTE, hand_rules.HAND_MOST, None)
+    sent = db.session.scalar(select(func.count(Message.id)).where(*_sent_today(shop_id, now)))
+    return hand_rules.day_of(
+        opens=opens, most=most, ended_on=ended_on, sent=int(sent or 0), today=today, now=now
+    )
+
+
+def waiting_now(shop_id: int, *, wire: Wire, now: datetime) -> int:
+    """Return how many the home page speaks of: what waits at once, and from the quiet hour on the rest of the five."""
+    day = hand_day(shop_id, now=now)
+    if day.is_full or not db.session.scalar(select(Message.id).where(*_waits(shop_id, now)).limit(1)):
+        return 0
+    lines = by_hand(
+        shop_id, wire=wire, now=now, limit=day.left or BEST_OF_DAY, only_at_once=day.is_quiet, looked_at=15
+    )
+    return len(lines)
+
+
+def _typed() -> list[str]:
+    return [key for key, spec in registry.kinds().items() if spec.to_typed_number]
+
+
+def _waits(shop_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Message.shop_id == shop_id,
+        Message.state == "ready",
+        Message.staged_at.is_not(None),
+        Message.due_at <= now,
+        Message.not_after >= now,
+    )
+
+
+def by_hand(
+    shop_id: int,
+    *,
+    wire: Wire,
+    now: datetime,
+    limit: int = BEST_OF_DAY,
+    only_at_once: bool = False,
+    looked_at: int = _LOOKED_AT,
+) -> list[HandLine]:
+    """Return the best of the by-hand queue that the gate lets go out at this moment.
+
+    Best first: a code somebody waits for this very minute, what the law wants told by a day, what the owner has just written, a birthday, who was
+    missed (hand_rules.rank); among equals those who came most often, then those whose message grows stale soonest.
+    What may not be kept stands only in the link that opens the message app: it proves something to its reader, and
+    nothing to who can read the shop's pages. `only_at_once`: before the quiet hour, and once the day is done.
+    """
+    typed = _typed()
+    ranks = {
+        key: hand_rules.rank(key, waits=spec.to_typed_number, is_duty=spec.must_reach)
+        for key, spec in registry.kinds().items()
+    }
+    query = (
+        select(Message, Customer.phone, Customer.visit_count, Customer.last_visit_at)
+        .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
+        .where(*_waits(shop_id, now), or_(Customer.phone.is_not(None), Message.kind.in_(typed)))
+        .order_by(
+            case(ranks, value=Message.kind, else_=9),
+            Customer.visit_count.desc(),
+            Message.not_after,
+            Message.id,
+        )
+        .limit(looked_at)
+    )
+    if only_at_once:
+        query = query.where(Message.kind.in_((*hand_rules.AT_ONCE, *duties.kinds(), *typed)))
+    lines: list[HandLine] = []
+    for message, number, visits, last in db.session.execute(query).all():
+        line = _line(message, number, wire=wire, now=now)
+        if line is None:
+            continue
+        gap = (kst_day(now) - kst_day(last)).days if last is not None else None
+        waits = message.kind in typed
+        why = hand_rules.why(message.kind, gap_days=gap, visit_count=visits, waits=waits)
+        lines.append(replace(line, why=why))
+        if len(lines) == limit:
+            break
+    return lines
+
+
+def _line(message: Message, number: str | None, *, wire: Wire, now: datetime) -> HandLine | None:
+    """Return one message as it stands in the queue; None when it may not go out at this moment."""
+    shop_id, spec = message.shop_id, registry.kind(message.kind)
+    facts: Facts = message.facts
+    if spec.to_typed_number or spec.to_one:
+        facts = gather.fresh_facts(db.session, shop_id=shop_id, cause=message.cause, facts=message.facts)
+        if not spec.still_wanted(facts):
+            return None
+    phone = str(facts.get("to") or number)  # never empty: the query asks for one
+    around = gather.look_around(
+        db.session, shop_id=shop_id, customer_id=message.customer_id, kind=spec, wire=wire, now=now
+    )
+    verdict = composing.verdict_on(
+        kind=around.kind,
+        channel=message.channel,
+        around=around,
+        text=message.text,
+        facts=message.facts,
+        not_after=message.not_after,
+        now=now,
+    )
+    if not isinstance(verdict, rules.Send):
+        return None
+    text = message.text
+    if spec.to_typed_number:
+        text = composing.compose(kind=spec, channel=message.channel, around=around, facts=facts, opt_out="")
+    has_photo = bool(facts.get("photo"))
+    return HandLine(
+        id=message.id,
+        customer_id=message.customer_id,
+        customer_name=around.name,
+        phone=masked(phone),
+        label=spec.label,
+        text=message.text,
+        sms_link=sms_link(phone, text),
+        length=carrier_bytes(text),
+        hides=spec.to_typed_number,
+        has_photo=has_photo,
+        cost=hand_rules.cost_words(has_photo=has_photo),
+    )
+
+
+@dataclass(frozen=True)
+class HandDone:
+    """One message sent from the shop's phone today; may be taken back when it was a slip."""
+
+    id: int
+    customer_name: str
+    label: str
+    at: datetime
+
+
+def _sent_today(shop_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Message.shop_id == shop_id,
+        Message.channel == "own_phone",
+        Message.state == "sent",
+        Message.sent_at >= start_of_day(kst_day(now)),
+    )
+
+
+def sent_by_hand_today(shop_id: int, *, now: datetime) -> list[HandDone]:
+    """Return what the owner marked as sent today, newest first."""
+    rows = db.session.execute(
+        select(Message.id, Customer.name, Message.kind, Message.sent_at)
+        .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
+        .where(*_sent_today(shop_id, now))
+        .order_by(Message.sent_at.desc())
+        .limit(50)
+    )
+    return [HandDone(row.id, row.name, registry.kind(row.kind).label, row.sent_at) for row in rows]
