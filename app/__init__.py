@@ -92,7 +92,17 @@ def _wire(config: Any, base_url: str) -> Wire:
         solapi_url=config.solapi_url or SOLAPI_URL,
         nhn_sms_url=config.nhn_url or NHN_SMS_URL,
         nhn_talk_url=config.nhn_url or NHN_TALK_URL,
+        push_key=_written(config.vapid_private_file),
+        push_public=_written(config.vapid_public_file),
     )
+
+
+def _written(file: Path) -> str:
+    """Return what a file of the secrets says, or "" when there is none: then nothing is pushed."""
+    try:
+        return file.read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def _pool(config: Any) -> dict[str, Any]:

@@ -33,6 +33,8 @@ TABLE = """
 /c/<code>/me/download                                 GET       customer  holder   code
 /c/<code>/me/email                                    POST      customer  holder   code
 /c/<code>/me/email/removal                            POST      customer  holder   code
+/c/<code>/me/push                                     POST      customer  holder   code
+/c/<code>/me/push/removal                             POST      customer  holder   code
 /c/<code>/me/statement                                GET       customer  holder   code
 /c/<code>/me/statement/<token>/pdf                    GET       customer  holder   code
 /c/<code>/me/number                                   GET+POST  customer  holder   code
@@ -278,6 +280,7 @@ TABLE = """
 /owner/voices/<int:voice_id>                          GET+POST  owner     manager  session
 /owner/voices/<int:voice_id>/closing                  POST      owner     manager  session
 /owner/voices/<int:voice_id>/lines                    GET       owner     manager  session
+/push/renewals                                        POST      public    anyone   none    machine
 /r/<token>                                            GET+POST  public    anyone   token
 /r/<token>/thanks                                     GET       public    anyone   token
 /r/<token>/voices                                     POST      public    anyone   token
@@ -352,5 +355,11 @@ def test_what_the_table_says_is_consistent() -> None:
         # Nouns: no verb in an address says what a method says.
         assert not {"add", "create", "update", "edit", "remove"} & set(rule.split("/")), rule
         assert not machine or role == "anyone", rule
-        machines = ("/demo/gateway/messages", "/hooks/<provider>/<hook>", "/o/<token>", "/o/<token>/consent")
+        machines = (
+            "/demo/gateway/messages",
+            "/hooks/<provider>/<hook>",
+            "/o/<token>",
+            "/o/<token>/consent",
+            "/push/renewals",
+        )
         assert not machine or rule in machines

@@ -185,10 +185,10 @@ def test_templates_inherit_no_htmx_attributes() -> None:
 
 
 def test_scripts_build_no_code_and_no_markup_from_text() -> None:
-    # What a browser may lose at any time holds no identity: only that somebody said no to the home screen.
+    # What a browser may lose at any time holds no identity: only that somebody said no to the home screen or to being rung.
     dangerous = re.compile(
         r"\b(eval|Function)\(|insertAdjacentHTML|document\.write|\.(inner|outer)HTML\s*="
-        r"|localStorage(?!\.(get|set)Item\('install')"
+        r"|localStorage(?!\.(get|set)Item\('(install|push)')"
     )
     found = [
         f"{name_of(path)}: {match.group(0)}"

@@ -16,8 +16,14 @@ from app.kit.signing import token_hash
 
 AD_CHANNELS = "문자"
 MAIL_CHANNELS = "이메일"
+PUSH_CHANNELS = "알림"
 
-_CHANNELS = {"ads": AD_CHANNELS, "ads_night": AD_CHANNELS, "ads_email": MAIL_CHANNELS}
+_CHANNELS = {
+    "ads": AD_CHANNELS,
+    "ads_night": AD_CHANNELS,
+    "ads_email": MAIL_CHANNELS,
+    "ads_push": PUSH_CHANNELS,
+}
 
 # Asked with every stamp or every message: built once.
 _LIVING = select(Customer).where(

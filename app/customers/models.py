@@ -149,9 +149,9 @@ class Consent(Model):
     customer_id: Mapped[int] = mapped_column()
     kind: Mapped[str] = mapped_column(
         String(12)
-    )  # age14 | required | marketing | ads | ads_night | ads_email | days
+    )  # age14 | required | marketing | ads | ads_night | ads_email | ads_push | days
     action: Mapped[str] = mapped_column(String(10))  # grant | decline | withdraw
-    channels: Mapped[str] = mapped_column(String(40), default="")  # for ads: "문자" or "이메일"
+    channels: Mapped[str] = mapped_column(String(40), default="")  # for ads: "문자", "이메일" or "알림"
     text_version: Mapped[str] = mapped_column(String(20))
     text_hash: Mapped[str] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(String(20))

@@ -21,10 +21,12 @@ CONSENT_KINDS = ("age14", "required", "marketing", "ads", "ads_night")
 OPTIONAL_KINDS = ("marketing", "ads", "ads_night")
 # Asked where an e-mail address is typed, never on the form above.
 ADS_EMAIL = "ads_email"
+# Asked where notifications are switched on, apart from the browser's own question.
+ADS_PUSH = "ads_push"
 # Asked where a birthday or an anniversary is typed.
 DAYS = "days"
 # What one refusal takes back, whatever way the ads would come.
-AD_KINDS = ("ads", "ads_night", ADS_EMAIL)
+AD_KINDS = ("ads", "ads_night", ADS_EMAIL, ADS_PUSH)
 
 # 주민등록번호 may not be collected at all (개인정보 보호법 24조의2); health is sensitive data (23조).
 _RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-\s]?[1-8]\d{6}(?!\d)")
@@ -134,7 +136,7 @@ def clean_notes(*, name: str, memo: str, likes: str) -> tuple[str, str, str]:
 
 def standing(rows: Sequence[tuple[str, str]]) -> dict[str, bool]:
     """Return what holds now from a person's consent rows (kind, action) in the order they were made."""
-    now_holds = dict.fromkeys((*CONSENT_KINDS, ADS_EMAIL, DAYS), False)
+    now_holds = dict.fromkeys((*CONSENT_KINDS, ADS_EMAIL, ADS_PUSH, DAYS), False)
     for kind, action in rows:
         now_holds[kind] = action == "grant"
     return now_holds

@@ -111,6 +111,19 @@ ADS_EMAIL = ConsentText(
     loud="적어 주신 이메일은 홍보를 위한 연락에 쓰여요. 보관 기간: 이메일을 지울 때까지. 맞춤 혜택 동의가 함께 필요해요.",
 )
 
+# Stands where notifications are switched on. The browser's own question is about ringing at all, not about ads.
+ADS_PUSH = ConsentText(
+    kind="ads_push",
+    required=False,
+    line="광고 알림을 받을게요",
+    rows=(
+        ("받는 방법", "이 카드가 있는 휴대폰의 알림"),
+        ("내용", "감사 인사, 쿠폰, 새 메뉴와 행사 소식 (광고)"),
+        ("거부할 권리", "알림에 있는 무료 ‘수신거부’나 내 정보에서 언제든 그만 받을 수 있어요."),
+    ),
+    loud="맞춤 혜택 동의가 함께 필요해요. 밤(오후 9시~오전 8시)에는 보내지 않아요.",
+)
+
 # Stands beside the days alone; without it none is kept. What is sent for them needs the consents to ads besides.
 DAYS = ConsentText(
     kind="days",
@@ -126,7 +139,7 @@ DAYS = ConsentText(
     "문자나 이메일은 광고를 받겠다고 하셨을 때만 보내요.",
 )
 
-_BY_KIND = {text.kind: text for text in (*CONSENTS, ADS_EMAIL, DAYS)}
+_BY_KIND = {text.kind: text for text in (*CONSENTS, ADS_EMAIL, ADS_PUSH, DAYS)}
 
 CONSENT_TEXTS: dict[str, str] = {kind: text.full() for kind, text in _BY_KIND.items()}
 
@@ -154,5 +167,6 @@ CONSENT_NAMES: dict[str, str] = {
     "ads": "광고 문자",
     "ads_night": "밤 광고 문자",
     "ads_email": "광고 이메일",
+    "ads_push": "광고 알림",
     "days": "생일과 기념일",
 }

@@ -16,13 +16,14 @@ from app.customers import actions as people
 from app.customers import merges, merging, proving
 from app.customers.actions import Trace
 from app.customers.models import Customer, Suppression
-from app.customers.rules import AD_KINDS, ADS_EMAIL, OPTIONAL_KINDS
+from app.customers.rules import AD_KINDS, ADS_EMAIL, ADS_PUSH, OPTIONAL_KINDS
 from app.extensions import setting
 from app.flows import personal, photo
 from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
+from app.messages.actions import pushing
 from app.referrals import actions as referrals
 from app.reviews.actions import photos, reviews
 from app.shops import actions as shops
@@ -34,12 +35,14 @@ _STANDS_ON = {
     "ads": ("marketing", "광고 문자를 받으려면 ‘맞춤 혜택’도 켜 주세요."),
     "ads_night": ("ads", "밤에도 받으려면 ‘광고 문자’를 먼저 켜 주세요."),
     "ads_email": ("marketing", "광고 이메일을 받으려면 ‘맞춤 혜택’도 켜 주세요."),
+    "ads_push": ("marketing", "광고 알림을 받으려면 ‘맞춤 혜택’도 켜 주세요."),
 }
 _CARRIES = {
-    "marketing": ("ads", "ads_night", "ads_email"),
+    "marketing": ("ads", "ads_night", "ads_email", "ads_push"),
     "ads": ("ads_night",),
     "ads_night": (),
     "ads_email": (),
+    "ads_push": (),
 }
 
 
@@ -76,7 +79,7 @@ def change_consent(
     number (there is nothing to agree to), for one that stands on another not given (field: its kind),
     and for a kind that is not optional.
     """
-    if kind not in (*OPTIONAL_KINDS, ADS_EMAIL):
+    if kind not in (*OPTIONAL_KINDS, ADS_EMAIL, ADS_PUSH):
         raise Invalid({"kind": "바꿀 수 없는 항목이에요."})
     trace = Trace(source="card", ip=ip, user_agent=user_agent)
     with write() as session:
@@ -108,8 +111,8 @@ def change_consent(
             )
             if each in AD_KINDS:
                 tell_result(session, person=person, consent_id=row.id, kind=each, granted=grant, now=now)
-        if grant and kind in AD_KINDS:
-            # Each address is freed by its own yes.
+        if grant and kind in AD_KINDS and kind != ADS_PUSH:
+            # Each address is freed by its own yes; a browser is none.
             asked = person.email_key if kind == ADS_EMAIL else person.phone_key
             people.lift_suppression(session, person=person, address_key=asked, now=now)
         if not grant:
@@ -244,6 +247,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
             session, shop_id=shop_id, customer_id=customer_id, reason="손님이 정보를 지웠어요", now=now
         )
         recall.forget(session, shop_id=shop_id, customer_id=customer_id)
+        pushing.forget(session, shop_id=shop_id, customer_id=customer_id)
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
         everybody = merging.people_in(session, shop_id=shop_id, customer_id=customer_id)
         for each in everybody:  # lines of cards that went into theirs still stand under who they were

@@ -14,7 +14,7 @@ from app.customers.merges import CAN_PART_FOR
 from app.flows.privacy import erase
 from app.flows.unit import write
 from app.kit.refusals import NotHere
-from app.messages.actions import reporting
+from app.messages.actions import pushing, reporting
 from app.shops import actions as shops
 from app.shops import tablets
 
@@ -73,3 +73,5 @@ def prune(*, now: datetime) -> None:
     for drop, kept_for in steps:
         with write() as session:
             drop(session, before=now - kept_for)
+    with write() as session:
+        pushing.forget_strangers(session)

@@ -213,7 +213,7 @@ def _samples(judge: _Judge, view: CampaignView, best: tuple[int, int, Known]) ->
     for variant in ("a", "b") if view.text_b else ("a",):
         seen = judge.worded(known, variant)
         channel = registry.channel(seen.way or CARD)
-        by_mail = channel.CAPABILITIES.address == "email"
+        by_phone = channel.CAPABILITIES.address == "phone"
         shown.append(
             Sample(
                 customer_id=customer_id,
@@ -222,7 +222,7 @@ def _samples(judge: _Judge, view: CampaignView, best: tuple[int, int, Known]) ->
                 on_card=not channel.CAPABILITIES.transmits,
                 text=seen.text,
                 length=carrier_bytes(seen.text),
-                not_carried=() if by_mail else tuple(not_carried(seen.text)),
+                not_carried=tuple(not_carried(seen.text)) if by_phone else (),
             )
         )
     return shown

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from app.extensions import db
 from app.kit.korean import day_and_time
-from app.messages import composing, forms, gather, mail_form, raising, registry, routing, rules
+from app.messages import composing, forms, gather, mail_form, push_form, raising, registry, routing, rules
 from app.messages.contract import BY_HAND, CARD, Kind, Wire
 
 # A body that promotes nothing and holds no placeholder.
@@ -46,7 +46,13 @@ def may_send_now(shop_id: int, *, customer_id: int, wire: Wire, now: datetime) -
     Raises NoResultFound for another shop's person.
     """
     known = gather.look_up(db.session, shop_id=shop_id, customer_id=customer_id, now=now)
-    ways = (BY_HAND, *(("email",) if wire.carries_mail else ()), CARD)
+    rung = wire.carries_push and known.person.has_push
+    ways = (
+        BY_HAND,
+        *(("web_push",) if rung else ()),
+        *(("email",) if wire.carries_mail else ()),
+        CARD,
+    )
     by_class = [
         _ask(_plain(is_ad), way, known, wire, now, what="광고" if is_ad else "안내")
         for is_ad in (True, False)
@@ -74,7 +80,7 @@ def _plain(is_ad: bool) -> Kind:
         is_ad=is_ad,
         text=_WORDS,
         placeholders={},
-        channels=(BY_HAND, "email", CARD),
+        channels=(BY_HAND, "web_push", "email", CARD),
         words=lambda facts: {},
         life=_PATIENCE,
     )
@@ -111,6 +117,8 @@ def _ask(spec: Kind, way: str, known: gather.Known, wire: Wire, now: datetime, *
     shop = around.sender.as_mail_shop()
     if not can.transmits:
         text = _WORDS
+    elif can.address == "push":
+        text = push_form.ad_body(body=_WORDS, contact=around.sender.contact) if around.kind.is_ad else _WORDS
     elif can.address == "email":
         text = (
             mail_form.ad_body(body=_WORDS, shop=shop, opt_out=_LINK)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.kit.text import SUBJECT_BYTES, carrier_bytes, fill
-from app.messages import forms, mail_form, registry, rules, talk
+from app.messages import forms, mail_form, push_form, registry, rules, talk
 from app.messages.contract import Facts, Kind
 from app.messages.gather import Around
 
@@ -37,6 +37,10 @@ def compose(
         return talk.told(
             kind, shop_name=around.sender.shop_name, contact=around.sender.contact, values=values
         )
+    name, contact = around.sender.shop_name, around.sender.contact
+    if registry.channel(channel).CAPABILITIES.address == "push":
+        # Where it leads is what a tap on it opens.
+        return push_form.ad_body(body=body, contact=contact) if kind.is_ad else body
     if path := kind.path(facts) if kind.path is not None else "":
         body = f"{body.rstrip()}\n{base_url}{path}"
     if registry.channel(channel).CAPABILITIES.address == "email":
@@ -44,15 +48,17 @@ def compose(
         if kind.is_ad:
             return mail_form.ad_body(body=body, shop=mail_shop, opt_out=opt_out)
         return mail_form.service_body(body=body, shop=mail_shop)
-    name, contact = around.sender.shop_name, around.sender.contact
     if kind.is_ad:
         return forms.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)
     return forms.service_text(shop_name=name, body=body, contact=contact)
 
 
 def subject(*, kind: Kind, channel: str, around: Around) -> str:
-    """Return the subject of an e-mail; "" on other channels."""
-    if registry.channel(channel).CAPABILITIES.address != "email":
+    """Return the subject of an e-mail or the title of a push; "" on other channels."""
+    address = registry.channel(channel).CAPABILITIES.address
+    if address == "push":
+        return push_form.title(is_ad=kind.is_ad, shop_name=around.sender.shop_name)
+    if address != "email":
         return ""
     return mail_form.subject(is_ad=kind.is_ad, shop_name=around.sender.shop_name, label=kind.label)
 
@@ -68,6 +74,12 @@ def title(*, kind: Kind, channel: str, around: Around) -> str:
     while carrier_bytes(words) > SUBJECT_BYTES:
         words = words[:-1]
     return words.strip()
+
+
+def link(*, kind: Kind, around: Around, facts: Facts, base_url: str) -> str:
+    """Return the address of ours that a push opens: where its words lead, else the card."""
+    path = kind.path(facts) if kind.path is not None else ""
+    return f"{base_url}{path or f'/c/{around.shop_code}'}"
 
 
 def verdict_on(

@@ -18,10 +18,17 @@ NHN_TALK_URL = "https://kakaotalk-bizmessage.api.nhncloudservice.com"
 BY_HAND = "own_phone"
 # The ways a message may travel, the preferred one first: what costs neither money nor a tap of the owner's
 # stands before what does, and of two that cost money the cheaper. A new channel is named here, and nowhere else.
-AD_WAYS = ("demo_phone", "email", "solapi", "nhn", "own_phone", CARD)
-NOTICE_WAYS = ("demo_phone", "email", "solapi_talk", "nhn_talk", "solapi", "nhn", "own_phone", CARD)
-# Without a person in between: nobody taps for a notice that the law asks for.
-AUTOMATIC_NOTICE_WAYS = tuple(way for way in NOTICE_WAYS if way != "own_phone")
+AD_WAYS = ("demo_phone", "web_push", "email", "solapi", "nhn", "own_phone", CARD)
+NOTICE_WAYS = (
+    "demo_phone", "web_push", "email", "solapi_talk", "nhn_talk", "solapi", "nhn", "own_phone", CARD,
+)  # fmt: skip
+# Without a person in between: nobody taps for a notice that the law asks for. One on the lock screen is wiped
+# away unread more easily than a mail or a text, so it carries them only for who has neither.
+AUTOMATIC_NOTICE_WAYS = (
+    *(way for way in NOTICE_WAYS if way not in ("web_push", "own_phone", CARD)),
+    "web_push",
+    CARD,
+)
 # How the owner's list is divided, in its order: what a kind follows from.
 GROUPS: Mapping[str, str] = {
     "visit": "다녀가신 뒤",
@@ -112,14 +119,13 @@ class Capabilities:
     by_hand: bool = False  # a person sends it; the worker only prepares
     is_demo: bool = False  # only in demo shops, and the only transmitting one there
     hours_exempt: bool = False  # e-mail (망법 시행령 61조②)
-    address: str = "phone"  # which address of a person it needs: phone | email
+    address: str = "phone"  # which address of a person it needs: phone | email | push
     won: int = 0  # what one message costs; 0 = nothing, or the account's own prices say it
     account: str = ""  # the provider whose account the shop brings itself ("solapi"); "" = none is needed
     takes_photo: bool = False  # carries a picture beside the words
     is_template: bool = False  # carries approved templates only (AlimTalk): never an ad
-    consent: str = (
-        "ads"  # which consent an ad on it needs (망법 50조①: each channel its own): ads | ads_email
-    )
+    # Which consent an ad on it needs (망법 50조①: each channel its own): ads | ads_email | ads_push.
+    consent: str = "ads"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +150,16 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """A browser of a person that lets the shop push to it (RFC 8030), as it told us."""
+
+    id: int
+    endpoint: str = field(repr=False)  # whoever knows it and our key may ring that phone
+    p256dh: str = field(repr=False)  # base64url: its public key
+    auth: str = field(repr=False)  # base64url: its shared secret
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One message as a channel gets it."""
 
@@ -159,6 +175,9 @@ class Letter:
     photo: bytes = field(default=b"", repr=False)  # JPEG; b"" = none
     template: Template | None = None
     account: Account | None = field(default=None, repr=False)  # where the channel needs the shop's own
+    targets: tuple[Target, ...] = ()  # a push only, as the two below
+    link: str = ""  # the whole address of the page it opens
+    lasts_s: int = 0  # after so many seconds nobody may ring with it any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +195,7 @@ class Accepted:
     """The provider has it."""
 
     provider_id: str = ""
+    gone: tuple[int, ...] = ()  # targets that are no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +206,7 @@ class Rejected:
     that this address does not exist; it is not tried again. `is_try`: False when we were turned away before
     it came to this message (our own login), so that however often it happens, the message is not given up; on
     a shop's own account it then rests until its owner saw to it. `account`: why, in the owner's words.
+    `gone`: targets that are no more.
     """
 
     detail: str
@@ -195,6 +216,7 @@ class Rejected:
     dead_address: bool = False
     is_try: bool = True
     account: str = ""
+    gone: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,11 +281,19 @@ class Wire:
     solapi_url: str = SOLAPI_URL  # another one only for tests and the provider on the bench
     nhn_sms_url: str = NHN_SMS_URL
     nhn_talk_url: str = NHN_TALK_URL
+    push_key: str = field(default="", repr=False)  # the private key of web push (PEM); "" = none is sent
+    push_public: str = ""  # its public point, base64url: what browsers are asked with
+    push_origin: str = ""  # a push service on this machine; only tests name one
 
     @property
     def carries_mail(self) -> bool:
         """Tell whether e-mails can be sent at all."""
         return bool(self.smtp_url and self.mail_from)
+
+    @property
+    def carries_push(self) -> bool:
+        """Tell whether a browser can be asked and reached at all."""
+        return bool(self.push_key and self.push_public)
 
     def calls_itself(self, provider: str) -> bool:
         """Tell whether calls to a provider go to the company itself, not to one on the bench."""

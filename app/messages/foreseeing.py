@@ -15,7 +15,7 @@ from app.messages.contract import CARD, Kind, Wire
 from app.messages.gather import Around, Known
 
 # Nothing is missing and nobody did anything wrong: the card carries it, no second row needed.
-_CARD_ONLY = {"no_phone", "no_consent", "no_marketing", "refused", "age"}
+_CARD_ONLY = {"no_phone", "no_consent", "no_marketing", "refused", "age", "no_push"}
 
 
 class Look:

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, select, text
 from sqlalchemy.exc import NoResultFound
 
-from app.customers.models import Consent, Customer, Suppression
+from app.customers.models import Consent, Customer, Device, Suppression
 from app.customers.rules import standing
 from app.kit.columns import UtcDateTime
 from app.messages import causes, raising, registry, rules
 from app.messages.contract import Facts, Kind, Wire
 from app.messages.models import AdGrant, Automation
 from app.messages.result_models import HoldOut
-from app.messages.way_models import ChannelAccount, TalkTemplate
+from app.messages.way_models import ChannelAccount, PushSubscription, TalkTemplate
 from app.shops.models import Shop
 
 LONGEST_CAP = timedelta(days=max(days for _, days in rules.AD_CAPS))
@@ -39,10 +39,12 @@ class Around:
     body: str  # the shop's words, placeholders unfilled
     delay: timedelta
     recent_ads: tuple[datetime, ...]
+    shop_code: str = ""
 
     def address_for(self, channel: str) -> str:
         """Return the address of the person that a channel needs, or "" when there is none."""
-        return self.email if registry.channel(channel).CAPABILITIES.address == "email" else self.phone
+        mine = {"email": self.email, "phone": self.phone}
+        return mine.get(registry.channel(channel).CAPABILITIES.address, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ SHOP = (
         Shop.email,
         Shop.is_demo,
         Shop.opt_out_080,
+        Shop.code,
         Automation.kind,
         Automation.is_on,
         Automation.text,
@@ -106,6 +109,12 @@ def _refused(key: Any) -> Any:
     )
 
 
+# A browser that was handed to somebody else, logged out or taken down is nobody's to ring (S23).
+RINGS = (
+    (PushSubscription.shop_id == Device.shop_id)
+    & (PushSubscription.customer_id == Device.customer_id)
+    & (PushSubscription.browser_hash == Device.browser_hash)
+)
 PERSON = select(
     Customer.name,
     Customer.phone,
@@ -118,6 +127,9 @@ PERSON = select(
     _refused(Customer.phone_key).label("refused"),
     _refused(Customer.email_key).label("refused_email"),
     ((Customer.phone_key != "") & (Customer.phone_failed_key == Customer.phone_key)).label("phone_failed"),
+    exists()
+    .where(PushSubscription.shop_id == Customer.shop_id, PushSubscription.customer_id == Customer.id, RINGS)
+    .label("has_push"),
 ).where(Customer.shop_id == bindparam("shop"), Customer.id == bindparam("customer"))
 _CONSENTS = (
     select(Consent.kind, Consent.action)
@@ -190,6 +202,8 @@ def known(shop: Sequence[Any], row: Any, holds: Mapping[str, bool], ads: tuple[d
             ads_email=holds["ads_email"],
             refused_email=bool(row.refused_email),
             phone_failed=bool(row.phone_failed),
+            has_push=bool(row.has_push),
+            ads_push=holds["ads_push"],
         ),
         phone=row.phone or "",
         email=row.email or "",
@@ -220,6 +234,7 @@ def around(known: Known, *, kind: Kind, wire: Wire, variant: str = "") -> Around
             opt_out_080=shop.opt_out_080,
             ads_need_080=wire.ads_need_080,
             carries_mail=wire.carries_mail,
+            carries_push=wire.carries_push,
             owner_name=shop.owner_name,
             address=shop.address,
             email=shop.email or wire.mail_from,
@@ -236,6 +251,7 @@ def around(known: Known, *, kind: Kind, wire: Wire, variant: str = "") -> Around
         body=_words(automation, variant) or kind.text,
         delay=timedelta(minutes=kind.delay_minutes if delay is None else delay),
         recent_ads=known.recent_ads,
+        shop_code=shop.code,
     )
 
 

@@ -69,7 +69,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
         not_after=now + timedelta(days=40),
         now=now,
     )
-    by_mail = registry.channel(channel).CAPABILITIES.address == "email"
+    by_phone = registry.channel(channel).CAPABILITIES.address == "phone"
     return Preview(
         customer_name=around.name,
         channel_label=registry.channel(channel).LABEL,
@@ -78,7 +78,7 @@ def preview(shop_id: int, kind: str, *, wire: Wire, now: datetime, text: str | N
         answer="지금 보내도 돼요." if isinstance(verdict, rules.Send) else verdict.reason,
         code="" if isinstance(verdict, rules.Send) else verdict.code,
         length=carrier_bytes(words),
-        not_carried=() if by_mail else tuple(not_carried(words)),
+        not_carried=tuple(not_carried(words)) if by_phone else (),
         subject=composing.subject(kind=spec, channel=channel, around=around),
         lacking=_lacking(spec, around.body),
     )
@@ -150,7 +150,7 @@ def _fitting_customer(shop_id: int, *, wants_consent: bool) -> int | None:
 def _preview_channel(kind: Kind, around: gather.Around) -> str:
     person = around.person
     for key in routing.ways(kind, person, around.sender):
-        by_mail = registry.channel(key).CAPABILITIES.address == "email"
-        if by_mail or (person.has_phone and (person.ads or not kind.is_ad)):
+        by_phone = registry.channel(key).CAPABILITIES.address == "phone"
+        if not by_phone or (person.has_phone and (person.ads or not kind.is_ad)):
             return key
     return "card" if "card" in kind.channels else kind.channels[0]

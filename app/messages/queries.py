@@ -12,6 +12,7 @@ from app.coupons.queries import gives_by
 from app.customers.models import PhoneCode
 from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
+from app.kit.korean import josa
 from app.kit.signing import token_hash
 from app.messages import gather, mail_form, raising, registry, turns
 from app.messages.contract import ALWAYS_ON, GROUPS, Kind
@@ -149,7 +150,7 @@ class Outlook:
     """ "오늘 보낼 말" on the home screen."""
 
     by_hand: int  # waiting for the owner's tap
-    today: int  # texts and e-mails that will go out by themselves before midnight
+    today: int  # texts, e-mails and pushes that will go out by themselves before midnight
     today_by: str  # what these are: "문자", "이메일", "문자와 이메일"
     unclear: int  # "확인 필요"
     codes: int  # of those by hand: somebody stands there and waits for it
@@ -159,13 +160,14 @@ class Outlook:
 def outlook(shop_id: int, *, now: datetime) -> Outlook:
     """Count what waits for the owner and what goes out today."""
     midnight = start_of_day(kst_day(now) + timedelta(days=1))
-    texts, mails = _by_themselves("phone"), _by_themselves("email")
+    texts, mails, rung = (_by_themselves(address) for address in ("phone", "email", "push"))
     goes_today = (Message.state == "ready") & Message.staged_at.is_(None) & (Message.due_at < midnight)
     counts = db.session.execute(
         select(
             func.count().filter(Message.state == "ready", Message.staged_at.is_not(None)),
             func.count().filter(goes_today, Message.channel.in_(texts)),
             func.count().filter(goes_today, Message.channel.in_(mails)),
+            func.count().filter(goes_today, Message.channel.in_(rung)),
             func.count().filter(Message.state == "unknown"),
             func.count().filter(
                 Message.state == "ready",
@@ -185,15 +187,22 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
         .order_by(Message.id.desc())
         .limit(1)
     )
-    by_hand, today_texts, today_mails, unclear, codes = counts
+    by_hand, today_texts, today_mails, today_rung, unclear, codes = counts
+    today = {"문자": today_texts, "이메일": today_mails, "알림": today_rung}
     return Outlook(
         by_hand=by_hand,
-        today=today_texts + today_mails,
-        today_by="와 ".join(["문자"] * bool(today_texts) + ["이메일"] * bool(today_mails)),
+        today=sum(today.values()),
+        today_by=_listed([what for what, count in today.items() if count]),
         unclear=unclear,
         codes=codes,
         blocked_reason=blocked or "",
     )
+
+
+def _listed(words: list[str]) -> str:
+    """Return "문자", "문자와 이메일", "문자, 이메일과 알림"."""
+    *before, last = words or [""]
+    return f"{josa(', '.join(before), '과/와')} {last}" if before else last
 
 
 def _by_themselves(address: str) -> list[str]:

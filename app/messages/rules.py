@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-from app.messages import forms, mail_form
+from app.messages import forms, mail_form, push_form
 from app.messages.contract import Capabilities, Kind
 
 _KOREA = timezone(timedelta(hours=9))  # no summer time; rules read no time zone files
@@ -40,6 +40,8 @@ class Person:
     ads_email: bool = False
     refused_email: bool = False
     phone_failed: bool = False  # the carrier says that nobody has this number
+    has_push: bool = False  # a browser that holds their card lets us push to it
+    ads_push: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Sender:
     opt_out_080: str
     ads_need_080: bool
     carries_mail: bool = False  # the deployment has a mail server
+    carries_push: bool = False  # and a key pair for web push
     owner_name: str = ""
     address: str = ""
     email: str = ""  # the shop's own, else the one its e-mails come from
@@ -165,8 +168,11 @@ def _before_travel(
     sender: Sender,
     names: Sequence[str],
 ) -> LeaveOut | None:
-    by_mail = channel.address == "email"
-    unreachable = _no_mail(kind, person, sender) if by_mail else _no_phone(person)
+    by_mail, by_push = channel.address == "email", channel.address == "push"
+    if by_push:
+        unreachable = _no_push(person, sender)
+    else:
+        unreachable = _no_mail(kind, person, sender) if by_mail else _no_phone(person)
     if unreachable is not None:
         return unreachable
     if not person.age14:
@@ -177,14 +183,19 @@ def _before_travel(
         return _promotion_inside(text, names)
     if channel.is_template:
         return LeaveOut("template", "광고는 알림톡으로 보낼 수 없어요.")
-    if person.refused_email if by_mail else person.refused:
+    # A browser has no address that somebody else could have: refusing takes the consent itself back.
+    if not by_push and (person.refused_email if by_mail else person.refused):
         return LeaveOut("refused", "수신거부한 손님이에요.")
-    if not (person.ads_email if channel.consent == "ads_email" else person.ads):
-        return LeaveOut("no_consent", f"광고 {'이메일' if by_mail else '문자'}에 동의하지 않은 손님이에요.")
+    agreed = {"ads": person.ads, "ads_email": person.ads_email, "ads_push": person.ads_push}
+    if not agreed[channel.consent]:
+        what = "이메일" if by_mail else "알림" if by_push else "문자"
+        return LeaveOut("no_consent", f"광고 {what}에 동의하지 않은 손님이에요.")
     if kind.personal_offer and not person.marketing:
         return LeaveOut("no_marketing", "맞춤 혜택에 동의하지 않은 손님이에요.")
     if by_mail:
         return _form(forms.ad_mail_fault(subject, text, sender.as_mail_shop()))
+    if by_push:
+        return _form(push_form.ad_fault(subject, text, sender.shop_name, sender.contact))
     if sender.ads_need_080 and not sender.opt_out_080 and not sender.is_demo:
         return LeaveOut("no_080", "무료 수신거부 번호(080)를 아직 등록하지 않았어요.")
     return _form(forms.ad_form_fault(text, sender.shop_name, sender.contact))
@@ -200,6 +211,12 @@ def _no_phone(person: Person) -> LeaveOut | None:
     if person.phone_failed:
         return LeaveOut("dead_phone", "없는 번호라고 해요. 손님께 번호를 여쭤 봐 주세요.")
     return None
+
+
+def _no_push(person: Person, sender: Sender) -> LeaveOut | None:
+    if not sender.carries_push:
+        return LeaveOut("no_push_key", "휴대폰 알림을 보낼 열쇠가 없어요.")
+    return None if person.has_push else LeaveOut("no_push", "휴대폰 알림을 켜지 않은 손님이에요.")
 
 
 def _no_mail(kind: Kind, person: Person, sender: Sender) -> LeaveOut | None:
@@ -229,7 +246,9 @@ def _must_wait(
     kind: Kind, channel: Capabilities, person: Person, recent_ads: Sequence[datetime], now: datetime
 ) -> Wait | None:
     # An ad at night stands on the consent to it alone (망법 50조③); who waits for an 안내 gets it at any hour.
-    asleep = not channel.hours_exempt and not (person.ads_night if kind.is_ad else kind.any_hour)
+    # Its words speak of text messages: a push by night stands on nothing.
+    by_night = person.ads_night and channel.address == "phone"
+    asleep = not channel.hours_exempt and not (by_night if kind.is_ad else kind.any_hour)
     opens = next_daytime(now)
     night = (
         Wait(opens, "night", "밤(저녁 8시 50분~아침 8시)이라 아침에 보내요.")
@@ -255,6 +274,15 @@ def next_daytime(moment: datetime) -> datetime:
     if minute >= DAY_CLOSES:
         morning += timedelta(days=1)
     return morning.astimezone(UTC)
+
+
+def rings_until(*, is_ad: bool, not_after: datetime, now: datetime) -> datetime:
+    """Return until when a push may still ring on a phone that was off: an ad by 20:50 of its day (망법 50조③)."""
+    if not is_ad:
+        return not_after
+    local = now.astimezone(_KOREA)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return min(not_after, (midnight + timedelta(minutes=DAY_CLOSES)).astimezone(UTC))
 
 
 def cap_frees_at(recent_ads: Sequence[datetime], now: datetime) -> datetime:

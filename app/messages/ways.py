@@ -58,6 +58,8 @@ def _is_open(can: Capabilities, kind: Kind, *, is_demo: bool, on: frozenset[str]
         return False
     if can.address == "email" and not wire.carries_mail:
         return False
+    if can.address == "push" and not wire.carries_push:
+        return False
     if can.is_template and kind.is_ad:
         return False
     return not can.account or can.account in on

@@ -20,7 +20,7 @@ STATIC = Path(__file__).resolve().parents[2] / "static"
 _STYLES = ("layers", "reset", "tokens", "base", "layout", "components/*", "utilities", "preferences")
 # Order matters: page.js marks the document as scripted before anything draws.
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "customer.js": ("page", "live", "saved", "card", "install"),
+    "customer.js": ("page", "live", "saved", "card", "install", "push"),
     "owner.js": ("page", "live", "offline"),
 }
 _VENDOR_TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css"}

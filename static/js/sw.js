@@ -5,6 +5,8 @@
  *   the person the server names in X-Dangol-Person. Another person, or "none" (left, erased, logged out), drops every saved card
  *   (S23); X-Dangol-Gone drops the one of a shop somebody left.
  * - Styles and scripts carry their hash in the address: once here, always right. Fragments and data never.
+ * - What is pushed is shown under the letter's own key, so that a repeat takes its place, and opens pages of ours alone. Shown letters
+ *   go with the card they were for, and so does the right to ring (S23).
  * - Of the owner's side only the page that scans without a network (/owner/offline, put here by offline.js), which shows
  *   nobody's data. It answers every owner's page that can't be opened, and is dropped when somebody logs out.
  */
@@ -31,8 +33,9 @@ const forget = async (keep = '') => {
 const remember = async (request, answer) => {
   const person = answer.headers.get('X-Dangol-Person');
   if (!person) return;
-  if (person === 'none') return forget();
+  if (person === 'none') { await quiet(); return forget(); }
   const name = `card-${person}`;
+  if (!(await caches.has(name)) && (await caches.keys()).some((kept) => kept.startsWith('card-'))) await quiet();
   await forget(name);
   const gone = answer.headers.get('X-Dangol-Gone');
   if (gone) await (await caches.open(name)).delete(gone);
@@ -40,6 +43,12 @@ const remember = async (request, answer) => {
   if (answer.ok && html && !answer.redirected && CARD.test(new URL(request.url).pathname)) {
     await (await caches.open(name)).put(new URL(request.url).pathname, answer); // the one opened last lies last
   }
+};
+// Nobody holds a card here any more, or somebody else does: no letter stays on the lock screen, and none comes.
+const quiet = async () => {
+  for (const shown of await self.registration.getNotifications()) shown.close();
+  await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
+  await caches.delete('push-1');
 };
 const sheet = async (heading, inside, status = 200) => {
   const files = await (await caches.open(FILES)).keys();
@@ -139,6 +148,52 @@ const file = async (event) => {
   return answer;
 };
 
+const ours = (address) => {
+  try { const url = new URL(address, location.origin); return url.origin === location.origin ? url.href : ''; } catch { return ''; }
+};
+const ring = async (data) => {
+  const told = await Promise.resolve().then(() => data.json().notification).catch(() => null);
+  const { title = '내 단골 카드', body = '', tag = '', navigate = '/', actions = [] } = told ?? {};
+  const ways = Object.fromEntries(actions.map((each) => [each.action, each.navigate]));
+  // A push that shows nothing costs us the right to ring: what can't be read leads to the card.
+  await self.registration.showNotification(title, {
+    body, tag, lang: 'ko', icon: '/static/img/icon-192.png', badge: '/static/img/icon-monochrome-512.png',
+    data: { navigate, ways }, actions: actions.map(({ action, title: words }) => ({ action, title: words })),
+  });
+};
+// 수신거부 on the notification is the refusal itself: one tap. Without a network its page opens instead.
+const refused = async (address) => {
+  const form = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' });
+  const answer = await fetch(address, { method: 'POST', body: form }).catch(() => null);
+  if (!answer?.ok) return self.clients.openWindow(address);
+  return self.registration.showNotification('수신거부했어요', { body: '이제 광고를 보내지 않아요. 도장과 혜택은 그대로 있어요.', tag: 'refused', lang: 'ko' });
+};
+const opened = async (address) => {
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const there = windows.find((each) => each.url === address);
+  return there ? there.focus() : self.clients.openWindow(address);
+};
+// The push service gave this browser another address: ring there (the old one proves that it was this browser).
+const moved = async (event) => {
+  const kept = await (await caches.open('push-1')).match('/sw/push');
+  const was = event.oldSubscription?.endpoint ?? (kept && (await kept.json()).endpoint);
+  const key = event.oldSubscription?.options.applicationServerKey;
+  const next = event.newSubscription ?? (key && await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+  if (!was || !next) return;
+  const { endpoint, keys } = next.toJSON();
+  const body = JSON.stringify({ was, endpoint, p256dh: keys.p256dh, auth: keys.auth });
+  const answer = await fetch('/push/renewals', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+  if (answer.ok) await (await caches.open('push-1')).put('/sw/push', new Response(JSON.stringify({ endpoint })));
+};
+
+self.addEventListener('push', (event) => event.waitUntil(ring(event.data)));
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const { navigate = '/', ways = {} } = event.notification.data ?? {};
+  const refuse = event.action && ours(ways[event.action] ?? '');
+  event.waitUntil(refuse ? refused(refuse) : opened(ours(navigate) || location.origin));
+});
+self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(moved(event).catch(() => {})));
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim().then(() => catchUp().catch(() => {}))));
 self.addEventListener('fetch', (event) => {

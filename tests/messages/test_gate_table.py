@@ -29,12 +29,12 @@ WAYS = {"text": TEXT, "mail": MAIL, "hand": HAND, "card": CARD}
 
 ALL_SAID = Person(
     has_phone=True, age14=True, marketing=True, ads=True, ads_night=False, refused=False, erased=False,
-    has_email=True, email_checked=True, ads_email=True,
+    has_email=True, email_checked=True, ads_email=True, has_push=True, ads_push=True,
 )  # fmt: skip
 SHOP = Sender(
     shop_name="달빛커피", contact="02-123-4567", is_demo=False, kind_on=True, public_url="https://dangol.test",
     opt_out_080="", ads_need_080=False, carries_mail=True, owner_name="김사장", address="서울 마포구 달빛로 1",
-    email="moon@dal.test",
+    email="moon@dal.test", carries_push=True,
 )  # fmt: skip
 LINK = "https://dangol.test/o/abc"
 NIGHT = kst(22)
@@ -127,12 +127,14 @@ TABLE: list[tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = [
 SENTENCES = {
     "erased": "손님이 정보를 지우셨어요.",
     "no_phone": "전화번호가 없는 손님이에요.",
+    "no_push": "휴대폰 알림을 켜지 않은 손님이에요.",
+    "no_push_key": "휴대폰 알림을 보낼 열쇠가 없어요.",
     "no_email": "이메일 주소가 없는 손님이에요.",
     "email_unchecked": "손님이 이메일 주소를 아직 확인하지 않으셨어요.",
     "dead_phone": "없는 번호라고 해요. 손님께 번호를 여쭤 봐 주세요.",
     "dead_email": "메일이 되돌아온 이메일 주소예요. 손님께 주소를 여쭤 봐 주세요.",
     "age": "만 14세 이상인지 확인하지 못한 손님이에요.",
-    "no_consent": "광고 (문자|이메일)에 동의하지 않은 손님이에요.",
+    "no_consent": "광고 (문자|이메일|알림)에 동의하지 않은 손님이에요.",
     "no_marketing": "맞춤 혜택에 동의하지 않은 손님이에요.",
     "refused": "수신거부한 손님이에요.",
     "night": "밤\\(저녁 8시 50분~아침 8시\\)이라 아침에 보내요.( 그때는 너무 늦어서 보내지 않았어요.)?",
@@ -146,7 +148,7 @@ SENTENCES = {
     "demo_only": "체험 가게에서는 진짜 문자를 보내지 않아요.",
     "not_demo": "체험 휴대폰은 체험 가게에서만 써요.",
     "template": "광고는 알림톡으로 보낼 수 없어요.",
-    "form": "(광고 글(은|에는)|\\(광고\\) 표시는|광고 이메일).+요.",
+    "form": "(광고 글(은|에는)|\\(광고\\) 표시는|광고 이메일|광고 알림).+요.",
     "promotion_inside": "안내 글에 홍보하는 말\\(‘.+’\\)이 들어 있어요.",
 }
 
@@ -305,5 +307,6 @@ def test_what_never_goes_out(
 def test_every_sentence_of_the_gate_is_in_the_table() -> None:
     codes = {row for _so, ad, notice in TABLE for row in (*ad, *notice)}
     told = {each.removeprefix("wait:") for each in codes} | {"template", "not_demo", "no_marketing", OK}
+    told |= {"no_push", "no_push_key"}  # test_push_gate.py
     assert set(SENTENCES) | {OK} == told
     assert isinstance(ask(AD, TEXT, erased=True), LeaveOut)

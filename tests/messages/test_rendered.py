@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.flows.automation import text_fault
 from app.kit.text import carrier_bytes, not_carried
-from app.messages import composing, forms, raising, registry
+from app.messages import composing, forms, push_form, raising, registry
 from app.messages.contract import Kind
 from app.messages.gather import Around
 from app.messages.rules import Send
@@ -125,10 +125,15 @@ def lawful(kind: Kind, way: str, text: str, subject: str) -> None:
     assert set(not_carried(text)) == {char for char in text if not _fits(char)}
     if not can.transmits:
         return
-    by_mail = can.address == "email"
+    by_mail, by_push = can.address == "email", can.address == "push"
     if not kind.is_ad:
         assert "(광고)" not in subject + text
-        assert text.startswith("[달빛커피] ") or by_mail
+        assert text.startswith("[달빛커피] ") or by_mail or (by_push and subject == "달빛커피")
+        return
+    if by_push:
+        assert (subject, (subject + text).count("(광고)")) == ("(광고) 달빛커피", 1)
+        assert text.split("\n")[-2:] == ["문의 02-123-4567", push_form.END]
+        assert text.count("무료수신거부") == 1
         return
     where = subject if by_mail else text
     assert where.startswith("(광고) 달빛커피 " if by_mail else "(광고)달빛커피\n")

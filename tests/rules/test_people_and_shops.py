@@ -62,7 +62,7 @@ def test_what_may_be_noted(memo: str) -> None:
 
 def test_the_latest_answer_holds() -> None:
     rows = [("ads", "grant"), ("ads", "withdraw"), ("marketing", "decline"), ("marketing", "grant")]
-    nothing = dict.fromkeys((*CONSENT_KINDS, "ads_email", "days"), False)
+    nothing = dict.fromkeys((*CONSENT_KINDS, "ads_email", "ads_push", "days"), False)
     assert people.standing(rows) == {**nothing, "marketing": True}
 
 

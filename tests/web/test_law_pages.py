@@ -156,6 +156,7 @@ PINNED = {
         "ads": "60d69b335da33ed2",
         "ads_night": "2c1489b0117e3e59",
         "ads_email": "2cba95d1b2e293a1",
+        "ads_push": "8b696047dab04b48",
         "days": "523eca5a9c06286a",
     }
 }

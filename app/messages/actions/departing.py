@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import BigInteger, String, bindparam, insert, update
 
 from app.kit.upsert import built_once, table_of
-from app.messages import composing, gather, registry, retries
+from app.messages import composing, gather, registry, retries, rules
 from app.messages.actions.claims import Hold, Sending
-from app.messages.contract import Account, Kind, Letter, Template
+from app.messages.contract import Account, Kind, Letter, Target, Template
 from app.messages.models import AdGrant, Attempt, Message
 
 _COUNT = built_once(
@@ -66,6 +66,8 @@ class Able:
     opt_out: str
     template: Template | None
     photo: bytes
+    targets: tuple[Target, ...]
+    link: str
 
     @property
     def is_sent_ad(self) -> bool:
@@ -159,4 +161,11 @@ def _letter(one: Able, account: Account | None, now: datetime) -> Letter:
         photo=one.photo,
         template=one.template,
         account=account,
+        targets=one.targets,
+        link=one.link,
+        lasts_s=int((_rings_until(one, now) - now).total_seconds()),
     )
+
+
+def _rings_until(one: Able, now: datetime) -> datetime:
+    return rules.rings_until(is_ad=one.kind.is_ad, not_after=one.row.not_after, now=now)

@@ -12,7 +12,7 @@ from app.customers import reaching
 from app.kit.columns import UtcDateTime
 from app.kit.upsert import table_of
 from app.messages import gather, registry, retries
-from app.messages.actions import fallback, health, pausing
+from app.messages.actions import fallback, health, pausing, pushing
 from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
 from app.messages.actions.pausing import Stop
 from app.messages.actions.sending import end
@@ -89,6 +89,9 @@ def record(
             _rejected(session, sending.hold, outcome, jitter=jitter(), now=now)
         elif not isinstance(outcome, Accepted):
             _unclear(session, sending.hold)
+    for sending, outcome in said:
+        if isinstance(outcome, Accepted | Rejected) and outcome.gone:
+            pushing.drop(session, shop_id=sending.hold.shop_id, ids=outcome.gone)
     stops = pausing.count(session, said)
     health.note(session, channel=channel, said=[(s.hold.shop_id, outcome) for s, outcome in said])
     return stops

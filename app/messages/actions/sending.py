@@ -20,6 +20,7 @@ from app.messages import (
     gather,
     pictures,
     prices,
+    pushes,
     raising,
     registry,
     restores,
@@ -114,6 +115,8 @@ class _LastLook:
         )
         self.doubt = restores.doubt(self.session, now=self.now) if self.can.transmits else None
         self.links = self._links(rows)
+        by_push = self.can.address == "push"
+        self.targets = pushes.targets(self.session, shop_id=self.shop_id, people=people) if by_push else {}
         able = [found for row in rows if (found := self._judge(row)) is not None]
         departing.depart(
             self.session,
@@ -214,7 +217,9 @@ class _LastLook:
             change(self.session, hold, "claimed", **ours, code="", reason="")
             return None
         photo = pictures.picture(self.shop_id, str(facts.get("photo", ""))) if self.can.takes_photo else b""
-        able = Able(row, hold, kind, around, facts, text, kept, opt_out, template, photo)
+        targets = self.targets.get(row.customer_id, ())
+        link = composing.link(kind=kind, around=around, facts=facts, base_url=base_url) if targets else ""
+        able = Able(row, hold, kind, around, facts, text, kept, opt_out, template, photo, targets, link)
         if able.is_sent_ad:
             self.crowd.count(row.customer_id, row.id, self.now)
         return able

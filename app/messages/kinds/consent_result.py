@@ -1,6 +1,6 @@
 """동의 처리 결과: within 14 days of a consent, its sender, fact and date, result (망법 50조⑦, 시행령 62조의2).
 
-No promotion at all. Facts: `consent` (ads | ads_night | ads_email | marketing), `granted` (False: withdrawn),
+No promotion at all. Facts: `consent` (ads | ads_night | ads_email | ads_push | marketing), `granted` (False: withdrawn),
 `silent` (it ended without an answer to the two-yearly question), `day` ("2026-11-23").
 """
 
@@ -15,6 +15,7 @@ _SUBJECTS = {
     "ads": "광고 문자 수신",
     "ads_night": "밤 광고 문자 수신",
     "ads_email": "광고 이메일 수신",
+    "ads_push": "광고 알림 수신",
     "marketing": "개인정보 마케팅 활용",
 }
 

@@ -1,7 +1,7 @@
 """2년마다 동의 확인: before each second anniversary of a consent to ads, its sender, fact and date, and how to keep
 or withdraw it (망법 50조⑧, 시행령 62조의3).
 
-No promotion at all. Facts: `kinds` (those of one day: ads | ads_night | ads_email), `consented` ("2024-11-23"),
+No promotion at all. Facts: `kinds` (those of one day: ads | ads_night | ads_email | ads_push), `consented` ("2024-11-23"),
 `keeps` (who says nothing keeps it), `answer_by` ("2026-11-23"), `token`. Cause: the first of these consents and the year.
 """
 
@@ -12,7 +12,12 @@ from datetime import date, timedelta
 
 from app.messages.contract import AUTOMATIC_NOTICE_WAYS, Facts, Kind
 
-_SUBJECTS = {"ads": "광고 문자", "ads_night": "밤 광고 문자", "ads_email": "광고 이메일"}
+_SUBJECTS = {
+    "ads": "광고 문자",
+    "ads_night": "밤 광고 문자",
+    "ads_email": "광고 이메일",
+    "ads_push": "광고 알림",
+}
 
 
 def _words(facts: Facts) -> Mapping[str, str]:

@@ -27,6 +27,7 @@ from app.web.customer import coupon_slot, done, friends, line_words, talk
 from app.web.customer import tier as tiers
 from app.web.customer.blueprint import bp
 from app.web.customer.card_offline import checking
+from app.web.customer.mine import may_ring
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 
@@ -78,6 +79,7 @@ def card_context() -> dict[str, Any]:
         "talk": talk.for_card(),
         "version": _version(page, letters, wish),
         "once": new_token(),
+        "by_push": may_ring(),
         "outside": _outside() if handover.in_kakao() else "",
     }
 

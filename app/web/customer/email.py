@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.customers import queries as people
-from app.customers.rules import ADS_EMAIL, OPTIONAL_KINDS
-from app.customers.texts import consent_text
+from app.customers.rules import ADS_EMAIL
 from app.flows import email as flow
 from app.kit.refusals import Invalid
 from app.web.answers import invalid, see_other
 from app.web.customer.blueprint import bp
+from app.web.customer.mine import my_page, sends_mail
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 
 _SENT = "메일을 보냈어요. 메일의 주소를 눌러 확인하면 그때부터 소식을 보내 드려요."
-
-
-def email_form() -> dict[str, Any]:
-    """Return what the part of 내 정보 about e-mail needs; it is shown where this shop can send any."""
-    wire = current_app.config["WIRE"]
-    return {
-        "by_mail": wire.carries_mail and wire.public_url is not None and not current_shop().is_demo,
-        "ads_email": consent_text(ADS_EMAIL),
-    }
-
-
-def _page(typed: str, *, ads: bool, wrong: dict[str, str]) -> dict[str, Any]:
-    holder = current_card()
-    return {
-        "shop": current_shop(),
-        "mine": people.my_details(shop_id=holder.shop_id, customer_id=holder.customer_id),
-        "optional": [consent_text(kind) for kind in OPTIONAL_KINDS],
-        **email_form(),
-        "typed_email": typed,
-        "typed_ads": ads,
-        "wrong_email": wrong,
-    }
 
 
 @door(bp, "/c/<code>/me/email", methods=("POST",), audience="customer", role="holder", tenant="code")
@@ -47,7 +23,7 @@ def me_email(code: str) -> ResponseReturnValue:
     """Note an address and send the link that confirms it."""
     holder, shop = current_card(), current_shop()
     typed, ads = request.form.get("email", "")[:400], request.form.get(ADS_EMAIL) == "y"
-    if not email_form()["by_mail"]:
+    if not sends_mail():
         return see_other(url_for("customer.me", code=code))
     try:
         flow.give_email(
@@ -62,7 +38,9 @@ def me_email(code: str) -> ResponseReturnValue:
             now=now(),
         )
     except Invalid as refusal:
-        return invalid("customer/me.html", **_page(typed, ads=ads, wrong=refusal.fields))
+        return invalid(
+            "customer/me.html", **my_page(), typed_email=typed, typed_ads=ads, wrong_email=refusal.fields
+        )
     mine = people.my_details(shop_id=holder.shop_id, customer_id=holder.customer_id)
     flash("저장했어요" if mine.email_checked_at else _SENT)
     return see_other(url_for("customer.me", code=code, _anchor="email-part"))

@@ -9,18 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import queries as cards
 from app.customers import queries as people
-from app.customers.rules import CONSENT_KINDS, OPTIONAL_KINDS
-from app.customers.texts import CONSENTS, consent_text
+from app.customers.rules import ADS_PUSH, CONSENT_KINDS
+from app.customers.texts import CONSENTS
 from app.flows import join
 from app.flows import privacy as flow
 from app.kit.phone import national
 from app.kit.refusals import Invalid
 from app.web import cookies
 from app.web.answers import invalid, see_other
-from app.web.customer import talk
 from app.web.customer.blueprint import bp
-from app.web.customer.email import email_form
-from app.web.days_form import day_lines
+from app.web.customer.mine import my_page
 from app.web.details_form import KEPT, DetailsForm
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
@@ -31,25 +29,13 @@ _TO_FORGET = "적어 둔 이름과 번호를 지우려면 내 정보에서 ‘�
 @door(bp, "/c/<code>/me", audience="customer", role="holder", tenant="code")
 def me(code: str) -> ResponseReturnValue:
     """Everything the shop knows, and the switches of what it may do with it."""
-    return render_template("customer/me.html", **_mine())
-
-
-def _mine() -> dict[str, Any]:
-    holder = current_card()
-    return {
-        "shop": current_shop(),
-        "mine": people.my_details(shop_id=holder.shop_id, customer_id=holder.customer_id),
-        "optional": [consent_text(kind) for kind in OPTIONAL_KINDS],
-        "days": day_lines(shop_id=holder.shop_id, customer_id=holder.customer_id),
-        "talk": talk.for_card(),
-        **email_form(),
-    }
+    return render_template("customer/me.html", **my_page())
 
 
 @door(bp, "/c/<code>/me/consents", methods=("POST",), audience="customer", role="holder", tenant="code")
 def me_consents(code: str) -> ResponseReturnValue:
     """Give or withdraw one optional consent."""
-    holder, page = current_card(), _mine()
+    holder, page = current_card(), my_page()
     kind, grant = request.form.get("kind", ""), request.form.get("grant") == "y"
     try:
         flow.change_consent(
@@ -65,14 +51,14 @@ def me_consents(code: str) -> ResponseReturnValue:
     except Invalid as refusal:
         return invalid("customer/me.html", **page, wrong=refusal.fields)
     flash(_answered(kind, grant=grant, before=page["mine"].standing))
-    return see_other(url_for("customer.me", code=code, _anchor="consents"))
+    return see_other(url_for("customer.me", code=code, _anchor="push" if kind == ADS_PUSH else "consents"))
 
 
 def _answered(kind: str, *, grant: bool, before: dict[str, bool]) -> str:
     if grant:
         return "동의해 주셔서 고마워요"
     # What stood on it went too, and that must not happen silently.
-    if kind == "marketing" and before["ads_email"]:
+    if kind == "marketing" and (before["ads_email"] or before["ads_push"]):
         return "맞춤 혜택과 광고를 모두 그만 받아요."
     if kind == "marketing" and before["ads"]:
         return "맞춤 혜택과 광고 문자를 모두 그만 받아요."

@@ -16,6 +16,7 @@ from app.web.public.blueprint import bp
 def processors(shop_id: int, wire: Wire) -> list[str]:
     """Return who outside the shop is handed messages, each by name: providers only where the shop has one on."""
     views = accounts.views(shop_id)
+    # A push service is the browser's own, sees no word of it, and stands under 국외 이전.
     companies = [
         f"{place.LABEL}(문자{', 알림톡' if views[key].settings.get('profile') else ''})"
         for key, place in registry.providers().items()
@@ -27,6 +28,7 @@ def processors(shop_id: int, wire: Wire) -> list[str]:
         if channel.CAPABILITIES.transmits
         and not (channel.CAPABILITIES.by_hand or channel.CAPABILITIES.is_demo)
         and not channel.CAPABILITIES.account
+        and channel.CAPABILITIES.address != "push"
         and (channel.CAPABILITIES.address != "email" or wire.carries_mail)
     ]
     return companies + ours
@@ -36,7 +38,8 @@ def processors(shop_id: int, wire: Wire) -> list[str]:
 def privacy(code: str) -> ResponseReturnValue:
     """The shop's policy as it stands today."""
     shop = current_shop()
-    by_mail = current_app.config["WIRE"].carries_mail and not shop.is_demo
+    wire = current_app.config["WIRE"]
+    by_mail = wire.carries_mail and not shop.is_demo
     sent = [
         line
         for line in messages.automations(shop.id)
@@ -48,5 +51,6 @@ def privacy(code: str) -> ResponseReturnValue:
         day=now(),
         sent=sent,
         by_mail=by_mail,
-        processors=processors(shop.id, current_app.config["WIRE"]),
+        by_push=wire.carries_push and wire.public_url is not None and not shop.is_demo,
+        processors=processors(shop.id, wire),
     )
