@@ -97,6 +97,8 @@ def _expire_lots(now: datetime, breath: Breath) -> None:
 def _check_balances(now: datetime, breath: Breath) -> None:
     _for_each_shop(lambda shop_id: closing_days.settle(shop_id=shop_id, now=now), "closing_days", breath)
     _for_each_shop(lambda shop_id: night.check_balances(shop_id=shop_id), "check_balances", breath)
+    if not breath():
+        night.gather_statistics()
 
 
 def _move_tiers(now: datetime, breath: Breath) -> None:

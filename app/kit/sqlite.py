@@ -36,3 +36,20 @@ def tune(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("dangol_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def gather_statistics(engine: Engine) -> None:
+    """Let the planner know how the tables are filled; bounded, so that a large shop's takes moments.
+
+    Without it a plan is a guess: 100,000 people took a minute where eight seconds do. PostgreSQL does it by itself.
+    """
+    raw = engine.raw_connection()  # no BEGIN of ours around it: inside one it would do nothing
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA analysis_limit=1000")
+        cursor.execute(
+            "PRAGMA optimize=0x10002"
+        )  # also of tables that this connection has not asked (sqlite.org/pragma.html)
+        cursor.close()
+    finally:
+        raw.close()

@@ -51,7 +51,7 @@ IDLE = {"/owner/turn", "/owner/turn/<int:staff_id>", "/owner/turn/end", "/owner/
 IDLE |= {"/owner/counter", "/owner/counter/codes", "/owner/counter/code.svg"}
 # What is one person's own, and stays on a device of their own. (What only an owner may is not there either.)
 OWN = """
-/owner/logout /owner/more/browsers /owner/more/browsers/<int:session_id>/end /owner/more/browsers/end
+/owner/logout /owner/messages/budget /owner/messages/budget/notice /owner/more/browsers /owner/more/browsers/<int:session_id>/end /owner/more/browsers/end
 /owner/more/changes /owner/more/devices /owner/more/devices/<int:session_id>/end /owner/more/kiosks
 /owner/more/kiosks/<int:kiosk_id>/end /owner/more/password
 /owner/more/pin /owner/more/second-step /owner/more/second-step/codes /owner/more/second-step/confirmation
@@ -59,7 +59,7 @@ OWN = """
 /owner/more/sending/<provider>/balance /owner/more/sending/<provider>/keys /owner/more/sending/<provider>/removal
 /owner/more/sending/<provider>/switch /owner/more/sending/<provider>/talk /owner/more/sending/<provider>/talk/<kind>
 /owner/more/sending/<provider>/talk/<kind>/code /owner/more/sending/<provider>/talk/news
-/owner/more/sending/<provider>/trial /owner/more/sharing /owner/offline /owner/offline/key /owner/proof
+/owner/more/sending/<provider>/trial /owner/more/sharing /owner/more/talk/file /owner/offline /owner/offline/key /owner/proof
 """
 # A form that could be saved: only then is it asked who this is.
 TYPED = {"name": "최알바", "login": "alba01", "password": "주말에만 나와요 12", "pin": "4719", "typed": "1"}
