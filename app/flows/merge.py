@@ -24,7 +24,7 @@ from app.kit.refusals import NotHere, Refused
 from app.messages import recall
 from app.visits.models import Visit
 
-_NO_GIFT = {"devices.customer_id", "messages.customer_id", "last", "said", "claim"}
+_NO_GIFT = {"devices.customer_id", "messages.customer_id", "last", "said", "claim", "owed"}
 _SAYS_WHO = ("name", "phone", "email", "memo", "staff_id")
 _GONE = "찾으시는 손님이 없어요. 손님 목록에서 다시 골라 주세요."
 
@@ -262,18 +262,17 @@ def _part(
     )
     line_id = moved["line"]
     merge_line = ledger.entry(session, shop_id=shop_id, entry_id=line_id) if line_id else None
-    back: dict[str, Any] = {"lines": lines, "merge_line": merge_line, "now": now}
-    gone_side = both_cards[gone_card.id]
-    merged_lots.lots_back(
-        session, source=both_cards[kept_card.id], target=gone_side, held=moved["lots"], **back
-    )
+    since = line_id or moved["last"] + 1
+    back: dict[str, Any] = {"lines": lines, "merge_line": merge_line, "since": since, "now": now}
+    sides: dict[str, Any] = {"source": both_cards[kept_card.id], "target": both_cards[gone_card.id]}
+    merged_lots.lots_back(session, **sides, held=moved["lots"], **back)
     for cause in earning.repay(
         session, card=kept_card, rule=both_cards[kept_card.id][1], round_before=round_before, high=high,
-        since=line_id or moved["last"] + 1, owed=moved.get("owed", 0), staff_id=staff_id, now=now,
+        since=since, owed=moved.get("owed", 0), staff_id=staff_id, now=now,
     ):  # fmt: skip
         recall.cancel(session, shop_id=shop_id, cause=cause, reason="카드를 다시 나눴어요", now=now)
     rule = ledger.rule(session, shop_id=shop_id, rule_id=kept_card.rule_id)  # of a card that was opened again
-    merged_lots.settle_parted(session, source=(kept_card, rule), target=gone_side, **back)
+    merged_lots.settle_parted(session, source=(kept_card, rule), **back)
     undone_visits = moved["standing"] - _standing(session, shop_id=shop_id, moved=moved)
     told = row.before
     merging.become_two(session, kept=kept, gone=gone, before=told, undone_visits=undone_visits)

@@ -6,6 +6,7 @@ own affair. What nobody may lose or win is kept instead: the sum of all that cam
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -95,10 +96,11 @@ class Merging(Base):
         rows = {
             table: {row.id: who for who in (kept, gone) for row in self._rows(table, who)} for table in _ROWS
         }
-        merge_id = self._merge(kept, gone)
+        ends, merge_id = self._ends_of(gone), self._merge(kept, gone)
         self.together = Together(
             merge_id, kept, gone, self.clock(), moved, rows,
-            {entry: line.standing for entry, line in out.lines.items()}, dict(out.visits), self._newest(), into.shown_at,
+            {entry: line.standing for entry, line in out.lines.items()}, dict(out.visits), self._newest(),
+            into.shown_at, ends,
         )  # fmt: skip
         for unit in UNITS:
             into.held[unit] += moved[unit]
@@ -152,6 +154,9 @@ class Merging(Base):
             assert due - came[unit] == 0 or self._ended_since(one.since), (unit, due, came)
             into.held[unit] -= came[unit]
             out.held[unit] += came[unit]
+        if not (any(undone.values()) or self._ended_since(one.since)):
+            ends = self._ends_of(one.gone)
+            assert all(now >= then for now, then in zip(ends, one.ends, strict=True)), "something ends sooner"
         self.together, self.gone = None, {}
         for table, before in one.rows.items():
             now = {row.id: who for who in (0, 1) for row in self._rows(table, who)}
@@ -286,6 +291,15 @@ class Merging(Base):
         ):
             lots[(lot.card_id, lot.unit, lot.expires_at)] += lot.remaining
         return lots
+
+    def _ends_of(self, who: int) -> list[tuple[str, float]]:
+        """Return the end of every stamp and point in a card's lots, the nearest first."""
+        db.session.rollback()
+        return sorted(
+            (unit, end.timestamp() if end is not None else math.inf)
+            for (card_id, unit, end), held in self._lots(read=True).items()
+            for _each in range(held if card_id == self.people[who].card_id else 0)
+        )
 
     def purse_of(self, who: int) -> Counter[str]:
         """Return what the lines of a card brought and took, but for full cards and what ended."""

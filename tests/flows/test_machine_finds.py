@@ -144,6 +144,21 @@ FOUND: dict[str, Steps] = {
         ("stamp", {"amount": None, "who": 0}),
         ("merge_and_part", {"kept": 0}),
     ],
+    "a card that a merge filled leaves no lot of the one that would have followed": [
+        ("open", {"first": RULES[1]}),
+        ("give", {"stamps": 3, "who": 0}),
+        ("give", {"stamps": 2, "who": 1}),
+        ("promise", {"promised": RULES[4]}),
+        ("merge_and_part", {"kept": 0}),
+    ],
+    "two cards filled by one merge are opened with their own ends": [
+        ("open", {"first": RULES[2]}),
+        ("give", {"stamps": 5, "who": 1}),
+        ("wait", {"days": 12}),
+        ("give", {"stamps": 5, "who": 0}),
+        ("promise", {"promised": RULES[3]}),
+        ("merge_and_part", {"kept": 0}),
+    ],
     "one stamping brought the same stage of two cards": [
         ("open", {"first": RULES[1]}),
         ("give", {"stamps": 6, "who": 0}),
