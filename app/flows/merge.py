@@ -137,7 +137,7 @@ def merge(
     cards = {"source": (source, theirs), "target": (target, rule)}
     moved["lots"] = merged_lots.move_lots(session, **cards, line=line, now=now)
     moved["line"] = line.id if line is not None else None
-    moved["last"] = merged.last_line(session, shop_id=shop_id, card_id=target.id)
+    moved["last"] = merged.last_line(session, shop_id=shop_id)
     source.closed_at = now
     merging.drop_wish(session, shop_id=shop_id, customer_id=gone_id)
     merging.become_one(session, kept=kept, gone=gone, now=now)
@@ -245,10 +245,10 @@ def _part(
     for card in (kept_card, gone_card):
         lots.expire(session, card=card, now=now)
         both_cards[card.id] = (card, ledger.rule(session, shop_id=shop_id, rule_id=card.rule_id))
-    ended = merged_lots.lots_ended(session, shop_id=shop_id, held=moved["lots"], now=now)
-    undone = merged.undone_since(
-        session, shop_id=shop_id, gone_card_id=gone_card.id, kept_card_id=kept_card.id, after=moved["last"]
-    )
+    line_id = moved["line"]
+    since = line_id or moved["last"] + 1
+    ended = merged_lots.lots_ended(session, shop_id=shop_id, held=moved["lots"], since=since, now=now)
+    undone = merged.undone_since(session, shop_id=shop_id, card_id=gone_card.id, after=moved["last"])
     high, round_before = kept_card.balance, kept_card.round
     lines = merged.hand_over(
         session,
@@ -260,9 +260,7 @@ def _part(
         staff_id=staff_id,
         now=now,
     )
-    line_id = moved["line"]
     merge_line = ledger.entry(session, shop_id=shop_id, entry_id=line_id) if line_id else None
-    since = line_id or moved["last"] + 1
     back: dict[str, Any] = {"lines": lines, "merge_line": merge_line, "since": since, "now": now}
     sides: dict[str, Any] = {"source": both_cards[kept_card.id], "target": both_cards[gone_card.id]}
     merged_lots.lots_back(session, **sides, held=moved["lots"], **back)

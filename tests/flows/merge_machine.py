@@ -150,13 +150,12 @@ class Merging(Base):
         came = self._came_back(one)
         for unit in UNITS:
             due = one.moved[unit] + undone[unit]
-            # What ended while they were one is nobody's; how much of it was whose, the lots know.
-            assert due - came[unit] == 0 or self._ended_since(one.since), (unit, due, came)
+            # What ended while they were one is nobody's, also what was spent before; whose it was, the lots know.
+            assert due - came[unit] == 0 or self._ended_since(one), (unit, due, came)
             into.held[unit] -= came[unit]
             out.held[unit] += came[unit]
-        if not (any(undone.values()) or self._ended_since(one.since)):
-            ends = self._ends_of(one.gone)
-            assert all(now >= then for now, then in zip(ends, one.ends, strict=True)), "something ends sooner"
+        if not (any(undone.values()) or self._ended_since(one)):
+            assert all(now >= then for now, then in zip(self._ends_of(one.gone), one.ends, strict=True))
         self.together, self.gone = None, {}
         for table, before in one.rows.items():
             now = {row.id: who for who in (0, 1) for row in self._rows(table, who)}
@@ -252,9 +251,10 @@ class Merging(Base):
         )
         return int(opened or 0)
 
-    def _ended_since(self, since: int) -> bool:
-        ended = db.select(LedgerEntry.id).where(LedgerEntry.kind == "expire", LedgerEntry.id > since)
-        return db.session.scalar(ended.limit(1)) is not None
+    def _ended_since(self, one: Together) -> bool:
+        ended = db.select(LedgerEntry.id).where(LedgerEntry.kind == "expire", LedgerEntry.id > one.since)
+        over = any(end <= self.clock().timestamp() for _unit, end in one.ends)
+        return over or db.session.scalar(ended.limit(1)) is not None
 
     def _everything(self) -> list[Any]:
         """Return all that is each one's, as it can be seen."""
@@ -280,7 +280,7 @@ class Merging(Base):
         return [*said, self._lots(read=True)]
 
     def _lots(self, *, read: bool) -> Counter[Any]:
-        """Return what lies in lots: of cards on which something can end, or what others still have and nobody reads."""
+        """Return what lies in lots: where something can end, or what other cards still have and nobody reads."""
         ends = db.or_(CardRule.expiry != "none", Card.expires_at.is_not(None))
         lots = Counter[Any]()
         for lot in db.session.scalars(

@@ -159,6 +159,26 @@ FOUND: dict[str, Steps] = {
         ("promise", {"promised": RULES[3]}),
         ("merge_and_part", {"kept": 0}),
     ],
+    "what was taken back while they were one does not end as well": [
+        ("open", {"first": RULES[2]}),
+        ("give", {"stamps": 3, "who": 1}),
+        ("wait", {"days": 12}),
+        ("merge", {"kept": 0}),
+        ("undo", {"pick": 0, "later": 0}),
+        ("wait", {"days": 12}),
+        ("wait", {"days": 12}),
+        ("part", {}),
+    ],
+    "what filled a card while they were one and would have ended by now is nobody's": [  # the paper wanted it back
+        ("open", {"first": RULES[2]}),
+        ("give", {"stamps": 3, "who": 1}),
+        ("wait", {"days": 12}),
+        ("merge", {"kept": 0}),
+        ("give", {"stamps": 3, "who": 0}),
+        ("wait", {"days": 12}),
+        ("wait", {"days": 12}),
+        ("part", {}),
+    ],
     "one stamping brought the same stage of two cards": [
         ("open", {"first": RULES[1]}),
         ("give", {"stamps": 6, "who": 0}),
@@ -234,6 +254,27 @@ def test_what_comes_onto_a_card_on_which_nothing_ends_ends_as_before(app: Flask,
         ],
     )
     assert state._held(1) == (0, 0)
+    state.teardown()
+
+
+def test_what_had_ended_and_was_taken_back_while_they_were_one_is_owed_by_nobody(
+    app: Flask, clock: Clock
+) -> None:
+    state = _go(
+        clock,
+        [
+            ("open", {"first": RULES[2]}),
+            ("give", {"stamps": 3, "who": 1}),
+            ("wait", {"days": 12}),
+            ("merge", {"kept": 0}),
+            ("wait", {"days": 12}),
+            ("wait", {"days": 12}),
+            ("night", {}),
+            ("undo", {"pick": 0, "later": 0}),
+            ("part", {}),
+        ],
+    )
+    assert state._held(0) == state._held(1) == (0, 0)
     state.teardown()
 
 

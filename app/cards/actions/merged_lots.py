@@ -45,12 +45,30 @@ def move_lots(
     return held
 
 
-def lots_ended(session: Any, *, shop_id: int, held: dict[str, int], now: datetime) -> dict[str, int]:
-    """Return how much of these lots came to its end since they moved, by unit: that is nobody's any more."""
+def lots_ended(
+    session: Any, *, shop_id: int, held: dict[str, int], since: int, now: datetime
+) -> dict[str, int]:
+    """Return how much of these lots came to its end since they moved, by unit: that is nobody's any more.
+
+    Also what was spent before. But what a line had brought that was taken back since went with it, and ends only
+    where it had ended before. `since`: the first line after they moved.
+    """
+    turned = _turned(session, shop_id=shop_id, held=held, since=since)
     ended = dict.fromkeys(lots.UNITS, 0)
     for lot in _lots(session, shop_id=shop_id, held=held):
-        if lot.expires_at is not None and lot.expires_at <= now:
+        if lot.id not in turned and lot.expires_at is not None and lot.expires_at <= now:
             ended[lot.unit] += held[str(lot.id)] - lot.remaining
+    went = session.execute(
+        select(Lot.unit, func.sum(LotUse.amount))
+        .join(LotUse, (LotUse.shop_id == Lot.shop_id) & (LotUse.lot_id == Lot.id))
+        .join(LedgerEntry, (LedgerEntry.shop_id == LotUse.shop_id) & (LedgerEntry.id == LotUse.entry_id))
+        .where(
+            Lot.shop_id == shop_id, Lot.id.in_(turned), LedgerEntry.kind == "expire", LedgerEntry.id >= since
+        )
+        .group_by(Lot.unit)
+    )
+    for unit, amount in went:
+        ended[unit] += int(amount)
     return ended
 
 
