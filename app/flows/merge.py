@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.cards.actions import earning, ledger, lots, merged, merged_lots
 from app.cards.models import Card, CardRule
+from app.cards.rules import filled as filled_up
 from app.customers import actions as people
 from app.customers import merging, moving
 from app.customers.actions import Trace
@@ -249,7 +250,7 @@ def _part(
     since = line_id or moved["last"] + 1
     ended = merged_lots.lots_ended(session, shop_id=shop_id, held=moved["lots"], since=since, now=now)
     undone = merged.undone_since(session, shop_id=shop_id, card_id=gone_card.id, after=moved["last"])
-    high, round_before = kept_card.balance, kept_card.round
+    high = kept_card.balance
     lines = merged.hand_over(
         session,
         source=kept_card,
@@ -264,13 +265,22 @@ def _part(
     back: dict[str, Any] = {"lines": lines, "merge_line": merge_line, "since": since, "now": now}
     sides: dict[str, Any] = {"source": both_cards[kept_card.id], "target": both_cards[gone_card.id]}
     merged_lots.lots_back(session, **sides, held=moved["lots"], **back)
-    for cause in earning.repay(
-        session, card=kept_card, rule=both_cards[kept_card.id][1], round_before=round_before, high=high,
-        since=since, owed=moved.get("owed", 0), staff_id=staff_id, now=now,
-    ):  # fmt: skip
-        recall.cancel(session, shop_id=shop_id, cause=cause, reason="카드를 다시 나눴어요", now=now)
+    # Each owes for its own: a full card of one may have been opened for what was taken back of the other.
+    for (card, rule), owed in (
+        (sides["source"], moved.get("owed", 0)),
+        (sides["target"], min(row.stamps, 0)),
+    ):
+        for cause in earning.repay(
+            session, card=card, rule=rule, round_before=card.round, high=high if card is kept_card else 0,
+            since=since, owed=owed, staff_id=staff_id, now=now,
+        ):  # fmt: skip
+            recall.cancel(session, shop_id=shop_id, cause=cause, reason="카드를 다시 나눴어요", now=now)
     rule = ledger.rule(session, shop_id=shop_id, rule_id=kept_card.rule_id)  # of a card that was opened again
     merged_lots.settle_parted(session, source=(kept_card, rule), **back)
+    for card, line in zip((kept_card, gone_card), lines or (), strict=False):
+        rule = ledger.rule(session, shop_id=shop_id, rule_id=card.rule_id)
+        if filled_up(card.balance, rule.goal):
+            earning.give_what_is_due(session, card=card, rule=rule, earned=line, staff_id=staff_id, now=now)
     undone_visits = moved["standing"] - _standing(session, shop_id=shop_id, moved=moved)
     told = row.before
     merging.become_two(session, kept=kept, gone=gone, before=told, undone_visits=undone_visits)
