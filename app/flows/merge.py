@@ -248,7 +248,9 @@ def _part(
         both_cards[card.id] = (card, ledger.rule(session, shop_id=shop_id, rule_id=card.rule_id))
     line_id = moved["line"]
     since = line_id or moved["last"] + 1
-    ended = merged_lots.lots_ended(session, shop_id=shop_id, held=moved["lots"], since=since, now=now)
+    ended = merged_lots.lots_ended(
+        session, source=kept_card, target=gone_card, held=moved["lots"], since=since, now=now
+    )
     undone = merged.undone_since(session, shop_id=shop_id, card_id=gone_card.id, after=moved["last"])
     high = kept_card.balance
     lines = merged.hand_over(
@@ -276,7 +278,7 @@ def _part(
         ):  # fmt: skip
             recall.cancel(session, shop_id=shop_id, cause=cause, reason="카드를 다시 나눴어요", now=now)
     rule = ledger.rule(session, shop_id=shop_id, rule_id=kept_card.rule_id)  # of a card that was opened again
-    merged_lots.settle_parted(session, source=(kept_card, rule), **back)
+    merged_lots.settle_parted(session, source=(kept_card, rule), target=gone_card, **back)
     for card, line in zip((kept_card, gone_card), lines or (), strict=False):
         rule = ledger.rule(session, shop_id=shop_id, rule_id=card.rule_id)
         if filled_up(card.balance, rule.goal):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -300,6 +301,66 @@ def test_what_had_ended_and_was_taken_back_while_they_were_one_is_owed_by_nobody
         ],
     )
     assert state._held(0) == state._held(1) == (0, 0)
+    state.teardown()
+
+
+@pytest.mark.parametrize("amount", [None, 4500])
+def test_what_is_taken_back_of_one_leaves_the_others_ends(
+    app: Flask, clock: Clock, amount: int | None
+) -> None:
+    state = _go(
+        clock,
+        [
+            ("open", {"first": RULES[2]}),
+            ("stamp", {"amount": amount, "who": 1}),
+            ("give", {"stamps": 7, "who": 1}),
+            ("wait", {"days": 12}),
+            ("stamp", {"amount": amount, "who": 0}),
+            ("give", {"stamps": 2, "who": 0}),
+        ],
+    )
+    ends = state._ends_of(0)
+    for step, facts in [("merge", {"kept": 0}), ("undo", {"pick": 1}), ("undo", {"pick": 0}), ("part", {})]:
+        getattr(state, step)(**facts, **({"later": 0} if step == "undo" else {}))
+        state.what_was_one_is_whole()
+    assert state._held(1) == (0, 0)
+    assert state._ends_of(0) == ends
+    state.teardown()
+
+
+def test_what_was_put_right_and_ended_while_they_were_one_is_nobodys(app: Flask, clock: Clock) -> None:
+    state = _go(
+        clock,
+        [
+            ("open", {"first": RULES[2]}),
+            ("wait", {"days": 95}),  # a month from here on has 28 days
+            ("stamp", {"amount": 4500, "who": 1}),
+            ("stamp", {"amount": None, "who": 0}),
+            ("merge", {"kept": 0}),
+            ("put_amount", {"pick": 0, "typed": "12990"}),
+            *[("wait", {"days": days}) for days in (12, 12, 1, 1, 1, 1, 1)],
+            ("night", {}),
+            ("part", {}),
+        ],
+    )
+    assert state._held(0) == state._held(1) == (0, 0)
+    state.teardown()
+
+
+def test_an_amount_put_right_while_they_were_one_ends_as_its_stamp(app: Flask, clock: Clock) -> None:
+    state = _go(
+        clock,
+        [
+            ("open", {"first": RULES[2]}),
+            ("stamp", {"amount": 4500, "who": 1}),
+            ("merge", {"kept": 0}),
+            ("put_amount", {"pick": 0, "typed": "12990"}),
+            ("part", {}),
+        ],
+    )
+    ends = state._ends_of(1)
+    assert len(ends) == sum(state._held(1))
+    assert max(end for _unit, end in ends) < math.inf
     state.teardown()
 
 
