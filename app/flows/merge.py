@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.cards.actions import earning, ledger, lots, merged, merged_lots
 from app.cards.models import Card, CardRule
+from app.cards.rules import filled as filled_up
 from app.customers import actions as people
 from app.customers import merging, moving
 from app.customers.actions import Trace
@@ -24,7 +25,7 @@ from app.kit.refusals import NotHere, Refused
 from app.messages import recall
 from app.visits.models import Visit
 
-_NO_GIFT = {"devices.customer_id", "messages.customer_id", "last", "said", "claim"}
+_NO_GIFT = {"devices.customer_id", "messages.customer_id", "last", "said", "claim", "owed"}
 _SAYS_WHO = ("name", "phone", "email", "memo", "staff_id")
 _GONE = "찾으시는 손님이 없어요. 손님 목록에서 다시 골라 주세요."
 
@@ -137,7 +138,7 @@ def merge(
     cards = {"source": (source, theirs), "target": (target, rule)}
     moved["lots"] = merged_lots.move_lots(session, **cards, line=line, now=now)
     moved["line"] = line.id if line is not None else None
-    moved["last"] = merged.last_line(session, shop_id=shop_id, card_id=target.id)
+    moved["last"] = merged.last_line(session, shop_id=shop_id)
     source.closed_at = now
     merging.drop_wish(session, shop_id=shop_id, customer_id=gone_id)
     merging.become_one(session, kept=kept, gone=gone, now=now)
@@ -245,11 +246,13 @@ def _part(
     for card in (kept_card, gone_card):
         lots.expire(session, card=card, now=now)
         both_cards[card.id] = (card, ledger.rule(session, shop_id=shop_id, rule_id=card.rule_id))
-    ended = merged_lots.lots_ended(session, shop_id=shop_id, held=moved["lots"], now=now)
-    undone = merged.undone_since(
-        session, shop_id=shop_id, gone_card_id=gone_card.id, kept_card_id=kept_card.id, after=moved["last"]
+    line_id = moved["line"]
+    since = line_id or moved["last"] + 1
+    ended = merged_lots.lots_ended(
+        session, source=kept_card, target=gone_card, held=moved["lots"], since=since, now=now
     )
-    high, round_before = kept_card.balance, kept_card.round
+    undone = merged.undone_since(session, shop_id=shop_id, card_id=gone_card.id, after=moved["last"])
+    high = kept_card.balance
     lines = merged.hand_over(
         session,
         source=kept_card,
@@ -260,20 +263,26 @@ def _part(
         staff_id=staff_id,
         now=now,
     )
-    line_id = moved["line"]
     merge_line = ledger.entry(session, shop_id=shop_id, entry_id=line_id) if line_id else None
-    back: dict[str, Any] = {"lines": lines, "merge_line": merge_line, "now": now}
-    gone_side = both_cards[gone_card.id]
-    merged_lots.lots_back(
-        session, source=both_cards[kept_card.id], target=gone_side, held=moved["lots"], **back
-    )
-    for cause in earning.repay(
-        session, card=kept_card, rule=both_cards[kept_card.id][1], round_before=round_before, high=high,
-        since=line_id or moved["last"] + 1, owed=moved.get("owed", 0), staff_id=staff_id, now=now,
-    ):  # fmt: skip
-        recall.cancel(session, shop_id=shop_id, cause=cause, reason="카드를 다시 나눴어요", now=now)
+    back: dict[str, Any] = {"lines": lines, "merge_line": merge_line, "since": since, "now": now}
+    sides: dict[str, Any] = {"source": both_cards[kept_card.id], "target": both_cards[gone_card.id]}
+    merged_lots.lots_back(session, **sides, held=moved["lots"], **back)
+    # Each owes for its own: a full card of one may have been opened for what was taken back of the other.
+    for (card, rule), owed in (
+        (sides["source"], moved.get("owed", 0)),
+        (sides["target"], min(row.stamps, 0)),
+    ):
+        for cause in earning.repay(
+            session, card=card, rule=rule, round_before=card.round, high=high if card is kept_card else 0,
+            since=since, owed=owed, staff_id=staff_id, now=now,
+        ):  # fmt: skip
+            recall.cancel(session, shop_id=shop_id, cause=cause, reason="카드를 다시 나눴어요", now=now)
     rule = ledger.rule(session, shop_id=shop_id, rule_id=kept_card.rule_id)  # of a card that was opened again
-    merged_lots.settle_parted(session, source=(kept_card, rule), target=gone_side, **back)
+    merged_lots.settle_parted(session, source=(kept_card, rule), target=gone_card, **back)
+    for card, line in zip((kept_card, gone_card), lines or (), strict=False):
+        rule = ledger.rule(session, shop_id=shop_id, rule_id=card.rule_id)
+        if filled_up(card.balance, rule.goal):
+            earning.give_what_is_due(session, card=card, rule=rule, earned=line, staff_id=staff_id, now=now)
     undone_visits = moved["standing"] - _standing(session, shop_id=shop_id, moved=moved)
     told = row.before
     merging.become_two(session, kept=kept, gone=gone, before=told, undone_visits=undone_visits)

@@ -174,6 +174,10 @@ class PaperCard:
                 if came:
                     self.piles.append(Pile(unit, came, end, entry))
             self._level(entry, now, keeps=True)
+        self._fill(entry, low, now)
+
+    def _fill(self, entry: int, low: int, now: datetime) -> None:
+        """Stages that were reached, and full cards."""
         while True:
             for at, name in sorted(self.rule.stages.items()):
                 if low < at <= min(self.held["stamp"], self.rule.goal - 1) and not any(
@@ -244,6 +248,8 @@ class PaperCard:
             )
             if prize.stage and not prize.used and uncarried:
                 prize.gone = True
+        if self.held["stamp"] >= self.rule.goal:  # an older card held more than this one promises for
+            self._fill(max(self.lines), self.held["stamp"], now)
         others = [
             key
             for key, other in sorted(self.lines.items())

@@ -6,6 +6,7 @@ own affair. What nobody may lose or win is kept instead: the sum of all that cam
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -95,10 +96,11 @@ class Merging(Base):
         rows = {
             table: {row.id: who for who in (kept, gone) for row in self._rows(table, who)} for table in _ROWS
         }
-        merge_id = self._merge(kept, gone)
+        ends, merge_id = self._ends_of(gone), self._merge(kept, gone)
         self.together = Together(
             merge_id, kept, gone, self.clock(), moved, rows,
-            {entry: line.standing for entry, line in out.lines.items()}, dict(out.visits), self._newest(), into.shown_at,
+            {entry: line.standing for entry, line in out.lines.items()}, dict(out.visits), self._newest(),
+            into.shown_at, ends,
         )  # fmt: skip
         for unit in UNITS:
             into.held[unit] += moved[unit]
@@ -148,10 +150,12 @@ class Merging(Base):
         came = self._came_back(one)
         for unit in UNITS:
             due = one.moved[unit] + undone[unit]
-            # What ended while they were one is nobody's; how much of it was whose, the lots know.
-            assert due - came[unit] == 0 or self._ended_since(one.since), (unit, due, came)
+            # What ended while they were one is nobody's, also what was spent before; whose it was, the lots know.
+            assert due - came[unit] == 0 or self._ended_since(one), (unit, due, came)
             into.held[unit] -= came[unit]
             out.held[unit] += came[unit]
+        if not (any(undone.values()) or self._ended_since(one)):
+            assert all(now >= then for now, then in zip(self._ends_of(one.gone), one.ends, strict=True))
         self.together, self.gone = None, {}
         for table, before in one.rows.items():
             now = {row.id: who for who in (0, 1) for row in self._rows(table, who)}
@@ -247,9 +251,10 @@ class Merging(Base):
         )
         return int(opened or 0)
 
-    def _ended_since(self, since: int) -> bool:
-        ended = db.select(LedgerEntry.id).where(LedgerEntry.kind == "expire", LedgerEntry.id > since)
-        return db.session.scalar(ended.limit(1)) is not None
+    def _ended_since(self, one: Together) -> bool:
+        ended = db.select(LedgerEntry.id).where(LedgerEntry.kind == "expire", LedgerEntry.id > one.since)
+        over = any(end <= self.clock().timestamp() for _unit, end in one.ends)
+        return over or db.session.scalar(ended.limit(1)) is not None
 
     def _everything(self) -> list[Any]:
         """Return all that is each one's, as it can be seen."""
@@ -275,7 +280,7 @@ class Merging(Base):
         return [*said, self._lots(read=True)]
 
     def _lots(self, *, read: bool) -> Counter[Any]:
-        """Return what lies in lots: of cards on which something can end, or what others still have and nobody reads."""
+        """Return what lies in lots: where something can end, or what other cards still have and nobody reads."""
         ends = db.or_(CardRule.expiry != "none", Card.expires_at.is_not(None))
         lots = Counter[Any]()
         for lot in db.session.scalars(
@@ -286,6 +291,15 @@ class Merging(Base):
         ):
             lots[(lot.card_id, lot.unit, lot.expires_at)] += lot.remaining
         return lots
+
+    def _ends_of(self, who: int) -> list[tuple[str, float]]:
+        """Return the end of every stamp and point in a card's lots, the nearest first."""
+        db.session.rollback()
+        return sorted(
+            (unit, end.timestamp() if end is not None else math.inf)
+            for (card_id, unit, end), held in self._lots(read=True).items()
+            for _each in range(held if card_id == self.people[who].card_id else 0)
+        )
 
     def purse_of(self, who: int) -> Counter[str]:
         """Return what the lines of a card brought and took, but for full cards and what ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -95,3 +95,4 @@ class Together:
     visits: dict[int, datetime]
     since: int
     shown_at: datetime | None = None  # when the kept card itself was at the counter
+    ends: list[tuple[str, float]] = field(default_factory=list)  # of who went: of each stamp and point

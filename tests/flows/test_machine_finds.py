@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -144,6 +145,84 @@ FOUND: dict[str, Steps] = {
         ("stamp", {"amount": None, "who": 0}),
         ("merge_and_part", {"kept": 0}),
     ],
+    "a card that a merge filled leaves no lot of the one that would have followed": [
+        ("open", {"first": RULES[1]}),
+        ("give", {"stamps": 3, "who": 0}),
+        ("give", {"stamps": 2, "who": 1}),
+        ("promise", {"promised": RULES[4]}),
+        ("merge_and_part", {"kept": 0}),
+    ],
+    "two cards filled by one merge are opened with their own ends": [
+        ("open", {"first": RULES[2]}),
+        ("give", {"stamps": 5, "who": 1}),
+        ("wait", {"days": 12}),
+        ("give", {"stamps": 5, "who": 0}),
+        ("promise", {"promised": RULES[3]}),
+        ("merge_and_part", {"kept": 0}),
+    ],
+    "what was taken back while they were one does not end as well": [
+        ("open", {"first": RULES[2]}),
+        ("give", {"stamps": 3, "who": 1}),
+        ("wait", {"days": 12}),
+        ("merge", {"kept": 0}),
+        ("undo", {"pick": 0, "later": 0}),
+        ("wait", {"days": 12}),
+        ("wait", {"days": 12}),
+        ("part", {}),
+    ],
+    "what filled a card while they were one and would have ended by now is nobody's": [  # the paper wanted it back
+        ("open", {"first": RULES[2]}),
+        ("give", {"stamps": 3, "who": 1}),
+        ("wait", {"days": 12}),
+        ("merge", {"kept": 0}),
+        ("give", {"stamps": 3, "who": 0}),
+        ("wait", {"days": 12}),
+        ("wait", {"days": 12}),
+        ("part", {}),
+    ],
+    "a full card of one is opened for what was taken back of the other": [
+        ("open", {"first": RULES[0]}),
+        ("give", {"stamps": 4, "who": 1}),
+        ("give", {"stamps": 3, "who": 0}),
+        ("merge", {"kept": 0}),
+        ("undo", {"pick": 0, "later": 0}),
+        ("part", {}),
+    ],
+    "and the other way round": [
+        ("open", {"first": RULES[0]}),
+        ("give", {"stamps": 4, "who": 0}),
+        ("give", {"stamps": 3, "who": 1}),
+        ("merge", {"kept": 0}),
+        ("undo", {"pick": 0, "later": 0}),
+        ("part", {}),
+    ],
+    "an older card that is opened holds more than this one promises for": [  # no merge is needed for that
+        ("open", {"first": RULES[2]}),
+        ("give", {"stamps": 5, "who": 0}),
+        ("promise", {"promised": RULES[0]}),
+        ("give", {"stamps": 1, "who": 0}),
+        ("give", {"stamps": 3, "who": 0}),
+        ("use", {"pick": 3}),
+        ("undo", {"pick": 2, "later": 0}),
+    ],
+    "both stamped at one visit, and the purchase is refunded after the parting": [
+        ("open", {"first": RULES[1]}),
+        ("stamp", {"amount": None, "who": 0}),
+        ("merge", {"kept": 1}),
+        ("stamp", {"amount": 0, "who": 0}),
+        ("part", {}),
+        ("give", {"stamps": 3, "who": 0}),
+        ("refund", {"pick": 0}),
+    ],
+    "both stamped at one visit, and each is taken back after the parting": [
+        ("open", {"first": RULES[2]}),
+        ("stamp", {"amount": 4500, "who": 0}),
+        ("merge", {"kept": 1}),
+        ("stamp", {"amount": 4500, "who": 0}),
+        ("part", {}),
+        ("undo", {"pick": 0, "later": 0}),
+        ("undo", {"pick": 0, "later": 0}),
+    ],
     "one stamping brought the same stage of two cards": [
         ("open", {"first": RULES[1]}),
         ("give", {"stamps": 6, "who": 0}),
@@ -219,6 +298,87 @@ def test_what_comes_onto_a_card_on_which_nothing_ends_ends_as_before(app: Flask,
         ],
     )
     assert state._held(1) == (0, 0)
+    state.teardown()
+
+
+def test_what_had_ended_and_was_taken_back_while_they_were_one_is_owed_by_nobody(
+    app: Flask, clock: Clock
+) -> None:
+    state = _go(
+        clock,
+        [
+            ("open", {"first": RULES[2]}),
+            ("give", {"stamps": 3, "who": 1}),
+            ("wait", {"days": 12}),
+            ("merge", {"kept": 0}),
+            ("wait", {"days": 12}),
+            ("wait", {"days": 12}),
+            ("night", {}),
+            ("undo", {"pick": 0, "later": 0}),
+            ("part", {}),
+        ],
+    )
+    assert state._held(0) == state._held(1) == (0, 0)
+    state.teardown()
+
+
+@pytest.mark.parametrize("amount", [None, 4500])
+def test_what_is_taken_back_of_one_leaves_the_others_ends(
+    app: Flask, clock: Clock, amount: int | None
+) -> None:
+    state = _go(
+        clock,
+        [
+            ("open", {"first": RULES[2]}),
+            ("stamp", {"amount": amount, "who": 1}),
+            ("give", {"stamps": 7, "who": 1}),
+            ("wait", {"days": 12}),
+            ("stamp", {"amount": amount, "who": 0}),
+            ("give", {"stamps": 2, "who": 0}),
+        ],
+    )
+    ends = state._ends_of(0)
+    for step, facts in [("merge", {"kept": 0}), ("undo", {"pick": 1}), ("undo", {"pick": 0}), ("part", {})]:
+        getattr(state, step)(**facts, **({"later": 0} if step == "undo" else {}))
+        state.what_was_one_is_whole()
+    assert state._held(1) == (0, 0)
+    assert state._ends_of(0) == ends
+    state.teardown()
+
+
+def test_what_was_put_right_and_ended_while_they_were_one_is_nobodys(app: Flask, clock: Clock) -> None:
+    state = _go(
+        clock,
+        [
+            ("open", {"first": RULES[2]}),
+            ("wait", {"days": 95}),  # a month from here on has 28 days
+            ("stamp", {"amount": 4500, "who": 1}),
+            ("stamp", {"amount": None, "who": 0}),
+            ("merge", {"kept": 0}),
+            ("put_amount", {"pick": 0, "typed": "12990"}),
+            *[("wait", {"days": days}) for days in (12, 12, 1, 1, 1, 1, 1)],
+            ("night", {}),
+            ("part", {}),
+        ],
+    )
+    assert state._held(0) == state._held(1) == (0, 0)
+    state.teardown()
+
+
+def test_an_amount_put_right_while_they_were_one_ends_as_its_stamp(app: Flask, clock: Clock) -> None:
+    state = _go(
+        clock,
+        [
+            ("open", {"first": RULES[2]}),
+            ("stamp", {"amount": 4500, "who": 1}),
+            ("merge", {"kept": 0}),
+            ("put_amount", {"pick": 0, "typed": "12990"}),
+            ("part", {}),
+        ],
+    )
+    ends = state._ends_of(1)
+    assert len(ends) == sum(state._held(1))
+    assert max(end for _unit, end in ends) < math.inf
     state.teardown()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -87,3 +88,20 @@ def test_merge_and_undo_keep_the_books(
         assert after == [worth[0] + moved, worth[1]]
     if not between:
         assert everything(Visit, Device) == start
+
+
+@pytest.mark.parametrize("fill", [0, 2])
+def test_what_is_undone_two_cards_further_on_is_the_first_ones(shop: AShop, owner: int, fill: int) -> None:
+    first, second, third = (factories.a_customer(shop) for _each in range(3))
+    entry_id = factories.a_stamp(shop, first.card_id, how="more").entry_id
+    for who, times in ((first, 1 + fill), (second, 1), (third, 4)):
+        for _each in range(times):
+            factories.a_stamp(shop, who.card_id, how="more")
+    inner = join_two(shop, second, first)
+    outer = join_two(shop, third, second)
+    undo.undo_stamp(shop_id=shop.id, staff_id=owner, entry_id=entry_id, now=factories.now())
+    assert books()[third.card_id][0] == 6 + fill
+    part(shop, outer)
+    part(shop, inner)
+    held = books()
+    assert [held[each.card_id][0] for each in (first, second, third)] == [1 + fill, 1, 4]

@@ -161,19 +161,17 @@ def take_back(
     Raises IntegrityError when it was turned around before.
     """
     lots.expire(session, card=card, now=now)
+    by: dict[str, Any] = {"staff_id": staff_id, "now": now}
     round_before, high = card.round, card.balance
-    _turn_what_stands(session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now)
+    turned = _turn_what_stands(session, card=card, rule=rule, entry=entry, how=how, **by)
     repaid = repay(
-        session,
-        card=card,
-        rule=rule,
-        round_before=round_before,
-        high=high,
-        since=entry.id,
-        staff_id=staff_id,
-        how=how,
-        now=now,
+        session, card=card, rule=rule, round_before=round_before, high=high, since=entry.id, how=how, **by
     )
+    if repaid:
+        # An older card that is opened may hold more than the one that is being filled now promises for.
+        rule = ledger.rule(session, shop_id=card.shop_id, rule_id=card.rule_id)
+        if filled(card.balance, rule.goal):
+            give_what_is_due(session, card=card, rule=rule, earned=turned, **by)
     return [f"stamp:{entry.id}", *repaid]
 
 

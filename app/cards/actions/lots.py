@@ -175,15 +175,9 @@ def _add(session: Any, *, card: Card, entry: LedgerEntry, unit: str, amount: int
 
 
 def put_into(session: Any, *, lot: Lot, entry: LedgerEntry, amount: int) -> None:
-    """Give so much back to a lot, as what a line put there."""
+    """Give so much back to a lot, as what a line put there; below zero it is taken out."""
     if amount:
         _use(session, lot=lot, entry=entry, amount=-amount)
-
-
-def take_out(session: Any, *, lot: Lot, entry: LedgerEntry, amount: int) -> None:
-    """Take so much out of a lot, as what a line took."""
-    if amount:
-        _use(session, lot=lot, entry=entry, amount=amount)
 
 
 def close_surplus(session: Any, *, card: Card, entry: LedgerEntry) -> None:

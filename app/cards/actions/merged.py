@@ -144,47 +144,45 @@ def _count_for(session: Any, *, shop_id: int, ids: list[int], rounds: dict[int, 
     session.flush()
 
 
-def last_line(session: Any, *, shop_id: int, card_id: int) -> int:
-    """Return the number of a card's newest line, 0 for none: what comes after it on this card is greater."""
-    newest = select(func.max(LedgerEntry.id)).where(
-        LedgerEntry.shop_id == shop_id, LedgerEntry.card_id == card_id
-    )
+def last_line(session: Any, *, shop_id: int) -> int:
+    """Return the number of the shop's newest line, 0 for none: what comes onto a card that is held is greater."""
+    newest = select(func.max(LedgerEntry.id)).where(LedgerEntry.shop_id == shop_id)
     return int(session.scalar(newest) or 0)
 
 
-def undone_since(
-    session: Any, *, shop_id: int, gone_card_id: int, kept_card_id: int, after: int
-) -> tuple[int, int]:
-    """Return (stamps, points) by which one card's lines changed on the other one: taken back, or put right.
+def undone_since(session: Any, *, shop_id: int, card_id: int, after: int) -> tuple[int, int]:
+    """Return (stamps, points) by which the lines of a card that went into another changed there, or further on.
 
-    What was taken back counts below zero; an amount that was put right goes with the stamp it belongs to.
-    `after`: last_line() of the other one when they met; what was taken back before belongs to an earlier merge.
+    Its lines are also those of cards that had gone into it.
+
+    What was taken back counts below zero, but for what of it had ended; an amount that was put right goes with
+    the stamp it belongs to. `after`: last_line() when they met; what was taken back before belongs to an earlier
+    merge.
     """
     line, back, again = aliased(LedgerEntry), aliased(LedgerEntry), aliased(LedgerEntry)
-    found = session.execute(
-        select(func.coalesce(func.sum(back.delta), 0), func.coalesce(func.sum(back.points), 0))
+    sums = func.coalesce(func.sum(back.delta), 0), func.coalesce(func.sum(back.points), 0)
+    cards = [card_id, *cards_in(shop_id=shop_id, card_id=card_id)]
+    there = (back.shop_id == shop_id, back.card_id.not_in(cards), back.id > after)
+    theirs = line.card_id.in_(cards)
+    turned = session.execute(
+        select(*sums)
         .join(line, (line.shop_id == back.shop_id) & (line.id == back.reverses_id))
-        .where(
-            back.shop_id == shop_id,
-            back.card_id == kept_card_id,
-            back.id > after,
-            line.card_id == gone_card_id,
-        )
+        .where(*there, theirs)
     ).one()
-    put_right = session.scalar(
-        select(func.coalesce(func.sum(back.points), 0))
+    ended = session.execute(
+        select(*sums)
+        .join(again, (again.shop_id == back.shop_id) & (again.id == back.part_of_id))
+        .join(line, (line.shop_id == again.shop_id) & (line.id == again.reverses_id))
+        .where(*there, theirs, back.reason == "ended")
+    ).one()
+    put_right = session.execute(
+        select(*sums)
         .join(line, (line.shop_id == back.shop_id) & (line.id == back.part_of_id))
         .outerjoin(again, (again.shop_id == back.shop_id) & (again.reverses_id == back.id))
-        .where(
-            back.shop_id == shop_id,
-            back.card_id == kept_card_id,
-            back.id > after,
-            back.how.in_(("amount", "visit")),
-            line.card_id == gone_card_id,
-            again.id.is_(None),
-        )
-    )
-    return int(found[0]), int(found[1]) + int(put_right)
+        .where(*there, theirs, back.how.in_(("amount", "visit")), again.id.is_(None))
+    ).one()
+    stamps, points = (int(sum(each)) for each in zip(turned, ended, put_right, strict=True))
+    return stamps, points
 
 
 def move_claim(session: Any, *, source: Card, target: Card, now: datetime) -> int | None:

@@ -16,7 +16,10 @@ from app.visits.models import Visit
 
 
 def earned_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
-    """Return the standing stamps of a visit, the newest first."""
+    """Return the standing stamps of a visit on its person's card, the newest first.
+
+    Two cards that were one may have stamps of one visit; once they are two again each answers for its own.
+    """
     return list(
         session.scalars(
             select(LedgerEntry)
@@ -25,6 +28,7 @@ def earned_at(session: Any, *, visit: Visit) -> list[LedgerEntry]:
                 LedgerEntry.visit_id == visit.id,
                 LedgerEntry.kind == "earn",
                 ~undone(),
+                on_cards_of(visit),
             )
             .order_by(LedgerEntry.id.desc())
         )
