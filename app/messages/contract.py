@@ -24,11 +24,8 @@ NOTICE_WAYS = (
 )  # fmt: skip
 # Without a person in between: nobody taps for a notice that the law asks for. One on the lock screen is wiped
 # away unread more easily than a mail or a text, so it carries them only for who has neither.
-AUTOMATIC_NOTICE_WAYS = (
-    *(way for way in NOTICE_WAYS if way not in ("web_push", "own_phone", CARD)),
-    "web_push",
-    CARD,
-)
+_LAST = ("web_push", CARD)
+AUTOMATIC_NOTICE_WAYS = (*(way for way in NOTICE_WAYS if way not in (BY_HAND, *_LAST)), *_LAST)
 # How the owner's list is divided, in its order: what a kind follows from.
 GROUPS: Mapping[str, str] = {
     "visit": "다녀가신 뒤",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Worker
-
 from app.customers.models import Suppression
 from app.customers.reaching import opt_out_link
 from app.extensions import db
@@ -22,19 +20,24 @@ SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotificat
   ({ title, body, tag, actions }) => ({ title, body, tag, ways: actions.map((each) => each.title) }))"""
 # Only a finger on the phone's own screen may open a window: what would be opened is noted instead.
 TAP = """async (action) => {
-  self.clients.openWindow = (address) => { self.opened = address; };
+  const opened = new Promise((resolve) => { self.clients.openWindow = async (address) => resolve(address); });
   const [notification] = await self.registration.getNotifications();
   self.dispatchEvent(new NotificationEvent('notificationclick', { notification, action }));
+  return action ? '' : opened;
 }"""
 
 
-def worker_of(phone: Handset, shop: AShop) -> Worker:
-    """Open the card and return its service worker, awake."""
+def open_card(phone: Handset, shop: AShop) -> None:
+    """Open the card and wait for its service worker."""
     phone.context.grant_permissions(["notifications"])
     phone.open(f"/c/{shop.code}")
     phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+def tap(phone: Handset, action: str = "") -> str:
+    """Tap what is shown; return the address it opens. The worker that just brought it is awake."""
     wait_until(lambda: bool(phone.context.service_workers), "a service worker", phone.page)
-    return phone.context.service_workers[0]
+    return str(phone.context.service_workers[-1].evaluate(TAP, action))
 
 
 def deliver(phone: Handset, site: Running, plain: str) -> None:
@@ -87,7 +90,7 @@ def an_ad(site: Running, shop: AShop, who: ACustomer, *, link: str = "") -> tupl
 def test_a_push_is_shown_once_and_opens_the_card(handset: NewHandset, site: Running, shop: AShop) -> None:
     who = factories.a_customer(shop, name="한지우", phone=factories.a_number(), agrees="all")
     phone = handset(card=who)
-    worker = worker_of(phone, shop)
+    open_card(phone, shop)
     plain, _ = an_ad(site, shop, who)
     deliver(phone, site, plain)
     (letter,) = shown(phone, 1)
@@ -98,18 +101,13 @@ def test_a_push_is_shown_once_and_opens_the_card(handset: NewHandset, site: Runn
     phone.page.wait_for_timeout(300)
     assert shown(phone, 1) == [letter]
     phone.open(f"/c/{shop.code}/inbox")  # the card is not the page that is open
-    worker.evaluate(TAP, "")
-    wait_until(lambda: bool(worker.evaluate("self.opened")), "a page opens", phone.page)
-    assert worker.evaluate("self.opened") == f"{site.url}/c/{shop.code}"
+    assert tap(phone) == f"{site.url}/c/{shop.code}"
     assert shown(phone, 0) == []
     # Whatever an address says, only ours is opened; what can't be read leads to the card.
     for told in (an_ad(site, shop, who, link="https://evil.test/c/x")[0], "nonsense"):
-        worker.evaluate("self.opened = ''")
         deliver(phone, site, told)
         shown(phone, 1)
-        worker.evaluate(TAP, "")
-        wait_until(lambda: bool(worker.evaluate("self.opened")), "a page opens", phone.page)
-        assert worker.evaluate("new URL(self.opened).href") == f"{site.url}/"
+        assert tap(phone).removesuffix("/") == site.url
 
 
 def test_one_tap_refuses_and_leaving_clears_the_screen(
@@ -117,10 +115,10 @@ def test_one_tap_refuses_and_leaving_clears_the_screen(
 ) -> None:
     who = factories.a_customer(shop, name="한지우", phone=factories.a_number(), agrees="all")
     phone = handset(card=who)
-    worker = worker_of(phone, shop)
+    open_card(phone, shop)
     deliver(phone, site, an_ad(site, shop, who)[0])
     shown(phone, 1)
-    worker.evaluate(TAP, "refuse")
+    tap(phone, "refuse")
     wait_until(lambda: _refused(shop, who), "the refusal is taken", phone.page)
     (said,) = shown(phone, 1)
     assert said["title"] == "수신거부했어요"
