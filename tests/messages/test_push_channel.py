@@ -235,6 +235,16 @@ def test_their_name_on_an_address_of_this_network_is_not_called(monkeypatch: pyt
         ("가나다", "AAAAAAAAAAAAAAAAAAAAAA", False),
         ("!!!!", "AAAAAAAAAAAAAAAAAAAAAA", False),
     ],
+    ids=[
+        "a browser's",
+        "with padding",
+        "short secret",
+        "no point",
+        "infinity",
+        "nothing",
+        "not base64",
+        "no letters",
+    ],
 )
 def test_keys_that_are_a_browsers(p256dh: str, auth: str, good: bool) -> None:
     assert push.are_keys(p256dh, auth) is good
