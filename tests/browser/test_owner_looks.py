@@ -16,6 +16,7 @@ from tests.security.routes import routes, values_for
 
 # What a door of the owner's side shows that is no page of its own.
 _PIECES = {
+    "/owner/campaigns/<int:campaign_id>/progress",
     "/owner/claims",
     "/owner/counter/code.svg",
     "/owner/counter/codes",
