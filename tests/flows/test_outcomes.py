@@ -220,8 +220,8 @@ def test_what_is_sure_is_said(shop: AShop, clock: Clock) -> None:
                 )
             )  # fmt: skip
     said = results.result(shop.id, KIND, now=clock())
-    assert said.words == "100분께 보내면 대략 4~18분이 더 오세요"
-    assert said.which == "첫째 글이 나아요. 100분께 보내면 대략 6~16분이 더 오세요"
+    assert said.words == "100명께 보내면 대략 4~18명이 더 오세요"
+    assert said.which == "첫째 글이 나아요. 100명께 보내면 대략 6~16명이 더 오세요"
     assert (said.sent, said.held) == (Side(900, 270), Side(100, 18))
     assert results.best(shop.id) == ("감사 인사", said.words)
 
