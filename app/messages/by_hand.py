@@ -96,9 +96,10 @@ def by_hand(
     """Return the best of the by-hand queue that the gate lets go out at this moment.
 
     Best first: a code somebody waits for this very minute, what the law wants told by a day, what the owner has
-    just written, a birthday, who was missed (hand_rules.rank); among equals those who came most often, then those whose message grows stale soonest.
-    What may not be kept stands only in the link that opens the message app: it proves something to its reader, and
-    nothing to who can read the shop's pages. `only_at_once`: before the quiet hour, and once the day is done.
+    just written, a birthday, who was missed (hand_rules.rank); among equals those who came most often, then those
+    whose message grows stale soonest. What may not be kept stands only in the link that opens the message app: it
+    proves something to its reader, and nothing to who can read the shop's pages. `only_at_once`: before the quiet
+    hour, and once the day is done.
     """
     typed = _typed()
     ranks = {
