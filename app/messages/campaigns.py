@@ -286,13 +286,8 @@ def open_on_card(shop_id: int, customer_id: int, campaign_id: int) -> BinaryIO |
     return None if found is None else open_photo(shop_id, campaign_id)
 
 
-def open_named(shop_id: int, ref: str, *, kind: str = LARGE) -> BinaryIO | None:
-    """Open the picture of that name in a form (the large WebP, LETTER the carrier's JPEG); None when no campaign has it."""
-    return _open(shop_id, ref, kind) if ref and known_photos(shop_id, [ref]) else None
-
-
-def _open(shop_id: int, ref: str, kind: str = LARGE) -> BinaryIO | None:
+def _open(shop_id: int, ref: str) -> BinaryIO | None:
     try:
-        return files.open_reading(files_dir(), Place(kind, shop_id, ref))
+        return files.open_reading(files_dir(), Place(LARGE, shop_id, ref))
     except BadPlace:
         return None
