@@ -96,7 +96,9 @@ def test_it_goes_and_the_bar_says_how_far(
     sent = owner_phone.submit("2명에게 보내기", typed="2명")
     made = number_of(sent)
     assert "hx-trigger" in str(sent.soup.select_one("#progress"))
-    with monkeypatch.context() as patched:  # asked every four seconds: what it brought is not summed each time
+    with (
+        monkeypatch.context() as patched
+    ):  # asked every four seconds: what it brought is not summed each time
         patched.setattr(results, "result", None)
         assert "취소하시면" in owner_phone.open(f"/owner/campaigns/{made}/progress").words
     campaign_run.go_on_all(now=clock.advance(minutes=10))

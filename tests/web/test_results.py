@@ -47,7 +47,8 @@ def test_few_are_named_and_many_are_compared(
     clock.advance(days=3)
     factories.a_stamp(shop, jiwoo.card_id)
     assert (
-        "감사 인사를 보낸 한 분이 다시 오셨어요 한지우 님." in owner_phone.open("/owner/messages/results").words
+        "감사 인사를 보낸 한 분이 다시 오셨어요 한지우 님."
+        in owner_phone.open("/owner/messages/results").words
     )
     page = owner_phone.tap("감사 인사 보기")
     assert "감사 인사를 보낸 한 분이 다시 오셨어요" in page.words
