@@ -12,9 +12,10 @@ from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
 from app.kit.phone import masked
 from app.kit.text import carrier_bytes
-from app.messages import composing, duties, gather, hand_rules, registry, rules
+from app.messages import composing, crowd, duties, gather, hand_rules, registry, rules
 from app.messages.channels.own_phone import sms_link
-from app.messages.contract import Facts, Wire
+from app.messages.contract import BY_HAND, Facts, Wire
+from app.messages.crowd import Crowd
 from app.messages.hand_rules import BEST_OF_DAY, HandDay
 from app.messages.models import Message
 from app.messages.way_models import MessageSettings
@@ -72,8 +73,10 @@ def _typed() -> list[str]:
 
 
 def _waits(shop_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what waits for a tap. Only this channel is ever staged; named, it lets an index serve the question."""
     return (
         Message.shop_id == shop_id,
+        Message.channel == BY_HAND,
         Message.state == "ready",
         Message.staged_at.is_not(None),
         Message.due_at <= now,
@@ -92,10 +95,11 @@ def by_hand(
 ) -> list[HandLine]:
     """Return the best of the by-hand queue that the gate lets go out at this moment.
 
-    Best first: a code somebody waits for this very minute, what the law wants told by a day, what the owner has just written, a birthday, who was
-    missed (hand_rules.rank); among equals those who came most often, then those whose message grows stale soonest.
-    What may not be kept stands only in the link that opens the message app: it proves something to its reader, and
-    nothing to who can read the shop's pages. `only_at_once`: before the quiet hour, and once the day is done.
+    Best first: a code somebody waits for this very minute, what the law wants told by a day, what the owner has
+    just written, a birthday, who was missed (hand_rules.rank); among equals those who came most often, then those
+    whose message grows stale soonest. What may not be kept stands only in the link that opens the message app: it
+    proves something to its reader, and nothing to who can read the shop's pages. `only_at_once`: before the quiet
+    hour, and once the day is done.
     """
     typed = _typed()
     ranks = {
@@ -117,8 +121,10 @@ def by_hand(
     if only_at_once:
         query = query.where(Message.kind.in_((*hand_rules.AT_ONCE, *duties.kinds(), *typed)))
     lines: list[HandLine] = []
-    for message, number, visits, last in db.session.execute(query).all():
-        line = _line(message, number, wire=wire, now=now)
+    rows = db.session.execute(query).all()
+    people = crowd.look_up(db.session, shop_id=shop_id, people={row[0].customer_id for row in rows}, now=now)
+    for message, number, visits, last in rows:
+        line = _line(message, number, people=people, wire=wire, now=now)
         if line is None:
             continue
         gap = (kst_day(now) - kst_day(last)).days if last is not None else None
@@ -130,8 +136,13 @@ def by_hand(
     return lines
 
 
-def _line(message: Message, number: str | None, *, wire: Wire, now: datetime) -> HandLine | None:
-    """Return one message as it stands in the queue; None when it may not go out at this moment."""
+def _line(
+    message: Message, number: str | None, *, people: Crowd, wire: Wire, now: datetime
+) -> HandLine | None:
+    """Return one message as it stands in the queue; None when it may not go out at this moment.
+
+    `people`: all of the queue's, read at once, since home asks this with every look at it.
+    """
     shop_id, spec = message.shop_id, registry.kind(message.kind)
     facts: Facts = message.facts
     if spec.to_typed_number or spec.to_one:
@@ -139,9 +150,8 @@ def _line(message: Message, number: str | None, *, wire: Wire, now: datetime) ->
         if not spec.still_wanted(facts):
             return None
     phone = str(facts.get("to") or number)  # never empty: the query asks for one
-    around = gather.look_around(
-        db.session, shop_id=shop_id, customer_id=message.customer_id, kind=spec, wire=wire, now=now
-    )
+    known = people.known(message.customer_id, but_message_id=message.id)
+    around = gather.around(known, kind=spec, wire=wire)
     verdict = composing.verdict_on(
         kind=around.kind,
         channel=message.channel,
@@ -185,7 +195,7 @@ class HandDone:
 def _sent_today(shop_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Message.shop_id == shop_id,
-        Message.channel == "own_phone",
+        Message.channel == BY_HAND,
         Message.state == "sent",
         Message.sent_at >= start_of_day(kst_day(now)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
 from app.messages.contract import CARD
@@ -17,6 +17,8 @@ FURTHEST = timedelta(days=60)
 DRAFTS = timedelta(days=30)
 
 OPEN, ENDED = ("waiting", "going", "paused"), ("done", "cancelled")
+# What a row waits for, where it is one thing for all of them; the others say it themselves (a budget, a pause).
+_WAITS_FOR = {"night": "아침이 되면 보내요", "cap": "쉬는 날이 지나면 보내요"}
 _KOREA = timezone(timedelta(hours=9))
 # What may be chosen: the hours in which an ad may be handed over, by the half.
 TIMES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(8 * 60, 20 * 60 + 31, 30))
@@ -85,3 +87,15 @@ def kept_ways(chosen: Collection[str], *, offered: Collection[str], paid: Collec
     if ways == [key for key in offered if key not in paid]:
         return ""
     return " ".join(ways) or CARD
+
+
+def waits_for(rows: Iterable[tuple[str, str, int]]) -> list[tuple[str, int]]:
+    """Return what letters wait for and how many, most first; `rows`: the code, its own reason, how many.
+
+    Told apart, since an owner can do something about a budget or an account and nothing about the night.
+    """
+    found: dict[str, int] = {}
+    for code, reason, many in rows:
+        words = _WAITS_FOR.get(code) or reason.removesuffix(".") or "곧 다시 보내요"
+        found[words] = found.get(words, 0) + many
+    return sorted(found.items(), key=lambda each: (-each[1], each[0]))

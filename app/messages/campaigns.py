@@ -163,6 +163,7 @@ class Progress:
     on_the_way: int
     by_hand: int  # wait for the owner's tap
     waiting: int  # for the morning, for the cap, for a budget
+    waits_for: list[tuple[str, int]]  # which of these, in words
     failed: int
     variants: dict[str, int]  # "a" → how many people's message has that text
     left_out: list[tuple[str, str, int]]  # (code, reason, how many people), nothing transmitted
@@ -212,6 +213,7 @@ def progress(shop_id: int, view: CampaignView) -> Progress:
     away = [row for row in rows if row.channel != CARD]
     card = [row for row in rows if row.channel == CARD]
     ready = [row for row in away if row.state == "ready"]
+    waiting = [row for row in ready if row.code and not row.is_staged]
     return Progress(
         people=people,
         looked_at=people if view.state == "done" else looked_at,
@@ -223,7 +225,8 @@ def progress(shop_id: int, view: CampaignView) -> Progress:
             row for row in ready if not row.code and not registry.channel(row.channel).CAPABILITIES.by_hand
         ),
         by_hand=_sum(row for row in ready if row.is_staged or (_is_by_hand(row) and not row.code)),
-        waiting=_sum(row for row in ready if row.code and not row.is_staged),
+        waiting=_sum(waiting),
+        waits_for=campaign_rules.waits_for((row.code, row.reason, row.n) for row in waiting),
         failed=_sum(
             row for row in away if row.state in ("failed", "dead", "undelivered", "unknown", "expired")
         ),
@@ -286,13 +289,8 @@ def open_on_card(shop_id: int, customer_id: int, campaign_id: int) -> BinaryIO |
     return None if found is None else open_photo(shop_id, campaign_id)
 
 
-def open_named(shop_id: int, ref: str, *, kind: str = LARGE) -> BinaryIO | None:
-    """Open the picture of that name in a form (the large WebP, LETTER the carrier's JPEG); None when no campaign has it."""
-    return _open(shop_id, ref, kind) if ref and known_photos(shop_id, [ref]) else None
-
-
-def _open(shop_id: int, ref: str, kind: str = LARGE) -> BinaryIO | None:
+def _open(shop_id: int, ref: str) -> BinaryIO | None:
     try:
-        return files.open_reading(files_dir(), Place(kind, shop_id, ref))
+        return files.open_reading(files_dir(), Place(LARGE, shop_id, ref))
     except BadPlace:
         return None

@@ -47,10 +47,6 @@ class Crowd:
         ads = tuple(at for ad, at in self.ads[customer_id].items() if ad != but_message_id)
         return gather.known(self.shop, self.people[customer_id], self.holds[customer_id], ads)
 
-    def is_counted(self, customer_id: int, message_id: int) -> bool:
-        """Tell whether this message has its right already: it is counted once, however often it is tried."""
-        return message_id in self.ads[customer_id]
-
     def count(self, customer_id: int, message_id: int, now: datetime) -> None:
         """Let the next message of the batch to the same person see this ad."""
         self.ads[customer_id].setdefault(message_id, now)

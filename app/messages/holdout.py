@@ -77,6 +77,9 @@ def is_reachable(person: Person, kind: Kind, ways: Collection[str], of: Mapping[
 
 
 def _carries(channel: Capabilities, person: Person) -> bool:
+    """Tell whether a channel may bring an ad to a person: each has its own address and its own consent (망법 50조①)."""
     if channel.address == "email":
         return person.ads_email and not person.refused_email
+    if channel.address == "push":  # needs no number: a browser that holds their card is enough
+        return person.has_push and person.ads_push
     return person.has_phone and person.ads and not person.refused and not person.phone_failed

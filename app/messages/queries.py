@@ -15,7 +15,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.kit.korean import josa
 from app.kit.signing import token_hash
 from app.messages import gather, mail_form, raising, registry, turns
-from app.messages.contract import ALWAYS_ON, GROUPS, Kind
+from app.messages.contract import ALWAYS_ON, BY_HAND, GROUPS, Kind
 from app.messages.models import Automation, ClockLease, Message, PeriodicTask
 from app.reviews.models import ReviewSetting
 from app.shops.models import Shop
@@ -158,7 +158,10 @@ class Outlook:
 
 
 def outlook(shop_id: int, *, now: datetime) -> Outlook:
-    """Count what waits for the owner and what goes out today."""
+    """Count what waits for the owner and what goes out today.
+
+    Asked with every look at home: each question names what an index begins with, so that old rows are never read.
+    """
     midnight = start_of_day(kst_day(now) + timedelta(days=1))
     texts, mails, rung = (_by_themselves(address) for address in ("phone", "email", "push"))
     goes_today = (Message.state == "ready") & Message.staged_at.is_(None) & (Message.due_at < midnight)
@@ -175,16 +178,18 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
                 Message.kind.in_([key for key, spec in registry.kinds().items() if spec.to_typed_number]),
                 Message.not_after >= now,
             ),
-        ).where(Message.shop_id == shop_id, Message.state.in_(("ready", "unknown")))
+        ).where(Message.shop_id == shop_id, turns.still_open(Message, "ready", "unknown"))
     ).one()
     blocked = db.session.scalar(
         select(Message.reason)
         .where(
             Message.shop_id == shop_id,
+            Message.channel.in_(texts + mails + rung + [BY_HAND]),
+            Message.state == "suppressed",
+            *(at > now - timedelta(days=3) for at in (Message.due_at, Message.created_at)),
             Message.code.in_(("no_public_url", "no_contact", "no_080")),
-            Message.created_at > now - timedelta(days=3),
         )
-        .order_by(Message.id.desc())
+        .order_by(Message.due_at.desc(), Message.id.desc())  # by id alone SQLite would walk the shop's rows
         .limit(1)
     )
     by_hand, today_texts, today_mails, today_rung, unclear, codes = counts

@@ -43,7 +43,7 @@ class CameBack:
     asked: int
     back: int
     names: list[str]  # of those who came, the latest first; nameless ones are left out
-    words: str  # "뜸하던 세 분 중 두 분이 다시 왔어요"
+    words: str  # "뜸하던 세 분 중 두 분이 다시 오셨어요"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Result:
     days: int  # how many days count after a message
     sent: Side | None  # None where nobody was held out, or nobody's days are over
     held: Side | None
-    words: str  # "100분께 보내면 대략 3~9분이 더 오세요", "아직 알 수 없어요", or ""
+    words: str  # "100명께 보내면 대략 3~9명이 더 오세요", "아직 알 수 없어요", or ""
     spent: str  # the same of money, or ""
     first: Side | None  # two texts compared
     second: Side | None

@@ -24,6 +24,8 @@ from app.visits import queries as visits
 
 STEP = 1000
 SENT, HELD, A, B = "sent", "held", "a", "b"
+# The consents of which each lets a campaign travel: the ones counted in when it was decided whether to compare.
+_ADS = ("ads", "ads_email", "ads_push")
 Rest = Callable[[], None]  # ends the read transaction between two steps
 
 
@@ -120,7 +122,7 @@ def _of_campaign(
         .limit(1)
         .correlate(CampaignPerson)
     )
-    agreed = [said.where(Consent.kind == kind).scalar_subquery() == "grant" for kind in ("ads", "ads_email")]
+    agreed = [said.where(Consent.kind == kind).scalar_subquery() == "grant" for kind in _ADS]
     after = 0
     while True:
         rows = db.session.execute(

@@ -171,7 +171,7 @@ def test_what_came_of_it_names_people(
     clock.advance(days=28)
     factories.a_stamp(shop, people[1].card_id)  # after more than thirty days: of their own accord
     found = results.came_back(shop.id, "come_back", now=clock())
-    assert found == results.CameBack(4, 2, ["한지우"], "뜸하던 네 분 중 두 분이 다시 왔어요")
+    assert found == results.CameBack(4, 2, ["한지우"], "뜸하던 네 분 중 두 분이 다시 오셨어요")
     monkeypatch.setattr(results, "_MOST", 3)
     found = results.came_back(shop.id, "come_back", now=clock())
     assert found is not None

@@ -220,15 +220,16 @@ def test_what_is_sure_is_said(shop: AShop, clock: Clock) -> None:
                 )
             )  # fmt: skip
     said = results.result(shop.id, KIND, now=clock())
-    assert said.words == "100분께 보내면 대략 4~18분이 더 오세요"
-    assert said.which == "첫째 글이 나아요. 100분께 보내면 대략 6~16분이 더 오세요"
+    assert said.words == "100명께 보내면 대략 4~18명이 더 오세요"
+    assert said.which == "첫째 글이 나아요. 100명께 보내면 대략 6~16명이 더 오세요"
     assert (said.sent, said.held) == (Side(900, 270), Side(100, 18))
     assert results.best(shop.id) == ("감사 인사", said.words)
 
 
 def test_of_a_campaign_who_agreed_to_ads_is_compared(shop: AShop, clock: Clock) -> None:
     clock.advance(days=1)  # after everybody's consent
-    sent, held, *others = *people(shop, 4), *people(shop, 2, agreed=("age14", "required"))
+    rung = ("age14", "required", "marketing", "ads_push")  # no text, no e-mail: pushes alone reach them
+    sent, held, *others = *people(shop, 3), *people(shop, 1, agreed=rung), *people(shop, 2, agreed=ALL[:2])
     with write() as session:
         campaign = Campaign(
             shop_id=shop.id, once=factories.once(), made_by=shop.owner_id, made_at=clock(), counted=6, text="소식",

@@ -20,6 +20,7 @@ EVERYTHING = Person(
 CAN = {
     "text": Capabilities(transmits=True),
     "mail": Capabilities(transmits=True, address="email", consent="ads_email"),
+    "push": Capabilities(transmits=True, address="push", consent="ads_push"),
 }
 
 
@@ -58,6 +59,11 @@ def test_when_comparing_begins_and_ends(began: str, reached: int, is_wanted: boo
         (("mail",), {"ads_email": True}, True),
         (("mail",), {"ads_email": True, "refused_email": True}, False),
         (("text", "mail"), {"ads": False, "ads_email": True}, True),
+        (("push",), {}, False),
+        (("push",), {"has_push": True}, False),
+        (("push",), {"ads_push": True}, False),
+        (("push",), {"has_phone": False, "ads": False, "has_push": True, "ads_push": True}, True),
+        (("push",), {"has_push": True, "ads_push": True, "age14": False}, False),
     ],
 )
 def test_who_is_reached(ways: tuple[str, ...], lacks: dict[str, Any], is_reached: bool) -> None:

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.flows import automation, campaign_run, campaign_start, comparison, deliver, going_on
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere
-from app.messages import campaigns, comparisons, registry
+from app.messages import campaigns, comparisons, registry, results
 from app.messages.models import Automation, Message
 from tests import coupons, factories
 from tests.factories import ACustomer, AShop
@@ -85,12 +85,22 @@ def test_three_steps_one_confirmation_and_ten_minutes_to_stop(
 
 
 def test_it_goes_and_the_bar_says_how_far(
-    app: Flask, shop: AShop, two: list[ACustomer], owner_phone: Phone, clock: Clock
+    app: Flask,
+    shop: AShop,
+    two: list[ACustomer],
+    owner_phone: Phone,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     written(owner_phone)
     sent = owner_phone.submit("2명에게 보내기", typed="2명")
     made = number_of(sent)
     assert "hx-trigger" in str(sent.soup.select_one("#progress"))
+    with (
+        monkeypatch.context() as patched
+    ):  # asked every four seconds: what it brought is not summed each time
+        patched.setattr(results, "result", None)
+        assert "취소하시면" in owner_phone.open(f"/owner/campaigns/{made}/progress").words
     campaign_run.go_on_all(now=clock.advance(minutes=10))
     deliver.drain(wire=app.config["WIRE"], clock=clock)
     done = owner_phone.open(f"/owner/campaigns/{made}")

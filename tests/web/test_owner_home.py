@@ -121,7 +121,7 @@ def test_who_came_again_after_a_word_is_told_by_name(
         own_phone.mark_sent(shop_id=shop.id, message_id=line.id, wire=app.config["WIRE"], now=clock())
     factories.a_stamp(shop, people[0].card_id, at=clock.advance(days=2))
     page = owner_phone.open("/owner")
-    assert "뜸하던 두 분 중 한 분이 다시 왔어요" in page.words
+    assert "뜸하던 두 분 중 한 분이 다시 오셨어요" in page.words
     assert "가 님" in page.words and "나 님" not in page.words
 
 

@@ -43,22 +43,23 @@ def test_few_are_named_and_many_are_compared(
         own_phone.mark_sent(shop_id=shop.id, message_id=row.id, wire=app.config["WIRE"], now=clock())
     page = owner_phone.open("/owner/messages")
     page = owner_phone.tap("보낸 덕분에 온 손님 보낸 뒤에 얼마나 더 오셨는지")
-    assert "한 분께 감사 인사를 보냈어요. 아직 다시 온 분은 없어요" in page.words
+    assert "한 분께 감사 인사를 보냈어요. 아직 다시 오신 분은 없어요" in page.words
     clock.advance(days=3)
     factories.a_stamp(shop, jiwoo.card_id)
     assert (
-        "감사 인사를 보낸 한 분이 다시 왔어요 한지우 님." in owner_phone.open("/owner/messages/results").words
+        "감사 인사를 보낸 한 분이 다시 오셨어요 한지우 님."
+        in owner_phone.open("/owner/messages/results").words
     )
     page = owner_phone.tap("감사 인사 보기")
-    assert "감사 인사를 보낸 한 분이 다시 왔어요" in page.words
+    assert "감사 인사를 보낸 한 분이 다시 오셨어요" in page.words
     assert "받을 수 있는 분이 300명이 되면 시작해요" in page.words
     compared(shop, ("sent", 900, 270), ("held", 100, 18), ("a", 450, 140), ("b", 450, 130))
     page = owner_phone.open("/owner/messages/thank_you")
-    assert "100분께 보내면 대략 4~18분이 더 오세요" in page.words
+    assert "100명께 보내면 대략 4~18명이 더 오세요" in page.words
     assert "100명 중 30명이 30일 안에 오셨어요" in page.words and "100명 중 18명이 오셨어요" in page.words
     assert "두 가지 글 비교 아직 알 수 없어요." in page.words
     home = owner_phone.open("/owner")
-    assert "보낸 덕분에 온 손님" in home.html and "100분께 보내면 대략 4~18분이 더 오세요" in home.words
+    assert "보낸 덕분에 온 손님" in home.html and "100명께 보내면 대략 4~18명이 더 오세요" in home.words
 
 
 def test_the_switch_says_why(owner_phone: Phone, shop: AShop, clock: Clock) -> None:

@@ -32,7 +32,8 @@ def shop_campaign(campaign_id: int) -> ResponseReturnValue:
     view = _view(campaign_id)
     if view.is_draft:
         return see_other(url_for("owner.campaign_text", campaign_id=campaign_id))
-    return render_template("owner/campaign.html", **_page(view))
+    brought = results.result(current_staff().shop.id, f"campaign:{view.id}", now=now())
+    return render_template("owner/campaign.html", **_page(view), result=brought)
 
 
 @door(bp, "/owner/campaigns/<int:campaign_id>/progress", audience="owner", role="manager", tenant="session")
@@ -42,13 +43,13 @@ def campaign_progress(campaign_id: int) -> ResponseReturnValue:
 
 
 def _page(view: CampaignView) -> dict[str, Any]:
+    """Return what the fragment shows, and no more: it is read every few seconds while something moves."""
     progress = campaigns.progress(current_staff().shop.id, view)
     left_s = max(0, int((view.send_at - now()).total_seconds())) if view.state == "waiting" else 0
     is_soon = 0 < left_s <= 600
     return {
         "view": view,
         "progress": progress,
-        "result": results.result(current_staff().shop.id, f"campaign:{view.id}", now=now()),
         "left": f"{left_s // 60}분 {left_s % 60}초" if is_soon else "",
         "polls": view.state == "going"
         or (view.state == "waiting" and left_s <= 600)
