@@ -21,6 +21,7 @@ from app.flows.unit import write
 from app.kit.refusals import NotHere
 from app.kit.signing import token_hash
 from app.messages import campaign_rules, campaigns, causes, gather, holdout, outbox, recall, variants
+from app.messages.actions import pausing
 from app.messages.campaign_models import Campaign, CampaignPerson
 from app.messages.models import Message
 from app.shops.models import Shop
@@ -241,22 +242,21 @@ def cancel(*, shop_id: int, staff_id: int, campaign_id: int, now: datetime) -> i
 
 
 def pause(*, shop_id: int, campaign_id: int) -> None:
-    """Let a campaign stand still until it is gone on with; the second tap changes nothing. Raises NotHere."""
+    """Let what has not gone out stand still until it is gone on with; the second tap changes nothing. Raises NotHere."""
     with write() as session:
-        _change(session, shop_id, campaign_id, ("waiting", "going"), state="paused", detail=_BY_OWNER)
-
-
-def _change(session: Any, shop_id: int, campaign_id: int, was: tuple[str, ...], **values: Any) -> bool:
-    changed = session.scalar(
-        update(Campaign)
-        .where(Campaign.shop_id == shop_id, Campaign.id == campaign_id, Campaign.state.in_(was))
-        .values(**values)
-        .returning(Campaign.id)
-        .execution_options(synchronize_session=False)
-    )
-    if changed is None:
-        _must_exist(session, shop_id, campaign_id)
-    return changed is not None
+        changed = session.scalar(
+            update(Campaign)
+            .where(
+                Campaign.shop_id == shop_id,
+                Campaign.id == campaign_id,
+                pausing.may_stand_still(shop_id, campaign_id),
+            )
+            .values(state="paused", detail=_BY_OWNER)
+            .returning(Campaign.id)
+            .execution_options(synchronize_session=False)
+        )
+        if changed is None:
+            _must_exist(session, shop_id, campaign_id)
 
 
 def _must_exist(session: Any, shop_id: int, campaign_id: int) -> None:

@@ -53,7 +53,7 @@ def _page(view: CampaignView) -> dict[str, Any]:
         "polls": view.state == "going"
         or (view.state == "waiting" and left_s <= 600)
         or (view.state == "done" and progress.still_moves),
-        "may_stop": view.is_open or (view.state == "done" and progress.by_hand + progress.waiting > 0),
+        "may_stop": view.is_open or (view.state == "done" and progress.may_be_held),
     }
 
 
@@ -89,7 +89,7 @@ def cancel_campaign(campaign_id: int) -> ResponseReturnValue:
 def pause_campaign(campaign_id: int) -> ResponseReturnValue:
     """Let it stand still for a while."""
     flow.pause(shop_id=current_staff().shop.id, campaign_id=campaign_id)
-    flash("잠깐 멈췄어요")
+    flash("잠깐 멈췄어요" if _view(campaign_id).state == "paused" else "이제 멈출 것이 없어요")
     return see_other(url_for("owner.shop_campaign", campaign_id=campaign_id))
 
 
