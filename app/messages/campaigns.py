@@ -136,7 +136,9 @@ def _what_is_left(shop_id: int, written: list[int]) -> dict[int, str]:
     causes = {f"campaign:{each}": each for each in written}
     rows = db.session.execute(
         select(Message.cause, Message.channel)
-        .where(Message.shop_id == shop_id, Message.cause.in_(causes), Message.state.in_(("ready", *_ON_THE_WAY)))
+        .where(
+            Message.shop_id == shop_id, Message.cause.in_(causes), Message.state.in_(("ready", *_ON_THE_WAY))
+        )
         .distinct()
     ).all()
     by_hand = {causes[row.cause]: _FOR_THE_HAND for row in rows if _is_by_hand(row)}

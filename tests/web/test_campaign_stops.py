@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from app.flows import campaign_run
+from app.messages import campaign_reach
 from tests import factories
 from tests.factories import AShop
 from tests.flows.campaigning import a_draft, confirm, people_who_agreed, the
@@ -62,3 +63,13 @@ def test_what_began_since_the_page_was_drawn_is_not_called_nobody(
     words = owner_phone.tap("보내지 않고 취소하기").words
     assert "아직 안 나간 1통은 보내지 않아요" in words
     assert "아무에게도" not in words
+
+
+def test_over_the_months_budget_the_page_says_what_really_follows(
+    app: Flask, shop: AShop, owner_phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people_who_agreed(shop, 1)
+    number = a_draft(shop)
+    monkeypatch.setattr(campaign_reach.Reach, "won", property(lambda _reach: 1_000_000))
+    words = owner_phone.open(f"/owner/campaigns/{number}/check").words
+    assert "이번 달에는 더 나가지 않아요. 한도를 올리면 다시 나가요." in words
