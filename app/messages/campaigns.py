@@ -29,7 +29,6 @@ _STATES = {
     "done": "다 보냈어요",
     "cancelled": "취소했어요",
 }
-_ON_ITS_WAY, _FOR_THE_HAND = "보내는 중이에요", "사장님 휴대폰에서 기다려요"
 _ON_THE_WAY = ("claimed", "sending")
 _ARRIVED = ("sent", "delivered")
 
@@ -134,15 +133,14 @@ def _what_is_left(shop_id: int, written: list[int]) -> dict[int, str]:
     if not written:
         return {}
     causes = {f"campaign:{each}": each for each in written}
+    waits = Message.state.in_(("ready", *_ON_THE_WAY))
     rows = db.session.execute(
         select(Message.cause, Message.channel)
-        .where(
-            Message.shop_id == shop_id, Message.cause.in_(causes), Message.state.in_(("ready", *_ON_THE_WAY))
-        )
+        .where(Message.shop_id == shop_id, Message.cause.in_(causes), waits)
         .distinct()
     ).all()
-    by_hand = {causes[row.cause]: _FOR_THE_HAND for row in rows if _is_by_hand(row)}
-    return by_hand | {causes[row.cause]: _ON_ITS_WAY for row in rows if not _is_by_hand(row)}
+    by_hand = {causes[row.cause]: "사장님 휴대폰에서 기다려요" for row in rows if _is_by_hand(row)}
+    return by_hand | {causes[row.cause]: "보내는 중이에요" for row in rows if not _is_by_hand(row)}
 
 
 def _view(row: Campaign, coupon_name: str, state_words: str) -> CampaignView:

@@ -13,7 +13,7 @@ from flask import Flask
 from app.extensions import db
 from app.flows import campaign, campaign_run, deliver, going_on, merge, privacy
 from app.kit.refusals import Invalid, NotHere
-from app.messages import campaign_rules, campaigns, holdout
+from app.messages import campaigns, holdout
 from app.messages.campaign_models import CampaignPerson
 from app.messages.contract import Wire
 from app.messages.models import Message
@@ -276,7 +276,7 @@ def test_a_tenth_is_left_out_only_where_it_reaches_enough(
 ) -> None:
     people = people_who_agreed(shop, 4)
     few = _go(shop, a_draft(shop), wire, "4")
-    monkeypatch.setattr(campaign_rules, "LEAST_TO_COMPARE", 4)
+    monkeypatch.setattr(holdout, "LEAST", 4)
     monkeypatch.setattr(holdout, "is_held_out", lambda _m, *, customer_id, **_: customer_id == people[0].id)
     many = _go(shop, a_draft(shop), wire, "4")
     assert [the(shop, each).holds_out for each in (few, many)] == [False, True]
