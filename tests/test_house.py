@@ -82,6 +82,7 @@ BEYOND = {
     "messages/kakao_channel": "reads for the shop's Kakao channel: its address, and a group's numbers for it",
     "messages/kakao_rules": "pure: reading a pasted channel address",
     "messages/by_hand": "reads for the queue that the owner sends by hand",
+    "messages/hand_stops": "reads what the queue by hand leaves out while it stands still",
     "messages/hand_rules": "pure: when and in which order the owner is asked to send by hand",
     "messages/way_models": "tables of how messages travel: accounts, reports, costs, browsers",
     "messages/composing": "the whole message out of what is known, and the gate's word on it",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import select, update
 
 from app.cards.actions import merged
@@ -17,30 +18,53 @@ from app.customers.models import Customer
 from app.extensions import setting
 from app.flows import audit, coupon_rules
 from app.flows.campaign import NOT_THERE
-from app.flows.unit import write
+from app.flows.unit import end_reading, write
+from app.kit.net import boot_clock
 from app.kit.refusals import NotHere
 from app.kit.signing import token_hash
 from app.messages import campaign_rules, campaigns, causes, gather, holdout, outbox, recall, variants
+from app.messages.actions import pausing
 from app.messages.campaign_models import Campaign, CampaignPerson
 from app.messages.models import Message
 from app.shops.models import Shop
+
+log = structlog.get_logger(__name__)
 
 KIND = "campaign"
 # One transaction plans for so many: a stamp waits no longer than this takes.
 _AT_ONCE = 25
 _CANCELLED_AT_ONCE = 500
+# So many seconds of one turn of the clock: what else comes round waits no longer.
+_TURN_S = 20.0
 _BY_OWNER = "사장님이 멈춰 두셨어요."
 
 
 def go_on_all(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> None:
-    """Write the messages of every campaign whose time has come, a step of each in turn."""
+    """Write the messages of every campaign whose time has come, a step of each in turn, for one turn of the clock.
+
+    One that fails is told, left for the next turn, and costs the other shops nothing. A turn ends after _TURN_S:
+    the clock has other work, and the next turn goes on where this one ended.
+    """
+    until = boot_clock() + _TURN_S
     waiting = campaigns.due_campaigns(now)
-    while waiting and not stop():
-        waiting = [
-            (shop_id, campaign_id)
-            for shop_id, campaign_id in waiting
-            if not stop() and not go_on(shop_id=shop_id, campaign_id=campaign_id, now=now, steps=1)
-        ]
+    while waiting:
+        left: list[tuple[int, int]] = []
+        for shop_id, campaign_id in waiting:
+            if stop() or boot_clock() > until:
+                return
+            if not _one_step(shop_id, campaign_id, now):
+                left.append((shop_id, campaign_id))
+        waiting = left
+
+
+def _one_step(shop_id: int, campaign_id: int, now: datetime) -> bool:
+    """Do a step of one campaign; True when nothing more of it is to be done in this turn."""
+    try:
+        return go_on(shop_id=shop_id, campaign_id=campaign_id, now=now, steps=1)
+    except Exception as fault:
+        end_reading()
+        log.error("campaign_failed", shop_id=shop_id, campaign_id=campaign_id, fault=type(fault).__name__)
+        return True
 
 
 def go_on(
@@ -241,22 +265,21 @@ def cancel(*, shop_id: int, staff_id: int, campaign_id: int, now: datetime) -> i
 
 
 def pause(*, shop_id: int, campaign_id: int) -> None:
-    """Let a campaign stand still until it is gone on with; the second tap changes nothing. Raises NotHere."""
+    """Let what has not gone out stand still until it is gone on with; the second tap changes nothing. Raises NotHere."""
     with write() as session:
-        _change(session, shop_id, campaign_id, ("waiting", "going"), state="paused", detail=_BY_OWNER)
-
-
-def _change(session: Any, shop_id: int, campaign_id: int, was: tuple[str, ...], **values: Any) -> bool:
-    changed = session.scalar(
-        update(Campaign)
-        .where(Campaign.shop_id == shop_id, Campaign.id == campaign_id, Campaign.state.in_(was))
-        .values(**values)
-        .returning(Campaign.id)
-        .execution_options(synchronize_session=False)
-    )
-    if changed is None:
-        _must_exist(session, shop_id, campaign_id)
-    return changed is not None
+        changed = session.scalar(
+            update(Campaign)
+            .where(
+                Campaign.shop_id == shop_id,
+                Campaign.id == campaign_id,
+                pausing.may_stand_still(shop_id, campaign_id),
+            )
+            .values(state="paused", detail=_BY_OWNER)
+            .returning(Campaign.id)
+            .execution_options(synchronize_session=False)
+        )
+        if changed is None:
+            _must_exist(session, shop_id, campaign_id)
 
 
 def _must_exist(session: Any, shop_id: int, campaign_id: int) -> None:

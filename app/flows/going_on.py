@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from app.flows.unit import write
 from app.kit.refusals import NotHere
@@ -28,13 +28,16 @@ def automation(*, shop_id: int, kind: str, now: datetime) -> None:
 
 
 def campaign(*, shop_id: int, campaign_id: int, now: datetime) -> None:
-    """Let a paused campaign go on; the second tap changes nothing. Raises NotHere for another shop's."""
+    """Let a paused campaign go on; the second tap changes nothing. Raises NotHere for another shop's.
+
+    One that was paused before its time waits for it again: until then it can be cancelled whole, and says when it goes.
+    """
     with write() as session:
         mine = (Campaign.shop_id == shop_id, Campaign.id == campaign_id)
         stopped = session.scalar(
             update(Campaign)
             .where(*mine, Campaign.state == "paused")
-            .values(state="going", detail="")
+            .values(state=case((Campaign.send_at > now, "waiting"), else_="going"), detail="")
             .returning(Campaign.id)
             .execution_options(synchronize_session=False)
         )

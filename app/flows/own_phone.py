@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from app.flows.unit import write
 from app.kit.refusals import NotHere, Refused
-from app.messages import composing, gather, raising, registry, rules
+from app.messages import composing, gather, hand_stops, raising, registry, rules
 from app.messages.actions.departing import grant_ad
 from app.messages.actions.sending import lock_person
 from app.messages.contract import Wire
@@ -46,6 +46,8 @@ def mark_sent(*, shop_id: int, message_id: int, wire: Wire, now: datetime) -> No
             gather.fresh_facts(session, shop_id=shop_id, cause=row.cause, facts=row.facts)
         ):
             raise MustNotGo("그사이에 필요 없게 됐어요. 문자를 보내지 마세요.")
+        if stands_still := hand_stops.why(session, row, now=now):
+            raise MustNotGo(f"{stands_still} 문자를 보내지 마세요.")
         verdict = _ask_gate(session, row, wire, now)
         if isinstance(verdict, rules.LeaveOut) and verdict.code != "too_late":
             raise MustNotGo(f"{verdict.reason} 문자를 보내지 마세요.")
@@ -71,6 +73,7 @@ def mark_sent(*, shop_id: int, message_id: int, wire: Wire, now: datetime) -> No
 def undo_sent(*, shop_id: int, message_id: int, now: datetime) -> None:
     """Take the confirmation back: it did not go out after all, and waits in the queue again.
 
+    What became of its cause meanwhile passed it by, as sent as it was: of a campaign that is cancelled it ends here.
     Raises NotHere for another shop's or no such message.
     """
     with write() as session:
@@ -80,6 +83,9 @@ def undo_sent(*, shop_id: int, message_id: int, now: datetime) -> None:
         session.execute(delete(AdGrant).where(AdGrant.shop_id == shop_id, AdGrant.message_id == row.id))
         row.fence += 1
         row.state, row.sent_at = "ready", None
+        facts = gather.fresh_facts(session, shop_id=shop_id, cause=row.cause, facts=row.facts)
+        if not registry.kind(row.kind).still_wanted(facts):
+            row.state, row.code, row.reason = "cancelled", "not_wanted", "그사이에 필요 없게 됐어요."
 
 
 def leave_out(*, shop_id: int, message_id: int, now: datetime) -> None:

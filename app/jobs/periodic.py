@@ -24,6 +24,7 @@ from app.flows import (
     paper_card,
     personal,
     photo,
+    privacy,
     provider_news,
     reconsent,
     referral,
@@ -161,6 +162,14 @@ def _ask_providers(now: datetime, breath: Breath) -> None:
     _for_each_shop(
         lambda shop_id: provider_news.read_inspections(shop_id=shop_id, wire=wire, now=now, stop=breath),
         "read_inspections",
+        breath,
+    )
+    # Who refuses ads by the free 080 number says so to the provider alone: unread, the next ad goes all the same.
+    _for_each_shop(
+        lambda shop_id: provider_news.read_refusals(
+            shop_id=shop_id, wire=wire, now=now, refuse=privacy.opt_out_number, stop=breath
+        ),
+        "read_refusals",
         breath,
     )
 

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
 from app.kit.phone import masked
 from app.kit.text import carrier_bytes
-from app.messages import composing, crowd, duties, gather, hand_rules, registry, rules
+from app.messages import composing, crowd, duties, gather, hand_rules, hand_stops, registry, rules
 from app.messages.channels.own_phone import sms_link
 from app.messages.contract import BY_HAND, Facts, Wire
 from app.messages.crowd import Crowd
@@ -81,6 +81,7 @@ def _waits(shop_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
         Message.staged_at.is_not(None),
         Message.due_at <= now,
         Message.not_after >= now,
+        *hand_stops.moves(shop_id, now=now),
     )
 
 

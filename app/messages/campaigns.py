@@ -123,10 +123,27 @@ def _views(shop_id: int, which: Iterable[Any], limit: int) -> list[CampaignView]
         .order_by(Campaign.id.desc())
         .limit(limit)
     )
-    return [_view(row.Campaign, row.name or "") for row in rows]
+    found = [(row.Campaign, row.name or "") for row in rows]
+    left = _what_is_left(shop_id, [row.id for row, _name in found if row.state == "done"])
+    return [_view(row, name, left.get(row.id, _STATES[row.state])) for row, name in found]
 
 
-def _view(row: Campaign, coupon_name: str) -> CampaignView:
+def _what_is_left(shop_id: int, written: list[int]) -> dict[int, str]:
+    """Return in words what the campaigns still wait for whose messages are all written: that is not "sent"."""
+    if not written:
+        return {}
+    causes = {f"campaign:{each}": each for each in written}
+    waits = Message.state.in_(("ready", *_ON_THE_WAY))
+    rows = db.session.execute(
+        select(Message.cause, Message.channel)
+        .where(Message.shop_id == shop_id, Message.cause.in_(causes), waits)
+        .distinct()
+    ).all()
+    by_hand = {causes[row.cause]: "사장님 휴대폰에서 기다려요" for row in rows if _is_by_hand(row)}
+    return by_hand | {causes[row.cause]: "보내는 중이에요" for row in rows if not _is_by_hand(row)}
+
+
+def _view(row: Campaign, coupon_name: str, state_words: str) -> CampaignView:
     group = str(row.people.get("group", ""))
     return CampaignView(
         id=row.id,
@@ -144,7 +161,7 @@ def _view(row: Campaign, coupon_name: str) -> CampaignView:
         counted=row.counted,
         holds_out=row.holds_out,
         state=row.state,
-        state_words=_STATES[row.state],
+        state_words=state_words,
         detail=row.detail,
         ended_at=row.ended_at,
         after_id=row.after_id,
@@ -177,6 +194,11 @@ class Progress:
     def still_moves(self) -> bool:
         """Tell whether looking again in a few seconds may show something else."""
         return self.looked_at < self.people or self.on_the_way > 0
+
+    @property
+    def may_be_held(self) -> bool:
+        """Tell whether something written may still be stopped."""
+        return self.by_hand + self.waiting + self.on_the_way > 0
 
 
 def progress(shop_id: int, view: CampaignView) -> Progress:

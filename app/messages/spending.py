@@ -48,7 +48,7 @@ def _alert(share: int, told: int, won: int, month_won: int) -> str:
     if reached <= told:
         return ""
     if reached >= 100:
-        return f"{prices.OVER} 새 문자는 다음 달에 나가요. 한도는 문자 값에서 바꿀 수 있어요."
+        return f"{prices.OVER} 이번 달에는 더 나가지 않아요. 한도를 올리면 다시 나가요."
     return f"이번 달 문자 값이 {month_won:,}원 가운데 {won:,}원이 됐어요."
 
 

@@ -56,7 +56,9 @@ def test_what_can_wait_waits_for_the_next_month_or_for_more_money(
     budget.change(shop_id=shop, month_won=100, now=clock())
     drain(app)
     assert texts(shop, state="ready") == []
-    assert spending.this_month(shop, now=clock()).alert.startswith("이번 달 문자 값 한도를 다 썼어요.")
+    assert spending.this_month(shop, now=clock()).alert == (
+        "이번 달 문자 값 한도를 다 썼어요. 이번 달에는 더 나가지 않아요. 한도를 올리면 다시 나가요."
+    )
 
 
 def test_what_never_went_out_gives_its_money_back(app: Flask, clock: Clock, bench: Bench) -> None:

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
+from app.customers.models import Suppression
 from app.extensions import db
 from app.flows import channel_account as flow
 from app.flows import provider_news, talk_template
 from app.flows.unit import write
+from app.jobs import tick
 from app.kit.refusals import Invalid, NotHere
 from app.messages import accounts
 from app.messages.contract import SOLAPI_URL, Wire
@@ -263,3 +265,17 @@ def test_who_called_the_080_number_is_taken_in_once_a_list_is_whole(
     assert (refused, _row(owned).opt_outs_until) == ([("+821099998888", "solapi")], NOON)
     read(wire, NOON + timedelta(days=1))
     assert desk.asked[-1]["dateCreated[gte]"] == ["2026-11-23T04:00:00Z"]
+
+
+def test_the_clock_itself_takes_in_who_called_the_080_number(
+    app: Flask, owned: int, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(owned)
+    try_it(owned, wire)
+    monkeypatch.setitem(app.config, "WIRE", wire)
+    (hourly,) = [task for task in tick.PERIODIC if task.name == "ask_providers"]
+    for _ in range(2):
+        hourly.run(NOON, lambda: False)
+    db.session.rollback()
+    (row,) = db.session.query(Suppression).filter_by(shop_id=owned).all()
+    assert (row.source, _row(owned).opt_outs_until) == ("solapi", NOON)

@@ -104,7 +104,7 @@ def test_it_goes_and_the_bar_says_how_far(
     campaign_run.go_on_all(now=clock.advance(minutes=10))
     deliver.drain(wire=app.config["WIRE"], clock=clock)
     done = owner_phone.open(f"/owner/campaigns/{made}")
-    assert "다 보냈어요" in done.words
+    assert "사장님 휴대폰에서 기다려요" in done.words and "다 보냈어요" not in done.words
     assert "카드에 남김 2명" in done.words
     assert "내 휴대폰 2통이 기다려요" in done.words
     assert "hx-trigger" not in str(done.soup.select_one("#progress")), "nothing moves any more"
@@ -112,6 +112,8 @@ def test_it_goes_and_the_bar_says_how_far(
     card = Phone(app).holding(two[0]).open(f"/c/{shop.code}/inbox")
     assert "한지우 님, 봄날커피에 햇귤이 왔어요." in card.words
     owner_phone.open(f"/owner/campaigns/{made}")
+    assert "사장님이 멈춰 두셨어요" in owner_phone.tap("잠깐 멈추기").words
+    assert "이어서 보내요" in owner_phone.tap("이어서 보내기").words
     assert "멈췄어요. 아직 안 나간 2통은 보내지 않아요" in owner_phone.tap("남은 것 그만 보내기").words
 
 

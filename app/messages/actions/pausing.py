@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, delete, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, delete, or_, select, update
 
 from app.kit.upsert import built_once, insert_into, table_of
 from app.messages import registry
@@ -92,12 +92,23 @@ def stop(session: Any, stops: Sequence[Stop], *, now: datetime) -> None:
             _pause_automation(session, one.shop_id, one.kind, one.why, now)
 
 
+def may_stand_still(shop_id: int, campaign_id: int) -> ColumnElement[bool]:
+    """Of a campaign's row: some of it may still be held back.
+
+    "done" says that every message is written, which is over in seconds; they are sent for hours after that.
+    """
+    waits = select(Message.id).where(
+        Message.shop_id == shop_id,
+        Message.cause == f"campaign:{campaign_id}",
+        Message.state.in_(("ready", "claimed")),
+    )
+    return or_(Campaign.state.in_(("waiting", "going")), and_(Campaign.state == "done", waits.exists()))
+
+
 def _pause_campaign(session: Any, shop_id: int, campaign_id: int, why: str) -> None:
     session.execute(
         update(Campaign)
-        .where(
-            Campaign.shop_id == shop_id, Campaign.id == campaign_id, Campaign.state.in_(("waiting", "going"))
-        )
+        .where(Campaign.shop_id == shop_id, Campaign.id == campaign_id, may_stand_still(shop_id, campaign_id))
         .values(state="paused", detail=f"{why} 번호와 글을 살펴보고 이어서 보내 주세요.")
         .execution_options(synchronize_session=False)
     )

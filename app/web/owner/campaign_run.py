@@ -54,7 +54,7 @@ def _page(view: CampaignView) -> dict[str, Any]:
         "polls": view.state == "going"
         or (view.state == "waiting" and left_s <= 600)
         or (view.state == "done" and progress.still_moves),
-        "may_stop": view.is_open or (view.state == "done" and progress.by_hand + progress.waiting > 0),
+        "may_stop": view.is_open or (view.state == "done" and progress.may_be_held),
     }
 
 
@@ -69,11 +69,11 @@ def _page(view: CampaignView) -> dict[str, Any]:
 def cancel_campaign(campaign_id: int) -> ResponseReturnValue:
     """Stop it: what has not gone out does not go."""
     staff = current_staff()
-    was = _view(campaign_id)
     taken = flow.cancel(shop_id=staff.shop.id, staff_id=staff.staff_id, campaign_id=campaign_id, now=now())
+    # Looked at once it is stopped, when nobody writes for it any more: it may have begun since the page was drawn.
     flash(
         "취소했어요. 아무에게도 보내지 않았어요"
-        if was.state == "waiting"
+        if not _view(campaign_id).after_id
         else f"멈췄어요. 아직 안 나간 {taken:,}통은 보내지 않아요"
     )
     return see_other(url_for("owner.shop_campaign", campaign_id=campaign_id))
@@ -90,7 +90,7 @@ def cancel_campaign(campaign_id: int) -> ResponseReturnValue:
 def pause_campaign(campaign_id: int) -> ResponseReturnValue:
     """Let it stand still for a while."""
     flow.pause(shop_id=current_staff().shop.id, campaign_id=campaign_id)
-    flash("잠깐 멈췄어요")
+    flash("잠깐 멈췄어요" if _view(campaign_id).state == "paused" else "이제 멈출 것이 없어요")
     return see_other(url_for("owner.shop_campaign", campaign_id=campaign_id))
 
 
@@ -105,5 +105,5 @@ def pause_campaign(campaign_id: int) -> ResponseReturnValue:
 def resume_campaign(campaign_id: int) -> ResponseReturnValue:
     """Let it go on."""
     going_on.campaign(shop_id=current_staff().shop.id, campaign_id=campaign_id, now=now())
-    flash("이어서 보내요")
+    flash("이어서 보내요" if _view(campaign_id).state != "waiting" else "정한 시간에 보내요")
     return see_other(url_for("owner.shop_campaign", campaign_id=campaign_id))
