@@ -10,7 +10,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+import structlog
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.customers.models import Customer
 from app.messages import (
@@ -34,6 +36,8 @@ from app.messages.actions.departing import Able, Begun
 from app.messages.contract import Account, Wire
 from app.messages.models import Message
 from app.messages.recall import give_back_rights
+
+log = structlog.get_logger(__name__)
 
 # Makes the free opt-out tokens of people: (session, shop_id, whose, now) → person → token.
 OptOutMaker = Callable[..., dict[int, str]]
@@ -117,7 +121,7 @@ class _LastLook:
         self.links = self._links(rows)
         by_push = self.can.address == "push"
         self.targets = pushes.targets(self.session, shop_id=self.shop_id, people=people) if by_push else {}
-        able = [found for row in rows if (found := self._judge(row)) is not None]
+        able = [found for row in rows if (found := self._judge_alone(row)) is not None]
         departing.depart(
             self.session,
             self._paid_for(able),
@@ -149,11 +153,30 @@ class _LastLook:
         whose = {who: (one.address_key, one.email_key) for who, one in known.items()}
         return self.opt_out_links(self.session, shop_id=self.shop_id, whose=whose, now=self.now)
 
+    def _judge_alone(self, row: Any) -> Able | None:
+        """Judge one row; what is wrong with it ends it alone, or it would keep back every shop's messages for ever.
+
+        Only the database's own faults end the whole look: nothing more can be written after one.
+        """
+        try:
+            return self._judge(row)
+        except SQLAlchemyError:
+            raise
+        except Exception as fault:
+            # Of the fault only its name: its words may quote the message.
+            log.error("message_not_judged", message_id=row.id, kind=row.kind, fault=type(fault).__name__)
+            end(self.session, self.holds[row.id], "failed", "fault", "글을 만들지 못해서 보내지 않았어요.")
+            return None
+
     def _judge(self, row: Any) -> Able | None:
         """Ask the gate about one row; None when it doesn't go now, which is then written down."""
         kind, hold = self._kinds[row.kind], self.holds[row.id]
-        facts = {**row.facts, **self._became_of(row)}
         known = self.crowd.known(row.customer_id, but_message_id=row.id)
+        if known.person.erased:
+            # Before anything is asked about its facts: they are blanked, and no words can be made of them.
+            end(self.session, hold, "suppressed", "erased", "손님이 정보를 지우셨어요.")
+            return None
+        facts = {**row.facts, **self._became_of(row)}
         verdict = self.stops.verdict(
             automation=known.automations.get(row.kind),
             cause=row.cause,
