@@ -156,14 +156,13 @@ class _LastLook:
     def _judge_alone(self, row: Any) -> Able | None:
         """Judge one row; what is wrong with it ends it alone, or it would keep back every shop's messages for ever.
 
-        Only the database's own faults end the whole look: nothing more can be written after one.
+        The database's own faults end the whole look: nothing more can be written after one.
         """
         try:
             return self._judge(row)
         except SQLAlchemyError:
             raise
-        except Exception as fault:
-            # Of the fault only its name: its words may quote the message.
+        except Exception as fault:  # of which only the name is logged: its words may quote the message
             log.error("message_not_judged", message_id=row.id, kind=row.kind, fault=type(fault).__name__)
             end(self.session, self.holds[row.id], "failed", "fault", "글을 만들지 못해서 보내지 않았어요.")
             return None
@@ -189,10 +188,6 @@ class _LastLook:
         if not kind.still_wanted(facts):
             end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
             return None
-        doubt = self.doubt.about(row, self.can) if self.doubt is not None else ""
-        if doubt:
-            self._unclear(row, hold, known, doubt)
-            return None
         around = gather.around(known, kind=kind, wire=self.wire, variant=row.variant)
         base_url = self.wire.public_url or self.wire.base_url
         is_sent_ad = kind.is_ad and self.can.transmits
@@ -206,6 +201,11 @@ class _LastLook:
             "base_url": base_url,
         }
         text, template = composing.compose(**how), None
+        doubt = self.doubt.about(row, self.can) if self.doubt is not None else ""
+        if doubt:
+            photo = self.can.takes_photo and bool(facts.get("photo"))
+            self._unclear(row, hold, known, doubt, self._cost(text, photo=photo))
+            return None
         kept = composing.kept_text(**how, text=text)
         if self.can.is_template:
             talk = talk_templates.template_for(
@@ -247,8 +247,16 @@ class _LastLook:
             self.crowd.count(row.customer_id, row.id, self.now)
         return able
 
-    def _unclear(self, row: Any, hold: Hold, known: gather.Known, why: str) -> None:
-        """The database was put back: perhaps this went out already. Whoever can be asked is asked first."""
+    def _unclear(self, row: Any, hold: Hold, known: gather.Known, why: str, won: int) -> None:
+        """The database was put back: perhaps this went out already. Whoever can be asked is asked first.
+
+        Until then it counts as what went, for cap and budget; recording.settle frees both if it never did.
+        """
+        if self._kinds[row.kind].is_ad:
+            departing.grant_ad(self.session, row, self.now)
+            self.crowd.count(row.customer_id, row.id, self.now)
+        if self.can.account:
+            budget.charge(self.session, shop_id=self.shop_id, costs={row.id: won}, now=self.now)
         whose = known.email_key if self.can.address == "email" else known.address_key
         change(
             self.session,
@@ -262,7 +270,7 @@ class _LastLook:
         )
 
     def _became_of(self, row: Any) -> dict[str, Any]:
-        # Many of one campaign, one look at it; a visit's own cause is one row's anyway.
+        """Look at a cause once: many messages follow from one campaign."""
         if row.cause not in self._became:
             self._became[row.cause] = gather.fresh_facts(
                 self.session, shop_id=self.shop_id, cause=row.cause, facts={}
@@ -281,15 +289,15 @@ class _LastLook:
         """Take the costs from the month's budget; what it has nothing left for does not go now."""
         if not self.can.account:
             return able
-        costs = {one.row.id: self._cost(one) for one in able}
+        costs = {one.row.id: self._cost(one.text, photo=bool(one.photo)) for one in able}
         paid = budget.charge(self.session, shop_id=self.shop_id, costs=costs, now=self.now)
         for one in able:
             if one.row.id not in paid:
                 self._not_now(one.hold, prices.over_budget(not_after=one.row.not_after, now=self.now))
         return [one for one in able if one.row.id in paid]
 
-    def _cost(self, one: Able) -> int:
-        form = prices.form_of(one.text, channel=self.can, photo=bool(one.photo))
+    def _cost(self, text: str, *, photo: bool) -> int:
+        form = prices.form_of(text, channel=self.can, photo=photo)
         return prices.price_of(self.account, form)
 
 
