@@ -14,6 +14,7 @@ from app.messages.actions.departing import grant_ad
 from app.messages.actions.sending import lock_person
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Attempt, Message
+from app.messages.recall import give_back_rights
 
 
 class MustNotGo(Refused):
@@ -85,6 +86,7 @@ def undo_sent(*, shop_id: int, message_id: int, now: datetime) -> None:
 def leave_out(*, shop_id: int, message_id: int, now: datetime) -> None:
     """The owner does not want to send this one, whatever way it would travel.
 
+    What it had taken for an earlier try is given back: an ad that never went must not keep another one waiting.
     Raises NotHere for another shop's or no such message, MustNotGo when it is no longer waiting.
     """
     with write() as session:
@@ -92,7 +94,10 @@ def leave_out(*, shop_id: int, message_id: int, now: datetime) -> None:
         if row.state not in ("ready", "cancelled"):
             raise MustNotGo("이미 보냈거나 보내는 중이라 뺄 수 없어요.")
         row.fence += 1
+        row.lease_ms = None
         row.state, row.code, row.reason = "cancelled", "left_out", "사장님이 보내지 않기로 하셨어요."
+        session.flush()
+        give_back_rights(session, shop_id, [row.id])
 
 
 def _row(session: Any, *, shop_id: int, message_id: int, by_hand_only: bool = True) -> Message:
