@@ -203,8 +203,8 @@ class _LastLook:
         text, template = composing.compose(**how), None
         doubt = self.doubt.about(row, self.can) if self.doubt is not None else ""
         if doubt:
-            photo = self.can.takes_photo and bool(facts.get("photo"))
-            self._unclear(row, hold, known, doubt, self._cost(text, photo=photo))
+            has_photo = self.can.takes_photo and bool(facts.get("photo"))
+            self._unclear(row, hold, known, doubt, self._cost(text, photo=has_photo))
             return None
         kept = composing.kept_text(**how, text=text)
         if self.can.is_template:
