@@ -12,13 +12,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
 
+import structlog
+
 from app.customers import reaching
 from app.flows.unit import write
 from app.kit.net import boot_clock
 from app.messages import registry, retries
 from app.messages.actions import claims, health, pausing, recording, sending
 from app.messages.actions.claims import Hold, Sending
+from app.messages.actions.departing import Begun
 from app.messages.contract import Accepted, Asked, Lookup, NoAnswer, Outcome, Rejected, Unknown, Wire
+
+log = structlog.get_logger(__name__)
 
 BATCH = 50
 LOOK_UP_S = 8.0  # within the clock's own lease
@@ -77,8 +82,9 @@ def _send_batch(
     now = clock()
     # Taken before the lease is written, so that a stop anywhere after it can only shorten our turn.
     latest_start = boot_clock() + retries.LAST_BYTE_S
-    with write() as session:
-        begun = sending.begin(session, holds, wire=wire, opt_out_links=reaching.opt_out_links, now=now)
+    begun = _begin(channel, holds, wire, now)
+    if begun is None:
+        return Counter({"given_back": len(holds)}), False
     going = begun.going
     done: Counter[str] = Counter({"not_now": len(holds) - len(going) - begun.laid, "accepted": begun.laid})
     if not going:
@@ -96,6 +102,21 @@ def _send_batch(
         with write() as session:
             pausing.stop(session, stops, now=now)
     return +done, must_rest
+
+
+def _begin(channel: str, holds: list[Hold], wire: Wire, now: datetime) -> Begun | None:
+    """Take the last look; None when it failed, and its rows wait again: nothing of them was written.
+
+    What is wrong with one batch must not keep the others back, who may be other shops' on other channels.
+    """
+    try:
+        with write() as session:
+            return sending.begin(session, holds, wire=wire, opt_out_links=reaching.opt_out_links, now=now)
+    except Exception as fault:
+        log.error("batch_not_begun", channel=channel, rows=len(holds), fault=type(fault).__name__)
+    with write() as session:
+        claims.give_back(session, holds, wait_s=retries.CLAIM_LEASE_S)
+    return None
 
 
 def _call(channel: str, going: list[Sending], wire: Wire, latest_start: float) -> list[Outcome]:

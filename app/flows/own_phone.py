@@ -14,12 +14,21 @@ from app.messages.actions.departing import grant_ad
 from app.messages.actions.sending import lock_person
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Attempt, Message
+from app.messages.recall import give_back_rights
 
 
 class MustNotGo(Refused):
     """The gate changed its answer since the page was drawn."""
 
     code = "must_not_go"
+
+
+class MustBeTold(Refused):
+    """Left out is what the law wants told by a day."""
+
+    code = "must_be_told"
+    status = 422
+    sentence = "법으로 꼭 알려 드려야 하는 안내라 뺄 수 없어요."
 
 
 def mark_sent(*, shop_id: int, message_id: int, wire: Wire, now: datetime) -> None:
@@ -91,14 +100,21 @@ def undo_sent(*, shop_id: int, message_id: int, now: datetime) -> None:
 def leave_out(*, shop_id: int, message_id: int, now: datetime) -> None:
     """The owner does not want to send this one, whatever way it would travel.
 
-    Raises NotHere for another shop's or no such message, MustNotGo when it is no longer waiting.
+    What it had taken for an earlier try is given back: an ad that never went must not keep another one waiting.
+    Raises NotHere for another shop's or no such message, MustNotGo when it is no longer waiting, MustBeTold for
+    what the law wants told: the shop may choose the way, not whether (망법 50조⑦⑧).
     """
     with write() as session:
         row = _row(session, shop_id=shop_id, message_id=message_id, by_hand_only=False)
+        if registry.kind(row.kind).must_reach:
+            raise MustBeTold
         if row.state not in ("ready", "cancelled"):
             raise MustNotGo("이미 보냈거나 보내는 중이라 뺄 수 없어요.")
         row.fence += 1
+        row.lease_ms = None
         row.state, row.code, row.reason = "cancelled", "left_out", "사장님이 보내지 않기로 하셨어요."
+        session.flush()
+        give_back_rights(session, shop_id, [row.id])
 
 
 def _row(session: Any, *, shop_id: int, message_id: int, by_hand_only: bool = True) -> Message:

@@ -40,6 +40,7 @@ class HandLine:
     why: str = ""  # why this person, in words
     has_photo: bool = False
     cost: str = ""  # what one costs, in words
+    is_duty: bool = False  # the law wants it told: it can't be left out
 
 
 def hand_day(shop_id: int, *, now: datetime) -> HandDay:
@@ -180,6 +181,7 @@ def _line(
         hides=spec.to_typed_number,
         has_photo=has_photo,
         cost=hand_rules.cost_words(has_photo=has_photo),
+        is_duty=spec.must_reach,
     )
 
 

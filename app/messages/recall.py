@@ -15,6 +15,9 @@ from app.messages.contract import CARD
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 from app.messages.way_models import Charge, DeliveryReport, MonthSpending
 
+# Ended, and never handed over.
+_NEVER_WENT = ("cancelled", "expired", "failed", "dead", "suppressed")
+
 
 def cancel(
     session: Any,
@@ -143,12 +146,17 @@ def _cancel(session: Any, shop_id: int, which: list[Any], reason: str) -> int:
     return int(taken)
 
 
-def give_back_rights(session: Any, shop_id: int, ids: list[int]) -> None:
-    """Give back what messages that never went out had taken: the right to send an ad, and their cost."""
+def give_back_rights(
+    session: Any, shop_id: int, ids: list[int], *, states: tuple[str, ...] = _NEVER_WENT
+) -> None:
+    """Give back what messages that never went out had taken: the right to send an ad, and their cost.
+
+    `states`: those in which they surely never went. One that waits may have gone, so it keeps them.
+    """
     never_went = select(Message.id).where(
         Message.shop_id == shop_id,
         Message.id.in_(ids),
-        Message.state.in_(("cancelled", "expired", "failed", "dead", "suppressed")),
+        Message.state.in_(states),
     )
     session.execute(delete(AdGrant).where(AdGrant.shop_id == shop_id, AdGrant.message_id.in_(never_went)))
     spared: Counter[str] = Counter()

@@ -71,8 +71,9 @@ def look_up(
 
 
 def _without_account(session: Any, shop_id: int, provider: str, now: datetime) -> Verdict:
+    """Leave out only where the account was removed: whatever else is wrong with it can be put right, so they wait."""
     row = session.execute(_ACCOUNT, {"shop": shop_id, "provider": provider}).one_or_none()
-    if row is None or row.state == "off":
-        return LeaveOut("no_account", "문자 업체 연결이 꺼져 있어요.")
+    if row is None:
+        return LeaveOut("no_account", "문자 업체 연결이 없어요.")
     said = row.detail if row.state in STANDS_STILL else ""
     return Wait(now, "account", said or "문자 업체 연결을 확인해 주세요. 그때까지 기다려요.")

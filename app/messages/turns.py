@@ -20,8 +20,9 @@ from app.messages.models import ChannelHealth, Message
 from app.messages.way_models import ChannelAccount
 
 OPEN = ("ready", "claimed", "sending", "unknown")
-# An account in one of these states sends nothing until somebody saw to it; its messages wait.
-STANDS_STILL = ("wrong", "paused")
+# An account in one of these states sends nothing until somebody saw to it; its messages wait. Also one that is off:
+# it is off between two tries of new keys as well, and the owner is told that what waits goes on waiting.
+STANDS_STILL = ("wrong", "paused", "off")
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,3 +176,18 @@ def test_a_shop_without_them_asks_for_nothing_of_them(app: Flask, shop: AShop, j
         event.remove(db.engine, "before_cursor_execute", note)
     assert asked
     assert [each for each in asked if "done_requests" in each or "message_settings" in each] == []
+
+
+def test_what_the_law_wants_told_has_no_button_to_leave_it_out(
+    owner_phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    row = staged(shop, jiwoo, "consent_result")
+    with write() as session:
+        told = {"text": f"[{shop.name}] 광고 문자 받기에 동의하셨어요."}
+        session.query(Message).filter_by(id=row).update(told)
+    page = owner_phone.open("/owner/messages/phone")
+    assert "보냈어요" in page.words
+    assert "이번에는 보내지 않기" not in page.words
+    staged(shop, people(shop, 1)[0])
+    clock.advance(hours=3)
+    assert "이번에는 보내지 않기" in owner_phone.open("/owner/messages/phone").words

@@ -138,10 +138,14 @@ def _first_of(session: Any, queues: Sequence[turns.Line], moment: dict[str, Any]
     return [row_id for _, _, row_id in sorted(turn)]
 
 
-def give_back(session: Any, holds: Sequence[Hold]) -> None:
-    """Return claimed rows nobody began to send (the worker stops, or their account must rest)."""
+def give_back(session: Any, holds: Sequence[Hold], *, wait_s: int = 0) -> None:
+    """Return claimed rows nobody began to send (the worker stops, or their account must rest).
+
+    `wait_s`: so long nobody takes them again, so that what can't be begun is not claimed over and over.
+    """
+    until = gather.database_ms(session) + wait_s * 1000 if wait_s else None
     for hold in sorted(holds, key=lambda hold: hold.id):
-        change(session, hold, "claimed", state="ready", lease_ms=None, fence=Message.fence + 1)
+        change(session, hold, "claimed", state="ready", lease_ms=until, fence=Message.fence + 1)
 
 
 def sweep(session: Any, *, now: datetime) -> dict[str, int]:

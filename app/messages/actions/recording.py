@@ -18,6 +18,7 @@ from app.messages.actions.pausing import Stop
 from app.messages.actions.sending import end
 from app.messages.contract import Absent, Accepted, Found, Lookup, Outcome, Rejected
 from app.messages.models import Attempt, Message
+from app.messages.recall import give_back_rights
 
 _NOT_TAKEN = "보내는 곳에서 받지 않았어요."
 _DEAD = {
@@ -174,7 +175,11 @@ def settle(session: Any, hold: Hold, answer: Lookup, *, jitter: float, now: date
         values = {"provider_id": answer.provider_id, "sent_at": now, "code": "", "reason": ""}
         change(session, hold, "unknown", state="sent", lease_ms=None, **values)
     elif isinstance(answer, Absent):
+        tries = session.execute(_TRIED, {"message": hold.id, "shop": hold.shop_id}).one().tries
         _try_again(session, hold, at_least_s=0.0, jitter=jitter, now=now, was="unknown", code="asked")
+        if not tries:
+            # In doubt after a restore, and it never left: two ads to one person would each wait for the other's right.
+            give_back_rights(session, hold.shop_id, [hold.id], states=("ready",))
     else:
         ask_again = gather.database_ms(session) + int((5 + 25 * jitter) * 1000)
         change(session, hold, "unknown", lease_ms=ask_again)

@@ -10,7 +10,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+import structlog
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.customers.models import Customer
 from app.messages import (
@@ -34,6 +36,8 @@ from app.messages.actions.departing import Able, Begun
 from app.messages.contract import Account, Wire
 from app.messages.models import Message
 from app.messages.recall import give_back_rights
+
+log = structlog.get_logger(__name__)
 
 # Makes the free opt-out tokens of people: (session, shop_id, whose, now) → person → token.
 OptOutMaker = Callable[..., dict[int, str]]
@@ -117,7 +121,7 @@ class _LastLook:
         self.links = self._links(rows)
         by_push = self.can.address == "push"
         self.targets = pushes.targets(self.session, shop_id=self.shop_id, people=people) if by_push else {}
-        able = [found for row in rows if (found := self._judge(row)) is not None]
+        able = [found for row in rows if (found := self._judge_alone(row)) is not None]
         departing.depart(
             self.session,
             self._paid_for(able),
@@ -149,11 +153,29 @@ class _LastLook:
         whose = {who: (one.address_key, one.email_key) for who, one in known.items()}
         return self.opt_out_links(self.session, shop_id=self.shop_id, whose=whose, now=self.now)
 
+    def _judge_alone(self, row: Any) -> Able | None:
+        """Judge one row; what is wrong with it ends it alone, or it would keep back every shop's messages for ever.
+
+        The database's own faults end the whole look: nothing more can be written after one.
+        """
+        try:
+            return self._judge(row)
+        except SQLAlchemyError:
+            raise
+        except Exception as fault:  # of which only the name is logged: its words may quote the message
+            log.error("message_not_judged", message_id=row.id, kind=row.kind, fault=type(fault).__name__)
+            end(self.session, self.holds[row.id], "failed", "fault", "글을 만들지 못해서 보내지 않았어요.")
+            return None
+
     def _judge(self, row: Any) -> Able | None:
         """Ask the gate about one row; None when it doesn't go now, which is then written down."""
         kind, hold = self._kinds[row.kind], self.holds[row.id]
-        facts = {**row.facts, **self._became_of(row)}
         known = self.crowd.known(row.customer_id, but_message_id=row.id)
+        if known.person.erased:
+            # Before anything is asked about its facts: they are blanked, and no words can be made of them.
+            end(self.session, hold, "suppressed", "erased", "손님이 정보를 지우셨어요.")
+            return None
+        facts = {**row.facts, **self._became_of(row)}
         verdict = self.stops.verdict(
             automation=known.automations.get(row.kind),
             cause=row.cause,
@@ -165,10 +187,6 @@ class _LastLook:
             return None
         if not kind.still_wanted(facts):
             end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
-            return None
-        doubt = self.doubt.about(row, self.can) if self.doubt is not None else ""
-        if doubt:
-            self._unclear(row, hold, known, doubt)
             return None
         around = gather.around(known, kind=kind, wire=self.wire, variant=row.variant)
         base_url = self.wire.public_url or self.wire.base_url
@@ -183,6 +201,11 @@ class _LastLook:
             "base_url": base_url,
         }
         text, template = composing.compose(**how), None
+        doubt = self.doubt.about(row, self.can) if self.doubt is not None else ""
+        if doubt:
+            has_photo = self.can.takes_photo and bool(facts.get("photo"))
+            self._unclear(row, hold, known, doubt, self._cost(text, photo=has_photo))
+            return None
         kept = composing.kept_text(**how, text=text)
         if self.can.is_template:
             talk = talk_templates.template_for(
@@ -224,8 +247,16 @@ class _LastLook:
             self.crowd.count(row.customer_id, row.id, self.now)
         return able
 
-    def _unclear(self, row: Any, hold: Hold, known: gather.Known, why: str) -> None:
-        """The database was put back: perhaps this went out already. Whoever can be asked is asked first."""
+    def _unclear(self, row: Any, hold: Hold, known: gather.Known, why: str, won: int) -> None:
+        """The database was put back: perhaps this went out already. Whoever can be asked is asked first.
+
+        Until then it counts as what went, for cap and budget; recording.settle frees both if it never did.
+        """
+        if self._kinds[row.kind].is_ad:
+            departing.grant_ad(self.session, row, self.now)
+            self.crowd.count(row.customer_id, row.id, self.now)
+        if self.can.account:
+            budget.charge(self.session, shop_id=self.shop_id, costs={row.id: won}, now=self.now)
         whose = known.email_key if self.can.address == "email" else known.address_key
         change(
             self.session,
@@ -239,7 +270,7 @@ class _LastLook:
         )
 
     def _became_of(self, row: Any) -> dict[str, Any]:
-        # Many of one campaign, one look at it; a visit's own cause is one row's anyway.
+        """Look at a cause once: many messages follow from one campaign."""
         if row.cause not in self._became:
             self._became[row.cause] = gather.fresh_facts(
                 self.session, shop_id=self.shop_id, cause=row.cause, facts={}
@@ -258,15 +289,15 @@ class _LastLook:
         """Take the costs from the month's budget; what it has nothing left for does not go now."""
         if not self.can.account:
             return able
-        costs = {one.row.id: self._cost(one) for one in able}
+        costs = {one.row.id: self._cost(one.text, photo=bool(one.photo)) for one in able}
         paid = budget.charge(self.session, shop_id=self.shop_id, costs=costs, now=self.now)
         for one in able:
             if one.row.id not in paid:
                 self._not_now(one.hold, prices.over_budget(not_after=one.row.not_after, now=self.now))
         return [one for one in able if one.row.id in paid]
 
-    def _cost(self, one: Able) -> int:
-        form = prices.form_of(one.text, channel=self.can, photo=bool(one.photo))
+    def _cost(self, text: str, *, photo: bool) -> int:
+        form = prices.form_of(text, channel=self.can, photo=photo)
         return prices.price_of(self.account, form)
 
 
