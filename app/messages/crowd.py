@@ -49,7 +49,7 @@ class Crowd:
 
     def count(self, customer_id: int, message_id: int, now: datetime) -> None:
         """Let the next message of the batch to the same person see this ad."""
-        self.ads[customer_id].setdefault(message_id, now)
+        self.ads[customer_id][message_id] = now
 
 
 def look_up(session: Any, *, shop_id: int, people: Collection[int], now: datetime) -> Crowd:

@@ -18,8 +18,13 @@ from app.messages.actions.claims import Hold, Sending
 from app.messages.contract import Account, Kind, Letter, Target, Template
 from app.messages.models import AdGrant, Attempt, Message
 
+# One right for each message however often it is tried, counted from when it goes: one that waited two days for its
+# next try reaches the person now, and the next ad has to keep its distance from that.
 _COUNT = built_once(
-    AdGrant.__table__, lambda insert: insert.on_conflict_do_nothing(index_elements=["message_id"])
+    AdGrant.__table__,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["message_id"], set_={"at": insert.excluded.at}
+    ),
 )
 _GO = (
     update(table_of(Message))
@@ -120,7 +125,7 @@ def depart(
 
 
 def grant_ad(session: Any, row: Message, now: datetime) -> None:
-    """Count this ad against the person's cap, once however often it is tried."""
+    """Count this ad against the person's cap, once however often it is tried, from this moment."""
     session.execute(_COUNT(session), _right(row, now))
 
 
