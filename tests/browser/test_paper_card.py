@@ -22,7 +22,7 @@ def test_a_photo_becomes_stamps(handset: NewHandset, shop: AShop) -> None:
     owner.open("/owner")
     owner.page.get_by_role("link", name="종이 카드 옮기기").click()
     owner.page.get_by_role("link", name="도장 7개").click()
-    owner.until("document.querySelector('img.photo').naturalWidth > 400")
+    owner.until("document.querySelector('img.photo')?.naturalWidth > 400")
     customer.open(f"/c/{shop.code}")
     owner.page.locator("#stamps").fill("6")
     owner.press("도장 옮기기")
