@@ -50,6 +50,7 @@ def gather_statistics(engine: Engine) -> None:
         cursor.execute(
             "PRAGMA optimize=0x10002"
         )  # also of tables that this connection has not asked (sqlite.org/pragma.html)
+        cursor.execute("PRAGMA analysis_limit=0")  # the connection goes back to the pool as it was
         cursor.close()
     finally:
         raw.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.browser.handset import Handset
 from tests.browser.payloads import INJECTED
 
