@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from app.customers import rules, texts
-from app.customers.models import Consent, Customer, Merge, Suppression
+from app.customers import merges, rules, texts
+from app.customers.models import Consent, Customer, Suppression
 from app.customers.rules import AD_KINDS
 from app.extensions import db
 
@@ -67,7 +67,7 @@ def evidence(*, shop_id: int, customer_id: int) -> Evidence | None:
     ).one_or_none()
     if person is None:
         return None
-    everybody = _people_in(shop_id, customer_id)
+    everybody = merges.people_in(db.session, shop_id=shop_id, customer_id=customer_id)
     rows = db.session.scalars(
         select(Consent)
         .where(Consent.shop_id == shop_id, Consent.customer_id.in_(everybody))
@@ -106,16 +106,6 @@ def evidence(*, shop_id: int, customer_id: int) -> Evidence | None:
         said=said,
         refused=[Refused(*row) for row in refused],
     )
-
-
-def _people_in(shop_id: int, customer_id: int) -> list[int]:
-    """Return a person and everybody who went into them by now, and into those."""
-    found, todo = [customer_id], [customer_id]
-    while todo:
-        into = (Merge.shop_id == shop_id, Merge.kept_id.in_(todo), Merge.undone_at.is_(None))
-        todo = list(db.session.scalars(select(Merge.gone_id).where(*into)))
-        found += todo
-    return found
 
 
 def gets_ads(*, shop_id: int, customer_id: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -122,3 +123,13 @@ def who_keeps(*, shop_id: int, one: int, other: int) -> tuple[int, int]:
     ).all()
     best = sorted(rows, key=lambda row: (row.phone_checked_at is None, row.phone is None, row.id))
     return (best[0].id, best[1].id) if len(best) == 2 else (one, other)
+
+
+def people_in(session: Any, *, shop_id: int, customer_id: int) -> list[int]:
+    """Return a person and everybody who went into them by now, and into those."""
+    found, todo = [customer_id], [customer_id]
+    while todo:
+        into = (Merge.shop_id == shop_id, Merge.kept_id.in_(todo), Merge.undone_at.is_(None))
+        todo = list(session.scalars(select(Merge.gone_id).where(*into)))
+        found += todo
+    return found

@@ -198,18 +198,8 @@ def drop_wish(session: Any, *, shop_id: int, customer_id: int) -> None:
     )
 
 
-def people_in(session: Any, *, shop_id: int, customer_id: int) -> list[int]:
-    """Return a person and everybody who went into them by now, and into those."""
-    found, todo = [customer_id], [customer_id]
-    while todo:
-        into = (Merge.shop_id == shop_id, Merge.kept_id.in_(todo), Merge.undone_at.is_(None))
-        todo = list(session.scalars(select(Merge.gone_id).where(*into)))
-        found += todo
-    return found
-
-
 def forget_merged(session: Any, *, shop_id: int, people_ids: list[int]) -> None:
-    """Blank what is remembered of who went into one that leaves (people_in()); nothing can be undone then."""
+    """Blank what is remembered of who went into one that leaves (merges.people_in()); nothing can be undone then."""
     session.execute(
         update(Merge).where(Merge.shop_id == shop_id, Merge.kept_id.in_(people_ids)).values(before={})
     )

@@ -249,7 +249,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         recall.forget(session, shop_id=shop_id, customer_id=customer_id)
         pushing.forget(session, shop_id=shop_id, customer_id=customer_id)
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
-        everybody = merging.people_in(session, shop_id=shop_id, customer_id=customer_id)
+        everybody = merges.people_in(session, shop_id=shop_id, customer_id=customer_id)
         for each in everybody:  # lines of cards that went into theirs still stand under who they were
             ledger.forget_reasons(session, shop_id=shop_id, customer_id=each)
             papers.forget(session, shop_id=shop_id, customer_id=each, now=now)
