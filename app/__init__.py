@@ -151,6 +151,8 @@ def _web(app: Flask) -> None:
     app.before_request(guards.check)
     csrf.init_app(app)
     login_manager.init_app(app)
+    # Who is signed in is a row, not in the form cookie: written with every answer, that one could put an older state back.
+    login_manager.session_protection = None
     login_manager.request_loader(guards.load_staff)
     readable.register(app)
     audiences.register(app)

@@ -7,6 +7,7 @@ from typing import Any, cast
 from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
+from flask_wtf.csrf import generate_csrf
 
 from app.cards import queries as cards
 from app.cards.queries import Holder
@@ -131,6 +132,9 @@ def _staff_or_entrance(declared: Door) -> ResponseReturnValue | None:
         abort(403)
     if declared.sudo and request.method == "POST":
         return proving.ask_again(staff, declared)
+    if request.method == "GET" and not asked_for_piece():
+        # The page's scripts fetch beside it (offline.js): whoever answers first must not be who makes the token.
+        generate_csrf()
     return None
 
 

@@ -227,3 +227,13 @@ def test_five_questions_open_the_shop_and_the_way_back_keeps_the_answers(app: Fl
 def test_set_up_is_closed_without_the_consoles_code(app: Flask, shop: AShop) -> None:
     Phone(app).open("/setup/guess", status=410)
     Phone(app).open(f"/setup/{_link('owner', shop)}", status=410)
+
+
+def test_the_first_page_brings_the_forms_token(app: Flask, shop: AShop) -> None:
+    """A browser that was closed kept who is signed in, not the form's token; this page has no form of its own."""
+    phone = Phone(app).signed_in(shop, shop.owner_id)
+    page = phone.open("/owner/voices")
+    assert page.soup.select("form") == []
+    kept = page.answer.headers.getlist("Set-Cookie")
+    assert [each.split("=")[0] for each in kept] == ["__Host-form"]
+    assert phone.open("/owner/voices").answer.headers.getlist("Set-Cookie") == []
