@@ -14,6 +14,7 @@ from app.flows.staff import LOGIN_TAKEN
 from app.flows.unit import write
 from app.kit.passwords import hash_password, password_matches
 from app.kit.refusals import Invalid, NotHere
+from app.messages import recall
 from app.shops import actions as shops
 from app.shops import rules, signins
 from app.shops.rules import LinkGone, PlainHttp, TooManyTries
@@ -117,6 +118,7 @@ def save_profile(
         shop.address, shop.story = profile.address, profile.story
         shop.mark = mark or rules.first_syllable(profile.name)
         if session.is_modified(shop):
+            recall.unstage_all(session, shop_id=shop_id)  # their texts begin with the name
             audit.note(session, shop_id=shop_id, what="profile", staff_id=staff_id, now=now)
 
 
@@ -166,6 +168,7 @@ def save_contact(
         shop = shops.shop(session, shop_id=shop_id)
         shop.phone, shop.opt_out_080, shop.email = phone, opt_out_080, email
         if session.is_modified(shop):
+            recall.unstage_all(session, shop_id=shop_id)  # their texts name the number
             audit.note(session, shop_id=shop_id, what="contact", staff_id=staff_id, now=now)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
@@ -12,7 +14,7 @@ from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
 from app.kit.phone import masked
 from app.kit.text import carrier_bytes
-from app.messages import composing, crowd, duties, gather, hand_rules, hand_stops, registry, rules
+from app.messages import causes, composing, crowd, duties, gather, hand_rules, hand_stops, registry, rules
 from app.messages.channels.own_phone import sms_link
 from app.messages.contract import BY_HAND, Facts, Wire
 from app.messages.crowd import Crowd
@@ -20,8 +22,9 @@ from app.messages.hand_rules import BEST_OF_DAY, HandDay
 from app.messages.models import Message
 from app.messages.way_models import MessageSettings
 
-# Enough to find five that may go out now among those that must wait.
-_LOOKED_AT = 40
+# Enough to find five that may go out now among those that must wait: who had another ad since this one was laid
+# here rests, and those who come most often, the first in the list, have most of them. So many looks at most.
+_LOOKED_AT, _LOOKS = 40, 10
 
 
 @dataclass(frozen=True)
@@ -108,10 +111,14 @@ def by_hand(
         key: hand_rules.rank(key, waits=spec.to_typed_number, is_duty=spec.must_reach)
         for key, spec in registry.kinds().items()
     }
+    known = [key for key in ranks if key not in typed]
     query = (
         select(Message, Customer.phone, Customer.visit_count, Customer.last_visit_at)
         .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
-        .where(*_waits(shop_id, now), or_(Customer.phone.is_not(None), Message.kind.in_(typed)))
+        .where(
+            *_waits(shop_id, now),
+            or_(Message.kind.in_(known) & Customer.phone.is_not(None), Message.kind.in_(typed)),
+        )
         .order_by(
             case(ranks, value=Message.kind, else_=9),
             Customer.visit_count.desc(),
@@ -123,8 +130,21 @@ def by_hand(
     if only_at_once:
         query = query.where(Message.kind.in_((*hand_rules.AT_ONCE, *duties.kinds(), *typed)))
     lines: list[HandLine] = []
-    rows = db.session.execute(query).all()
-    people = crowd.look_up(db.session, shop_id=shop_id, people={row[0].customer_id for row in rows}, now=now)
+    for place in range(_LOOKS):
+        rows = db.session.execute(query.offset(place * looked_at)).all()
+        lines += _lines(rows, typed, most=limit - len(lines), wire=wire, now=now)
+        if len(lines) == limit or len(rows) < looked_at:
+            break
+    return lines
+
+
+def _lines(rows: Sequence[Any], typed: list[str], *, most: int, wire: Wire, now: datetime) -> list[HandLine]:
+    """Return the first of these that may go out now."""
+    lines: list[HandLine] = []
+    if not rows:
+        return lines
+    shop_id, whose = rows[0][0].shop_id, {row[0].customer_id for row in rows}
+    people = crowd.look_up(db.session, shop_id=shop_id, people=whose, now=now)
     for message, number, visits, last in rows:
         line = _line(message, number, people=people, wire=wire, now=now)
         if line is None:
@@ -133,7 +153,7 @@ def by_hand(
         waits = message.kind in typed
         why = hand_rules.why(message.kind, gap_days=gap, visit_count=visits, waits=waits)
         lines.append(replace(line, why=why))
-        if len(lines) == limit:
+        if len(lines) == most:
             break
     return lines
 
@@ -147,7 +167,7 @@ def _line(
     """
     shop_id, spec = message.shop_id, registry.kind(message.kind)
     facts: Facts = message.facts
-    if spec.to_typed_number or spec.to_one:
+    if spec.to_typed_number or spec.to_one or causes.ends_unseen(message.cause):
         facts = gather.fresh_facts(db.session, shop_id=shop_id, cause=message.cause, facts=message.facts)
         if not spec.still_wanted(facts):
             return None

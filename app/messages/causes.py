@@ -15,6 +15,7 @@ from app.coupons.models import Coupon, CouponKind
 from app.coupons.queries import gives_by
 from app.coupons.rules import last_day
 from app.coupons.words import called
+from app.customers import merges
 from app.customers.models import Consent, Customer, PhoneCode
 from app.customers.rules import code_of
 from app.extensions import setting
@@ -207,6 +208,11 @@ def became(session: Any, *, shop_id: int, cause: str) -> dict[str, Any]:
     return {"taken_back": over is not None and session.scalar(over, which) is not None}
 
 
+def ends_unseen(cause: str) -> bool:
+    """Tell whether a cause may be over without anything that took its waiting messages back: it has to be asked."""
+    return cause.partition(":")[0] in (*_OF_SEVERAL, "reconsent")
+
+
 def _code(session: Any, which: dict[str, int]) -> dict[str, Any]:
     row = session.execute(_CODE, which).one_or_none()
     if row is None or not row.phone:
@@ -265,7 +271,9 @@ def _rebuy(session: Any, shop_id: int, cause: list[str]) -> dict[str, Any]:
 def _cart(session: Any, shop_id: int, cause: list[str]) -> dict[str, Any]:
     """ "cart:<customer>:<unix seconds>": whether they bought anything since, wherever."""
     since = datetime.fromtimestamp(int(cause[2]), UTC)
-    which = {"shop": shop_id, "customer": int(cause[1]), "since": since}
+    # Whose card went into another meanwhile buys on that one.
+    whose = merges.now_is(shop_id=shop_id, customer_id=int(cause[1]))
+    which = {"shop": shop_id, "customer": whose, "since": since}
     return {"taken_back": session.scalar(_BOUGHT_SINCE, which) is not None}
 
 

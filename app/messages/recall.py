@@ -11,7 +11,7 @@ from sqlalchemy import String, cast, delete, literal, or_, select, update
 from app.customers.models import Consent
 from app.customers.rules import standing
 from app.messages import raising, registry
-from app.messages.contract import CARD
+from app.messages.contract import BY_HAND, CARD
 from app.messages.models import AdGrant, Attempt, DemoPhoneMessage, Message
 from app.messages.way_models import Charge, DeliveryReport, MonthSpending
 
@@ -64,13 +64,23 @@ def cancel_kind(session: Any, *, shop_id: int, kind: str, reason: str) -> int:
 
 def unstage_kind(session: Any, *, shop_id: int, kind: str) -> None:
     """Take a kind's messages out of the owner's hand: they are asked about and worded anew before they come back."""
+    _unstage(session, shop_id, Message.kind == kind)
+
+
+def unstage_all(session: Any, *, shop_id: int) -> None:
+    """As unstage_kind, every message: what each of them says of its sender is no longer so."""
+    _unstage(session, shop_id)
+
+
+def _unstage(session: Any, shop_id: int, *which: Any) -> None:
     session.execute(
         update(Message)
         .where(
             Message.shop_id == shop_id,
-            Message.kind == kind,
+            Message.channel == BY_HAND,
             Message.state == "ready",
             Message.staged_at.is_not(None),
+            *which,
         )
         .values(staged_at=None, text="")
         .execution_options(synchronize_session=False)
