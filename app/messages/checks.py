@@ -127,7 +127,10 @@ def _ask(spec: Kind, way: str, known: gather.Known, wire: Wire, now: datetime, *
         )
     elif around.kind.is_ad:
         text = forms.ad_text(
-            shop_name=around.sender.shop_name, body=_WORDS, contact=around.sender.contact, opt_out=_LINK
+            shop_name=around.sender.shop_name,
+            body=_WORDS,
+            contact=around.sender.contact,
+            opt_out=around.sender.way_to_refuse(_LINK),
         )
     else:
         text = forms.service_text(

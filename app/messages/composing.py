@@ -49,7 +49,8 @@ def compose(
             return mail_form.ad_body(body=body, shop=mail_shop, opt_out=opt_out)
         return mail_form.service_body(body=body, shop=mail_shop)
     if kind.is_ad:
-        return forms.ad_text(shop_name=name, body=body, contact=contact, opt_out=opt_out)
+        refuse = around.sender.way_to_refuse(opt_out)
+        return forms.ad_text(shop_name=name, body=body, contact=contact, opt_out=refuse)
     return forms.service_text(shop_name=name, body=body, contact=contact)
 
 

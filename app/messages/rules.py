@@ -64,6 +64,10 @@ class Sender:
     talks: frozenset[str] = frozenset()  # approved templates: "solapi:reward_ready"
     ways: frozenset[str] = frozenset()  # channels chosen for this kind; none: those that cost nothing
 
+    def way_to_refuse(self, link: str) -> str:
+        """Return what an ad by text ends with: the shop's 080 number where a link may not stand for it, else the link."""
+        return self.opt_out_080 if self.ads_need_080 and self.opt_out_080 else link
+
     def as_mail_shop(self) -> mail_form.Shop:
         """Return what an e-mail says about its sender."""
         return mail_form.Shop(
@@ -198,6 +202,8 @@ def _before_travel(
         return _form(push_form.ad_fault(subject, text, sender.shop_name, sender.contact))
     if sender.ads_need_080 and not sender.opt_out_080 and not sender.is_demo:
         return LeaveOut("no_080", "무료 수신거부 번호(080)를 아직 등록하지 않았어요.")
+    if not text.endswith(sender.way_to_refuse("")):
+        return LeaveOut("form", "광고 글은 무료 수신거부 번호(080)로 끝나야 해요.")
     return _form(forms.ad_form_fault(text, sender.shop_name, sender.contact))
 
 

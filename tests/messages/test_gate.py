@@ -145,7 +145,12 @@ def test_by_hand_works_in_a_demo_shop_too() -> None:
         ({"public_url": None, "is_demo": True}, "demo_only", "send", "send"),
         ({"kind_on": False}, "switched_off", "switched_off", "switched_off"),
         ({"ads_need_080": True}, "no_080", "not_demo", "send"),
-        ({"ads_need_080": True, "opt_out_080": "080-123-4567"}, "send", "not_demo", "send"),
+        (
+            {"ads_need_080": True, "opt_out_080": "080-123-4567"},
+            "form",
+            "not_demo",
+            "send",
+        ),  # the text ends with a link
         ({"shop_name": "딴가게"}, "form", "not_demo", "send"),
         ({"contact": ""}, "no_contact", "not_demo", "send"),
     ],

@@ -52,7 +52,7 @@ def written(kind: Kind, can: Capabilities, sender: Sender, body: str) -> tuple[s
         return mail_form.service_body(body=body, shop=shop), subject
     named: dict[str, str] = {"shop_name": sender.shop_name, "contact": sender.contact}
     if kind.is_ad:
-        return forms.ad_text(body=body, opt_out=LINK, **named), ""
+        return forms.ad_text(body=body, opt_out=sender.way_to_refuse(LINK), **named), ""
     return forms.service_text(body=body, **named), ""
 
 
