@@ -10,7 +10,7 @@ from sqlalchemy import delete, or_, select, update
 from app.customers import actions as people
 from app.customers import celebrating
 from app.customers.actions import Trace
-from app.customers.models import Consent, Customer, Merge, PhoneClaim
+from app.customers.models import Consent, Customer, Merge, PhoneClaim, Suppression
 from app.customers.rules import AD_KINDS, DAYS, LIKES_MAX, MEMO_MAX, OPTIONAL_KINDS
 
 _MOMENTS = {
@@ -181,14 +181,49 @@ def point_consents(session: Any, *, shop_id: int, ids: list[int], to: int) -> No
     )
 
 
-def part_consents(session: Any, *, shop_id: int, gone_id: int, moved: dict[str, list[int]]) -> None:
-    """Take our own lines back and give the others to whom they were."""
+def part_consents(
+    session: Any, *, row: Merge, kept: Customer, gone: Customer, trace: Trace, now: datetime
+) -> None:
+    """Take our own lines back and give the others to whom they were.
+
+    What was refused or taken back while they were one may have been either's word: it ends the yes of both, by a
+    line of our own (망법 50조②: a refusal beats every consent).
+    """
+    shop_id, moved = row.shop_id, row.moved["said"]
+    ended = _refused_since(session, row=row)
     session.execute(
         delete(Consent).where(
             Consent.shop_id == shop_id, Consent.id.in_(moved["ended"]), Consent.action == "merge"
         )
     )
-    point_consents(session, shop_id=shop_id, ids=moved["consents"], to=gone_id)
+    point_consents(session, shop_id=shop_id, ids=moved["consents"], to=gone.id)
+    holds = people.standing(session, person=gone)
+    for kind in (each for each in _KINDS if each in ended and holds[each]):
+        people.record_consent(
+            session, person=gone, kind=kind, action="merge", phone_key=gone.phone_key, trace=trace, now=now
+        )
+
+
+def _refused_since(session: Any, *, row: Merge) -> set[str]:
+    """Return the kinds of consent that somebody took back, as their last word, while two were one."""
+    said = session.execute(
+        select(Consent.kind, Consent.action)
+        .where(Consent.shop_id == row.shop_id, Consent.customer_id == row.kept_id, Consent.at >= row.at)
+        .where(Consent.id.not_in(row.moved["said"]["consents"]), Consent.action != "merge")
+        .order_by(Consent.id)
+    )
+    last: dict[str, str] = {row.kind: row.action for row in said}
+    ended = {kind for kind, action in last.items() if action == "withdraw"}
+    # Where no yes stood any more there was none to take back: the refusal alone says it.
+    refusal = select(Suppression.id).where(
+        Suppression.shop_id == row.shop_id,
+        Suppression.customer_id == row.kept_id,
+        Suppression.at >= row.at,
+        Suppression.lifted_at.is_(None),
+    )
+    if session.scalar(refusal.limit(1)) is not None:
+        ended |= {kind for kind in AD_KINDS if last.get(kind) != "grant"}
+    return ended
 
 
 def drop_wish(session: Any, *, shop_id: int, customer_id: int) -> None:

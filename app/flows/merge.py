@@ -238,7 +238,8 @@ def _part(
         cards=(gone_card.id, kept_card.id),
         moved=moved,
     )
-    merging.part_consents(session, shop_id=shop_id, gone_id=gone.id, moved=moved["said"])
+    trace = Trace(source="merge", ip="", user_agent="")
+    merging.part_consents(session, row=row, kept=kept, gone=gone, trace=trace, now=now)
     gone_card.closed_at = None
     merged.part_rewards(session, shop_id=shop_id, before=moved["rounds"])
     merged.claim_back(session, claim_id=moved.get("claim"), source=kept_card, target=gone_card)
