@@ -50,6 +50,14 @@ def sent(app: Flask, clock: Clock, bench: Bench) -> tuple[int, str]:
     return shop, texts(shop)[0].provider_key
 
 
+def test_of_who_left_meanwhile_no_number_is_kept(clock: Clock, bench: Bench, sent: tuple[int, str]) -> None:
+    shop, key = sent
+    with write() as session:
+        session.query(Customer).filter_by(shop_id=shop).update({"erased_at": clock(), "phone": None})
+    assert tell(bench, shop, key, "e1", "4000", clock) == 1
+    assert [(one.raw, one.detail) for one in db.session.query(DeliveryReport)] == [("", "")]
+
+
 def test_a_report_moves_forward_once(clock: Clock, bench: Bench, sent: tuple[int, str]) -> None:
     shop, key = sent
     assert tell(bench, shop, key, "e1", "4000", clock) == 1

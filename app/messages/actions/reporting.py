@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from app.customers import reaching
+from app.customers.models import Customer
 from app.kit.upsert import insert_into
 from app.messages import registry
 from app.messages.actions import fallback, pausing
@@ -26,6 +27,15 @@ _LONGEST_RAW = 8_000
 _ABOUT = select(
     Message.id, Message.customer_id, Message.kind, Message.cause, Message.channel, Message.address_key
 ).where(Message.shop_id == bindparam("shop"), Message.provider_key == bindparam("key"))
+_OF_WHO_LEFT = (
+    select(Message.provider_key)
+    .join(Customer, (Customer.shop_id == Message.shop_id) & (Customer.id == Message.customer_id))
+    .where(
+        Message.shop_id == bindparam("shop"),
+        Message.provider_key.in_(bindparam("keys", expanding=True)),
+        Customer.erased_at.is_not(None),
+    )
+)
 _STATE = select(Message.state).where(
     Message.shop_id == bindparam("shop"), Message.provider_key == bindparam("key")
 )
@@ -45,9 +55,14 @@ class Told:
 def keep(
     session: Any, *, shop_id: int, provider: str, reports: Sequence[Report], now: datetime
 ) -> list[Told]:
-    """Write down the reports that were not told before; returns those."""
+    """Write down the reports that were not told before; returns those.
+
+    Of who left meanwhile no word is kept: a report repeats the number it went to.
+    """
     kept = []
+    left = set(session.scalars(_OF_WHO_LEFT, {"shop": shop_id, "keys": [one.key for one in reports]}))
     for report in reports:
+        has_left = report.key in left
         row_id = session.scalar(
             insert_into(session, DeliveryReport)
             .values(
@@ -57,8 +72,8 @@ def keep(
                 key=report.key[:32],
                 delivered=report.delivered,
                 dead_address=report.dead_address,
-                detail=report.detail[:160],
-                raw=report.raw[:_LONGEST_RAW],
+                detail="" if has_left else report.detail[:160],
+                raw="" if has_left else report.raw[:_LONGEST_RAW],
                 received_at=now,
             )
             .on_conflict_do_nothing(index_elements=["shop_id", "provider", "event_id"])
