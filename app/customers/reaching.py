@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -64,10 +64,10 @@ def opt_out_link(
     return opt_out_links(session, shop_id=shop_id, whose=whose, now=now)[customer_id]
 
 
-def note_dead_email(session: Any, *, shop_id: int, email: str, now: datetime) -> None:
-    """The address's own server said that there is nobody: no card of this shop writes there any more."""
+def note_dead_emails(session: Any, *, shop_id: int, emails: Collection[str], now: datetime) -> None:
+    """The addresses' own servers said that there is nobody: no card of this shop writes there any more."""
     # One order for whoever takes several people (안부 인사 does too): else two could wait for each other.
-    mine = select(Customer.id).where(Customer.shop_id == shop_id, Customer.email == email)
+    mine = select(Customer.id).where(Customer.shop_id == shop_id, Customer.email.in_(emails))
     ids = session.scalars(mine.order_by(Customer.id).with_for_update()).all()
     session.execute(
         update(Customer)
@@ -77,13 +77,13 @@ def note_dead_email(session: Any, *, shop_id: int, email: str, now: datetime) ->
     )
 
 
-def note_dead_number(session: Any, *, shop_id: int, phone: str) -> None:
-    """The carrier said that nobody has this number: nothing of the shop goes there any more."""
-    _pause(session, shop_id, Customer.phone == phone)
+def note_dead_numbers(session: Any, *, shop_id: int, phones: Collection[str]) -> None:
+    """The carrier said that nobody has these numbers: nothing of the shop goes there any more."""
+    _pause(session, shop_id, Customer.phone.in_(phones))
 
 
 def note_dead_key(session: Any, *, shop_id: int, customer_id: int, phone_key: str) -> None:
-    """As note_dead_number, of the number a person had when it was written to, if it is still theirs."""
+    """As note_dead_numbers, of the number a person had when it was written to, if it is still theirs."""
     _pause(session, shop_id, (Customer.id == customer_id) & (Customer.phone_key == phone_key))
 
 

@@ -38,7 +38,7 @@ def _apply(said: Bounce, *, now: datetime) -> bool:
             return False
         if said.is_dead:
             # People before messages, as every flow takes them.
-            reaching.note_dead_email(session, shop_id=found.shop_id, email=found.email, now=now)
+            reaching.note_dead_emails(session, shop_id=found.shop_id, emails=[found.email], now=now)
         row = session.scalar(
             select(Message).where(Message.shop_id == found.shop_id, Message.id == found.id).with_for_update()
         )

@@ -74,9 +74,11 @@ def record(
         return []
     channel = said[0][0].hold.channel
     # People before messages, as every flow takes them: else this and an erasure could wait for each other.
-    for sending, outcome in sorted(said, key=lambda each: each[0].hold.id):
-        if isinstance(outcome, Rejected) and outcome.dead_address:
-            _note_dead(session, sending, now)
+    _note_dead(
+        session,
+        [sending for sending, said_of in said if isinstance(said_of, Rejected) and said_of.dead_address],
+        now,
+    )
     session.execute(_END_ATTEMPT, [_ended(sending.hold, outcome, now) for sending, outcome in said])
     accepted = [
         {**_ours(sending.hold), "theirs": outcome.provider_id[:80], "now": now}
@@ -107,12 +109,16 @@ def _ended(hold: Hold, outcome: Outcome, now: datetime) -> dict[str, Any]:
     return {**_ours(hold), "now": now, "how": type(outcome).__name__.lower(), "why": why}
 
 
-def _note_dead(session: Any, sending: Sending, now: datetime) -> None:
-    shop_id, to = sending.hold.shop_id, sending.letter.to
-    if registry.channel(sending.hold.channel).CAPABILITIES.address == "email":
-        reaching.note_dead_email(session, shop_id=shop_id, email=to, now=now)
-    else:
-        reaching.note_dead_number(session, shop_id=shop_id, phone=to)
+def _note_dead(session: Any, dead: Sequence[Sending], now: datetime) -> None:
+    """Note the addresses that are nobody's, a shop's all at once: their people are held in one order."""
+    whose: dict[int, set[str]] = {}
+    for sending in dead:
+        whose.setdefault(sending.hold.shop_id, set()).add(sending.letter.to)
+    for shop_id, addresses in sorted(whose.items()):
+        if registry.channel(dead[0].hold.channel).CAPABILITIES.address == "email":
+            reaching.note_dead_emails(session, shop_id=shop_id, emails=addresses, now=now)
+        else:
+            reaching.note_dead_numbers(session, shop_id=shop_id, phones=addresses)
 
 
 def _unclear(session: Any, hold: Hold) -> None:
