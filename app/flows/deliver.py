@@ -83,7 +83,11 @@ def _send_batch(
     # Taken before the lease is written, so that a stop anywhere after it can only shorten our turn.
     latest_start = boot_clock() + retries.LAST_BYTE_S
     begun = _begin(channel, holds, wire, now)
+    if begun is None and len(holds) > 1:
+        return _one_by_one(channel, holds, wire, clock)
     if begun is None:
+        with write() as session:
+            claims.give_back(session, holds, wait_s=retries.CLAIM_LEASE_S)
         return Counter({"given_back": len(holds)}), False
     going = begun.going
     done: Counter[str] = Counter({"not_now": len(holds) - len(going) - begun.laid, "accepted": begun.laid})
@@ -104,8 +108,24 @@ def _send_batch(
     return +done, must_rest
 
 
+def _one_by_one(
+    channel: str, holds: list[Hold], wire: Wire, clock: Callable[[], datetime]
+) -> tuple[Counter[str], bool]:
+    """Send the letters of a batch that could not begin each by itself: what is wrong with one keeps itself back."""
+    done: Counter[str] = Counter()
+    for place, hold in enumerate(holds):
+        outcomes, must_rest = _send_batch(channel, [hold], wire, clock)
+        done.update(outcomes)
+        if must_rest:
+            rest = holds[place + 1 :]
+            with write() as session:
+                claims.give_back(session, rest)
+            return done + Counter({"given_back": len(rest)}), True
+    return done, False
+
+
 def _begin(channel: str, holds: list[Hold], wire: Wire, now: datetime) -> Begun | None:
-    """Take the last look; None when it failed, and its rows wait again: nothing of them was written.
+    """Take the last look; None when it failed, and nothing of its rows was written.
 
     What is wrong with one batch must not keep the others back, who may be other shops' on other channels.
     """
@@ -114,9 +134,7 @@ def _begin(channel: str, holds: list[Hold], wire: Wire, now: datetime) -> Begun 
             return sending.begin(session, holds, wire=wire, opt_out_links=reaching.opt_out_links, now=now)
     except Exception as fault:
         log.error("batch_not_begun", channel=channel, rows=len(holds), fault=type(fault).__name__)
-    with write() as session:
-        claims.give_back(session, holds, wait_s=retries.CLAIM_LEASE_S)
-    return None
+        return None
 
 
 def _call(channel: str, going: list[Sending], wire: Wire, latest_start: float) -> list[Outcome]:

@@ -11,7 +11,7 @@ from app.flows.unit import write
 from app.kit.refusals import NotHere, Refused
 from app.messages import composing, gather, hand_stops, raising, registry, rules
 from app.messages.actions.departing import grant_ad
-from app.messages.actions.sending import lock_person
+from app.messages.actions.holding import lock_person
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Attempt, Message
 from app.messages.recall import give_back_rights

@@ -72,6 +72,36 @@ def test_a_row_without_words_ends_alone(app: Flask, clock: Clock, bench: Bench) 
     assert db.session.query(AdGrant).count() == 4
 
 
+def test_a_kind_that_is_no_more_ends_alone(app: Flask, clock: Clock, bench: Bench) -> None:
+    shop = a_paying_shop(bench, clock)
+    thank_all(shop, 3, clock)
+    with write() as session:
+        session.query(Message).filter_by(channel="solapi", cause="visit:1").update({"kind": "bygone"})
+    drain(app)
+    assert [(row.state, row.code) for row in texts(shop)] == [("sent", ""), ("failed", "fault"), ("sent", "")]
+
+
+def test_one_that_breaks_its_batch_keeps_itself_back(
+    app: Flask, clock: Clock, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = a_paying_shop(bench, clock)
+    thank_all(shop, 3, clock)
+    bad, real = texts(shop)[1].id, sending.begin
+
+    def broken(session: Any, holds: Any, **how: Any) -> Any:
+        begun = real(session, holds, **how)
+        if bad in [hold.id for hold in holds]:
+            raise RuntimeError("words that the database does not take")
+        return begun
+
+    monkeypatch.setattr(sending, "begin", broken)
+    drain(app)
+    assert [row.state for row in texts(shop)] == ["sent", "ready", "sent"]
+    assert deliver.claim_due(now=clock()) == [], "not taken again at once"
+    assert db.session.query(AdGrant).count() == 2
+    assert bench.doubles() == []
+
+
 def test_a_batch_that_cannot_begin_waits_and_the_others_go(
     app: Flask, clock: Clock, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

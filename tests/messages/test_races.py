@@ -108,7 +108,7 @@ def test_cancelling_and_sending_at_once_never_wait_for_each_other(
     def undo(person: int, number: int) -> Any:
         def work() -> None:
             with write() as session:
-                from app.messages.actions.sending import lock_person
+                from app.messages.actions.holding import lock_person
 
                 lock_person(session, shop_id=shop, customer_id=person)
                 recall.cancel(session, shop_id=shop, cause=f"visit:{number}", reason="적립 취소", now=clock())
@@ -165,7 +165,7 @@ def test_a_dead_address_and_a_flow_over_many_people_take_them_in_one_order(app: 
     def note() -> None:
         has_first.wait(10)
         with write() as session:
-            reaching.note_dead_email(session, shop_id=shop, email="one@home.test", now=clock())
+            reaching.note_dead_emails(session, shop_id=shop, emails=["one@home.test"], now=clock())
 
     assert all_at_once(app, [over_many, note]) == [None, None]
     assert set(db.session.scalars(db.select(Customer.email_failed_at))) == {clock()}

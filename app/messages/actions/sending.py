@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.customers.models import Customer
 from app.messages import (
     accounts,
     composing,
@@ -33,6 +32,7 @@ from app.messages import (
 from app.messages.actions import budget, departing
 from app.messages.actions.claims import Hold, change
 from app.messages.actions.departing import Able, Begun
+from app.messages.actions.holding import lock_people
 from app.messages.contract import Account, Wire
 from app.messages.models import Message
 from app.messages.recall import give_back_rights
@@ -56,12 +56,6 @@ _OURS = (
     # Ours until the attempt is written: between looking and writing, a sweep gave it to another worker
     # and both sent it (the kill harness saw it on PostgreSQL). Who holds it now may take it back.
     .with_for_update(skip_locked=True)
-)
-_HOLD_PEOPLE = (
-    select(Customer.id)
-    .where(Customer.shop_id == bindparam("shop"), Customer.id.in_(bindparam("people", expanding=True)))
-    .order_by(Customer.id)
-    .with_for_update()
 )
 
 
@@ -99,6 +93,7 @@ class _LastLook:
         self.account: Account | None = None
         # In the class in which this shop sends them: an 안내 may have been raised.
         self._kinds = raising.kinds(session, shop_id=shop_id)
+        self._ads = {key for key, kind in self._kinds.items() if kind.is_ad}
         self._became: dict[str, dict[str, Any]] = {}
 
     def begin(self, begun: Begun) -> None:
@@ -133,22 +128,23 @@ class _LastLook:
 
     def _hold_rows(self) -> list[Any]:
         which = {"shop": self.shop_id, "ids": sorted(self.holds)}
+        held: set[int] = set()
         if self.can.transmits:
             # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
             # People before messages, as every flow does it: else two of them could wait for each other.
             told = self.session.execute(_WHOSE, which)
-            lock_people(
-                self.session,
-                shop_id=self.shop_id,
-                people={customer_id for kind, customer_id in told if self._kinds[kind].is_ad},
-            )
+            held = {customer_id for kind, customer_id in told if kind in self._ads}
+            lock_people(self.session, shop_id=self.shop_id, people=held)
         found = self.session.execute(_OURS, which).all()
-        return [row for row in found if row.fence == self.holds[row.id].fence]
+        # Whose card went into another while we waited for it is somebody by now whom nobody holds: the next turn.
+        mine = [row for row in found if row.fence == self.holds[row.id].fence]
+        return [row for row in mine if not self._is_sent_ad(row) or row.customer_id in held]
+
+    def _is_sent_ad(self, row: Any) -> bool:
+        return self.can.transmits and row.kind in self._ads
 
     def _links(self, rows: Sequence[Any]) -> dict[int, str]:
-        if not self.can.transmits:
-            return {}
-        ads = {row.customer_id for row in rows if self._kinds[row.kind].is_ad}
+        ads = {row.customer_id for row in rows if self._is_sent_ad(row)}
         known = {who: self.crowd.known(who, but_message_id=0) for who in ads}
         whose = {who: (one.address_key, one.email_key) for who, one in known.items()}
         return self.opt_out_links(self.session, shop_id=self.shop_id, whose=whose, now=self.now)
@@ -190,8 +186,7 @@ class _LastLook:
             return None
         around = gather.around(known, kind=kind, wire=self.wire, variant=row.variant)
         base_url = self.wire.public_url or self.wire.base_url
-        is_sent_ad = kind.is_ad and self.can.transmits
-        opt_out = f"{base_url}/o/{self.links[row.customer_id]}" if is_sent_ad else ""
+        opt_out = f"{base_url}/o/{self.links[row.customer_id]}" if self._is_sent_ad(row) else ""
         how: dict[str, Any] = {
             "kind": kind,
             "channel": row.channel,
@@ -299,17 +294,6 @@ class _LastLook:
     def _cost(self, text: str, *, photo: bool) -> int:
         form = prices.form_of(text, channel=self.can, photo=photo)
         return prices.price_of(self.account, form)
-
-
-def lock_people(session: Any, *, shop_id: int, people: set[int]) -> None:
-    """Let nobody else count these people's ads until the transaction ends."""
-    if people:
-        session.execute(_HOLD_PEOPLE, {"shop": shop_id, "people": sorted(people)})
-
-
-def lock_person(session: Any, *, shop_id: int, customer_id: int) -> None:
-    """As lock_people, one of them."""
-    lock_people(session, shop_id=shop_id, people={customer_id})
 
 
 def end(session: Any, hold: Hold, state: str, code: str, reason: str, was: str = "claimed") -> bool:
