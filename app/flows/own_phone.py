@@ -47,6 +47,10 @@ def mark_sent(*, shop_id: int, message_id: int, wire: Wire, now: datetime) -> No
         row = _row(session, shop_id=shop_id, message_id=message_id)
         if row.state == "sent":
             return
+        if (
+            row.customer_id != customer_id
+        ):  # their card went into another while we waited: that one is not held
+            raise MustNotGo("방금 손님 카드가 합쳐졌어요. 한 번 더 눌러 주세요.")
         if row.state != "ready" or row.staged_at is None:
             raise MustNotGo(row.reason or "이 메시지는 이제 보낼 수 없어요.")
         kind = raising.kinds(session, shop_id=shop_id)[row.kind]

@@ -169,3 +169,50 @@ def test_a_dead_address_and_a_flow_over_many_people_take_them_in_one_order(app: 
 
     assert all_at_once(app, [over_many, note]) == [None, None]
     assert set(db.session.scalars(db.select(Customer.email_failed_at))) == {clock()}
+
+
+@pytest.mark.databases("postgres")
+def test_an_ad_to_who_became_another_while_they_were_waited_for(
+    town: Flask, clock: Clock, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A merge gave the letter to somebody whom this sender does not hold: two senders would count apart."""
+    from app.messages.actions import sending
+    from app.messages.models import Message
+
+    shop = a_shop()
+    gone, kept = (a_customer(shop, phone=f"+8210999999{number:02d}") for number in range(2))
+    thank(shop, gone, clock)
+    clock.advance(hours=2)
+    real, wire = sending.lock_people, town.config["WIRE"]
+
+    def merged_meanwhile(session: Any, **whose: Any) -> None:
+        def merge() -> None:
+            with write() as other:
+                other.execute(update(Message).values(customer_id=kept))
+
+        apart(town, merge)
+        real(session, **whose)
+
+    monkeypatch.setattr(sending, "lock_people", merged_meanwhile)
+    deliver.drain(wire=wire, clock=clock)
+    assert provider.accepted == []
+    monkeypatch.setattr(sending, "lock_people", real)
+    with write() as session:
+        session.execute(update(Message).where(Message.state == "claimed").values(lease_ms=0))
+    deliver.sweep(now=clock())
+    deliver.drain(wire=wire, clock=clock)
+    assert len(provider.accepted) == 1
+    assert db.session.query(AdGrant.customer_id).scalar() == kept
+
+
+def apart(app: Flask, work: Any) -> None:
+    """Do something in a thread of its own, to its end."""
+
+    def run() -> None:
+        with app.app_context():
+            work()
+            db.session.remove()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(20)
