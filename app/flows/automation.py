@@ -90,6 +90,10 @@ def save(
         if as_ad and not row.as_ad:
             _raise(session, row, as_ad=True, now=now, staff_id=staff_id)
         after = _words_and_delay(row, spec)
+        if after["text"] != before["text"]:
+            recall.unstage_kind(
+                session, shop_id=shop_id, kind=spec.key
+            )  # what lies in hand has the old words
         if changed := [name for name in after if after[name] != before[name]]:
             detail = f"{spec.key}:{'+'.join(changed)}"
             audit.note(session, shop_id=shop_id, what="automation", staff_id=staff_id, detail=detail, now=now)

@@ -6,6 +6,7 @@ Law: 정보통신망법 50조④⑥ and 시행령 별표 6 as reported by vendor
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from app.messages import mail_form
 
@@ -24,18 +25,25 @@ _PROMOTION = re.compile(
 
 def promotion_word(text: str) -> str | None:
     """Return the first promotional word in a text that must have none, or None."""
-    found = _PROMOTION.search(text)
+    found = _PROMOTION.search(_as_read(text))
     return found.group(0) if found else None
 
 
 def false_label(text: str) -> bool:
     """Tell whether a text carries a 광고 marker of its own; only we write the exact one."""
-    return LABEL in text or bool(_FALSE_LABEL.search(text))
+    read = _as_read(text)
+    return LABEL in read or bool(_FALSE_LABEL.search(read))
 
 
 def own_opt_out(text: str) -> bool:
     """Tell whether a text names a way to refuse of its own: two of them leave open which one works (50조⑤⑥)."""
-    return bool(_OPT_OUT.search(text))
+    return bool(_OPT_OUT.search(_as_read(text)))
+
+
+def _as_read(text: str) -> str:
+    """Return a text as its reader sees it: wide letters (５０％, （광고）), taken-apart ones (macOS), nothing invisible."""
+    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFKC", seen)
 
 
 def ad_text(*, shop_name: str, body: str, contact: str, opt_out: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.customers.models import Customer
-from app.flows import cart_left, deliver, shop
+from app.flows import automation, cart_left, deliver, shop
 from app.flows.unit import write
 from app.messages import by_hand
 from app.messages.contract import Wire
@@ -62,6 +62,14 @@ def test_the_texts_in_hand_name_the_shop_as_it_is_called_now(clock: Clock, wire:
     deliver.drain(wire=wire, clock=clock)
     (line,) = by_hand.by_hand(made, wire=wire, now=clock())
     assert ("(광고)새빛미용실\n" if what == "name" else "문의 02-999-9999") in line.text
+
+
+def test_new_words_are_those_in_hand_too(clock: Clock, wire: Wire) -> None:
+    made, _people = thanked(wire, clock, 1)
+    automation.save(shop_id=made, kind="thank_you", text="{이름} 님, 잘 들어가셨지요?", now=clock())
+    deliver.drain(wire=wire, clock=clock)
+    (line,) = by_hand.by_hand(made, wire=wire, now=clock())
+    assert "잘 들어가셨지요?" in line.text
 
 
 def test_a_kind_that_is_no_more_breaks_no_page(clock: Clock, wire: Wire) -> None:
