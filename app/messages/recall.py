@@ -146,6 +146,14 @@ def _cancel(session: Any, shop_id: int, which: list[Any], reason: str) -> int:
     return int(taken)
 
 
+def may_have_gone(session: Any, *, shop_id: int, ids: list[int]) -> set[int]:
+    """Return which of these messages may have reached somebody: a try of theirs was not clearly refused."""
+    tries = select(Attempt.message_id).where(
+        Attempt.shop_id == shop_id, Attempt.message_id.in_(ids), Attempt.outcome != "rejected"
+    )
+    return set(session.scalars(tries))
+
+
 def give_back_rights(
     session: Any, shop_id: int, ids: list[int], *, states: tuple[str, ...] = _NEVER_WENT
 ) -> None:

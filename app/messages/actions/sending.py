@@ -30,12 +30,11 @@ from app.messages import (
     stopped,
     talk_templates,
 )
-from app.messages.actions import budget, departing
+from app.messages.actions import budget, departing, ending, fallback
 from app.messages.actions.claims import Hold, change
 from app.messages.actions.departing import Able, Begun
 from app.messages.contract import Account, Wire
 from app.messages.models import Message
-from app.messages.recall import give_back_rights
 
 log = structlog.get_logger(__name__)
 
@@ -164,7 +163,9 @@ class _LastLook:
             raise
         except Exception as fault:  # of which only the name is logged: its words may quote the message
             log.error("message_not_judged", message_id=row.id, kind=row.kind, fault=type(fault).__name__)
-            end(self.session, self.holds[row.id], "failed", "fault", "글을 만들지 못해서 보내지 않았어요.")
+            ending.end(
+                self.session, self.holds[row.id], "failed", "fault", "글을 만들지 못해서 보내지 않았어요."
+            )
             return None
 
     def _judge(self, row: Any) -> Able | None:
@@ -173,7 +174,7 @@ class _LastLook:
         known = self.crowd.known(row.customer_id, but_message_id=row.id)
         if known.person.erased:
             # Before anything is asked about its facts: they are blanked, and no words can be made of them.
-            end(self.session, hold, "suppressed", "erased", "손님이 정보를 지우셨어요.")
+            ending.end(self.session, hold, "suppressed", "erased", "손님이 정보를 지우셨어요.")
             return None
         facts = {**row.facts, **self._became_of(row)}
         verdict = self.stops.verdict(
@@ -183,10 +184,10 @@ class _LastLook:
             now=self.now,
         )
         if verdict is not None:
-            self._not_now(hold, verdict)
+            self._not_now(row, verdict)
             return None
         if not kind.still_wanted(facts):
-            end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
+            ending.end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
             return None
         around = gather.around(known, kind=kind, wire=self.wire, variant=row.variant)
         base_url = self.wire.public_url or self.wire.base_url
@@ -218,7 +219,7 @@ class _LastLook:
                 base_url=base_url,
             )
             if talk is None:
-                self._not_now(hold, rules.LeaveOut("no_template", "승인된 알림톡 글이 없어요."))
+                self._not_now(row, rules.LeaveOut("no_template", "승인된 알림톡 글이 없어요."))
                 return None
             template, text = talk
             kept = text
@@ -232,7 +233,7 @@ class _LastLook:
             now=self.now,
         )
         if not isinstance(verdict, rules.Send):
-            self._not_now(hold, verdict)
+            self._not_now(row, verdict)
             return None
         if self.can.by_hand:
             # It waits in the owner's queue from now on.
@@ -277,13 +278,10 @@ class _LastLook:
             )
         return self._became[row.cause]
 
-    def _not_now(self, hold: Hold, verdict: rules.Verdict) -> None:
-        if isinstance(verdict, rules.LeaveOut):
-            state = {"too_late": "expired", "cancelled": "cancelled"}.get(verdict.code, "suppressed")
-            end(self.session, hold, state, verdict.code, verdict.reason)
-        elif isinstance(verdict, rules.Wait):
-            waits = {"due_at": verdict.until, "code": verdict.code, "reason": verdict.reason}
-            change(self.session, hold, "claimed", state="ready", lease_ms=None, **waits)
+    def _not_now(self, row: Any, verdict: rules.Verdict) -> None:
+        ending.not_now(self.session, self.holds[row.id], verdict)
+        if isinstance(verdict, rules.LeaveOut) and self.can.is_template and verdict.code in fallback.NO_TALK:
+            fallback.another_way(self.session, shop_id=self.shop_id, message_id=row.id, now=self.now)
 
     def _paid_for(self, able: list[Able]) -> list[Able]:
         """Take the costs from the month's budget; what it has nothing left for does not go now."""
@@ -293,7 +291,7 @@ class _LastLook:
         paid = budget.charge(self.session, shop_id=self.shop_id, costs=costs, now=self.now)
         for one in able:
             if one.row.id not in paid:
-                self._not_now(one.hold, prices.over_budget(not_after=one.row.not_after, now=self.now))
+                self._not_now(one.row, prices.over_budget(not_after=one.row.not_after, now=self.now))
         return [one for one in able if one.row.id in paid]
 
     def _cost(self, text: str, *, photo: bool) -> int:
@@ -310,11 +308,3 @@ def lock_people(session: Any, *, shop_id: int, people: set[int]) -> None:
 def lock_person(session: Any, *, shop_id: int, customer_id: int) -> None:
     """As lock_people, one of them."""
     lock_people(session, shop_id=shop_id, people={customer_id})
-
-
-def end(session: Any, hold: Hold, state: str, code: str, reason: str, was: str = "claimed") -> bool:
-    """Let a row never go out, with why; what it had taken is given back. False when it is no longer ours."""
-    if not change(session, hold, was, state=state, code=code, reason=reason[:160], lease_ms=None):
-        return False
-    give_back_rights(session, hold.shop_id, [hold.id])
-    return True
