@@ -120,14 +120,17 @@ class _LastLook:
         self.links = self._links(rows)
         by_push = self.can.address == "push"
         self.targets = pushes.targets(self.session, shop_id=self.shop_id, people=people) if by_push else {}
-        able = [found for row in rows if (found := self._judge_alone(row)) is not None]
+        going: list[Able] = []
+        # Everybody's first before anybody's second: the second sees of the first whether it really goes.
+        for some in crowd.one_each(rows):
+            able = [found for row in some if (found := self._judge_alone(row)) is not None]
+            paid = self._paid_for(able)
+            for one in paid:
+                if one.is_sent_ad:
+                    self.crowd.count(one.row.customer_id, one.row.id, self.now)
+            going += paid
         departing.depart(
-            self.session,
-            self._paid_for(able),
-            shop_id=self.shop_id,
-            account=self.account,
-            now=self.now,
-            begun=begun,
+            self.session, going, shop_id=self.shop_id, account=self.account, now=self.now, begun=begun
         )
 
     def _hold_rows(self) -> list[Any]:
@@ -243,10 +246,7 @@ class _LastLook:
         photo = pictures.picture(self.shop_id, str(facts.get("photo", ""))) if self.can.takes_photo else b""
         targets = self.targets.get(row.customer_id, ())
         link = composing.link(kind=kind, around=around, facts=facts, base_url=base_url) if targets else ""
-        able = Able(row, hold, kind, around, facts, text, kept, opt_out, template, photo, targets, link)
-        if able.is_sent_ad:
-            self.crowd.count(row.customer_id, row.id, self.now)
-        return able
+        return Able(row, hold, kind, around, facts, text, kept, opt_out, template, photo, targets, link)
 
     def _unclear(self, row: Any, hold: Hold, known: gather.Known, why: str, won: int) -> None:
         """The database was put back: perhaps this went out already. Whoever can be asked is asked first.
