@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -123,6 +124,23 @@ def cancel_unconsented(session: Any, *, shop_id: int, customer_id: int, now: dat
     return taken
 
 
+def set_aside(session: Any, *, shop_id: int, ids: Collection[int], reason: str) -> None:
+    """Let waiting messages never go, for another way has their place; their keys stay taken."""
+    session.execute(
+        update(Message)
+        .where(Message.shop_id == shop_id, Message.id.in_(ids), Message.state.in_(("ready", "claimed")))
+        .values(
+            state="suppressed",
+            code="other_way",
+            reason=reason[:160],
+            fence=Message.fence + 1,
+            lease_ms=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    give_back_rights(session, shop_id, list(ids))
+
+
 def _cancel(session: Any, shop_id: int, which: list[Any], reason: str) -> int:
     ids = list(session.scalars(select(Message.id).where(Message.shop_id == shop_id, *which)))
     if not ids:
@@ -144,14 +162,6 @@ def _cancel(session: Any, shop_id: int, which: list[Any], reason: str) -> int:
     ).rowcount
     give_back_rights(session, shop_id, ids)
     return int(taken)
-
-
-def may_have_gone(session: Any, *, shop_id: int, ids: list[int]) -> set[int]:
-    """Return which of these messages may have reached somebody: a try of theirs was not clearly refused."""
-    tries = select(Attempt.message_id).where(
-        Attempt.shop_id == shop_id, Attempt.message_id.in_(ids), Attempt.outcome != "rejected"
-    )
-    return set(session.scalars(tries))
 
 
 def give_back_rights(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.kit.upsert import insert_into
-from app.messages import outbox, recall, registry, stopped
+from app.messages import outbox, registry, stopped, tries
 from app.messages.campaign_models import Campaign
 from app.messages.contract import CARD
 from app.messages.models import Automation, Message
@@ -71,7 +71,7 @@ def another_way(session: Any, *, shop_id: int, message_id: int, now: datetime) -
     the card whatever becomes of it.
     """
     row = _row(session, shop_id, message_id)
-    if row is None or row.not_after < now or recall.may_have_gone(session, shop_id=shop_id, ids=[row.id]):
+    if row is None or row.not_after < now or tries.may_have_reached(session, shop_id=shop_id, ids=[row.id]):
         return None
     base = row.dedupe_key.removesuffix(row.channel)
     others = set(registry.kind(row.kind).channels) - {CARD, row.channel}
