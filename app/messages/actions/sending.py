@@ -139,11 +139,10 @@ class _LastLook:
             # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
             # People before messages, as every flow does it: else two of them could wait for each other.
             told = self.session.execute(_WHOSE, which)
-            lock_people(
-                self.session,
-                shop_id=self.shop_id,
-                people={customer_id for kind, customer_id in told if self._kinds[kind].is_ad},
-            )
+            # A message to them may be written as well, where AlimTalk can't carry theirs.
+            writes = self.can.is_template
+            people = {customer_id for kind, customer_id in told if writes or self._kinds[kind].is_ad}
+            lock_people(self.session, shop_id=self.shop_id, people=people)
         found = self.session.execute(_OURS, which).all()
         return [row for row in found if row.fence == self.holds[row.id].fence]
 
