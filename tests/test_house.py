@@ -82,6 +82,7 @@ BEYOND = {
     "messages/kakao_channel": "reads for the shop's Kakao channel: its address, and a group's numbers for it",
     "messages/kakao_rules": "pure: reading a pasted channel address",
     "messages/by_hand": "reads for the queue that the owner sends by hand",
+    "messages/clock_work": "reads what the clock has to see to, over all shops, and how it is itself",
     "messages/hand_stops": "reads what the queue by hand leaves out while it stands still",
     "messages/hand_rules": "pure: when and in which order the owner is asked to send by hand",
     "messages/way_models": "tables of how messages travel: accounts, reports, costs, browsers",
@@ -125,6 +126,7 @@ BEYOND = {
     "messages/demo_reads": "reads for the demo shop's phone",
     "messages/registry": "finds kinds and channels by their files",
     "messages/restores": "reads whether the database was put back from a backup lately",
+    "messages/tries": "reads whether a message that waits may have reached somebody",
     "messages/turns": "reads whose turn it is to be sent",
     "messages/wanting": "reads whether the card may offer a review request",
     "messages/retries": "pure: pauses between attempts",
@@ -142,6 +144,7 @@ FOLDERS = {
 # What the doors may read from a feature room.
 READS = {
     "accounts",
+    "clock_work",
     "account_words",
     "spending",
     "prices",

@@ -83,7 +83,7 @@ UNSCOPED = {
     "app/messages/actions/reporting.py:drop_reports": "nightly: what is too old, in every shop",
     "app/messages/actions/reporting.py:waiting": "the worker looks over all shops",
     "app/messages/demo_reads.py:demo_letter": "by the carrier's own 128-bit key",
-    "app/messages/queries.py:waiting_work": "the clock looks over all shops",
+    "app/messages/clock_work.py:waiting_work": "the clock looks over all shops",
     "app/shops/actions.py:staff_by_login": "signing in: the login is what names the shop",
     "app/shops/tablets.py:drop_calls": "nightly: what is too old, in every shop",
     "app/shops/actions.py:end_session": "by the session's secret",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
-
 from app.customers import actions as people
 from app.flows.unit import write
-from app.messages import duties, outbox
-from app.messages.models import Message
+from app.messages import duties, outbox, recall
+from app.messages.duties import Unreached
+
+_OTHER_WAY = "오래 기다려서 다른 방법으로 보내요."
 
 
 def see_to_results(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
@@ -22,12 +22,20 @@ def see_to_results(*, shop_id: int, now: datetime, stop: Callable[[], bool] = la
     for notice in duties.unreached(shop_id, now=now):
         if stop():
             break
-        with write() as session:
-            row = session.scalar(
-                select(Message).where(Message.shop_id == shop_id, Message.id == notice.row_id)
-            )
-            if row is None or people.customer(session, shop_id=shop_id, customer_id=row.customer_id) is None:
-                continue
-            way = outbox.plan_another_way(session, row=row, tried=notice.tried, now=now)
-            done += way is not None
+        done += _another_way(notice, now)
     return done
+
+
+def _another_way(notice: Unreached, now: datetime) -> bool:
+    """Give one a further way, in whose place the one it waits on goes no more: nobody is told twice."""
+    with write() as session:
+        who = {"shop_id": notice.shop_id, "customer_id": notice.customer_id}
+        if people.customer(session, **who, lock=True) is None:
+            return False
+        untold = duties.held(session, notice, now=now)
+        if untold is None:
+            return False
+        way = outbox.plan_another_way(session, row=untold.row, tried=untold.tried, now=now)
+        if way is not None and untold.waiting:
+            recall.set_aside(session, shop_id=notice.shop_id, ids=untold.waiting, reason=_OTHER_WAY)
+        return way is not None

@@ -18,7 +18,7 @@ from app.flows.unit import end_reading, write
 from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Refused
 from app.kit.upsert import insert_into
-from app.messages import crowd, gather, holdout, registry, routing, sums
+from app.messages import campaign_rules, crowd, gather, holdout, registry, routing, sums
 from app.messages.campaign_models import Campaign
 from app.messages.contract import Kind
 from app.messages.lift import Side
@@ -165,7 +165,7 @@ def _campaigns_to_sum(shop_id: int, now: datetime) -> list[tuple[int, datetime]]
         select(Campaign.id, Campaign.send_at)
         .where(
             Campaign.shop_id == shop_id,
-            Campaign.state.in_(("going", "done")),
+            Campaign.state.in_(campaign_rules.BEGUN),
             Campaign.send_at > now - _CAMPAIGNS_FOR,
             Campaign.send_at <= over,
             Campaign.holds_out | (Campaign.text_b != ""),

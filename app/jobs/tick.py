@@ -21,7 +21,7 @@ from app.flows.unit import end_reading
 from app.jobs import queue, tasks
 from app.jobs.periodic import PERIODIC
 from app.kit.net import boot_clock
-from app.messages import queries
+from app.messages import clock_work
 from app.reviews import photos
 
 log = structlog.get_logger(__name__)
@@ -71,7 +71,7 @@ class Clock(threading.Thread):
             return
         now = self.app.config["CLOCK"]()
         self._serve(now)
-        due = queries.periodic_due({task.name: task.every for task in PERIODIC}, now)
+        due = clock_work.periodic_due({task.name: task.every for task in PERIODIC}, now)
         for task in PERIODIC:
             if task.name in due and clock.take_turn(
                 task=task.name, every=task.every, first=task.first(now), now=now
@@ -86,7 +86,7 @@ class Clock(threading.Thread):
         return tasks.stopping.is_set()
 
     def _serve(self, now: datetime) -> None:
-        waiting = queries.waiting_work(now)
+        waiting = clock_work.waiting_work(now)
         if waiting.to_sweep:
             swept = deliver.sweep(now=now)
             log.info("swept", **swept)

@@ -17,6 +17,8 @@ FURTHEST = timedelta(days=60)
 DRAFTS = timedelta(days=30)
 
 OPEN, ENDED = ("waiting", "going", "paused"), ("done", "cancelled")
+# Once its time has come some of it is out, also where it stands still now.
+BEGUN = ("going", "paused", "done")
 # What a row waits for, where it is one thing for all of them; the others say it themselves (a budget, a pause).
 _WAITS_FOR = {"night": "아침이 되면 보내요", "cap": "쉬는 날이 지나면 보내요"}
 _KOREA = timezone(timedelta(hours=9))

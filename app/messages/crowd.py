@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ class Crowd:
         return gather.known(self.shop, self.people[customer_id], self.holds[customer_id], ads)
 
     def count(self, customer_id: int, message_id: int, now: datetime) -> None:
-        """Let the next message of the batch to the same person see this ad."""
+        """Let the next message of the batch to the same person see this ad, which goes."""
         self.ads[customer_id][message_id] = now
 
 
@@ -68,3 +68,16 @@ def look_up(session: Any, *, shop_id: int, people: Collection[int], now: datetim
         holds={customer_id: standing(said[customer_id]) for customer_id in ids},
         ads=ads,
     )
+
+
+def one_each(rows: Sequence[Any]) -> list[list[Any]]:
+    """Part a batch so that nobody stands in one part twice: everybody's first messages, then the second ones."""
+    parts: list[list[Any]] = []
+    seen: Counter[int] = Counter()
+    for row in rows:
+        place = seen[row.customer_id]
+        seen[row.customer_id] += 1
+        if place == len(parts):
+            parts.append([])
+        parts[place].append(row)
+    return parts

@@ -1,6 +1,6 @@
 """The by-hand queue keeps to what stands still: a paused campaign or automation is not sent by thumb either.
 
-A text that was staged before the pause lies in the queue already and passes no sender's last look any more.
+Nor is it counted among what goes today. A text that was staged before the pause lies in the queue already and passes no sender's last look any more.
 """
 
 from __future__ import annotations

@@ -120,10 +120,10 @@ def _key(master: bytes) -> bytes:
 
 
 def plan_another_way(session: Any, *, row: Message, tried: Collection[str], now: datetime) -> str | None:
-    """Write a notice that reached nobody yet down for one more way; returns which, or None when none is left.
+    """Write a message that reached nobody yet down for one more way; returns which, or None when none is left.
 
-    `tried`: the ways it took already. What the law wants told ends in the owner's hands (their own phone) where
-    nothing carries it by itself. `row`: any row of it.
+    `tried`: the ways it took already. It is asked about as the class it has by now. What the law wants told ends in
+    the owner's hands (their own phone) where nothing carries it by itself. `row`: any row of it.
     """
     wire = replace(setting("WIRE"), public_url=_PLANNED_LINK, ads_need_080=False)
     around = gather.look_around(
@@ -150,12 +150,12 @@ def plan_another_way(session: Any, *, row: Message, tried: Collection[str], now:
         shop_id=row.shop_id,
         customer_id=row.customer_id,
         cause=row.cause,
-        base=f"{row.kind}:{row.cause}",
+        base=row.dedupe_key.removesuffix(f":{row.channel}"),
         variant=row.variant,
         facts=row.facts,
         now=now,
     )
-    by_hand = () if around.sender.is_demo else (BY_HAND,)
+    by_hand = (BY_HAND,) if around.kind.must_reach and not around.sender.is_demo else ()
     for way in (*routing.ways(around.kind, around.person, around.sender), *by_hand):
         if way not in tried and look.may_take(way) and writer.write(way, None) is not None:
             return way

@@ -1,12 +1,12 @@
-"""Reads for the owner's pages and the clock."""
+"""Reads for the owner's pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from app.coupons.queries import gives_by
 from app.customers.models import PhoneCode
@@ -14,9 +14,9 @@ from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
 from app.kit.korean import josa
 from app.kit.signing import token_hash
-from app.messages import gather, mail_form, raising, registry, turns
+from app.messages import hand_stops, mail_form, raising, registry, turns
 from app.messages.contract import ALWAYS_ON, BY_HAND, GROUPS, Kind
-from app.messages.models import Automation, ClockLease, Message, PeriodicTask
+from app.messages.models import Automation, Message
 from app.reviews.models import ReviewSetting
 from app.shops.models import Shop
 
@@ -164,10 +164,12 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
     """
     midnight = start_of_day(kst_day(now) + timedelta(days=1))
     texts, mails, rung = (_by_themselves(address) for address in ("phone", "email", "push"))
-    goes_today = (Message.state == "ready") & Message.staged_at.is_(None) & (Message.due_at < midnight)
+    # What stands still neither goes out by itself nor is offered for sending by hand.
+    moves = and_(Message.state == "ready", *hand_stops.moves(shop_id, now=now))
+    goes_today = moves & Message.staged_at.is_(None) & (Message.due_at < midnight)
     counts = db.session.execute(
         select(
-            func.count().filter(Message.state == "ready", Message.staged_at.is_not(None)),
+            func.count().filter(moves, Message.staged_at.is_not(None)),
             func.count().filter(goes_today, Message.channel.in_(texts)),
             func.count().filter(goes_today, Message.channel.in_(mails)),
             func.count().filter(goes_today, Message.channel.in_(rung)),
@@ -237,54 +239,6 @@ def mail_lacks(shop_id: int) -> str:
         email=shop.email or wire.mail_from,
     )
     return "" if shop.is_demo else mail_form.missing(told)
-
-
-@dataclass(frozen=True)
-class WaitingWork:
-    """What the clock has to see to."""
-
-    is_due: bool  # rows a worker should send
-    to_sweep: bool  # leases that ran out, rows that grew stale
-    to_look_up: bool  # unclear rows whose provider can be asked
-
-
-def waiting_work(now: datetime) -> WaitingWork:
-    """Look over all shops for work, in one cheap read of the open rows' index."""
-    now_ms = gather.database_ms(db.session)
-    askable = [key for key, channel in registry.channels().items() if channel.CAPABILITIES.can_find]
-    gone = select(Message.id).where(
-        turns.still_open(Message, "claimed", "sending"), Message.lease_ms < now_ms
-    )
-    stale = select(Message.id).where(turns.still_open(Message, "ready"), Message.not_after < now)
-    unclear = select(Message.id).where(
-        turns.still_open(Message, "unknown"), Message.lease_ms <= now_ms, Message.channel.in_(askable)
-    )
-    to_sweep, to_look_up = db.session.execute(
-        select(or_(gone.exists(), stale.exists()), unclear.exists())
-    ).one()
-    is_due = bool(turns.lines(db.session, now=now, now_ms=now_ms, limit=1))
-    return WaitingWork(is_due, to_sweep, to_look_up)
-
-
-def periodic_due(tasks: Mapping[str, timedelta], now: datetime) -> set[str]:
-    """Return which of these periodic tasks are due, or not known yet. `tasks`: how often each comes round.
-
-    A turn further away than that was written by a clock that ran ahead: it is due to be put right.
-    """
-    rows = db.session.execute(
-        select(PeriodicTask.name, PeriodicTask.next_run_at).where(PeriodicTask.name.in_(tasks))
-    )
-    later = {name for name, at in rows if now < at <= now + tasks[name]}
-    return set(tasks) - later
-
-
-def clock_age_s() -> float | None:
-    """Return seconds since the clock last showed a sign of life; None when it never did.
-
-    Measured on the database's clock at both ends, so a shifted application clock can't fool /readyz.
-    """
-    seen = db.session.scalar(select(ClockLease.seen_ms).where(ClockLease.name == "clock"))
-    return None if not seen else max(0.0, (gather.database_ms(db.session) - seen) / 1000)
 
 
 def causes_known(shop_id: int, kind: str, causes: list[str], *, since: datetime | None = None) -> set[str]:

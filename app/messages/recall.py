@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -131,6 +132,23 @@ def cancel_unconsented(session: Any, *, shop_id: int, customer_id: int, now: dat
         offers = [key for key, spec in registry.kinds().items() if spec.personal_offer]
         taken += _cancel(session, shop_id, [*mine, Message.kind.in_(offers)], "손님이 동의를 거두셨어요.")
     return taken
+
+
+def set_aside(session: Any, *, shop_id: int, ids: Collection[int], reason: str) -> None:
+    """Let waiting messages never go, for another way has their place; their keys stay taken."""
+    session.execute(
+        update(Message)
+        .where(Message.shop_id == shop_id, Message.id.in_(ids), Message.state.in_(("ready", "claimed")))
+        .values(
+            state="suppressed",
+            code="other_way",
+            reason=reason[:160],
+            fence=Message.fence + 1,
+            lease_ms=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    give_back_rights(session, shop_id, list(ids))
 
 
 def _cancel(session: Any, shop_id: int, which: list[Any], reason: str) -> int:

@@ -17,11 +17,12 @@ from app.customers.models import Customer
 from app.extensions import db
 from app.kit.clock import kst_day
 from app.kit.korean import day_name
-from app.messages import holdout, lift, registry, result_words
+from app.messages import campaign_rules, holdout, lift, registry, result_words
 from app.messages.campaign_models import Campaign
 from app.messages.lift import Side
 from app.messages.models import Automation, Message
 from app.messages.result_models import HoldOut, MessageResult
+from app.messages.stopped import campaign_of
 from app.messages.sums import HELD, SENT, A, B
 from app.visits import queries as visits
 
@@ -66,12 +67,13 @@ class Result:
     second: Side | None
     which: str  # which of the two brought more, or ""
     came: CameBack | None  # by name
-    sent_at: datetime | None = None  # of a campaign
+    sent_at: datetime | None = None  # of a campaign, as the one below
+    is_paused: bool = False  # not all of it went yet: it stands still until its owner says so
 
     @property
-    def is_campaign(self) -> bool:
-        """Tell whether it was sent once, to many."""
-        return self.what.startswith(f"{holdout.CAMPAIGN}:")
+    def campaign_id(self) -> int | None:
+        """Return which campaign it is; None for an automation, which is not sent once, to many."""
+        return campaign_of(self.what)
 
     @property
     def is_known(self) -> bool:
@@ -141,7 +143,7 @@ def overview(shop_id: int, *, now: datetime) -> list[Result]:
     ]
     campaigns = db.session.scalars(
         select(Campaign.id)
-        .where(Campaign.shop_id == shop_id, Campaign.state.in_(("going", "done")), Campaign.send_at <= now)
+        .where(Campaign.shop_id == shop_id, Campaign.state.in_(campaign_rules.BEGUN), Campaign.send_at <= now)
         .order_by(Campaign.send_at.desc(), Campaign.id.desc())
         .limit(_CAMPAIGNS)
     )
@@ -239,7 +241,9 @@ def _automation(shop_id: int, kind: str, now: datetime) -> dict[str, Any]:
 def _campaign(shop_id: int, what: str) -> dict[str, Any]:
     number = int(what.partition(":")[2])
     row = db.session.execute(
-        select(Campaign.holds_out, Campaign.send_at).where(Campaign.shop_id == shop_id, Campaign.id == number)
+        select(Campaign.holds_out, Campaign.send_at, Campaign.state).where(
+            Campaign.shop_id == shop_id, Campaign.id == number
+        )
     ).one_or_none()
     # Decided when it was confirmed, and nothing to switch afterwards.
     holds_out = bool(row and row.holds_out)
@@ -250,6 +254,7 @@ def _campaign(shop_id: int, what: str) -> dict[str, Any]:
         "begins": "",
         "reached": None,
         "sent_at": row.send_at if row else None,
+        "is_paused": bool(row and row.state == "paused"),
     }
 
 

@@ -48,7 +48,7 @@ class Stops:
         if automation is not None and automation.paused_at is not None:
             return Wait(again, PAUSED, automation.paused_why or "너무 많이 가지 못해서 멈춰 두었어요.")
         if isinstance(self.account, Wait):
-            return Wait(again, self.account.code, self.account.reason)
+            return Wait(min(self.account.until, not_after), self.account.code, self.account.reason)
         return self.account
 
 
@@ -71,9 +71,12 @@ def look_up(
 
 
 def _without_account(session: Any, shop_id: int, provider: str, now: datetime) -> Verdict:
-    """Leave out only where the account was removed: whatever else is wrong with it can be put right, so they wait."""
+    """Leave out only where the account was removed: whatever else is wrong with it can be put right, so they wait.
+
+    The queue of one that stands still is passed by (turns.py): its messages stay due, and go the moment it is on again.
+    """
     row = session.execute(_ACCOUNT, {"shop": shop_id, "provider": provider}).one_or_none()
     if row is None:
         return LeaveOut("no_account", "문자 업체 연결이 없어요.")
-    said = row.detail if row.state in STANDS_STILL else ""
-    return Wait(now, "account", said or "문자 업체 연결을 확인해 주세요. 그때까지 기다려요.")
+    unreadable = Wait(now + LOOK_AGAIN, "account", "문자 업체 연결을 확인해 주세요. 그때까지 기다려요.")
+    return Wait(now, "account", row.detail or unreadable.reason) if row.state in STANDS_STILL else unreadable

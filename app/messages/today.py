@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
 from app.kit.korean import clock_time
-from app.messages import registry
+from app.messages import hand_stops, registry
 from app.messages.contract import CARD
 from app.messages.models import Message
 
@@ -57,7 +57,13 @@ def today(shop_id: int, *, now: datetime) -> Today:
             func.count().label("n"),
             func.min(Message.due_at).label("first"),
         )
-        .where(*mine, Message.state.in_(_OPEN), Message.due_at < ends, Message.not_after >= now)
+        .where(
+            *mine,
+            Message.state.in_(_OPEN),
+            Message.due_at < ends,
+            Message.not_after >= now,
+            *hand_stops.moves(shop_id, now=now),
+        )
         .group_by(Message.kind, Message.channel)
     ).all()
     sent = db.session.scalar(

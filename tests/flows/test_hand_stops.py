@@ -8,7 +8,7 @@ from flask import Flask
 from app.extensions import db
 from app.flows import campaign_run, deliver, going_on, own_phone
 from app.flows.unit import write
-from app.messages import by_hand
+from app.messages import by_hand, queries, today
 from app.messages.contract import Wire
 from app.messages.models import Automation, Message
 from tests import factories
@@ -45,10 +45,14 @@ def test_a_paused_campaign_offers_nothing_until_it_goes_on(shop: AShop, wire: Wi
     campaign_run.pause(shop_id=shop.id, campaign_id=made)
     assert offered(shop, wire, clock) == []
     assert by_hand.waiting_now(shop.id, wire=wire, now=clock()) == 0
+    assert queries.outlook(shop.id, now=clock()).by_hand == 0
+    assert today.today(shop.id, now=clock()).by_hand == []
     with pytest.raises(own_phone.MustNotGo, match="사장님이 멈춰 두셨어요"):
         own_phone.mark_sent(shop_id=shop.id, message_id=message, wire=wire, now=clock())
     going_on.campaign(shop_id=shop.id, campaign_id=made, now=clock())
     assert offered(shop, wire, clock) == [message]
+    assert queries.outlook(shop.id, now=clock()).by_hand == 1
+    assert [line.count for line in today.today(shop.id, now=clock()).by_hand] == [1]
     own_phone.mark_sent(shop_id=shop.id, message_id=message, wire=wire, now=clock())
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 
-from app.customers.models import Consent
+from app.customers.models import Consent, Customer
 from app.customers.renewals import renewal_day
 from app.extensions import db
-from app.flows import law_notices, letters, privacy, reconsent
+from app.flows import deliver, law_notices, letters, privacy, reconsent
 from app.flows.unit import write
 from app.kit.refusals import NotHere
 from app.messages import duties
-from app.messages.models import Message
+from app.messages.models import Attempt, Message
 from tests import factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows.mailing import a_mailing_shop, drain, mailed
+from tests.messages.mail_server import Mailbox
 from tests.world import Clock
 
 
@@ -97,6 +99,75 @@ def test_a_result_that_failed_takes_another_way_at_once(
         told_by_mail = [row for row in results(jiwoo) if row[0] == "email"]
         assert see_to(shop) == len(told_by_mail) > 0
         assert results(jiwoo).count(("own_phone", "ready")) == len(told_by_mail)
+
+
+@pytest.fixture
+def waiting(app: Flask, shop: AShop, jiwoo: ACustomer, clock: Clock) -> Iterator[Mailbox]:
+    """One result that has waited on its way by mail for ten days and would go now; whatever else there was is read."""
+    with a_mailing_shop(app, shop) as mailbox:
+        mailed(shop, jiwoo)
+        with write() as session:
+            mail = session.query(Message).filter_by(kind="consent_result", channel="email").one()
+            others = session.query(Message).filter(Message.cause != mail.cause)
+            others.update({"read_at": clock(), "kind": "reward_ready", "state": "sent"})
+        mailbox.taken.clear()
+        clock.advance(days=10)
+        yield mailbox
+
+
+def test_a_way_that_waits_too_long_gives_its_place_to_the_next(
+    app: Flask, shop: AShop, jiwoo: ACustomer, clock: Clock, waiting: Mailbox
+) -> None:
+    holds = deliver.claim_due(now=clock())  # a worker has it in its hands at this moment
+    assert results(jiwoo) == [("card", "sent"), ("email", "claimed")]
+    assert see_to(shop) == 1
+    for _ in range(2):
+        deliver.send(holds, wire=app.config["WIRE"], clock=clock)
+        deliver.sweep(now=clock())
+        drain()
+        assert see_to(shop) == 0
+    assert waiting.taken == [], "the mail is not told beside the text"
+    assert results(jiwoo) == [("card", "sent"), ("email", "suppressed"), ("own_phone", "ready")]
+    mail = db.session.scalars(db.select(Message).where(Message.channel == "email")).all()[-1]
+    assert (mail.code, mail.reason) == ("other_way", "오래 기다려서 다른 방법으로 보내요.")
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown", "sent", "ready"])
+def test_what_may_have_reached_them_is_not_told_beside(
+    shop: AShop, jiwoo: ACustomer, clock: Clock, waiting: Mailbox, state: str
+) -> None:
+    with write() as session:
+        mail = session.query(Message).filter_by(kind="consent_result", channel="email").one()
+        mail.state = state
+        tried = {"shop_id": shop.id, "message_id": mail.id, "fence": 0, "started_at": clock()}
+        session.add(Attempt(**tried, outcome="unknown"))
+    assert see_to(shop) == 0
+    assert results(jiwoo) == [("card", "sent"), ("email", state)]
+
+
+def test_no_other_way_is_no_reason_to_give_up_the_one_that_waits(
+    shop: AShop, jiwoo: ACustomer, waiting: Mailbox
+) -> None:
+    with write() as session:
+        session.query(Customer).filter_by(id=jiwoo.id).update(
+            {"phone": None, "phone_tail": None, "phone_key": ""}
+        )
+    assert see_to(shop) == 0
+    assert results(jiwoo) == [("card", "sent"), ("email", "ready")]
+
+
+def test_a_second_way_that_waits_has_its_day(
+    shop: AShop, jiwoo: ACustomer, clock: Clock, waiting: Mailbox
+) -> None:
+    with write() as session:
+        mail = session.query(Message).filter_by(kind="consent_result", channel="email").one()
+        mail.created_at = clock() - timedelta(
+            hours=6
+        )  # planned as the second one, when the clock came round before
+    assert see_to(shop) == 0
+    clock.advance(days=1)
+    assert see_to(shop) == 1
+    assert results(jiwoo) == [("card", "sent"), ("email", "suppressed"), ("own_phone", "ready")]
 
 
 def test_twenty_clocks_give_one_way(app: Flask, shop: AShop, ad_friend: ACustomer, clock: Clock) -> None:

@@ -252,6 +252,34 @@ def test_of_a_campaign_who_agreed_to_ads_is_compared(shop: AShop, clock: Clock) 
     assert said.words == "아직 알 수 없어요"
 
 
+def test_a_campaign_that_stands_still_is_counted_and_shown(shop: AShop, clock: Clock) -> None:
+    clock.advance(days=1)  # after everybody's consent
+    sent, held = people(shop, 2)
+    with write() as session:
+        mine = {
+            "shop_id": shop.id,
+            "made_by": shop.owner_id,
+            "made_at": clock(),
+            "counted": 2,
+            "text": "소식",
+        }
+        begun = Campaign(**mine, once="1", send_at=clock(), holds_out=True, state="paused")
+        later = Campaign(**mine, once="2", send_at=clock() + timedelta(days=30), state="paused")
+        session.add_all([begun, later])
+        session.flush()
+        what = f"campaign:{begun.id}"
+        for who in (sent, held):
+            whose = {"shop_id": shop.id, "campaign_id": begun.id, "customer_id": who}
+            session.add(CampaignPerson(**whose, is_held_out=who == held))
+    clock.advance(days=15)
+    outcomes.count(shop_id=shop.id, now=clock())
+    (said,) = results.overview(shop.id, now=clock())
+    assert (said.what, said.is_paused, said.sent, said.held) == (what, True, Side(1, 0), Side(1, 0))
+    with write() as session:
+        session.query(Campaign).update({"state": "going"})
+    assert not results.result(shop.id, what, now=clock()).is_paused
+
+
 @given(some.binary(min_size=32, max_size=32), some.integers(1, 9**9), some.integers(1, 9**9), some.text("abc:0123456789", max_size=20))  # fmt: skip
 def test_who_is_left_out_stays_left_out(master: bytes, shop_id: int, customer_id: int, what: str) -> None:
     answers = {

@@ -17,7 +17,7 @@ from app.flows import clock as clock_flow
 from app.flows.unit import write
 from app.jobs import periodic, queue, tasks, tick
 from app.jobs.tick import Clock as Ticker
-from app.messages import queries
+from app.messages import clock_work
 from app.messages.models import ClockLease, Message, PeriodicTask
 from launch.testbed import ValkeyServer, valkey_server
 from tests import factories
@@ -115,11 +115,11 @@ def test_a_flushed_redis_is_woken_again(app: Flask, clock: Clock, valkey: Valkey
 
 
 def test_only_one_process_ticks(app: Flask, clock: Clock) -> None:
-    assert queries.clock_age_s() is None
+    assert clock_work.clock_age_s() is None
     assert clock_flow.hold(holder="a", lease_s=15)
     assert not clock_flow.hold(holder="b", lease_s=15)
     assert clock_flow.hold(holder="a", lease_s=15)
-    age = queries.clock_age_s()
+    age = clock_work.clock_age_s()
     assert age is not None
     assert age < 5
     clock_flow.let_go(holder="a")
@@ -165,9 +165,9 @@ def test_a_clock_that_ran_ahead_and_was_put_back_does_not_sleep_for_days(app: Fl
     clock.advance(days=3, minutes=6)
     assert turn(clock)
     clock.advance(days=-3)
-    assert queries.periodic_due({"sweep_the_floor": timedelta(hours=1)}, clock()) == {"sweep_the_floor"}
+    assert clock_work.periodic_due({"sweep_the_floor": timedelta(hours=1)}, clock()) == {"sweep_the_floor"}
     assert not turn(clock), "put right first: it comes round when a new task would"
-    assert queries.periodic_due({"sweep_the_floor": timedelta(hours=1)}, clock()) == set()
+    assert clock_work.periodic_due({"sweep_the_floor": timedelta(hours=1)}, clock()) == set()
     clock.advance(minutes=5)
     assert turn(clock)
 

@@ -67,13 +67,22 @@ def test_what_was_in_a_workers_hands_waits_as_well(app: Flask, clock: Clock, ben
     holds = deliver.claim_due(now=clock())
     switch(shop, owner, clock, is_on=False)
     deliver.send(holds, wire=app.config["WIRE"], clock=clock)
+    assert deliver.claim_due(now=clock()) == [], "it stands still: nobody takes them again and again"
     assert {(row.state, row.code, row.reason) for row in texts(shop)} == {
         ("ready", "account", "사장님이 꺼 두셨어요.")
     }
     switch(shop, owner, clock, is_on=True)
-    clock.advance(hours=1)
+    drain(app)  # at once
+    assert [(row.state, row.code) for row in texts(shop)] == [("sent", "")] * 2
+
+
+def test_keys_nobody_can_read_are_looked_at_again_in_an_hour(app: Flask, clock: Clock, bench: Bench) -> None:
+    shop, _owner = an_owned_shop(bench, clock)
+    thank_all(shop, 1, clock)
+    change(ChannelAccount, sealed="of another master key")
     drain(app)
-    assert [row.state for row in texts(shop)] == ["sent"] * 2
+    (row,) = texts(shop)
+    assert (row.state, row.code, row.due_at) == ("ready", "account", clock() + timedelta(hours=1))
 
 
 def test_it_does_not_wait_for_ever(app: Flask, clock: Clock, bench: Bench) -> None:

@@ -18,6 +18,7 @@ from app.messages.contract import Accepted
 from app.messages.models import AdGrant, Message
 from app.messages.way_models import Charge, MessageSettings
 from tests.messages.accounts import a_paying_shop, change, drain, spent, texts, thank_all
+from tests.messages.world import thank
 from tests.provider import Bench
 from tests.world import Clock, all_at_once
 
@@ -36,6 +37,32 @@ def test_the_budget_is_never_passed_also_by_many_at_once(app: Flask, clock: Cloc
     assert {(row.state, row.code) for row in left} == {("suppressed", "budget")}
     assert left[0].reason.startswith("이번 달 문자 값 한도를 다 썼어요.")
     assert db.session.query(AdGrant).filter_by(shop_id=shop).count() == 7
+
+
+def test_an_ad_the_budget_refuses_takes_no_right_from_the_next_of_its_batch(
+    app: Flask, clock: Clock, bench: Bench
+) -> None:
+    shop = a_paying_shop(bench, clock)
+    change(MessageSettings, month_won=60)
+    (who,) = thank_all(shop, 1, clock)
+    for number in (1, 2):
+        clock.advance(days=1)
+        thank(shop, who, clock, f"visit:{number}")
+    ref = "p" * 22
+    files.save(
+        files_dir(), files.Place(pictures.KIND, shop, ref), io.BytesIO(b"a picture"), most=100, now=clock()
+    )
+    with write() as session:  # the first costs 200 won, and there is money for one without a picture
+        first = session.query(Message).filter_by(channel="solapi", cause="visit:0").one()
+        first.facts = {**first.facts, "photo": ref}
+        session.query(Message).update({"due_at": clock(), "not_after": clock() + timedelta(days=4)})
+    drain(app)
+    assert [(row.state, row.code) for row in texts(shop)] == [
+        ("suppressed", "budget"),
+        ("sent", ""),
+        ("ready", "cap"),
+    ]
+    assert db.session.query(AdGrant).filter_by(shop_id=shop).count() == 1
 
 
 def test_what_can_wait_waits_for_the_next_month_or_for_more_money(

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from app.extensions import db
 from app.flows import campaign_run, going_on
 from app.flows.unit import write
-from app.messages import campaigns, registry
+from app.messages import campaigns, queries, registry
 from app.messages.campaign_models import Campaign
 from app.messages.contract import Accepted, Rejected
 from app.messages.models import Message
@@ -85,8 +85,10 @@ def test_too_many_failures_stop_a_campaign_that_is_written_already(
 
 def test_its_owner_stops_what_is_written_and_lets_it_go_on(app: Flask, clock: Clock, bench: Bench) -> None:
     shop, number = a_written_campaign(bench, clock, 3)
+    assert queries.outlook(shop, now=clock()).today == 3
     for _ in range(2):
         campaign_run.pause(shop_id=shop, campaign_id=number)
+    assert queries.outlook(shop, now=clock()).today == 0, "none of it goes while it stands still"
     drain(app)
     assert {(row.state, row.code) for row in texts(shop)} == {("ready", "paused")}
     for _ in range(2):

@@ -15,7 +15,7 @@ from app.flows.unit import write
 from app.kit.refusals import NotHere
 from app.messages import accounts, outbox, registry
 from app.messages.contract import Accepted, Report
-from app.messages.models import Message
+from app.messages.models import Automation, Message
 from app.messages.providers import solapi_messages
 from app.messages.way_models import DeliveryReport
 from tests.messages.accounts import a_paying_shop, drain, texts, thank_all
@@ -170,6 +170,8 @@ def test_an_alimtalk_that_did_not_arrive_becomes_a_text_that_is_asked_about_anew
     shop = a_paying_shop(bench, clock)
     thank_all(shop, 2, clock)
     with write() as session:
+        ways = "solapi_talk solapi"
+        session.add(Automation(shop_id=shop, kind="reward_ready", text="", ways=ways, changed_at=clock()))
         for row in session.query(Message).filter_by(shop_id=shop, channel="solapi"):
             row.kind, row.channel, row.state = "reward_ready", "solapi_talk", "sent"
             row.dedupe_key = f"reward_ready:{row.cause}:solapi_talk"

@@ -11,6 +11,7 @@ from app.extensions import db
 from app.flows import deliver, outcomes, own_phone
 from app.flows.unit import write
 from app.messages import holdout, prices
+from app.messages.campaign_models import Campaign
 from app.messages.models import Message
 from app.messages.result_models import HoldOut, MessageResult
 from app.messages.way_models import Charge, MonthSpending
@@ -80,6 +81,18 @@ def test_the_switch_says_why(owner_phone: Phone, shop: AShop, clock: Clock) -> N
     assert "비교하기" not in owner_phone.open("/owner/messages/reward_ready").words
     words = owner_phone.open("/owner/more/changes").words
     assert "‘감사 인사’에서 열 분 중 한 분을 빼고 비교해요" in words
+
+
+def test_a_paused_campaign_says_so(owner_phone: Phone, shop: AShop, clock: Clock) -> None:
+    with write() as session:
+        made = Campaign(
+            shop_id=shop.id, once="once", made_by=shop.owner_id, made_at=clock(), counted=1, text="소식",
+            send_at=clock(), state="paused",
+        )  # fmt: skip
+        session.add(made)
+    page = owner_phone.open("/owner/messages/results")
+    assert "다 보내기 전에 멈춰 두었어요. 살펴보기" in page.words
+    assert "이어서 보내기" in owner_phone.tap("살펴보기").words
 
 
 def spend(shop: AShop, month: str, won: int, message_id: int | None = None) -> None:

@@ -14,8 +14,8 @@ from app.kit.upsert import table_of
 from app.messages import gather, registry, retries
 from app.messages.actions import fallback, health, pausing, pushing
 from app.messages.actions.claims import UNCLEAR, Hold, Sending, change
+from app.messages.actions.ending import end
 from app.messages.actions.pausing import Stop
-from app.messages.actions.sending import end
 from app.messages.contract import Absent, Accepted, Found, Lookup, Outcome, Rejected
 from app.messages.models import Attempt, Message
 from app.messages.recall import give_back_rights

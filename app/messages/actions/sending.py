@@ -29,13 +29,12 @@ from app.messages import (
     stopped,
     talk_templates,
 )
-from app.messages.actions import budget, departing
+from app.messages.actions import budget, departing, ending, fallback
 from app.messages.actions.claims import Hold, change
 from app.messages.actions.departing import Able, Begun
 from app.messages.actions.holding import lock_people
 from app.messages.contract import Account, Wire
 from app.messages.models import Message
-from app.messages.recall import give_back_rights
 
 log = structlog.get_logger(__name__)
 
@@ -116,14 +115,17 @@ class _LastLook:
         self.links = self._links(rows)
         by_push = self.can.address == "push"
         self.targets = pushes.targets(self.session, shop_id=self.shop_id, people=people) if by_push else {}
-        able = [found for row in rows if (found := self._judge_alone(row)) is not None]
+        going: list[Able] = []
+        # Everybody's first before anybody's second: the second sees of the first whether it really goes.
+        for some in crowd.one_each(rows):
+            able = [found for row in some if (found := self._judge_alone(row)) is not None]
+            paid = self._paid_for(able)
+            for one in paid:
+                if one.is_sent_ad:
+                    self.crowd.count(one.row.customer_id, one.row.id, self.now)
+            going += paid
         departing.depart(
-            self.session,
-            self._paid_for(able),
-            shop_id=self.shop_id,
-            account=self.account,
-            now=self.now,
-            begun=begun,
+            self.session, going, shop_id=self.shop_id, account=self.account, now=self.now, begun=begun
         )
 
     def _hold_rows(self) -> list[Any]:
@@ -133,7 +135,9 @@ class _LastLook:
             # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
             # People before messages, as every flow does it: else two of them could wait for each other.
             told = self.session.execute(_WHOSE, which)
-            held = {customer_id for kind, customer_id in told if kind in self._ads}
+            # A message to them may be written as well, where AlimTalk can't carry theirs.
+            writes = self.can.is_template
+            held = {customer_id for kind, customer_id in told if writes or kind in self._ads}
             lock_people(self.session, shop_id=self.shop_id, people=held)
         found = self.session.execute(_OURS, which).all()
         # Whose card went into another while we waited for it is somebody by now whom nobody holds: the next turn.
@@ -160,7 +164,9 @@ class _LastLook:
             raise
         except Exception as fault:  # of which only the name is logged: its words may quote the message
             log.error("message_not_judged", message_id=row.id, kind=row.kind, fault=type(fault).__name__)
-            end(self.session, self.holds[row.id], "failed", "fault", "글을 만들지 못해서 보내지 않았어요.")
+            ending.end(
+                self.session, self.holds[row.id], "failed", "fault", "글을 만들지 못해서 보내지 않았어요."
+            )
             return None
 
     def _judge(self, row: Any) -> Able | None:
@@ -169,7 +175,7 @@ class _LastLook:
         known = self.crowd.known(row.customer_id, but_message_id=row.id)
         if known.person.erased:
             # Before anything is asked about its facts: they are blanked, and no words can be made of them.
-            end(self.session, hold, "suppressed", "erased", "손님이 정보를 지우셨어요.")
+            ending.end(self.session, hold, "suppressed", "erased", "손님이 정보를 지우셨어요.")
             return None
         facts = {**row.facts, **self._became_of(row)}
         verdict = self.stops.verdict(
@@ -179,10 +185,10 @@ class _LastLook:
             now=self.now,
         )
         if verdict is not None:
-            self._not_now(hold, verdict)
+            self._not_now(row, verdict)
             return None
         if not kind.still_wanted(facts):
-            end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
+            ending.end(self.session, hold, "cancelled", "not_wanted", "그사이에 필요 없게 됐어요.")
             return None
         around = gather.around(known, kind=kind, wire=self.wire, variant=row.variant)
         base_url = self.wire.public_url or self.wire.base_url
@@ -213,7 +219,7 @@ class _LastLook:
                 base_url=base_url,
             )
             if talk is None:
-                self._not_now(hold, rules.LeaveOut("no_template", "승인된 알림톡 글이 없어요."))
+                self._not_now(row, rules.LeaveOut("no_template", "승인된 알림톡 글이 없어요."))
                 return None
             template, text = talk
             kept = text
@@ -227,7 +233,7 @@ class _LastLook:
             now=self.now,
         )
         if not isinstance(verdict, rules.Send):
-            self._not_now(hold, verdict)
+            self._not_now(row, verdict)
             return None
         if self.can.by_hand:
             # It waits in the owner's queue from now on.
@@ -237,10 +243,7 @@ class _LastLook:
         photo = pictures.picture(self.shop_id, str(facts.get("photo", ""))) if self.can.takes_photo else b""
         targets = self.targets.get(row.customer_id, ())
         link = composing.link(kind=kind, around=around, facts=facts, base_url=base_url) if targets else ""
-        able = Able(row, hold, kind, around, facts, text, kept, opt_out, template, photo, targets, link)
-        if able.is_sent_ad:
-            self.crowd.count(row.customer_id, row.id, self.now)
-        return able
+        return Able(row, hold, kind, around, facts, text, kept, opt_out, template, photo, targets, link)
 
     def _unclear(self, row: Any, hold: Hold, known: gather.Known, why: str, won: int) -> None:
         """The database was put back: perhaps this went out already. Whoever can be asked is asked first.
@@ -272,13 +275,10 @@ class _LastLook:
             )
         return self._became[row.cause]
 
-    def _not_now(self, hold: Hold, verdict: rules.Verdict) -> None:
-        if isinstance(verdict, rules.LeaveOut):
-            state = {"too_late": "expired", "cancelled": "cancelled"}.get(verdict.code, "suppressed")
-            end(self.session, hold, state, verdict.code, verdict.reason)
-        elif isinstance(verdict, rules.Wait):
-            waits = {"due_at": verdict.until, "code": verdict.code, "reason": verdict.reason}
-            change(self.session, hold, "claimed", state="ready", lease_ms=None, **waits)
+    def _not_now(self, row: Any, verdict: rules.Verdict) -> None:
+        ending.not_now(self.session, self.holds[row.id], verdict)
+        if isinstance(verdict, rules.LeaveOut) and self.can.is_template and verdict.code in fallback.NO_TALK:
+            fallback.another_way(self.session, shop_id=self.shop_id, message_id=row.id, now=self.now)
 
     def _paid_for(self, able: list[Able]) -> list[Able]:
         """Take the costs from the month's budget; what it has nothing left for does not go now."""
@@ -288,17 +288,9 @@ class _LastLook:
         paid = budget.charge(self.session, shop_id=self.shop_id, costs=costs, now=self.now)
         for one in able:
             if one.row.id not in paid:
-                self._not_now(one.hold, prices.over_budget(not_after=one.row.not_after, now=self.now))
+                self._not_now(one.row, prices.over_budget(not_after=one.row.not_after, now=self.now))
         return [one for one in able if one.row.id in paid]
 
     def _cost(self, text: str, *, photo: bool) -> int:
         form = prices.form_of(text, channel=self.can, photo=photo)
         return prices.price_of(self.account, form)
-
-
-def end(session: Any, hold: Hold, state: str, code: str, reason: str, was: str = "claimed") -> bool:
-    """Let a row never go out, with why; what it had taken is given back. False when it is no longer ours."""
-    if not change(session, hold, was, state=state, code=code, reason=reason[:160], lease_ms=None):
-        return False
-    give_back_rights(session, hold.shop_id, [hold.id])
-    return True

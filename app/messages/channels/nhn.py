@@ -12,7 +12,7 @@ from typing import Any
 
 from app.kit.phone import digits_of
 from app.kit.text import LMS_BYTES, SMS_BYTES, as_carried, carrier_bytes
-from app.messages.channels.solapi import NO_ACCOUNT, title_of
+from app.messages.channels.solapi import title_of
 from app.messages.contract import (
     Account,
     Asked,
@@ -24,6 +24,7 @@ from app.messages.contract import (
     Report,
     Wire,
 )
+from app.messages.providers import each_account
 from app.messages.providers import nhn_messages as messages
 from app.messages.providers.nhn_http import SMS
 
@@ -35,7 +36,10 @@ CAPABILITIES = Capabilities(transmits=True, can_find=True, account="nhn", takes_
 
 def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
     """Hand each letter over in a call of its own."""
-    return [_send_one(letter, wire, latest_start) for letter in batch]
+    return each_account.send(
+        batch,
+        lambda account, letters: [_send_one(account, letter, wire, latest_start) for letter in letters],
+    )
 
 
 def find(asked: Sequence[Asked], wire: Wire) -> list[Lookup]:
@@ -49,10 +53,7 @@ def parse_report(headers: Mapping[str, str], body: bytes, account: Account | Non
     return messages.reports(headers, body, account)
 
 
-def _send_one(letter: Letter, wire: Wire, latest_start: float | None) -> Outcome:
-    account = letter.account
-    if account is None:
-        return NO_ACCOUNT
+def _send_one(account: Account, letter: Letter, wire: Wire, latest_start: float | None) -> Outcome:
     free_call = re.sub(r"\D", "", account.keys.get("free_call", ""))
     if letter.is_ad and not free_call:
         # Of this message alone: notices go on over the same account.

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.kit.phone import digits_of
-from app.messages.channels.solapi import NO_ACCOUNT
 from app.messages.contract import (
     Account,
     Asked,
@@ -22,6 +21,7 @@ from app.messages.contract import (
     Report,
     Wire,
 )
+from app.messages.providers import each_account
 from app.messages.providers import nhn_messages as messages
 from app.messages.providers.nhn_http import TALK
 
@@ -33,7 +33,10 @@ CAPABILITIES = Capabilities(transmits=True, can_find=True, account="nhn", is_tem
 
 def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
     """Hand each letter over in a call of its own; what has no approved text is refused here."""
-    return [_send_one(letter, wire, latest_start) for letter in batch]
+    return each_account.send(
+        batch,
+        lambda account, letters: [_send_one(account, letter, wire, latest_start) for letter in letters],
+    )
 
 
 def find(asked: Sequence[Asked], wire: Wire) -> list[Lookup]:
@@ -48,10 +51,8 @@ def parse_report(headers: Mapping[str, str], body: bytes, account: Account | Non
     return messages.reports(headers, body, account)
 
 
-def _send_one(letter: Letter, wire: Wire, latest_start: float | None) -> Outcome:
-    account, template = letter.account, letter.template
-    if account is None:
-        return NO_ACCOUNT
+def _send_one(account: Account, letter: Letter, wire: Wire, latest_start: float | None) -> Outcome:
+    template = letter.template
     profile = account.settings.get("profile")
     if letter.is_ad:
         return Rejected("an ad may not go by AlimTalk", permanent=True)

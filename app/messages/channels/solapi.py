@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from app.kit.text import LMS_BYTES, SMS_BYTES, SUBJECT_BYTES, as_carried, carrier_bytes
@@ -23,6 +22,7 @@ from app.messages.contract import (
     Wire,
 )
 from app.messages.forms import LABEL as AD_LABEL
+from app.messages.providers import each_account
 from app.messages.providers import solapi_messages as messages
 
 KEY = "solapi"
@@ -31,15 +31,12 @@ CAPABILITIES = Capabilities(
     transmits=True, max_batch=50, can_find=True, account="solapi", takes_photo=True
 )  # fmt: skip
 
-NO_ACCOUNT = Rejected("the shop has no account that is on", retry_after_s=60.0, is_try=False)
-
 
 def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
     """Hand the letters over, one call for each account."""
-    outcomes: list[Outcome] = []
-    for _, group in groupby(batch, key=lambda letter: letter.account and letter.account.shop_id):
-        outcomes += _send_of_one(list(group), wire, latest_start)
-    return outcomes
+    return each_account.send(
+        batch, lambda account, letters: _send_of_one(account, letters, wire, latest_start)
+    )
 
 
 def find(asked: Sequence[Asked], wire: Wire) -> list[Lookup]:
@@ -52,34 +49,24 @@ def parse_report(headers: Mapping[str, str], body: bytes, account: Account | Non
     return messages.reports(headers, body, account)
 
 
-def _send_of_one(letters: list[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
-    account = letters[0].account
-    if account is None:
-        return [NO_ACCOUNT for _ in letters]
-    outcomes: dict[int, Outcome] = {}
-    written: dict[int, dict[str, Any]] = {}
+def _send_of_one(
+    account: Account, letters: Sequence[Letter], wire: Wire, latest_start: float | None
+) -> list[Outcome]:
     pictures: dict[str, str | Outcome] = {}
-    for place, letter in enumerate(letters):
+
+    def write(letter: Letter) -> dict[str, Any] | Outcome:
         text = as_carried(letter.text)
         if carrier_bytes(text) > LMS_BYTES:
-            outcomes[place] = Rejected("longer than a long text may be", permanent=True)
-            continue
+            return Rejected("longer than a long text may be", permanent=True)
         picture: str | Outcome = ""
         if letter.photo:
             digest = hashlib.sha256(letter.photo).hexdigest()
             if digest not in pictures:  # one picture for all whom it goes to
                 pictures[digest] = messages.upload(account, letter.photo, wire, latest_start)
             picture = pictures[digest]
-        if isinstance(picture, str):
-            written[place] = _message(letter, text, picture, account)
-        else:
-            outcomes[place] = picture
-    if written:
-        taken = messages.hand_over(
-            account, [letters[place] for place in written], list(written.values()), wire, latest_start
-        )
-        outcomes.update(zip(written, taken, strict=True))
-    return [outcomes[place] for place in range(len(letters))]
+        return _message(letter, text, picture, account) if isinstance(picture, str) else picture
+
+    return messages.write_and_hand_over(account, letters, write, wire, latest_start)
 
 
 def _message(letter: Letter, text: str, picture: str, account: Account) -> dict[str, Any]:

@@ -7,10 +7,8 @@ switched off (`disableSms`). The text instead is a new message of ours, asked ab
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
-from app.messages.channels.solapi import NO_ACCOUNT
 from app.messages.contract import (
     Account,
     Asked,
@@ -22,6 +20,7 @@ from app.messages.contract import (
     Report,
     Wire,
 )
+from app.messages.providers import each_account
 from app.messages.providers import solapi_messages as messages
 
 KEY = "solapi_talk"
@@ -31,10 +30,9 @@ CAPABILITIES = Capabilities(transmits=True, max_batch=50, can_find=True, account
 
 def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
     """Hand the letters over, one call for each account; what has no approved text is refused here."""
-    outcomes: list[Outcome] = []
-    for _, group in groupby(batch, key=lambda letter: letter.account and letter.account.shop_id):
-        outcomes += _send_of_one(list(group), wire, latest_start)
-    return outcomes
+    return each_account.send(
+        batch, lambda account, letters: _send_of_one(account, letters, wire, latest_start)
+    )
 
 
 def find(asked: Sequence[Asked], wire: Wire) -> list[Lookup]:
@@ -47,24 +45,14 @@ def parse_report(headers: Mapping[str, str], body: bytes, account: Account | Non
     return messages.reports(headers, body, account)
 
 
-def _send_of_one(letters: list[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
-    account = letters[0].account
-    if account is None:
-        return [NO_ACCOUNT for _ in letters]
-    outcomes: dict[int, Outcome] = {}
-    written: dict[int, dict[str, Any]] = {}
-    for place, letter in enumerate(letters):
+def _send_of_one(
+    account: Account, letters: Sequence[Letter], wire: Wire, latest_start: float | None
+) -> list[Outcome]:
+    def write(letter: Letter) -> dict[str, Any] | Outcome:
         fault = _fault(letter, account)
-        if fault:
-            outcomes[place] = Rejected(fault, permanent=True)
-        else:
-            written[place] = _message(letter, account)
-    if written:
-        taken = messages.hand_over(
-            account, [letters[place] for place in written], list(written.values()), wire, latest_start
-        )
-        outcomes.update(zip(written, taken, strict=True))
-    return [outcomes[place] for place in range(len(letters))]
+        return Rejected(fault, permanent=True) if fault else _message(letter, account)
+
+    return messages.write_and_hand_over(account, letters, write, wire, latest_start)
 
 
 def _fault(letter: Letter, account: Account) -> str:

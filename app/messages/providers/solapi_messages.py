@@ -18,7 +18,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,6 +70,21 @@ _DONE = "4000"
 def addressed(letter: Letter, account: Account) -> dict[str, Any]:
     """Return what every message carries: from whom, to whom, our own key."""
     return {"to": digits_of(letter.to), "from": account.sender, "customFields": {OUR_KEY: letter.key}}
+
+
+def write_and_hand_over(
+    account: Account,
+    letters: Sequence[Letter],
+    write: Callable[[Letter], dict[str, Any] | Outcome],
+    wire: Wire,
+    latest_start: float | None,
+) -> list[Outcome]:
+    """Hand letters over in one call, those of them that `write` can put as SOLAPI wants them; else it says why not."""
+    written = [write(letter) for letter in letters]
+    rows = [row for row in written if isinstance(row, dict)]
+    going = [letter for letter, row in zip(letters, written, strict=True) if isinstance(row, dict)]
+    taken = iter(hand_over(account, going, rows, wire, latest_start) if going else ())
+    return [next(taken) if isinstance(row, dict) else row for row in written]
 
 
 def hand_over(

@@ -7,7 +7,7 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from app.kit import redis_ping
-from app.messages import queries as messages
+from app.messages import clock_work
 from app.web.doors import door
 from app.web.public.blueprint import bp
 
@@ -30,7 +30,7 @@ def readyz() -> ResponseReturnValue:
     redis_url = current_app.config["DANGOL"].redis_url
     queue = redis_ping.answers(redis_url) if redis_url else None
     try:
-        age = messages.clock_age_s()
+        age = clock_work.clock_age_s()
         database = True
     except Exception:  # whatever the driver says, the answer here is "not ready", with the reason in the log
         log.exception("readyz: the database does not answer")
