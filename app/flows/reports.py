@@ -62,6 +62,10 @@ def _take_in(account: Account, reports: list[Report], now: datetime) -> int:
 
 def apply_waiting(*, now: datetime) -> int:
     """Apply reports that overtook our own note of their message; returns how many messages moved."""
+    return after_a_race(lambda: _apply_waiting(now))
+
+
+def _apply_waiting(now: datetime) -> int:
     with write() as session:
         told = reporting.waiting(session, now=now, limit=_AT_ONCE)
         moved, stops = reporting.apply(session, told, now=now)
@@ -71,5 +75,9 @@ def apply_waiting(*, now: datetime) -> int:
 
 def _stop(stops: list[Stop], now: datetime) -> None:
     if stops:
-        with write() as session:
-            pausing.stop(session, stops, now=now)
+        after_a_race(lambda: _stop_now(stops, now))
+
+
+def _stop_now(stops: list[Stop], now: datetime) -> None:
+    with write() as session:
+        pausing.stop(session, stops, now=now)

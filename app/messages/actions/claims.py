@@ -157,7 +157,13 @@ def sweep(session: Any, *, now: datetime) -> dict[str, int]:
     now_ms = gather.database_ms(session)
 
     def gone(state: str) -> Any:
-        return update(Message).where(turns.still_open(Message, state), Message.lease_ms < now_ms)
+        # Passing by what its late sender writes down at this very moment: neither waits for the other.
+        theirs = select(Message.id).where(turns.still_open(Message, state), Message.lease_ms < now_ms)
+        return (
+            update(Message)
+            .where(Message.id.in_(theirs.with_for_update(skip_locked=True)), Message.state == state)
+            .execution_options(synchronize_session=False)
+        )
 
     moved = {"fence": Message.fence + 1}
     returned = session.execute(gone("claimed").values(state="ready", lease_ms=None, **moved))
