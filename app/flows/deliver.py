@@ -178,7 +178,7 @@ def look_up_unknown(*, wire: Wire, clock: Callable[[], datetime], limit: int = B
         # One that does not answer must not keep the clock: who is left is asked when its lease is over.
         while mine and boot_clock() < until:
             some, mine = mine[:_ASKED_AT_ONCE], mine[_ASKED_AT_ONCE:]
-            answers = _find(channel, [one.asked for one in some], wire)
+            answers = find(channel, [one.asked for one in some], wire)
             told = [(one.hold, answer) for one, answer in zip(some, answers, strict=True)]
             after_a_race(partial(_settle, told, clock()))
             asked += len(some)
@@ -195,7 +195,8 @@ def _settle(told: Sequence[tuple[Hold, Lookup]], now: datetime) -> None:
         recording.settle(session, told, jitter=_jitter.random, now=now)
 
 
-def _find(channel: str, asked: list[Asked], wire: Wire) -> list[Lookup]:
+def find(channel: str, asked: list[Asked], wire: Wire) -> list[Lookup]:
+    """Ask a channel's provider for messages by our own keys, one answer each and in order; never raises."""
     try:
         answers = registry.channel(channel).find(asked, wire)
     except Exception:  # a channel's own bug is no answer; they are asked for again
