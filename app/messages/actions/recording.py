@@ -92,6 +92,7 @@ def record(
     if not said:
         return []
     channel = said[0][0].hold.channel
+    heard = [(sending.hold.shop_id, outcome) for sending, outcome in said]
     # Not as they were claimed, by when they are due: that is another order than everybody else's.
     said = sorted(said, key=lambda each: each[0].hold.id)
     _note_dead(session, channel, said, now)
@@ -112,7 +113,7 @@ def record(
         if isinstance(outcome, Accepted | Rejected) and outcome.gone:
             pushing.drop(session, shop_id=sending.hold.shop_id, ids=outcome.gone)
     stops = pausing.count(session, said)
-    health.note(session, channel=channel, said=[(s.hold.shop_id, outcome) for s, outcome in said])
+    health.note(session, channel=channel, said=heard)
     return stops
 
 
@@ -245,8 +246,9 @@ def settle(
                 found.append(hold)
         elif isinstance(answer, Absent):
             tries = session.execute(_TRIED, {"message": hold.id, "shop": hold.shop_id}).one().tries
-            again = {"at_least_s": 0.0, "jitter": jitter(), "now": now, "was": "unknown", "code": "asked"}
-            if not _try_again(session, hold, **again):
+            if not _try_again(
+                session, hold, at_least_s=0.0, jitter=jitter(), now=now, was="unknown", code="asked"
+            ):
                 gone.append(hold)
             elif not tries:
                 doubted.append(hold)
