@@ -151,6 +151,7 @@ TABLE = """
 /owner/messages/phone/<int:message_id>/omission       POST      owner     manager  session
 /owner/messages/phone/<int:message_id>/photo          GET       owner     manager  session
 /owner/messages/phone/<int:message_id>/reversal       POST      owner     manager  session
+/owner/messages/phone/backup                          POST      owner     manager  session
 /owner/messages/phone/rest                            POST      owner     manager  session
 /owner/messages/phone/settings                        GET+POST  owner     manager  session
 /owner/messages/results                               GET       owner     manager  session

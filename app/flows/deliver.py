@@ -10,17 +10,19 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 import structlog
 
 from app.customers import reaching
-from app.flows.unit import write
+from app.flows.unit import after_a_race, write
 from app.kit.net import boot_clock
 from app.messages import registry, retries
 from app.messages.actions import claims, health, pausing, recording, sending
-from app.messages.actions.claims import Hold, Sending
+from app.messages.actions.claims import Hold, Sending, Unclear
 from app.messages.actions.departing import Begun
+from app.messages.actions.pausing import Stop
 from app.messages.contract import Accepted, Asked, Lookup, NoAnswer, Outcome, Rejected, Unknown, Wire
 
 log = structlog.get_logger(__name__)
@@ -33,8 +35,12 @@ _jitter = random.SystemRandom()
 
 def claim_due(*, now: datetime, limit: int = BATCH) -> list[Hold]:
     """Take up to `limit` due rows into our hands for a minute."""
-    with write() as session:
-        return claims.claim(session, now=now, limit=limit)
+
+    def take() -> list[Hold]:
+        with write() as session:
+            return claims.claim(session, now=now, limit=limit)
+
+    return after_a_race(take)
 
 
 def drain(
@@ -64,8 +70,7 @@ def send(
             outcomes, must_rest = _send_batch(key, batch, wire, clock)
             done.update(outcomes)
         if rest:
-            with write() as session:
-                claims.give_back(session, rest)
+            _give_back(rest)
             done["given_back"] += len(rest)
     return done
 
@@ -86,26 +91,43 @@ def _send_batch(
     if begun is None and len(holds) > 1:
         return _one_by_one(channel, holds, wire, clock)
     if begun is None:
-        with write() as session:
-            claims.give_back(session, holds, wait_s=retries.CLAIM_LEASE_S)
+        _give_back(holds, wait_s=retries.CLAIM_LEASE_S)
         return Counter({"given_back": len(holds)}), False
     going = begun.going
     done: Counter[str] = Counter({"not_now": len(holds) - len(going) - begun.laid, "accepted": begun.laid})
     if not going:
         return +done, False
     outcomes = _call(channel, going, wire, latest_start)
-    now = clock()
+    # A race lost here must not leave in the air what the provider has taken in.
+    stops, must_rest = after_a_race(partial(_record, channel, going, outcomes, clock()))
+    done.update(type(outcome).__name__.lower() for outcome in outcomes)
+    if stops:
+        after_a_race(partial(_stop, stops, clock()))
+    return +done, must_rest
+
+
+def _record(
+    channel: str, going: Sequence[Sending], outcomes: Sequence[Outcome], now: datetime
+) -> tuple[list[Stop], bool]:
     with write() as session:
         said = list(zip(going, outcomes, strict=True))
         stops = recording.record(session, said, jitter=_jitter.random, now=now)
-        done.update(type(outcome).__name__.lower() for outcome in outcomes)
         # What was claimed together with a wrong login or a dead line would only meet the same.
         went_well = all(isinstance(outcome, Accepted) for outcome in outcomes)
-        must_rest = not went_well and health.must_rest(session, channel, holds[0].shop_id)
-    if stops:
+        return stops, not went_well and health.must_rest(session, channel, going[0].hold.shop_id)
+
+
+def _stop(stops: Sequence[Stop], now: datetime) -> None:
+    with write() as session:
+        pausing.stop(session, stops, now=now)
+
+
+def _give_back(holds: Sequence[Hold], *, wait_s: int = 0) -> None:
+    def give_back() -> None:
         with write() as session:
-            pausing.stop(session, stops, now=now)
-    return +done, must_rest
+            claims.give_back(session, holds, wait_s=wait_s)
+
+    after_a_race(give_back)
 
 
 def _one_by_one(
@@ -118,8 +140,7 @@ def _one_by_one(
         done.update(outcomes)
         if must_rest:
             rest = holds[place + 1 :]
-            with write() as session:
-                claims.give_back(session, rest)
+            _give_back(rest)
             return done + Counter({"given_back": len(rest)}), True
     return done, False
 
@@ -129,9 +150,13 @@ def _begin(channel: str, holds: list[Hold], wire: Wire, now: datetime) -> Begun 
 
     What is wrong with one batch must not keep the others back, who may be other shops' on other channels.
     """
-    try:
+
+    def begin() -> Begun:
         with write() as session:
             return sending.begin(session, holds, wire=wire, opt_out_links=reaching.opt_out_links, now=now)
+
+    try:
+        return after_a_race(begin)
     except Exception as fault:
         log.error("batch_not_begun", channel=channel, rows=len(holds), fault=type(fault).__name__)
         return None
@@ -153,30 +178,42 @@ def _call(channel: str, going: list[Sending], wire: Wire, latest_start: float) -
 
 def sweep(*, now: datetime) -> dict[str, int]:
     """Take rows back from senders that are gone and let stale ones go."""
-    with write() as session:
-        return claims.sweep(session, now=now)
+
+    def take_back() -> dict[str, int]:
+        with write() as session:
+            return claims.sweep(session, now=now)
+
+    return after_a_race(take_back)
 
 
 def look_up_unknown(*, wire: Wire, clock: Callable[[], datetime], limit: int = BATCH) -> int:
     """Ask the providers about unclear rows, each with all that are its own; returns how many were asked for."""
-    with write() as session:
-        unclear = claims.claim_unknown(session, limit=limit)
+    unclear = after_a_race(partial(_claim_unknown, limit))
     asked, until = 0, boot_clock() + LOOK_UP_S
     for (channel, _), group in groupby(unclear, key=lambda one: _with_whom(one.hold)):
         mine = list(group)
         # One that does not answer must not keep the clock: who is left is asked when its lease is over.
         while mine and boot_clock() < until:
             some, mine = mine[:_ASKED_AT_ONCE], mine[_ASKED_AT_ONCE:]
-            answers = _find(channel, [one.asked for one in some], wire)
-            now = clock()
-            with write() as session:
-                for one, answer in zip(some, answers, strict=True):
-                    recording.settle(session, one.hold, answer, jitter=_jitter.random(), now=now)
+            answers = find(channel, [one.asked for one in some], wire)
+            told = [(one.hold, answer) for one, answer in zip(some, answers, strict=True)]
+            after_a_race(partial(_settle, told, clock()))
             asked += len(some)
     return asked
 
 
-def _find(channel: str, asked: list[Asked], wire: Wire) -> list[Lookup]:
+def _claim_unknown(limit: int) -> list[Unclear]:
+    with write() as session:
+        return claims.claim_unknown(session, limit=limit)
+
+
+def _settle(told: Sequence[tuple[Hold, Lookup]], now: datetime) -> None:
+    with write() as session:
+        recording.settle(session, told, jitter=_jitter.random, now=now)
+
+
+def find(channel: str, asked: list[Asked], wire: Wire) -> list[Lookup]:
+    """Ask a channel's provider for messages by our own keys, one answer each and in order; never raises."""
     try:
         answers = registry.channel(channel).find(asked, wire)
     except Exception:  # a channel's own bug is no answer; they are asked for again

@@ -1,4 +1,4 @@
-"""The day by hand: when the owner has time for it, what their carrier lets out, and 오늘은 그만."""
+"""The day by hand: when the owner has time for it, what their carrier lets out, and 오늘은 그만, and what a restore brought back."""
 
 from __future__ import annotations
 
@@ -46,3 +46,9 @@ def end_today(*, shop_id: int, is_ended: bool, now: datetime) -> None:
     with write() as session:
         row = settings_row(session, shop_id=shop_id, now=now)
         row.hand_done_on = kst_day(now) if is_ended else None
+
+
+def note_checked(*, shop_id: int, now: datetime) -> None:
+    """The owner looked, after a restore, at which texts their phone had sent: they are asked no more. Twice is once."""
+    with write() as session:
+        settings_row(session, shop_id=shop_id, now=now).hand_checked_at = now

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from app.cards import ends
 from app.cards.ends import EndsSoon
 from app.coupons.rules import last_day
 from app.flows import cursor
-from app.flows.unit import write
+from app.flows.unit import after_a_race, write
 from app.kit.clock import kst_day, start_of_day
 from app.kit.korean import day_name
 from app.messages import gather, outbox, registry
@@ -39,7 +40,8 @@ def plan_ends(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda:
             for first in range(0, len(found), _AT_ONCE):
                 if stop():
                     return told
-                told += _tell_ends(shop_id, found[first : first + _AT_ONCE], days, now)
+                some = found[first : first + _AT_ONCE]
+                told += after_a_race(partial(_tell_ends, shop_id, some, days, now))
     cursor.note(what="ends", shop_id=shop_id, day=today)
     return told
 
@@ -47,7 +49,7 @@ def plan_ends(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda:
 def _tell_ends(shop_id: int, found: Sequence[EndsSoon], days: int, now: datetime) -> int:
     told = 0
     with write() as session:
-        for each in found:
+        for each in sorted(found, key=_by_person):
             cause = f"{each.unit}_end:{each.card_id}:{each.on.isoformat()}:{days}"
             facts = {"amount": each.amount, "until": day_name(last_day(each.expires_at))}
             kind = _KINDS[each.unit]
@@ -65,7 +67,7 @@ def plan_rebuy(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda
         for first in range(0, len(found), _AT_ONCE):
             if stop():
                 return greeted
-            greeted += _greet(shop_id, found[first : first + _AT_ONCE], now)
+            greeted += after_a_race(partial(_greet, shop_id, found[first : first + _AT_ONCE], now))
     cursor.note(what="rebuy", shop_id=shop_id, day=today)
     return greeted
 
@@ -73,11 +75,16 @@ def plan_rebuy(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda
 def _greet(shop_id: int, found: Sequence[UsedUp], now: datetime) -> int:
     greeted = 0
     with write() as session:
-        for each in found:
+        for each in sorted(found, key=_by_person):
             cause = f"rebuy:{each.visit_id}:{each.product_id}"
             facts = {"product": each.name}
             greeted += _plan(session, shop_id, each.customer_id, "repurchase", cause, facts, now, None)
     return greeted
+
+
+def _by_person(each: EndsSoon | UsedUp) -> int:
+    """A message holds its person until the end: whoever holds several takes them in the order of their ids."""
+    return each.customer_id
 
 
 def _plan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.extensions import db
@@ -35,7 +35,7 @@ def receive(*, provider: str, hook: str, headers: Mapping[str, str], body: bytes
         raise NotHere from None
     if account is None:
         raise NotHere
-    return after_a_race(lambda: _take_in(account, reports, now))
+    return after_a_race(lambda: take_in(account, reports, now))
 
 
 def _channel_of(provider: str) -> Channel | None:
@@ -44,7 +44,8 @@ def _channel_of(provider: str) -> Channel | None:
     return min(able, key=lambda one: (provider != one.KEY, one.KEY), default=None)
 
 
-def _take_in(account: Account, reports: list[Report], now: datetime) -> int:
+def take_in(account: Account, reports: Sequence[Report], now: datetime) -> int:
+    """Take in what an account's provider told, also when it was asked; returns how many messages moved."""
     with write() as session:
         refusals = [report for report in reports if report.opted_out]
         for report in sorted(refusals, key=lambda one: one.opted_out):
@@ -62,6 +63,10 @@ def _take_in(account: Account, reports: list[Report], now: datetime) -> int:
 
 def apply_waiting(*, now: datetime) -> int:
     """Apply reports that overtook our own note of their message; returns how many messages moved."""
+    return after_a_race(lambda: _apply_waiting(now))
+
+
+def _apply_waiting(now: datetime) -> int:
     with write() as session:
         told = reporting.waiting(session, now=now, limit=_AT_ONCE)
         moved, stops = reporting.apply(session, told, now=now)
@@ -71,5 +76,9 @@ def apply_waiting(*, now: datetime) -> int:
 
 def _stop(stops: list[Stop], now: datetime) -> None:
     if stops:
-        with write() as session:
-            pausing.stop(session, stops, now=now)
+        after_a_race(lambda: _stop_now(stops, now))
+
+
+def _stop_now(stops: list[Stop], now: datetime) -> None:
+    with write() as session:
+        pausing.stop(session, stops, now=now)

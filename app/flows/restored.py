@@ -5,7 +5,7 @@ Looked at once, before anything is sent. See app/kit/alive.py for how a restored
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -43,8 +43,9 @@ def look(*, mark: Path, now: datetime) -> str:
         else:
             found = "perhaps" if off_s > PERHAPS_AFTER_S else ""
         if found:
-            session.execute(delete(Restore).where(Restore.at < now - 2 * restores.ASKS_FOR))
-            session.add(Restore(at=now, is_sure=found == "surely"))
+            session.execute(delete(Restore).where(Restore.at < now - restores.KEPT_FOR))
+            backup_at = datetime.fromtimestamp(seen_ms / 1000, UTC)
+            session.add(Restore(at=now, is_sure=found == "surely", backup_at=backup_at))
             log.warning("database_restored", how=found, off_s=round(off_s))
         return found
 

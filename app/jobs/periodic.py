@@ -18,6 +18,7 @@ from app.flows import (
     come_back,
     coupon_days,
     expiry,
+    late_reports,
     law_notices,
     night,
     outcomes,
@@ -170,6 +171,12 @@ def _ask_providers(now: datetime, breath: Breath) -> None:
             shop_id=shop_id, wire=wire, now=now, refuse=privacy.opt_out_number, stop=breath
         ),
         "read_refusals",
+        breath,
+    )
+    # What a provider told while web was down it tells no more: without asking it would stay 보냄 for ever.
+    _for_each_shop(
+        lambda shop_id: late_reports.ask(shop_id=shop_id, wire=wire, now=now, stop=breath),
+        "late_reports",
         breath,
     )
 

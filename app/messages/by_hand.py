@@ -14,14 +14,30 @@ from app.extensions import db
 from app.kit.clock import kst_day, start_of_day
 from app.kit.phone import masked
 from app.kit.text import carrier_bytes
-from app.messages import causes, composing, crowd, duties, gather, hand_rules, hand_stops, registry, rules
+from app.messages import (
+    causes,
+    composing,
+    crowd,
+    duties,
+    gather,
+    hand_rules,
+    hand_stops,
+    registry,
+    restores,
+    rules,
+)
 from app.messages.channels.own_phone import sms_link
 from app.messages.contract import BY_HAND, Facts, Wire
 from app.messages.crowd import Crowd
 from app.messages.hand_rules import BEST_OF_DAY, HandDay
 from app.messages.models import Message
-from app.messages.way_models import MessageSettings
+from app.messages.way_models import MessageSettings, Restore
 
+_SURELY = (
+    select(Restore.at, Restore.backup_at)
+    .where(Restore.is_sure, Restore.backup_at.is_not(None))
+    .order_by(Restore.backup_at)
+)
 # Enough to find five that may go out now among those that must wait: who had another ad since this one was laid
 # here rests, and those who come most often, the first in the list, have most of them. So many looks at most.
 _LOOKED_AT, _LOOKS = 40, 10
@@ -234,3 +250,28 @@ def sent_by_hand_today(shop_id: int, *, now: datetime) -> list[HandDone]:
         .limit(50)
     )
     return [HandDone(row.id, row.name, registry.kind(row.kind).label, row.sent_at) for row in rows]
+
+
+def backup_put_back(shop_id: int, *, now: datetime) -> datetime | None:
+    """Return when the backup was made after which texts of the by-hand queue may have gone out already, else None.
+
+    None also once the owner said that they looked at their phone, after three days, and when nothing that was due
+    by then waits any more. Of two backups that were put back lately the older one.
+    """
+    rows = db.session.execute(_SURELY.where(Restore.at > now - restores.ASKS_OWNER_FOR)).all()
+    if not rows:
+        return None
+    checked = db.session.scalar(
+        select(MessageSettings.hand_checked_at).where(MessageSettings.shop_id == shop_id)
+    )
+    open_ones = [row for row in rows if checked is None or row.at > checked]
+    if not open_ones:
+        return None
+    waits = select(Message.id).where(
+        Message.shop_id == shop_id,
+        Message.channel == BY_HAND,
+        Message.state == "ready",
+        Message.due_at <= max(row.at for row in open_ones) + restores.HOLDS_FOR,
+    )
+    backup_at: datetime = open_ones[0].backup_at
+    return None if db.session.scalar(waits.limit(1)) is None else backup_at

@@ -228,9 +228,10 @@ Outcome = Accepted | Rejected | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The provider knows our key."""
+    """The provider knows our key. `report`: what became of it, where that is known there already."""
 
     provider_id: str = ""
+    report: Report | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ class Message(Model):
     fence: Mapped[int] = mapped_column(default=0)  # grows with every change of hands
     lease_ms: Mapped[int | None] = mapped_column(
         BigInteger
-    )  # unix ms on the database's clock; of a ready row: not tried again before
+    )  # unix ms on the database's clock; of a ready row: not tried again before; of a sent one: not asked about before
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     staged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # lies ready in the by-hand queue

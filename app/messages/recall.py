@@ -191,7 +191,7 @@ def give_back_rights(
     charges = delete(Charge).where(Charge.shop_id == shop_id, Charge.message_id.in_(never_went))
     for month, won in session.execute(charges.returning(Charge.month, Charge.won)):
         spared[month] += won
-    for month, won in spared.items():
+    for month, won in sorted(spared.items()):
         session.execute(
             update(MonthSpending)
             .where(MonthSpending.shop_id == shop_id, MonthSpending.month == month)

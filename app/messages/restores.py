@@ -15,7 +15,10 @@ from app.messages.way_models import Restore
 # What came round in the lost time comes round again after it: for so long a provider is asked before it is sent.
 ASKS_FOR = timedelta(days=1)
 # Where nobody can be asked, what was due by then, or was planned by what came round first, waits for the owner.
-_HOLDS_FOR = timedelta(minutes=15)
+HOLDS_FOR = timedelta(minutes=15)
+# What lies in the by-hand queue was sent by the owner, whom alone anybody can ask: for so long that is done.
+ASKS_OWNER_FOR = timedelta(days=3)
+KEPT_FOR = ASKS_OWNER_FOR + timedelta(days=1)
 # Somebody was asked, or it was tried here: the doubt is over.
 CLEAR = ("asked", "retry")
 
@@ -51,4 +54,4 @@ def doubt(session: Any, *, now: datetime) -> Doubt | None:
         return None
     sure = [row.at for row in rows if row.is_sure]
     asks = max(max(row.at for row in rows), max(sure) + ASKS_FOR if sure else rows[0].at)
-    return Doubt(asks, max(sure) + _HOLDS_FOR if sure else None)
+    return Doubt(asks, max(sure) + HOLDS_FOR if sure else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 MOST_TRIES = 8
 FIRST_WAIT_S = 5.0
 LONGEST_WAIT_S = 30 * 60.0
@@ -14,6 +16,8 @@ CLAIM_LEASE_S = 60  # a claimed row nobody sends goes back to ready
 CALL_DEADLINE_S = 10.0  # one provider call, in total
 SENDING_LEASE_S = 30  # longer than a call: an expired one means that the sender is gone
 LAST_BYTE_S = 12.0  # after its lease began a sender may not start a call any more
+# A carrier tells within minutes; what it told while nobody here listened is asked for. After days nobody knows.
+REPORT_IS_LATE, REPORTS_WITHIN = timedelta(hours=3), timedelta(days=3)
 SETTLE_S = 3  # a request cut off in flight may still be on its way into the provider
 
 

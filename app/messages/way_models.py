@@ -38,6 +38,8 @@ class MessageSettings(Model):
         default=100, server_default="100"
     )  # what their carrier lets out a day
     hand_done_on: Mapped[date | None] = mapped_column(Date)  # 오늘은 그만: nothing more is shown that day
+    # After a restore the owner looked at their phone's own texts, last at this moment.
+    hand_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     talk_channel: Mapped[str] = mapped_column(
         String(60), default="", server_default=""
     )  # 카카오톡 채널: "_abCd"
@@ -169,6 +171,7 @@ class Restore(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     is_sure: Mapped[bool] = mapped_column()
+    backup_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last thing the database knew of
 
 
 class SendTally(Model):

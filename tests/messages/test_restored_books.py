@@ -12,8 +12,8 @@ from app.extensions import db
 from app.flows import restored
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, Message
-from app.messages.way_models import Charge, MonthSpending
-from tests.messages.accounts import a_paying_shop, drain, spent, texts, thank_all
+from app.messages.way_models import Charge, MessageSettings, MonthSpending
+from tests.messages.accounts import a_paying_shop, change, drain, spent, texts, thank_all
 from tests.messages.test_restored import ask, back_in_time, mark
 from tests.messages.world import thank
 from tests.provider import Bench
@@ -75,3 +75,30 @@ def test_what_never_came_takes_them_when_it_goes(app: Flask, clock: Clock, bench
     assert [row.code for row in texts(shop, state="ready")] == ["cap"]
     assert len(bench.taken()) == 1
     assert spent(shop) == 50
+
+
+def test_what_is_found_is_charged_also_beyond_the_budget_once(
+    app: Flask, clock: Clock, bench: Bench, mark: Path
+) -> None:
+    """Yesterday's budget was full, or the owner has lowered it since: it went out and is paid for."""
+    shop = a_paying_shop(bench, clock)
+    thank_all(shop, 3, clock)
+    with write() as session:  # one of them had not gone yet
+        last = session.query(Message).filter_by(channel="solapi", cause="visit:2").one()
+        last.due_at = clock() + timedelta(minutes=30)
+    drain(app)
+    assert len(bench.taken()) == 2
+    forget_the_day(mark, clock)
+    change(MessageSettings, month_won=0)
+    clock.advance(hours=1)
+    drain(app)
+    assert [(row.state, row.text[:4]) for row in texts(shop)] == [("unknown", "(광고)")] * 3
+    assert spent(shop) == 0
+    ask(app)
+    ask(app)
+    assert [row.state for row in texts(shop)] == ["sent", "sent", "ready"]
+    drain(app)
+    assert [(row.state, row.code) for row in texts(shop)][2] == ("suppressed", "budget")
+    assert (spent(shop), db.session.query(Charge).count()) == (100, 2)
+    assert {charge.message_id for charge in db.session.query(Charge)} == {row.id for row in texts(shop)[:2]}
+    assert len(bench.taken()) == 2

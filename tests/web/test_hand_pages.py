@@ -13,6 +13,7 @@ from app.extensions import db
 from app.flows import hand_day, photo, talk_channel, work_done
 from app.flows.unit import write
 from app.messages.models import Message
+from app.messages.way_models import Restore
 from app.shops import history
 from app.shops.models import AccessLog
 from tests import factories
@@ -191,3 +192,18 @@ def test_what_the_law_wants_told_has_no_button_to_leave_it_out(
     staged(shop, people(shop, 1)[0])
     clock.advance(hours=3)
     assert "이번에는 보내지 않기" in owner_phone.open("/owner/messages/phone").words
+
+
+def test_after_a_restore_the_queue_says_what_may_have_gone_until_the_owner_looked(
+    owner_phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    staged(shop, jiwoo)
+    with write() as session:
+        backup_at = clock() - timedelta(hours=20)  # 11월 22일(일) 오후 6:49
+        session.add(Restore(at=clock(), is_sure=True, backup_at=backup_at))
+    assert "백업으로" not in owner_phone.open("/owner/messages/phone").words  # nothing is shown yet
+    page = owner_phone.open("/owner/messages/phone?more=1")
+    assert "11월 22일(일) 오후 6:49에 만든 백업으로 되돌렸어요." in page.words
+    page = owner_phone.submit("살펴봤어요")
+    assert "백업으로" not in page.words
+    assert "한지우 님" in page.words

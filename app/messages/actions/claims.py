@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, select, update
+from sqlalchemy import BigInteger, bindparam, func, or_, select, update
 
 from app.customers.models import Customer
 from app.kit.columns import UtcDateTime
@@ -157,7 +157,13 @@ def sweep(session: Any, *, now: datetime) -> dict[str, int]:
     now_ms = gather.database_ms(session)
 
     def gone(state: str) -> Any:
-        return update(Message).where(turns.still_open(Message, state), Message.lease_ms < now_ms)
+        # Passing by what its late sender writes down at this very moment: neither waits for the other.
+        theirs = select(Message.id).where(turns.still_open(Message, state), Message.lease_ms < now_ms)
+        return (
+            update(Message)
+            .where(Message.id.in_(theirs.with_for_update(skip_locked=True)), Message.state == state)
+            .execution_options(synchronize_session=False)
+        )
 
     moved = {"fence": Message.fence + 1}
     returned = session.execute(gone("claimed").values(state="ready", lease_ms=None, **moved))
@@ -220,6 +226,38 @@ def claim_unknown(session: Any, *, limit: int) -> list[Unclear]:
         .execution_options(synchronize_session=False)
     ).all()
     return [_as_unclear(session, row) for row in sorted(rows, key=lambda row: (row.channel, row.shop_id))]
+
+
+def claim_unreported(session: Any, *, shop_id: int, account: str, now: datetime, limit: int) -> list[Unclear]:
+    """Take rows that an account has taken in hours ago and of which nobody told what became of them.
+
+    Each is asked about again only hours later, whatever is answered.
+    """
+    now_ms = gather.database_ms(session)
+    able = [key for key, way in registry.channels().items() if way.CAPABILITIES.account == account]
+    ids = session.scalars(
+        select(Message.id)
+        .where(
+            Message.shop_id == shop_id,
+            Message.channel.in_(able),
+            Message.state == "sent",
+            Message.due_at > now - 2 * retries.REPORTS_WITHIN,  # as far as the index has to be read
+            Message.sent_at.between(now - retries.REPORTS_WITHIN, now - retries.REPORT_IS_LATE),
+            or_(Message.lease_ms.is_(None), Message.lease_ms <= now_ms),
+        )
+        .order_by(Message.due_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    until = now_ms + int(retries.REPORT_IS_LATE.total_seconds() * 1000)
+    rows = session.execute(
+        update(Message)
+        .where(Message.shop_id == shop_id, Message.id.in_(ids), Message.state == "sent")
+        .values(lease_ms=until)
+        .returning(*_OF_UNCLEAR)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return [_as_unclear(session, row) for row in sorted(rows, key=lambda row: (row.channel, row.id))]
 
 
 def _as_unclear(session: Any, row: Any) -> Unclear:

@@ -67,9 +67,11 @@ def count(session: Any, said: Sequence[tuple[Sending, Outcome]]) -> list[Stop]:
     return [stop for stop in found if stop is not None]
 
 
-def count_undelivered(session: Any, *, shop_id: int, kind: str, cause: str) -> Stop | None:
-    """Count one that was taken in and then did not arrive."""
-    return _note(session, shop_id, kind, cause if campaign_of(cause) else "", 0, 1)
+def count_undelivered(session: Any, missed: Sequence[tuple[int, str, str]]) -> list[Stop]:
+    """Count those that were taken in and then did not arrive: the shop, the kind and the cause of each."""
+    failed = Counter((shop_id, kind, cause if campaign_of(cause) else "") for shop_id, kind, cause in missed)
+    found = [_note(session, *whose, 0, failed[whose]) for whose in sorted(failed)]
+    return [stop for stop in found if stop is not None]
 
 
 def _note(session: Any, shop_id: int, kind: str, cause: str, tried: int, failed: int) -> Stop | None:

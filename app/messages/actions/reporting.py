@@ -13,7 +13,7 @@ from app.customers import reaching
 from app.customers.models import Customer
 from app.kit.upsert import insert_into
 from app.messages import registry
-from app.messages.actions import fallback, pausing
+from app.messages.actions import budget, fallback, pausing
 from app.messages.actions.pausing import Stop
 from app.messages.contract import Report
 from app.messages.models import Message
@@ -21,6 +21,9 @@ from app.messages.way_models import DeliveryReport
 
 # What a report says is final: it is moved out of these states, never back into one of them.
 _OPEN = ("sent", "unknown")
+_NOT_YET = ("ready", "claimed", "sending")
+# One that was asked about too early and waits for another try did go out: it is not sent again.
+_TRIED = Message.state.in_(("ready", "claimed")) & (Message.tries > 0)
 # A report that came before our own note of its message waits for it so long at most.
 _WAITS = timedelta(days=3)
 _LONGEST_RAW = 8_000
@@ -58,10 +61,11 @@ def keep(
     """Write down the reports that were not told before; returns those.
 
     Of who left meanwhile no word is kept: a report repeats the number it went to.
+    In the order of their events: of two that bring the same ones at once, neither waits for the other in a circle.
     """
     kept = []
     left = set(session.scalars(_OF_WHO_LEFT, {"shop": shop_id, "keys": [one.key for one in reports]}))
-    for report in reports:
+    for report in sorted(reports, key=lambda one: one.event_id):
         has_left = report.key in left
         row_id = session.scalar(
             insert_into(session, DeliveryReport)
@@ -85,7 +89,10 @@ def keep(
 
 
 def waiting(session: Any, *, now: datetime, limit: int) -> list[Told]:
-    """Return reports that could not be applied when they came, the oldest first."""
+    """Return reports that could not be applied when they came and can be now, the oldest first.
+
+    One whose message is not there goes on waiting: after a restore it may be planned anew, under the same key.
+    """
     rows = session.execute(
         select(
             DeliveryReport.id,
@@ -94,7 +101,15 @@ def waiting(session: Any, *, now: datetime, limit: int) -> list[Told]:
             DeliveryReport.delivered,
             DeliveryReport.dead_address,
         )
-        .where(DeliveryReport.applied_at.is_(None), DeliveryReport.received_at > now - _WAITS)
+        .join(
+            Message,
+            (Message.shop_id == DeliveryReport.shop_id) & (Message.provider_key == DeliveryReport.key),
+        )
+        .where(
+            DeliveryReport.applied_at.is_(None),
+            DeliveryReport.received_at > now - _WAITS,
+            or_(Message.state.not_in(_NOT_YET), _TRIED),
+        )
         .order_by(DeliveryReport.received_at)
         .limit(limit)
     )
@@ -104,33 +119,43 @@ def waiting(session: Any, *, now: datetime, limit: int) -> list[Told]:
 def apply(session: Any, told: Sequence[Told], *, now: datetime) -> tuple[int, list[Stop]]:
     """Move the messages of these reports on; returns how many moved, and what has to stop (pausing.stop).
 
-    One whose message is on the wire at this moment stays for the next look: our own note comes first.
+    One whose message is on the wire at this moment stays for the next look: our own note comes first. Rows are taken
+    in the order that recording.py names.
     """
     about = {
         one.id: session.execute(_ABOUT, {"shop": one.shop_id, "key": one.key}).one_or_none() for one in told
     }
-    # People before messages, as every flow takes them.
     for one in sorted(told, key=lambda one: (one.shop_id, about[one.id].customer_id if about[one.id] else 0)):
         row = about[one.id]
         if row is not None and one.dead_address and row.address_key:
             reaching.note_dead_key(
                 session, shop_id=one.shop_id, customer_id=row.customer_id, phone_key=row.address_key
             )
-    moved, stops = 0, []
-    for one in sorted(told, key=lambda one: (one.shop_id, about[one.id].id if about[one.id] else 0)):
+    moved: dict[int, list[int]] = {}
+    missed: list[tuple[int, str, str]] = []
+    done: list[Told] = []
+    for one in sorted(told, key=lambda one: (about[one.id].id if about[one.id] else 0, one.id)):
         row = about[one.id]
         is_moved = row is not None and _move(session, one, now)
-        moved += is_moved
-        if is_moved and not one.delivered and row is not None:
-            stops += _missed(session, one.shop_id, row, now)
+        if is_moved:
+            moved.setdefault(one.shop_id, []).append(row.id)
+        if is_moved and not one.delivered:
+            missed.append((one.shop_id, row.kind, row.cause))
+            if registry.channel(row.channel).CAPABILITIES.is_template:
+                fallback.as_text(session, shop_id=one.shop_id, message_id=row.id, now=now)
         if is_moved or _is_settled(session, one):
-            session.execute(
-                update(DeliveryReport)
-                .where(DeliveryReport.shop_id == one.shop_id, DeliveryReport.id == one.id)
-                .values(applied_at=now)
-                .execution_options(synchronize_session=False)
-            )
-    return moved, stops
+            done.append(one)
+    for shop_id, ids in sorted(moved.items()):
+        budget.note_paid(session, shop_id=shop_id, ids=ids, now=now)
+    stops = pausing.count_undelivered(session, missed)
+    for one in sorted(done, key=lambda one: one.id):
+        session.execute(
+            update(DeliveryReport)
+            .where(DeliveryReport.shop_id == one.shop_id, DeliveryReport.id == one.id)
+            .values(applied_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    return sum(len(ids) for ids in moved.values()), stops
 
 
 def _move(session: Any, one: Told, now: datetime) -> bool:
@@ -146,8 +171,7 @@ def _move(session: Any, one: Told, now: datetime) -> bool:
         .where(
             Message.shop_id == one.shop_id,
             Message.provider_key == one.key,
-            # One that was asked about too early and waits for another try did go out: it is not sent again.
-            or_(Message.state.in_(_OPEN), Message.state.in_(("ready", "claimed")) & (Message.tries > 0)),
+            or_(Message.state.in_(_OPEN), _TRIED),
         )
         .values(
             **values,
@@ -160,18 +184,10 @@ def _move(session: Any, one: Told, now: datetime) -> bool:
     return bool(done.rowcount)
 
 
-def _missed(session: Any, shop_id: int, row: Any, now: datetime) -> list[Stop]:
-    """What follows from one that finally did not arrive."""
-    if registry.channel(row.channel).CAPABILITIES.is_template:
-        fallback.as_text(session, shop_id=shop_id, message_id=row.id, now=now)
-    found = pausing.count_undelivered(session, shop_id=shop_id, kind=row.kind, cause=row.cause)
-    return [] if found is None else [found]
-
-
 def _is_settled(session: Any, one: Told) -> bool:
-    """Tell whether nothing can come of a report any more: no such message, or one that is where it ends."""
+    """Tell whether nothing can come of a report any more: its message is where it ends."""
     state = session.scalar(_STATE, {"shop": one.shop_id, "key": one.key})
-    return state not in ("ready", "claimed", "sending")
+    return state is not None and state not in _NOT_YET
 
 
 def drop_reports(session: Any, *, before: datetime) -> None:

@@ -29,7 +29,7 @@ from app.messages import (
     stopped,
     talk_templates,
 )
-from app.messages.actions import budget, departing, ending, fallback
+from app.messages.actions import budget, departing, doubting, ending, fallback
 from app.messages.actions.claims import Hold, change
 from app.messages.actions.departing import Able, Begun
 from app.messages.actions.holding import lock_people
@@ -202,12 +202,24 @@ class _LastLook:
             "base_url": base_url,
         }
         text, template = composing.compose(**how), None
+        kept = composing.kept_text(**how, text=text)
         doubt = self.doubt.about(row, self.can) if self.doubt is not None else ""
         if doubt:
             has_photo = self.can.takes_photo and bool(facts.get("photo"))
-            self._unclear(row, hold, known, doubt, self._cost(text, photo=has_photo))
+            if kind.is_ad:
+                self.crowd.count(row.customer_id, row.id, self.now)
+            doubting.wait(
+                self.session,
+                row,
+                hold,
+                is_ad=kind.is_ad,
+                address_key=known.email_key if self.can.address == "email" else known.address_key,
+                why=doubt,
+                kept=kept,
+                won=self._cost(text, photo=has_photo) if self.can.account else 0,
+                now=self.now,
+            )
             return None
-        kept = composing.kept_text(**how, text=text)
         if self.can.is_template:
             talk = talk_templates.template_for(
                 self.session,
@@ -244,28 +256,6 @@ class _LastLook:
         targets = self.targets.get(row.customer_id, ())
         link = composing.link(kind=kind, around=around, facts=facts, base_url=base_url) if targets else ""
         return Able(row, hold, kind, around, facts, text, kept, opt_out, template, photo, targets, link)
-
-    def _unclear(self, row: Any, hold: Hold, known: gather.Known, why: str, won: int) -> None:
-        """The database was put back: perhaps this went out already. Whoever can be asked is asked first.
-
-        Until then it counts as what went, for cap and budget; recording.settle frees both if it never did.
-        """
-        if self._kinds[row.kind].is_ad:
-            departing.grant_ad(self.session, row, self.now)
-            self.crowd.count(row.customer_id, row.id, self.now)
-        if self.can.account:
-            budget.charge(self.session, shop_id=self.shop_id, costs={row.id: won}, now=self.now)
-        whose = known.email_key if self.can.address == "email" else known.address_key
-        change(
-            self.session,
-            hold,
-            "claimed",
-            state="unknown",
-            code="unknown",
-            reason=why,
-            address_key="" if registry.kind(row.kind).to_typed_number else whose,
-            lease_ms=gather.database_ms(self.session),
-        )
 
     def _became_of(self, row: Any) -> dict[str, Any]:
         """Look at a cause once: many messages follow from one campaign."""

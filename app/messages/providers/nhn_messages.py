@@ -3,7 +3,7 @@
 Documented (docs.nhncloud.com: SMS API v3.0, KakaoTalk Bizmessage API v2.3, both webhook pages): recipientGroupingKey
 (at most 100 characters) is kept with a message, given back in lists and reports, and searched by; lists need a start
 and an end at most a month apart; X-NC-API-IDEMPOTENCY-KEY for AlimTalk, refused (-1005) when it was used within ten
-minutes, whatever became of that call; result codes, 1000 delivered; reports as {event, hooks[]} with the header
+minutes, whatever became of that call; result codes, 1000 delivered, in lists as well; reports as {event, hooks[]} with the header
 X-Toast-Webhook-Signature, which is the word that was typed in the console; UNSUBSCRIBE tells who called the 080
 number. SMS has no such key: only the look-up tells whether a text whose answer was lost went out.
 Inferred: that a list knows what was taken a few seconds before.
@@ -50,6 +50,8 @@ _UNCLEAR = {-9999, -2021, -7000, -1005}
 _NO_SENDER, _BLOCKED_SENDER, _REFUSED = -2312, -2313, -6001
 _NO_SUCH_NUMBER = {-2019, -5000}
 _DELIVERED = {"1000", "MRC01"}
+# Of a message in a list: which one, and what became of it.
+_TOLD = ("requestId", "recipientSeq", "recipientGroupingKey", "resultCode", "resultCodeName", "resultDate")
 _NOBODY = {"1002", "3001", "3003"}  # a text's codes: not a number, no subscriber, 결번
 
 
@@ -158,8 +160,15 @@ def look_up(
             return NoAnswer()
         for row in listed:
             if isinstance(row, dict) and row.get("recipientGroupingKey") == one.key:
-                return Found(named(row.get("requestId"), row.get("recipientSeq")))
+                return Found(named(row.get("requestId"), row.get("recipientSeq")), _listed(row, service))
     return Absent()
+
+
+def _listed(row: dict[str, Any], service: str) -> Report | None:
+    """Return what a list says became of a message, None while it is on its way. Neither number nor words are kept."""
+    told = {name: row[name] for name in _TOLD if name in row}
+    is_talk = {"kakaoMessageType": "AT"} if service == http.TALK else {}
+    return _result({**told, **is_talk})
 
 
 def _written(moment: datetime, service: str) -> str:

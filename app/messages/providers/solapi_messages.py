@@ -64,6 +64,8 @@ _THEIRS = {"1024", "2024"}
 # The number is nobody's, or none at all.
 _NOBODY = {"3010", "3032"}
 _ON_ITS_WAY = {"2000", "3000"}
+# Of a message in a list: which one, and what became of it; neither its number nor its words.
+_TOLD = ("statusCode", "customFields", "dateReported")
 _DONE = "4000"
 
 
@@ -184,7 +186,8 @@ def _look_up_one(one: Asked, wire: Wire) -> Lookup:
         for message_id, row in page.items():
             # An earlier try of ours may stand there too, turned away: one that went out is enough.
             if isinstance(row, dict) and _key_of(row) == one.key and _went(str(row.get("statusCode", ""))):
-                return Found(str(message_id)[:80])
+                told = {name: row[name] for name in _TOLD if name in row}
+                return Found(str(message_id)[:80], _report({**told, "messageId": str(message_id)}))
         following = answer.get("nextKey") if isinstance(answer, dict) else None
         if not following:
             return Absent()

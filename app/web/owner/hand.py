@@ -60,6 +60,8 @@ def _hand(**around: Any) -> dict[str, Any]:
         "more": more,
         "waiting_for": reads.outlook(shop_id, now=now()).by_hand,
         "opens": clock(day.opens),
+        # Nobody but the owner knows what their phone has sent since the backup that was put back.
+        "backup_at": by_hand.backup_put_back(shop_id, now=now()) if hand else None,
         **around,
     }
 
@@ -121,6 +123,15 @@ def end_hand_day() -> ResponseReturnValue:
     return _after_hand(
         "오늘은 그만 보낼게요. 남은 말은 내일 다시 보여 드려요" if is_ended else "이어서 보내요"
     )
+
+
+@door(
+    bp, "/owner/messages/phone/backup", methods=("POST",), audience="owner", role="manager", tenant="session"
+)
+def look_at_phone() -> ResponseReturnValue:
+    """After a restore: the owner has looked at which texts went out already."""
+    hand_day.note_checked(shop_id=current_staff().shop.id, now=now())
+    return _after_hand("확인했어요. 이어서 보내 주세요")
 
 
 @door(bp, "/owner/messages/phone/<int:message_id>/photo", audience="owner", role="manager", tenant="session")
