@@ -95,6 +95,22 @@ def test_texts_are_asked_about_and_their_answers_read(owner_phone: Phone, shop: 
     owner_phone.post(f"{HOME}/talk/thank_you", token, status=404)
 
 
+def test_the_080_number_is_asked_for_where_an_ad_needs_it(
+    owner_phone: Phone, shop: AShop, desk: Desk
+) -> None:
+    owner_phone.open(f"{HOME}/keys")
+    assert "080 수신거부 번호 없어도 돼요" in owner_phone.submit("저장하기", **TYPED).words
+    nhn = HOME.replace("solapi", "nhn")
+    owner_phone.open(f"{nhn}/keys")
+    page = owner_phone.submit("저장하기", app_key="appKey0001", secret="secretKey1", sender="02-1234-5678")
+    assert "080 수신거부 번호 광고를 보내려면 꼭 있어야 해요" in page.words
+    assert (
+        owner_phone.tap("080 수신거부 번호 광고를 보내려면 꼭 있어야 해요. 키와 함께 적어요").path
+        == f"{nhn}/keys"
+    )
+    assert "180일 뒤에 지웁니다" in owner_phone.open(f"/s/{shop.code}/privacy").words
+
+
 def test_who_may_not_come_here(app: Flask, shop: AShop, other_shop: AShop, clock: Clock, desk: Desk) -> None:
     factories.a_password(shop, shop.owner_id)
     manager = Phone(app).signed_in(shop, factories.a_staff(shop, role="manager"))
