@@ -6,7 +6,7 @@ from app.messages.campaign_rules import waits_for
 
 
 def test_each_waits_for_its_own() -> None:
-    over = "이번 달 문자 값 한도를 다 썼어요. 다음 달에 보내요."
+    over = "이번 달 문자 값 한도를 다 썼어요. 한도를 올리면 바로, 아니면 다음 달에 보내요."
     rows = [
         ("night", "밤이라 아침에 보내요.", 2),
         ("budget", over, 7),
