@@ -18,7 +18,7 @@ def test_each_waits_for_its_own() -> None:
     assert waits_for(rows) == [
         (over.removesuffix("."), 7),
         ("아침이 되면 보내요", 6),
-        ("쉬는 날이 지나면 보내요", 3),
+        ("요즘 광고를 받은 분이라 조금 쉬었다가 보내요", 3),
         ("곧 다시 보내요", 1),
         ("사장님이 멈춰 두셨어요", 1),
     ]
