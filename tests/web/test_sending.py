@@ -58,6 +58,8 @@ def test_a_wrong_key_and_an_empty_purse_are_said(owner_phone: Phone, shop: AShop
     owner_phone.submit("저장하기", **{**TYPED, "api_secret": "W" * 32})
     page = owner_phone.submit("시험 문자 보내기", phone="010-9876-5432", status=422)
     assert any("솔라피가 이 키를 모른다고 해요" in error for error in page.errors())
+    assert owner_phone.tap("키 다시 붙여 넣기").path == f"{HOME}/keys"
+    owner_phone.open(HOME)
     assert page.value("phone") == "010-9876-5432"
     assert page.words.count("이 키를 모른다고") == 1, "said once"
     owner_phone.open(f"{HOME}/keys")
