@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-
-from flask import Flask
-from playwright.sync_api import Page
 
 from app.cards import counter
 from app.cards.counter import Panel
@@ -18,51 +14,7 @@ from app.flows.unit import write
 from app.kit.clock import utc_now
 from app.shops import queries as shops
 from app.shops import tablets
-
-PHONE = (390, 844)
-TABLET = (820, 1180)
-
-
-@dataclass(frozen=True)
-class Demo:
-    """The running demo: its links by label, and the same product in this process to look people up."""
-
-    app: Flask
-    links: dict[str, str]
-    base_url: str
-
-    @property
-    def shop_code(self) -> str:
-        """The code of the first demo shop, as its join link names it."""
-        return self.links["customer"].rpartition("/")[2]
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """Somebody's browser at the demo."""
-
-    demo: Demo
-    page: Page
-
-    def open(self, path: str) -> None:
-        """Open an address of the product, or a whole link of it."""
-        self.page.goto(path if path.startswith("http") else self.demo.base_url + path)
-
-    def press(self, name: str, nth: int = 0) -> None:
-        """Press the button or follow the link of that name."""
-        self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).nth(
-            nth
-        ).click()
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One picture: whose browser (one for each name and size) and what they do before it is taken."""
-
-    name: str
-    who: str
-    play: Callable[[Visitor], None]
-    size: tuple[int, int] = PHONE
+from bench.stage import Demo, Scene, Visitor
 
 
 def _enter(visitor: Visitor) -> None:
@@ -185,6 +137,41 @@ def _thread(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**/owner/voices/*")
 
 
+def _campaign(visitor: Visitor) -> None:
+    """The owner writes to everybody; the words as a real person would read them stand below."""
+    visitor.open("/owner/campaigns/new")
+    visitor.page.get_by_text("모든 손님").first.click()
+    visitor.press("다음")
+    visitor.page.wait_for_url("**/text")
+    visitor.page.fill("#text", "{이름} 님, 겨울 메뉴 흑임자라떼를 다시 내려요. 따뜻하게 한 잔 하러 오세요.")
+    visitor.page.locator("#preview .bubble").wait_for()
+
+
+def _campaign_check(visitor: Visitor) -> None:
+    """On to what is seen before it goes."""
+    for step in ("time", "check"):
+        visitor.press("다음")
+        visitor.page.wait_for_url(f"**/{step}")
+
+
+def _letter(visitor: Visitor) -> None:
+    _person(visitor)
+    visitor.open(visitor.page.url + "/letter")
+    visitor.page.fill("main textarea", "오늘 구운 휘낭시에예요. 창가 자리 비워 둘게요.")
+
+
+def _gate(visitor: Visitor) -> None:
+    _person(visitor)
+    visitor.open(visitor.page.url + "/sending")
+
+
+def _opt_out(visitor: Visitor) -> None:
+    """The link at the end of an ad, in somebody's texts."""
+    _phone(visitor)
+    link = visitor.page.locator("a[href*='/o/']").first.get_attribute("href") or ""
+    visitor.open("/o/" + link.rpartition("/o/")[2])
+
+
 def _my_cards(visitor: Visitor) -> None:
     """Somebody new takes a card of both shops."""
     # The first shop gives something for a number; its other button asks for none.
@@ -257,6 +244,15 @@ SCENES = [
     Scene("come-back", "owner", _owner("/owner/messages/come_back")),
     Scene("sending", "owner", _owner("/owner/messages/phone")),
     Scene("phone", "onlooker", _phone),
+    Scene("opt-out", "reader", _opt_out),
+    Scene("gate", "owner", _gate),
+    Scene("letter", "owner", _letter),
+    Scene("campaign", "owner", _campaign),
+    Scene("campaign-check", "owner", _campaign_check),
+    Scene("letters", "owner", _owner("/owner/messages/history")),
+    Scene("results", "owner", _owner("/owner/messages/results")),
+    Scene("budget", "owner", _owner("/owner/messages/budget")),
+    Scene("connect", "owner", _owner("/owner/more/sending/solapi/keys")),
     Scene("flow", "owner", _owner("/owner/insights")),
     Scene("my-cards", "newcomer", _my_cards),
     Scene("print", "owner", _owner("/owner/print")),
@@ -268,6 +264,7 @@ SCENES = [
     Scene("tiers", "owner", _owner("/owner/more/tiers")),
     Scene("my-tier", "customer", _of_card("tier")),
     Scene("history", "customer", _of_card("visits")),
+    Scene("inbox", "customer", _of_card("inbox")),
     Scene("coupons", "owner", _owner("/owner/coupons")),
     Scene("my-coupons", "guest", _coupons),
     Scene("statement", "customer", _of_card("me/statement")),

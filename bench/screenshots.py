@@ -24,8 +24,9 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from app import create_app
-from bench.scenes import SCENES, Demo, Scene, Visitor
+from bench.scenes import SCENES
 from bench.servers import clean_env, free_port
+from bench.stage import Demo, Scene, Visitor
 from config import ROOT, load_config
 from launch import debian, kinship
 from launch.refusal import CannotRun

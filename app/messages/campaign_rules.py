@@ -20,7 +20,7 @@ OPEN, ENDED = ("waiting", "going", "paused"), ("done", "cancelled")
 # Once its time has come some of it is out, also where it stands still now.
 BEGUN = ("going", "paused", "done")
 # What a row waits for, where it is one thing for all of them; the others say it themselves (a budget, a pause).
-_WAITS_FOR = {"night": "아침이 되면 보내요", "cap": "쉬는 날이 지나면 보내요"}
+_WAITS_FOR = {"night": "아침이 되면 보내요", "cap": "요즘 광고를 받은 분이라 조금 쉬었다가 보내요"}
 _KOREA = timezone(timedelta(hours=9))
 # What may be chosen: the hours in which an ad may be handed over, by the half.
 TIMES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(8 * 60, 20 * 60 + 31, 30))

@@ -43,7 +43,8 @@ def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -
             Message.state == "sent",
             Message.sent_at > now - timedelta(days=INBOX_DAYS),
         )
-        .order_by(Message.id.desc())
+        # By when they came to lie there: one that was planned days ago is today's news.
+        .order_by(Message.sent_at.desc(), Message.id.desc())
         .limit(limit)
     )
     kinds = registry.kinds()
@@ -51,7 +52,7 @@ def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -
         LetterLine(
             id=row.id,
             kind=row.kind,
-            label=kinds[row.kind].label if row.kind in kinds else "가게에서 온 말",
+            label=_label(kinds.get(row.kind)),
             text=row.text,
             at=row.sent_at,
             is_new=row.read_at is None,
@@ -61,6 +62,13 @@ def letters(shop_id: int, customer_id: int, *, now: datetime, limit: int = 50) -
         )
         for row in rows
     ]
+
+
+def _label(kind: Kind | None) -> str:
+    """Return what a letter is called where its reader sees it: 단체 문자 is the owner's word for it."""
+    if kind is None:
+        return "가게에서 온 말"
+    return "가게 소식" if kind.to_many else kind.label
 
 
 def _way_on(kind: Kind | None, facts: Facts) -> dict[str, str]:

@@ -58,8 +58,8 @@ def over_budget(*, not_after: datetime, now: datetime) -> Verdict:
     """Return what the gate says of a message for which this month's budget has nothing left."""
     until = next_month(now)
     if until > not_after:
-        return LeaveOut("budget", f"{OVER} 다음 달이면 너무 늦어서 보내지 않았어요.")
-    return Wait(until, "budget", f"{OVER} 다음 달에 보내요.")
+        return LeaveOut("budget", f"{OVER} 다음 달까지 미루면 너무 늦어서 보내지 않았어요.")
+    return Wait(until, "budget", f"{OVER} 한도를 올리면 바로, 아니면 다음 달에 보내요.")
 
 
 def share_of(won: int, month_won: int) -> int:
@@ -78,5 +78,5 @@ def after_change(*, month_won: int, won: int) -> str:
     if month_won == 0:
         return "이제 돈 드는 문자는 보내지 않아요. 카드와 내 휴대폰으로는 그대로 보낼 수 있어요"
     if won >= month_won:
-        return f"이번 달에 이미 {won:,}원을 써서, 돈 드는 문자는 다음 달부터 보내요"
+        return f"저장했어요. 이번 달에 이미 {won:,}원을 써서 이번 달에는 더 나가지 않아요"
     return f"저장했어요. 이번 달에는 {month_won - won:,}원을 더 쓸 수 있어요"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam, exists, select
 
@@ -52,3 +55,22 @@ def rings(*, shop_id: int, customer_id: int, browser_token: str) -> bool:
         PushSubscription.browser_hash == token_hash(browser_token),
     )
     return bool(db.session.scalar(select(mine)))
+
+
+@dataclass(frozen=True)
+class RungLine:
+    """A browser that rings for a person, as they may read it: never its address, which lets one ring it."""
+
+    service: str  # whose it is: "fcm.googleapis.com"
+    made_at: datetime
+    used_at: datetime | None
+
+
+def rung_for(*, shop_id: int, customer_id: int) -> list[RungLine]:
+    """Return the browsers that ring for a person, the first one first."""
+    rows = db.session.execute(
+        select(PushSubscription.endpoint, PushSubscription.made_at, PushSubscription.used_at)
+        .where(PushSubscription.shop_id == shop_id, PushSubscription.customer_id == customer_id)
+        .order_by(PushSubscription.id)
+    )
+    return [RungLine(urlsplit(row.endpoint).hostname or "", row.made_at, row.used_at) for row in rows]

@@ -38,6 +38,11 @@ class Today:
     sent: int  # went out already, texts and e-mails and pushes
 
     @property
+    def left_out_count(self) -> int:
+        """Return for how many there is no text today."""
+        return sum(line.count for line in self.left_out)
+
+    @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to say about this day yet."""
         return not (self.by_itself or self.by_hand or self.left_out or self.sent)
@@ -45,8 +50,7 @@ class Today:
 
 def today(shop_id: int, *, now: datetime) -> Today:
     """Return it for this Korean day."""
-    begins = start_of_day(kst_day(now))
-    ends = start_of_day(kst_day(now) + timedelta(days=1))
+    begins, ends = _day_of(now)
     channels = {key: channel.CAPABILITIES for key, channel in registry.channels().items()}
     away = [key for key, can in channels.items() if can.transmits]
     mine = (Message.shop_id == shop_id, Message.channel.in_(away))
@@ -76,6 +80,17 @@ def today(shop_id: int, *, now: datetime) -> Today:
     )
     by_hand = _kinds({row.kind: (row.n, row.first) for row in coming if channels[row.channel].by_hand}, now)
     return Today(by_itself, by_hand, _left_out(shop_id, away, begins, ends), int(sent or 0))
+
+
+def left_out_count(shop_id: int, *, now: datetime) -> int:
+    """Return Today.left_out_count alone: what home says of it."""
+    away = [key for key, channel in registry.channels().items() if channel.CAPABILITIES.transmits]
+    return sum(line.count for line in _left_out(shop_id, away, *_day_of(now)))
+
+
+def _day_of(now: datetime) -> tuple[datetime, datetime]:
+    day = kst_day(now)
+    return start_of_day(day), start_of_day(day + timedelta(days=1))
 
 
 def _kinds(found: Mapping[str, tuple[int, datetime]], now: datetime) -> list[TodayLine]:

@@ -29,7 +29,7 @@ def said(server: BenchServer) -> str:
             "Start the product beside it so that its texts go there (real shops send only with a PUBLIC_URL):",
             f"  SOLAPI_URL={server.url} NHN_URL={server.url} \\",
             "  PUBLIC_URL=http://127.0.0.1:8000 DEMO=0 make run",
-            "and type these under 메시지 > 보내는 방법 (they open nothing but this bench):",
+            "and type these under 더보기 > 문자 보내기 연결 (they open nothing but this bench):",
             f"  솔라피     API Key {solapi.key} · API Secret {solapi.secret} · 발신번호 {sender}",
             f"  NHN Cloud  앱키 {nhn.sms_key} · Secret Key {nhn.sms_secret} · 발신번호 {sender} · 080 {nhn.unsubscribe_no}",
             "",

@@ -28,6 +28,7 @@ def test_from_the_first_step_to_the_stop(handset: NewHandset, shop: AShop) -> No
     page.wait_for_url("**/text")
     assert page.input_value("#text") == "{이름} 님, 햇귤이 왔어요 🍊"
     page.locator("summary", has_text="두 가지 글").click()
+    assert not page.locator("#text_b").is_visible(), "written beside a switch that is off it would be lost"
     page.locator("input[name=compares]").check()
     page.fill("#text_b", "{이름} 님, 귤 드시러 오세요.")
     wait_until(lambda: "둘째 글" in page.inner_text("#preview"), "both texts", page)

@@ -233,7 +233,8 @@ def test_a_coupon_can_be_chosen_and_what_is_over_is_refused(
 
 def test_the_day_and_hour(shop: AShop, two: list[ACustomer], owner_phone: Phone) -> None:
     made = number_of(written(owner_phone))
-    owner_phone.open(f"/owner/campaigns/{made}/time")
+    offered = owner_phone.open(f"/owner/campaigns/{made}/time")
+    assert offered.value("day") == "2026-11-24", "tomorrow stands there for whoever chooses a day"
     past = owner_phone.submit("다음", when="later", day="2026-11-22", hour="10:00", status=422)
     assert past.errors()[0].endswith("이미 지난 때예요. 다시 골라 주세요.")
     check = owner_phone.submit("다음", when="later", day="2026-11-25", hour="10:00")

@@ -74,6 +74,17 @@ def test_before_the_quiet_hour_nothing_is_asked(
     assert "한지우 님" in owner_phone.submit("이어서 보내기").words
 
 
+def test_what_an_owner_comes_for_stands_above_the_long_list_of_what_goes_by_itself(
+    owner_phone: Phone,
+) -> None:
+    words = owner_phone.open("/owner/messages").words
+    places = [
+        words.index(name)
+        for name in ("단체 문자", "보낼 말과 보낸 말", "문자 값", "글 고치기", "수신거부 넣기")
+    ]
+    assert places == sorted(places)
+
+
 def test_five_a_day_and_never_more_than_the_carrier_takes(
     owner_phone: Phone, shop: AShop, clock: Clock
 ) -> None:

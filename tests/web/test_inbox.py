@@ -49,6 +49,19 @@ def test_a_letter_too_old_to_be_shown_is_not_counted(app: Flask, shop: AShop, mi
     assert "새로 온 것" not in phone.open(f"/c/{shop.code}").words
 
 
+def test_what_came_last_stands_first_and_is_called_what_its_reader_calls_it(
+    app: Flask, shop: AShop, minho: ACustomer
+) -> None:
+    _letter(shop, minho, at=factories.now(), number=1)  # written into the outbox first, and sent last
+    _letter(shop, minho, at=factories.now() - timedelta(hours=2), number=2)
+    db.session.flush()
+    db.session.query(Message).filter_by(cause="visit:2").update({"kind": "campaign"})
+    db.session.commit()
+    words = Phone(app).holding(minho).open(f"/c/{shop.code}/inbox").words
+    assert words.index("1번째 인사") < words.index("2번째 인사")
+    assert "가게 소식" in words and "단체 문자" not in words
+
+
 def test_a_new_letter_below_the_first_page_can_be_read_away(
     app: Flask, shop: AShop, minho: ACustomer
 ) -> None:

@@ -125,6 +125,24 @@ def test_who_came_again_after_a_word_is_told_by_name(
     assert "가 님" in page.words and "나 님" not in page.words
 
 
+def test_whom_no_text_went_to_is_one_line_that_leads_to_why(
+    app: Flask, owner_phone: Phone, shop: AShop, clock: Clock
+) -> None:
+    assert "문자가 안 간 분" not in owner_phone.open("/owner").words
+    for _each in range(2):
+        who = factories.a_customer(shop, phone=factories.a_number())
+        factories.a_stamp(shop, who.card_id)
+    clock.advance(hours=3)
+    deliver.drain(wire=app.config["WIRE"], clock=clock)
+    assert "오늘 문자가 안 간 분 2명" in owner_phone.open("/owner").words
+    page = owner_phone.tap("오늘 문자가 안 간 분 2명")
+    told = page.soup.find("details", id="left-out")
+    assert told is not None and told.has_attr("open")
+    assert "오늘 문자가 안 간 분 2명" in page.words and "동의하지 않은 손님이에요. 2명" in page.words
+    closed = owner_phone.open("/owner/messages").soup.find("details", id="left-out")
+    assert closed is not None and not closed.has_attr("open")
+
+
 def test_what_waits_for_an_answer_is_counted_up_to_a_point(
     owner_phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,11 @@ def test_on_and_the_question_about_ads_and_off(
     on = phone.submit("알림 켜기", **told(service))
     assert "이 휴대폰으로 알려 드리고 있어요" in on.words
     assert subscribed(jiwoo) == ["a"]
+    (kept,) = phone.open(f"/c/{shop.code}/me/download").answer.get_json()["rung_browsers"]
+    assert (kept["service"], kept["made_at"][:10]) == ("127.0.0.1", "2026-11-23")
+    raw = phone.open(f"/c/{shop.code}/me/text").answer.get_data(as_text=True)
+    assert "[휴대폰 알림]" in raw and "127.0.0.1" in raw
+    assert told(service)["endpoint"] not in raw, "who has the address can ring it"
     assert "광고 알림을 받을게요" in on.words
     form = on.soup.find("input", attrs={"value": "ads_push"}).find_parent("form")  # type: ignore[union-attr]
     assert form is not None

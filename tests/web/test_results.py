@@ -129,7 +129,7 @@ def test_what_texts_cost(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> N
     page = owner_phone.submit("한도 저장하기", month_won="50,000원")
     assert "이번 달에는 26,000원을 더 쓸 수 있어요" in page.words
     page = owner_phone.submit("한도 저장하기", month_won="20000")
-    assert "이번 달에 이미 24,000원을 써서, 돈 드는 문자는 다음 달부터 보내요" in page.words
+    assert "이번 달에 이미 24,000원을 써서 이번 달에는 더 나가지 않아요" in page.words
     assert "이번 달 문자 값 한도를 다 썼어요" in page.words
     page = owner_phone.submit("한도 저장하기", month_won="0")
     assert "이제 돈 드는 문자는 보내지 않아요" in page.words

@@ -58,6 +58,8 @@ def test_a_wrong_key_and_an_empty_purse_are_said(owner_phone: Phone, shop: AShop
     owner_phone.submit("저장하기", **{**TYPED, "api_secret": "W" * 32})
     page = owner_phone.submit("시험 문자 보내기", phone="010-9876-5432", status=422)
     assert any("솔라피가 이 키를 모른다고 해요" in error for error in page.errors())
+    assert owner_phone.tap("키 다시 붙여 넣기").path == f"{HOME}/keys"
+    owner_phone.open(HOME)
     assert page.value("phone") == "010-9876-5432"
     assert page.words.count("이 키를 모른다고") == 1, "said once"
     owner_phone.open(f"{HOME}/keys")
@@ -93,6 +95,22 @@ def test_texts_are_asked_about_and_their_answers_read(owner_phone: Phone, shop: 
     assert any("그런 템플릿이 없다고" in error for error in page.errors())
     assert page.value("code") in ("KA01NONE", "KA01TP1")
     owner_phone.post(f"{HOME}/talk/thank_you", token, status=404)
+
+
+def test_the_080_number_is_asked_for_where_an_ad_needs_it(
+    owner_phone: Phone, shop: AShop, desk: Desk
+) -> None:
+    owner_phone.open(f"{HOME}/keys")
+    assert "080 수신거부 번호 없어도 돼요" in owner_phone.submit("저장하기", **TYPED).words
+    nhn = HOME.replace("solapi", "nhn")
+    owner_phone.open(f"{nhn}/keys")
+    page = owner_phone.submit("저장하기", app_key="appKey0001", secret="secretKey1", sender="02-1234-5678")
+    assert "080 수신거부 번호 광고를 보내려면 꼭 있어야 해요" in page.words
+    assert (
+        owner_phone.tap("080 수신거부 번호 광고를 보내려면 꼭 있어야 해요. 키와 함께 적어요").path
+        == f"{nhn}/keys"
+    )
+    assert "180일 뒤에 지웁니다" in owner_phone.open(f"/s/{shop.code}/privacy").words
 
 
 def test_who_may_not_come_here(app: Flask, shop: AShop, other_shop: AShop, clock: Clock, desk: Desk) -> None:

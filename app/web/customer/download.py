@@ -22,7 +22,7 @@ from app.kit.clock import kst_day
 from app.kit.korean import clock_time, day_name, won
 from app.kit.phone import national
 from app.messages import inbox as inbox_reads
-from app.messages import personal
+from app.messages import personal, pushes
 from app.referrals import queries as referrals
 from app.reviews import queries as reviews
 from app.reviews.rules import MOODS
@@ -63,6 +63,7 @@ class Known:
     moves: list[tiers.ChangeLine]
     given: list[gifts.GivenLine]
     coupons: list[coupons.Held]
+    rung: list[pushes.RungLine]
 
 
 def _known() -> Known:
@@ -82,6 +83,7 @@ def _known() -> Known:
         moves=tiers.changes_of(**where, limit=_ALL),
         given=gifts.given_to(**where, limit=_ALL),
         coupons=coupons.everything(**where),
+        rung=pushes.rung_for(**where),
     )
 
 
@@ -125,6 +127,7 @@ def me_download(code: str) -> ResponseReturnValue:
         "letters": [asdict(letter) for letter in known.letters],
         "reviews": [_review_facts(review) for review in known.reviews],
         "coupons": [asdict(held) for held in known.coupons],
+        "rung_browsers": [asdict(line) for line in known.rung],
         "voices": [asdict(line) for line in known.said],
         "came_by_invitation": asdict(known.brought) if known.brought else None,
         "invitation": asdict(known.invite),
@@ -165,6 +168,7 @@ def _sections(known: Known) -> list[str]:
             }
         ),
         "동의": [_said(line) for line in person.said],
+        "휴대폰 알림": [f"{_at(line.made_at)}부터 · {line.service}" for line in known.rung],
         "적립·사용 내역": [_line(line) for line in known.lines],
         "방문": [_visit(visit) for visit in known.visits],
         "등급": _tier(known),

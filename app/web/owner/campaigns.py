@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, BinaryIO, cast
 
 from flask import current_app, flash, render_template, request, url_for
@@ -264,8 +265,8 @@ def campaign_time(campaign_id: int) -> ResponseReturnValue:
         return elsewhere
     view = draft(campaign_id)
     day, hour = campaign_rules.day_and_time_of(view.send_at)
-    if view.is_soon:
-        day, hour = "", _FIRST_OFFER
+    if view.is_soon:  # whoever chooses a day finds tomorrow there
+        day, hour = campaign_rules.day_and_time_of(now() + timedelta(days=1))[0], _FIRST_OFFER
     if request.method == "GET":
         return render_template("owner/campaign_time.html", **_time(view, view.is_soon, day, hour, {}))
     is_soon, day, hour = asked.text("when") != "later", asked.text("day"), asked.text("hour")

@@ -67,6 +67,7 @@ def messages() -> ResponseReturnValue:
         mail_lacks=reads.mail_lacks(shop_id),
         in_hand=duties.in_hand(shop_id, now=now()),
         day=today.today(shop_id, now=now()),
+        open_left_out=bool(request.args.get("left_out")),
         campaigns=campaigns.open_ones(shop_id),
         paused=comparisons.paused(shop_id),
     )

@@ -88,6 +88,9 @@ def _page(provider: str, **more: Any) -> dict[str, Any]:
         "balance_at": datetime.fromisoformat(read_at) if isinstance(read_at, str) else None,
         "tries_a_day": flow.TRIES_A_DAY,
         "has_talk": bool(place.PROFILE) and bool(talk_templates.kinds_of(provider)),
+        # NHN takes no ad that does not end with a number of its own; it stands among the account's keys.
+        "has_own_080": any(field.name == "free_call" for field in place.FIELDS),
+        "ads_need_080": wire().ads_need_080,
         "public_url": wire().public_url,
         "hook": f"{wire().public_url}/hooks/{provider}/{view.hook}" if wire().public_url else "",
         "once": new_token(),
