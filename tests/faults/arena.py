@@ -182,7 +182,7 @@ class Arena:
         self.running[name] = subprocess.Popen(
             [sys.executable, "-m", *module],
             cwd=ROOT,
-            env=self.env(shift),
+            env={**self.env(shift), "WORKER": name},
             stdout=output,
             stderr=output,
             start_new_session=True,
@@ -250,7 +250,11 @@ class Arena:
 
     def _is_due(self) -> Any:
         """Asking for a review waits for tomorrow; the fastest of our clocks is an hour ahead."""
-        return (Message.due_at < self.app.config["CLOCK"]() + timedelta(hours=2)) | (Message.state != "ready")
+        return (Message.due_at < self.now() + timedelta(hours=2)) | (Message.state != "ready")
+
+    def now(self) -> datetime:
+        """Return what the slowest clock of the arena shows."""
+        return datetime.now(UTC) + timedelta(seconds=self.shift)
 
     def stop(self) -> None:
         """End everything that was started here."""

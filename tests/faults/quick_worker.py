@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from app.jobs import tick
 from app.messages import retries
+from app.messages.providers import push
+from tests.faults import points
 
 retries.CALL_DEADLINE_S = 1.0
 retries.LAST_BYTE_S = 2.5
@@ -18,11 +24,24 @@ tick.TICK_S = 0.3
 tick.LEASE_S = 3.0
 tick.RENEW_S = 1.0
 tick.PATIENCE_S = 2.0
+push._CALL_S = 1.0
 
 import worker  # noqa: E402  (after the constants it reads)
 
 worker.WORKER_TTL_S = 18
 worker.AFTER_FAILURE_S = 0.3
+_real = worker.create_app
+
+
+def create_app(config: Any) -> Any:
+    """Make the worker's application; PUSH_ORIGIN names a push service on this machine."""
+    app = _real(config)
+    app.config["WIRE"] = replace(app.config["WIRE"], push_origin=os.environ.get("PUSH_ORIGIN", ""))
+    return app
+
+
+worker.create_app = create_app
+points.label(Path(os.environ["DATA"]), os.environ.get("WORKER", "worker"))
 
 if __name__ == "__main__":
     sys.exit(worker.main())
