@@ -41,7 +41,13 @@ def create_app(config: Any) -> Any:
 
 
 worker.create_app = create_app
-points.label(Path(os.environ["DATA"]), os.environ.get("WORKER", "worker"))
+
+
+def main() -> int:
+    """Run the worker; returns its exit status. WORKER: its name in the arena."""
+    points.label(Path(os.environ["DATA"]), os.environ.get("WORKER", "worker"))
+    return worker.main()
+
 
 if __name__ == "__main__":
-    sys.exit(worker.main())
+    sys.exit(main())
