@@ -19,10 +19,18 @@ from config import ROOT
 
 
 class Born:
-    """A worker of a nursery, with what the arena asks of a process."""
+    """A worker of a nursery, with what the arena asks of a process. `said`: where it leaves its exit status."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    def __init__(self, pid: int, said: Path) -> None:
+        self.pid, self.said = pid, said
+
+    def poll(self) -> int | None:
+        """Return None while it lives, then its exit status."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return int(self.said.read_text()) if self.said.exists() else -signal.SIGKILL
+        return None
 
     def send_signal(self, sign: int) -> None:
         """Send it a signal; nothing happens to one that is gone."""
@@ -36,16 +44,13 @@ class Born:
         self.send_signal(signal.SIGTERM)
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait until it is gone. Raises subprocess.TimeoutExpired."""
+        """Wait until it is gone; returns its exit status. Raises subprocess.TimeoutExpired."""
         until = None if timeout is None else time.monotonic() + timeout
-        while True:
-            try:
-                os.kill(self.pid, 0)
-            except ProcessLookupError:
-                return 0
+        while (status := self.poll()) is None:
             if until is not None and time.monotonic() > until:
                 raise subprocess.TimeoutExpired("worker", timeout or 0.0)
             time.sleep(0.02)
+        return status
 
 
 class Nursery:
@@ -65,7 +70,8 @@ class Nursery:
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps({"env": env, "output": str(output)}).encode() + b"\n")
         self.process.stdin.flush()
-        return Born(int(self.process.stdout.readline()))
+        pid = int(self.process.stdout.readline())
+        return Born(pid, _said(output, pid))
 
     def close(self) -> None:
         """End the mother; her workers live on."""
@@ -81,8 +87,12 @@ def main() -> None:
     from tests.faults import quick_worker
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
+    is_warm = False
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)
+        if not is_warm:
+            quick_worker.warm_up(order["env"])
+            is_warm = True
         pid = os.fork()
         if pid == 0:
             os._exit(_grow_up(order, quick_worker.main))
@@ -98,7 +108,13 @@ def _grow_up(order: dict[str, Any], work: Any) -> int:
         os.dup2(there, here)
     os.environ.clear()
     os.environ.update(order["env"])
-    return int(work())
+    status = int(work())
+    _said(Path(order["output"]), os.getpid()).write_text(str(status))
+    return status
+
+
+def _said(output: Path, pid: int) -> Path:
+    return output.with_suffix(f".{pid}")
 
 
 if __name__ == "__main__":

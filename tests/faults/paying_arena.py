@@ -86,7 +86,7 @@ class PayingArena(Arena):
     def env(self, shift: int = 0) -> dict[str, str]:
         """Return the settings every process of the arena gets."""
         where = {"SOLAPI_URL": self.bench_url, "NHN_URL": self.bench_url, "PUSH_ORIGIN": self.bench_url}
-        return {**super().env(shift), **where, "PACE_S": "0.4"}
+        return {**super().env(shift), **where, "PACE_S": "0.8"}
 
     def _open_shops(self, app: Flask) -> None:
         self.shop = paying_shops.a_shop(app, "콩이네", way=self.way, month_won=BUDGET_WON)

@@ -11,6 +11,7 @@ from typing import Any
 from app.jobs import tick
 from app.messages import retries
 from app.messages.providers import push
+from config import read_config
 from tests.faults import points
 
 retries.CALL_DEADLINE_S = 1.0
@@ -41,6 +42,15 @@ def create_app(config: Any) -> Any:
 
 
 worker.create_app = create_app
+
+
+def warm_up(env: dict[str, str]) -> None:
+    """Build an application once and throw it away: whoever is forked from here builds its own in no time."""
+    from tests import world  # keeps templates that were compiled once
+
+    config, wrong = read_config(env)
+    assert not wrong, wrong
+    world.close(_real(config))
 
 
 def main() -> int:

@@ -79,7 +79,7 @@ def test_fifty_kills_before_a_provider_that_fails(
     in_the_middle = 0
     while arena.kills < BY_DAY:
         arena.press()
-        in_the_middle += arena.wait_until_sending(6)
+        in_the_middle += arena.wait_until_sending(4)
         _kill(arena)
     arena.fall_of_night()
     while arena.kills < KILLS or time.time() < arena.night_at + 15:
@@ -102,7 +102,7 @@ def _kill(arena: PayingArena) -> None:
         time.sleep(dice.uniform(0.0, 0.6))
         arena.kill(dice.choice(["worker-0", "worker-0", "worker-1", "worker-1", "web"]))
     else:
-        arena.kill_at(dice.choice(["worker-0", "worker-1"]), dice.choice(points.POINTS), 5)
+        arena.kill_at(dice.choice(["worker-0", "worker-1"]), dice.choice(points.POINTS), 3)
 
 
 def _judge(found: PaidVerdict, arena: PayingArena) -> None:
