@@ -84,6 +84,7 @@ class Arena:
     seed: int
     share: float = 0.15
     people: int = 60
+    pace_s: float = 0.1  # between two stamps of one line
     kills: int = 0
     running: dict[str, subprocess.Popen[bytes] | Born] = field(default_factory=dict)
     cards: list[int] = field(default_factory=list)
@@ -129,6 +130,7 @@ class Arena:
             "SMTP_URL": self.smtp_url,
             "MAIL_FROM": "card@dangol.test",
             "PYTHONPATH": str(ROOT),
+            "PACE_S": str(self.pace_s),
             **({"REDIS_URL": self.valkey.url} if self.valkey else {}),
         }
 

@@ -53,6 +53,7 @@ class PayingArena(Arena):
     """The arena with two more shops, their people and their provider."""
 
     way: str = "solapi"
+    pace_s: float = 0.8
     at_points: Counter[str] = field(default_factory=Counter)
     night_at: float = 0.0  # time.time() from which no clock shows the daytime any more
 
@@ -86,7 +87,7 @@ class PayingArena(Arena):
     def env(self, shift: int = 0) -> dict[str, str]:
         """Return the settings every process of the arena gets."""
         where = {"SOLAPI_URL": self.bench_url, "NHN_URL": self.bench_url, "PUSH_ORIGIN": self.bench_url}
-        return {**super().env(shift), **where, "PACE_S": "0.8"}
+        return {**super().env(shift), **where}
 
     def _open_shops(self, app: Flask) -> None:
         self.shop = paying_shops.a_shop(app, "콩이네", way=self.way, month_won=BUDGET_WON)
