@@ -154,7 +154,7 @@ def _last_words(log: Path) -> dict[str, str]:
     words: dict[str, str] = {}
     for line in lines_of(log):
         if line.get("what") == "taken":
-            keys[line["id"]] = line["key"]
+            keys[line.get("id", "")] = line["key"]  # a push service gives none
         elif line.get("what") == "ended":
             words[keys[line["id"]]] = line["code"]
     return words
