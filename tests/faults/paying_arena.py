@@ -55,7 +55,7 @@ class PayingArena(Arena):
     way: str = "solapi"
     pace_s: float = 0.8
     at_points: Counter[str] = field(default_factory=Counter)
-    night_at: float = 0.0  # time.time() from which no clock shows the daytime any more
+    night_at: float = float("inf")  # time.time() from which no clock shows the daytime any more
 
     def _build(self) -> Flask:
         self.shifts = [self.shift + AHEAD_S]
