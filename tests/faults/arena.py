@@ -24,17 +24,19 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, or_, select
 
-from app.cards.models import Card, CardRule, LedgerEntry
+from app.cards.models import CardRule
 from app.customers import actions as people
 from app.customers.actions import Trace
 from app.customers.models import Customer
 from app.extensions import db
 from app.flows.unit import write
 from app.kit.clock import KST
-from app.messages.models import AdGrant, Attempt, Automation, Message
+from app.messages.models import Automation, Message
 from app.shops.models import Shop
 from launch.testbed import ValkeyServer
 from tests import factories, world
+from tests.faults import arena_books
+from tests.faults.nursery import Born, Nursery
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN_STATES = ("ready", "claimed", "sending")
@@ -82,8 +84,9 @@ class Arena:
     seed: int
     share: float = 0.15
     people: int = 60
+    pace_s: float = 0.1  # between two stamps of one line
     kills: int = 0
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, subprocess.Popen[bytes] | Born] = field(default_factory=dict)
     cards: list[int] = field(default_factory=list)
     real_cards: list[int] = field(default_factory=list)
 
@@ -101,6 +104,7 @@ class Arena:
         self.provider_url = f"http://127.0.0.1:{where}"
         self.mail_server, where = self._start_server("mail_server", self.mail_log)
         self.smtp_url = f"smtp://127.0.0.1:{where}"
+        self.nursery = Nursery()
         self.app = self._build()
 
     def _secrets(self) -> None:
@@ -126,6 +130,7 @@ class Arena:
             "SMTP_URL": self.smtp_url,
             "MAIL_FROM": "card@dangol.test",
             "PYTHONPATH": str(ROOT),
+            "PACE_S": str(self.pace_s),
             **({"REDIS_URL": self.valkey.url} if self.valkey else {}),
         }
 
@@ -169,7 +174,11 @@ class Arena:
 
     def start(self, name: str) -> None:
         """Start worker-0, worker-1 (its clock an hour ahead), web, a line of customers, or the owner."""
-        module = ["gunicorn", "wsgi:app"] if name == "web" else ["tests.faults.quick_worker"]
+        module = ["gunicorn", "wsgi:app"]
+        if name.startswith("worker"):
+            env = {**self.env(3600 if name == "worker-1" else 0), "WORKER": name}
+            self.running[name] = self.nursery.bear(env, self.folder / f"{name}.log")
+            return
         if name.endswith("line"):
             cards = self.cards_of(name)
             module = ["tests.faults.customer_line", str(self.acked_log), str(self.port), self.tokens[name]]
@@ -178,11 +187,10 @@ class Arena:
             module = ["tests.faults.owner_hand", str(self.hand_log), str(self.port), self.tokens[name]]
             module.append(str(self.seed))
         output = (self.folder / f"{name}.log").open("ab")
-        shift = 3600 if name == "worker-1" else 0
         self.running[name] = subprocess.Popen(
             [sys.executable, "-m", *module],
             cwd=ROOT,
-            env=self.env(shift),
+            env=self.env(),
             stdout=output,
             stderr=output,
             start_new_session=True,
@@ -195,17 +203,13 @@ class Arena:
 
     def kill(self, name: str) -> None:
         """Kill -9 the process with all its children and start it anew."""
-        process = self.running[name]
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        _slay(self.running[name])
         self.kills += 1
         self.start(name)
 
     def end(self, name: str) -> None:
         """End one process for good."""
-        process = self.running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        _slay(self.running.pop(name))
 
     def pause(self, name: str, seconds: float) -> None:
         """Freeze a process past its lease and let it go on (F25)."""
@@ -222,6 +226,16 @@ class Arena:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             time.sleep(0.1)
+
+    def wait_until_busy(self, seconds: float) -> bool:
+        """Wait until carrier or mail server took one more in, so long at most: a kill is to come in the work's middle."""
+        until, before = time.monotonic() + seconds, self._sizes()
+        while time.monotonic() < until and self._sizes() == before:
+            time.sleep(0.05)
+        return self._sizes() != before
+
+    def _sizes(self) -> list[int]:
+        return [log.stat().st_size for log in (self.provider_log, self.mail_log) if log.exists()]
 
     def wait_until_used(self, seconds: float) -> None:
         """Let the lines go on until every way out has carried something: a few kills may end before that."""
@@ -250,7 +264,11 @@ class Arena:
 
     def _is_due(self) -> Any:
         """Asking for a review waits for tomorrow; the fastest of our clocks is an hour ahead."""
-        return (Message.due_at < self.app.config["CLOCK"]() + timedelta(hours=2)) | (Message.state != "ready")
+        return (Message.due_at < self.now() + timedelta(hours=2)) | (Message.state != "ready")
+
+    def now(self) -> datetime:
+        """Return what the slowest clock of the arena shows."""
+        return datetime.now(UTC) + timedelta(seconds=self.shift)
 
     def stop(self) -> None:
         """End everything that was started here."""
@@ -261,8 +279,8 @@ class Arena:
             try:
                 process.wait(8)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                _slay(process)
+        self.nursery.close()
         for server in (self.provider, self.mail_server):
             server.kill()
             server.wait()
@@ -286,9 +304,9 @@ class Arena:
             states = Counter(
                 row.state for row in db.session.execute(select(Message.state).where(self._is_due()))
             )
-            hand_wrong = _hand_wrong(db.session, noted)
-            cards_wrong = _cards_wrong(db.session)
-            found = _ledger(db.session)
+            hand_wrong = arena_books.hand_wrong(db.session, noted)
+            cards_wrong = arena_books.cards_wrong(db.session)
+            found = arena_books.ledger(db.session)
             db.session.remove()
         acked = [line.strip() for line in _lines(self.acked_log)]
         return Verdict(
@@ -334,45 +352,12 @@ def _confirm_mail(customer_id: int, now: datetime) -> None:
         )
 
 
-def _hand_wrong(session: Any, noted: set[int]) -> int:
-    """Count by-hand letters that were not confirmed, counted and attempted exactly once."""
-    rows = session.execute(
-        select(Message.id, Message.kind, Message.state).where(Message.channel == "own_phone")
-    ).all()
-    tries = Counter(session.scalars(select(Attempt.message_id).where(Attempt.outcome == "by_hand")))
-    grants = Counter(session.scalars(select(AdGrant.message_id)))
-    wrong = sum(row.state == "sent" and tries[row.id] != 1 for row in rows)
-    wrong += sum(row.state == "sent" and grants[row.id] != (row.kind == "thank_you") for row in rows)
-    wrong += sum(row.state != "sent" and bool(tries[row.id] or grants[row.id]) for row in rows)
-    return wrong + len(noted - {row.id for row in rows if row.state == "sent"})
-
-
-def _cards_wrong(session: Any) -> int:
-    """Count stamps whose receipt does not lie on the card exactly once."""
-    stamps = Counter(
-        f"stamp:{number}"
-        for number in session.scalars(select(LedgerEntry.id).where(LedgerEntry.kind == "earn"))
-    )
-    letters = Counter(
-        session.scalars(
-            select(Message.cause).where(
-                Message.kind == "stamp_receipt", Message.channel == "card", Message.state == "sent"
-            )
-        )
-    )
-    return len((stamps - letters) + (letters - stamps))
-
-
-def _ledger(session: Any) -> dict[str, Any]:
-    once = Counter(session.scalars(select(LedgerEntry.once).where(LedgerEntry.kind == "earn")))
-    total = func.coalesce(func.sum(LedgerEntry.delta), 0)
-    wrong = session.scalars(
-        select(Card.id)
-        .outerjoin(LedgerEntry, LedgerEntry.card_id == Card.id)
-        .group_by(Card.id, Card.balance)
-        .having(Card.balance != total)
-    ).all()
-    return {"once": once, "wrong": len(wrong)}
+def _slay(process: subprocess.Popen[bytes] | Born) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:  # born this very moment, or gone already
+        process.send_signal(signal.SIGKILL)
+    process.wait()
 
 
 def _free_port() -> int:

@@ -214,7 +214,8 @@ def test_a_phone_that_goes_to_somebody_else_rings_for_them_alone(
         (410, "failed", "rejected", []),
         (403, "failed", "rejected", ["a"]),
         (429, "ready", "retry", ["a"]),
-        (500, "ready", "retry", ["a"]),
+        (503, "ready", "retry", ["a"]),
+        (500, "unknown", "unknown", ["a"]),
         ("hang", "unknown", "unknown", ["a"]),
     ],
 )
@@ -236,7 +237,7 @@ def test_what_becomes_of_a_letter(
         db.session.commit()
         drain()
     # What was not taken goes again, once the service had its rest; what stays unclear never does by itself.
-    again = answer == 500
+    again = answer == 503
     assert len(service.taken) == (2 if again else 1)
     assert pushed(jiwoo, kind="consent_result") == [("sent", "") if again else (state, code)]
 

@@ -213,3 +213,29 @@ def test_tls_does_not_take_the_line_from_the_watchdog(tmp_path: Path) -> None:
             with pytest.raises(fault):
                 net.call("GET", f"{origin}/x", deadline_s=0.6, trusted=frozenset({origin}), ca_file=str(pem))
             assert time.monotonic() - began < 1.5
+
+
+def test_a_name_nobody_knows_is_surely_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*args: object, **kwargs: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(net.NotSent, match="resolve"):
+        net.call("GET", "http://nobody.example/", deadline_s=1)
+
+
+def test_without_a_trusted_certificate_nothing_is_sent(tmp_path: Path, rogue: Rogue) -> None:
+    heard: list[bytes] = []
+
+    def listen(line: socket.socket) -> None:
+        heard.append(tls(certificate(tmp_path)).wrap_socket(line, server_side=True).recv(100))
+
+    with a_rude_server(listen) as port:
+        origin = f"https://localhost:{port}"
+        with pytest.raises(net.NotSent, match="TLS"):
+            net.call("GET", f"{origin}/x", deadline_s=1, trusted=frozenset({origin}))
+    assert not any(heard)
+    rogue.behave = say(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    origin = rogue.url.replace("http:", "https:")
+    with pytest.raises(net.NotSent, match="TLS"):  # a server that speaks no TLS
+        net.call("GET", f"{origin}/x", deadline_s=1, trusted=frozenset({origin}))

@@ -174,10 +174,12 @@ def _judged(status: int, headers: Mapping[str, str], target: Target) -> Outcome:
     said = f"the push service answered {status}"
     if status in (404, 410):
         return Rejected(said, permanent=True, gone=(target.id,))
-    if status == 429 or status >= 500:
-        # It says that it did not take it; if it did after all, the next one lands in its place.
+    if status in (429, 503):
+        # Turned away for now (RFC 9110 15.6.4, RFC 6585 4): it did not take it.
         asked = retries.pause_asked(headers.get("retry-after"))
         return Rejected(said, retry_after_s=None if asked is None else min(asked, _REST_MOST_S))
+    if status >= 500:  # what broke there may have broken after it rang the phone, and nobody can be asked
+        return Unknown(said)
     return Rejected(said, permanent=True)
 
 
