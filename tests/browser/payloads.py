@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 # Each would make an element, an attribute or a dialog of its own if one place forgot to escape it.
 PAYLOADS = [
     # Twenty characters and fewer: these fit a name.
@@ -107,12 +105,14 @@ def fitting(longest: int, *, braces: bool = True) -> list[str]:
     return [each for each in PAYLOADS if len(each) <= longest and (braces or not {"{", "}"} & set(each))]
 
 
-def packed(longest: int, *, braces: bool = True) -> Iterator[str]:
-    """Yield texts of at most so many characters that hold all payloads that fit, one after the other."""
-    text = ""
+def packed(longest: int, *, braces: bool = True) -> list[str]:
+    """Return texts of at most so many characters that hold all payloads that fit: each in the first with room."""
+    texts: list[str] = []
     for each in fitting(longest, braces=braces):
-        if text and len(text) + 1 + len(each) > longest:
-            yield text
-            text = ""
-        text = f"{text} {each}" if text else each
-    yield text
+        for number, text in enumerate(texts):
+            if len(text) + 1 + len(each) <= longest:
+                texts[number] = f"{text} {each}"
+                break
+        else:
+            texts.append(each)
+    return texts

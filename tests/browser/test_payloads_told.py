@@ -18,7 +18,7 @@ from tests.flows.test_review import an_ask
 from tests.kit import hostile
 
 SHORT = fitting(20)
-REVIEWS, ANSWERS, VOICES = (list(packed(most)) for most in (TEXT_MAX, REPLY_MAX, VOICE_MAX))
+REVIEWS, ANSWERS, VOICES = (packed(most) for most in (TEXT_MAX, REPLY_MAX, VOICE_MAX))
 _MAP = "https://map.naver.com/p/\"'><script>alert(1)</script><x/onload=alert(1)>"
 
 

@@ -11,7 +11,8 @@ from flask import Flask
 from app.flows import access
 from tests import factories
 from tests.phone import Phone
-from tests.security.full_shop import FullShop, a_full_shop, rows_of
+from tests.security.full_shop import FullShop, rows_of
+from tests.security.kept import full_shops
 from tests.security.routes import Route, fields_for, routes, values_for
 
 # Looking at people is itself written down (안전성 확보조치 기준 제8조), and sessions say when they were seen.
@@ -22,7 +23,8 @@ LAN = "http://192.168.0.7:8000"
 @pytest.fixture
 def full(app: Flask) -> FullShop:
     """A demo shop with everything in it (plain http serves no other)."""
-    return a_full_shop("가온", "010-7777-4321", is_demo=True)
+    [made] = full_shops("가온", is_demo=True)
+    return made
 
 
 class Visitors:

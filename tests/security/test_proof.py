@@ -13,7 +13,8 @@ from app.shops.models import LoginTry, Staff, StaffSession
 from tests import factories
 from tests.factories import AShop
 from tests.phone import Phone
-from tests.security.full_shop import FullShop, a_full_shop, rows_of
+from tests.security.full_shop import FullShop, rows_of
+from tests.security.kept import full_shops
 from tests.security.routes import Route, fields_for, routes, values_for
 from tests.world import Clock
 
@@ -70,7 +71,7 @@ LOGS = ("access_log", "login_tries", "staff_sessions.seen_at", "staff_sessions.e
 @pytest.fixture
 def full(app: Flask) -> FullShop:
     """A shop with everything in it, whose owner has a password and whose staff has a PIN."""
-    made = a_full_shop("가온", "010-7777-4321")
+    [made] = full_shops("가온", is_demo=False)
     factories.a_password(made.shop, made.shop.owner_id)
     factories.a_pin(made.shop, made.shop.owner_id)
     factories.a_pin(made.shop, made.staff_id, "4719")

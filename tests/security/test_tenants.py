@@ -8,7 +8,8 @@ from flask import Flask
 from app.extensions import db
 from tests import factories
 from tests.phone import Page, Phone
-from tests.security.full_shop import OF_NO_SHOP, FullShop, a_full_shop, rows_of
+from tests.security.full_shop import OF_NO_SHOP, FullShop, rows_of
+from tests.security.kept import full_shops
 from tests.security.routes import Route, fields_for, routes, values_for
 
 # What a shop shows to everybody who knows its code, and nobody's business but the code's.
@@ -16,15 +17,21 @@ PUBLIC = ("/s/", "/manifest", "/assets", "/healthz", "/readyz", "/sw.js")
 
 
 @pytest.fixture
-def gaon(app: Flask) -> FullShop:
-    """The shop whose things must not be seen."""
-    return a_full_shop("가온", "010-7777-4321", is_demo=True)
+def both(app: Flask) -> list[FullShop]:
+    """Two shops, side by side."""
+    return full_shops("가온", "나리", is_demo=True)
 
 
 @pytest.fixture
-def nari(app: Flask) -> FullShop:
+def gaon(both: list[FullShop]) -> FullShop:
+    """The shop whose things must not be seen."""
+    return both[0]
+
+
+@pytest.fixture
+def nari(both: list[FullShop]) -> FullShop:
     """The shop that looks around."""
-    return a_full_shop("나리", "010-3333-9876", is_demo=True)
+    return both[1]
 
 
 def test_every_table_has_rows_of_both_shops(gaon: FullShop, nari: FullShop) -> None:
