@@ -132,7 +132,7 @@ def _cells(found: PaidVerdict, db_kind: str, arena: PayingArena) -> list[object]
 def test_a_worker_that_stands_still_past_its_lease(
     arenas: Callable[..., PayingArena], db_kind: str, way: str
 ) -> None:
-    arena = arenas(37, share=0.0, people=60, way=way)
+    arena = arenas(37, share=0.0, people=200, way=way)
     for name in ("web", "worker-0", "worker-1", "paid-line"):
         arena.start(name)
     arena.wait_until_open(8)
