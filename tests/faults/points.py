@@ -26,7 +26,7 @@ _PLACES: tuple[tuple[Any, str, str, str], ...] = (
     (recording, "record", "after", "noting"),
     (deliver, "_send_batch", "after", "noted"),
     (claims, "sweep", "after", "swept"),
-    (deliver, "_find", "after", "asked"),
+    (deliver, "find", "after", "asked"),
     (recording, "settle", "after", "settling"),
     (Clock, "_serve", "before", "ticked"),  # the clock's lease is ours
 )
