@@ -158,19 +158,23 @@ def _apply_reports(now: datetime, _breath: Breath) -> None:
     reports.apply_waiting(now=now)
 
 
-def _ask_providers(now: datetime, breath: Breath) -> None:
-    wire = current_app.config["WIRE"]
-    _for_each_shop(
-        lambda shop_id: provider_news.read_inspections(shop_id=shop_id, wire=wire, now=now, stop=breath),
-        "read_inspections",
-        breath,
-    )
+def _read_refusals(now: datetime, breath: Breath) -> None:
     # Who refuses ads by the free 080 number says so to the provider alone: unread, the next ad goes all the same.
+    wire = current_app.config["WIRE"]
     _for_each_shop(
         lambda shop_id: provider_news.read_refusals(
             shop_id=shop_id, wire=wire, now=now, refuse=privacy.opt_out_number, stop=breath
         ),
         "read_refusals",
+        breath,
+    )
+
+
+def _ask_providers(now: datetime, breath: Breath) -> None:
+    wire = current_app.config["WIRE"]
+    _for_each_shop(
+        lambda shop_id: provider_news.read_inspections(shop_id=shop_id, wire=wire, now=now, stop=breath),
+        "read_inspections",
         breath,
     )
     # What a provider told while web was down it tells no more: without asking it would stay 보냄 for ever.
@@ -213,6 +217,7 @@ PERIODIC = (
         lambda now: next_minute_of_day(now, 8 * 60),
         _coupons_of_the_day,
     ),
+    Periodic("read_refusals", timedelta(minutes=10), lambda now: now, _read_refusals),
     Periodic("ask_providers", timedelta(hours=1), lambda now: now, _ask_providers),
     Periodic("law_notices", timedelta(hours=6), lambda now: now, _tell_what_the_law_wants),
     Periodic("settle_referrals", timedelta(minutes=10), lambda now: now, _settle_referrals),

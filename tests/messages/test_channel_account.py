@@ -273,9 +273,10 @@ def test_the_clock_itself_takes_in_who_called_the_080_number(
     save(owned)
     try_it(owned, wire)
     monkeypatch.setitem(app.config, "WIRE", wire)
-    (hourly,) = [task for task in tick.PERIODIC if task.name == "ask_providers"]
+    (reading,) = [task for task in tick.PERIODIC if task.name == "read_refusals"]
+    assert reading.every <= timedelta(minutes=10), "until it is read, the next ad goes all the same"
     for _ in range(2):
-        hourly.run(NOON, lambda: False)
+        reading.run(NOON, lambda: False)
     db.session.rollback()
     (row,) = db.session.query(Suppression).filter_by(shop_id=owned).all()
     assert (row.source, _row(owned).opt_outs_until) == ("solapi", NOON)
