@@ -12,7 +12,7 @@ from app.extensions import db
 from app.flows import late_reports
 from app.flows.unit import write
 from app.jobs import tick
-from app.messages.models import Message
+from app.messages.models import Automation, Message
 from app.messages.way_models import ChannelAccount, DeliveryReport
 from launch.provider_bench.accounts import Hook
 from tests import world
@@ -119,6 +119,8 @@ def test_an_alimtalk_is_asked_for_too_and_an_account_that_is_off_as_well(
     with write() as session:
         changed = {"channel": "nhn_talk", "kind": "reward_ready", "facts": {"reward": "커피", "goal": 10}}
         session.query(Message).filter_by(id=row.id).update(changed)
+        ways = "nhn_talk nhn"
+        session.add(Automation(shop_id=shop, kind="reward_ready", text="", ways=ways, changed_at=clock()))
     change(ChannelAccount, state="off")
     clock.advance(hours=4)
     change(Message, not_after=clock())

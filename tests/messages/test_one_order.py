@@ -18,7 +18,7 @@ from app.extensions import db
 from app.flows import deliver, reminders, reports
 from app.flows.unit import write
 from app.messages import outbox
-from app.messages.actions import claims, recording, reporting, sending
+from app.messages.actions import claims, holding, recording, reporting, sending
 from app.messages.actions.claims import Sending
 from app.messages.contract import Accepted, Outcome, Rejected, Report
 from app.messages.models import Message
@@ -163,9 +163,9 @@ def test_reminders_take_their_people_by_their_ids(
 
     def taken() -> None:
         with write() as session:
-            sending.lock_person(session, shop_id=shop, customer_id=first)
+            holding.lock_person(session, shop_id=shop, customer_id=first)
             meeting.come()
-            sending.lock_person(session, shop_id=shop, customer_id=second)
+            holding.lock_person(session, shop_id=shop, customer_id=second)
 
     monkeypatch.setattr(outbox, "plan", plan)
     assert world.all_at_once(app, [reminded, taken]) == [2, None]
