@@ -279,6 +279,7 @@ def forget(session: Any, *, person: Customer, now: datetime) -> None:
         session.execute(delete(table).where(table.shop_id == person.shop_id, table.customer_id == person.id))
     person.name = person.memo = person.likes = person.phone_key = person.phone_failed_key = ""
     person.phone = person.phone_tail = person.phone_checked_at = None
+    person.gender = person.found_by = ""
     person.staff_id = None
     drop_email(session, person=person)
     celebrating.drop_days(session, person=person)

@@ -35,9 +35,26 @@ _GROUPS = (
     ),
 )
 _DAYS = _GROUPS[2:]
-_TOLD = ("name", "memo", "likes", "staff_id", *(name for group in _GROUPS for name in group))
+_TOLD = (
+    "name",
+    "gender",
+    "found_by",
+    "memo",
+    "likes",
+    "staff_id",
+    *(name for group in _GROUPS for name in group),
+)
 _COUNTED = ("joined_at", "first_visit_at", "last_visit_at", "visit_count")
-_EMPTY = {"name": "", "memo": "", "likes": "", "phone_key": "", "email_key": "", "anniversary_name": ""}
+_EMPTY = {
+    "name": "",
+    "gender": "",
+    "found_by": "",
+    "memo": "",
+    "likes": "",
+    "phone_key": "",
+    "email_key": "",
+    "anniversary_name": "",
+}
 _KINDS = (*OPTIONAL_KINDS, *(kind for kind in AD_KINDS if kind not in OPTIONAL_KINDS), DAYS)
 
 
@@ -68,7 +85,8 @@ def become_one(session: Any, *, kept: Customer, gone: Customer, now: datetime) -
 
     Days are kept with their consent alone. Whose card works here stays known: nobody stamps their own by a merge.
     """
-    kept.name = kept.name or gone.name
+    for name in ("name", "gender", "found_by"):
+        setattr(kept, name, getattr(kept, name) or getattr(gone, name))
     likes = kept.likes if gone.likes in kept.likes else ", ".join(filter(None, (kept.likes, gone.likes)))
     memos = [kept.memo, "" if gone.memo in kept.memo else gone.memo]
     if len(likes) > LIKES_MAX:  # nothing is lost: what no longer fits is remembered below
@@ -108,13 +126,16 @@ def become_two(
     `undone_visits`: how many of the other one's visits were taken back meanwhile.
     """
     after = facts_of(kept)
-    back = {name: _read(name, before["kept"][name]) for name in _TOLD if after[name] == before["after"][name]}
+    told = [
+        name for name in _TOLD if name in before["kept"]
+    ]  # what is asked today was not asked in an older merge
+    back = {name: _read(name, before["kept"][name]) for name in told if after[name] == before["after"][name]}
     for name, each in back.items():
         setattr(kept, name, each)
     gone.erased_at = gone.merged_into_id = None
     kept.visit_count -= before["gone"]["visit_count"] - undone_visits
     session.flush()
-    for name in (*_TOLD, *_COUNTED):
+    for name in (*told, *_COUNTED):
         setattr(gone, name, _read(name, before["gone"][name]))
     if gone.phone is not None and gone.phone == kept.phone:  # typed anew on the kept one since then
         gone.phone = gone.phone_tail = gone.phone_checked_at = None

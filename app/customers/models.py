@@ -16,10 +16,11 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.extensions import Model
 from app.kit.columns import BigId, UtcDateTime
+from app.kit.korean import initials
 
 
 class Customer(Model):
@@ -32,6 +33,7 @@ class Customer(Model):
         Index("ix_customers_shop_tail", "shop_id", "phone_tail"),
         Index("ix_customers_shop_name", "shop_id", "name"),
         Index("ix_customers_shop_last_visit", "shop_id", "last_visit_at", "id"),
+        Index("ix_customers_shop_initials", "shop_id", "initials"),
         # Few leave an address: a stamp of anybody else's card doesn't touch this one.
         Index(
             "ix_customers_shop_email",
@@ -57,6 +59,11 @@ class Customer(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
     name: Mapped[str] = mapped_column(String(40), default="")
+    # The first sounds of the name ("ㄱㅁㅈ" of 김민지), by which it is searched with one thumb.
+    initials: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    gender: Mapped[str] = mapped_column(String(1), default="", server_default="")  # f | m | "" nobody said
+    # How they came to know the shop: search | friend | sns | passing | sign | other | "" nobody said
+    found_by: Mapped[str] = mapped_column(String(8), default="", server_default="")
     phone: Mapped[str | None] = mapped_column(String(16))  # E.164
     phone_tail: Mapped[str | None] = mapped_column(String(4))
     phone_key: Mapped[str] = mapped_column(String(64), default="")  # keyed hash of `phone`
@@ -91,6 +98,11 @@ class Customer(Model):
     # Left, or became one with another (`merged_into_id`): either way nobody to be found any more.
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     merged_into_id: Mapped[int | None] = mapped_column()
+
+    @validates("name")
+    def _sounds(self, _key: str, name: str) -> str:
+        self.initials = initials(name)[:40]
+        return name
 
 
 class PhoneClaim(Model):

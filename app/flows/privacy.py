@@ -13,7 +13,7 @@ from app.cards.models import Card
 from app.coupons import actions as coupons
 from app.coupons.models import Coupon
 from app.customers import actions as people
-from app.customers import merges, merging, proving
+from app.customers import knowing, merges, merging, proving
 from app.customers.actions import Trace
 from app.customers.models import Customer, Suppression
 from app.customers.rules import AD_KINDS, ADS_EMAIL, ADS_PUSH, OPTIONAL_KINDS
@@ -21,6 +21,7 @@ from app.extensions import setting
 from app.flows import personal, photo
 from app.flows.join import phone_key, tell_result
 from app.flows.unit import after_a_race, write
+from app.insights import actions as insights
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
 from app.messages.actions import pushing
@@ -254,6 +255,8 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
             ledger.forget_reasons(session, shop_id=shop_id, customer_id=each)
             papers.forget(session, shop_id=shop_id, customer_id=each, now=now)
             tiers.forget(session, shop_id=shop_id, customer_id=each)
+            knowing.forget(session, shop_id=shop_id, customer_id=each)
+            insights.forget(session, shop_id=shop_id, customer_id=each)
         coupons.withdraw(session, shop_id=shop_id, now=now, which=[Coupon.customer_id == customer_id])
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
         personal.forget(session, shop_id=shop_id, customer_id=customer_id)

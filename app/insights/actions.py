@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.insights.closing import Limits
-from app.insights.models import DayClose, DayCount, StaffLimit
+from app.insights.models import DayClose, DayCount, PersonStat, StaffLimit
 from app.kit.clock import kst_day
 from app.kit.upsert import built_once, insert_into
 
@@ -35,6 +35,13 @@ def count(session: Any, *, shop_id: int, at: datetime, **steps: int) -> None:
     if not steps.keys() <= _NONE.keys():
         raise ValueError(f"no such sum: {', '.join(steps.keys() - _NONE.keys())}")
     session.execute(_ADD(session), {"shop_id": shop_id, "day": kst_day(at), **_NONE, **steps})
+
+
+def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
+    """Delete what a person's visits added up to."""
+    session.execute(
+        delete(PersonStat).where(PersonStat.shop_id == shop_id, PersonStat.customer_id == customer_id)
+    )
 
 
 def limits(session: Any, *, shop_id: int) -> Limits:

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -28,6 +38,56 @@ class DayCount(Model):
     new_customers: Mapped[int] = mapped_column(default=0, server_default="0")
     rewards_used: Mapped[int] = mapped_column(default=0, server_default="0")
     coupons_used: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class PersonStat(Model):
+    """What the visits of a person add up to; worked out at night and for whoever has just come. Never edited.
+
+    It has no row number of its own: when two people become one it is worked out again.
+    """
+
+    __tablename__ = "person_stats"
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+        Index("ix_person_stats_shop_standing", "shop_id", "standing", "customer_id"),
+    )
+
+    shop_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    customer_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    visits: Mapped[int] = mapped_column(default=0, server_default="0")
+    spent: Mapped[int] = mapped_column(
+        BigInteger, default=0, server_default="0"
+    )  # won, of visits with an amount
+    priced: Mapped[int] = mapped_column(default=0, server_default="0")  # visits with an amount
+    year_visits: Mapped[int] = mapped_column(default=0, server_default="0")  # of the last 365 days
+    year_spent: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rhythm_days: Mapped[int | None] = (
+        mapped_column()
+    )  # the own one, or the shop's where there are too few visits
+    has_own_rhythm: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Where they stand between the first visit and the last: new | again | regular | quiet | dormant | "" never came
+    standing: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    is_vip: Mapped[bool] = mapped_column(default=False, server_default=false())
+    alive: Mapped[float | None] = (
+        mapped_column()
+    )  # P(alive) of BG/NBD, None where the shop has too little history
+    expected: Mapped[float | None] = mapped_column()  # visits in the next 30 days the shop is open
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OwnGroup(Model):
+    """A group that the shop put together itself. `filter`: what insights/filters.py reads."""
+
+    __tablename__ = "own_groups"
+    __table_args__ = (UniqueConstraint("shop_id", "id"), UniqueConstraint("shop_id", "name"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    name: Mapped[str] = mapped_column(String(20))
+    filter: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class DayClose(Model):

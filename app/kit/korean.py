@@ -100,3 +100,15 @@ def ago(moment: datetime, now: datetime) -> str:
     if days == 1:
         return "어제"
     return f"{days}일 전" if days < 31 else day_name(kst_day(moment), kst_day(now))
+
+
+_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+
+
+def initials(name: str) -> str:
+    """Return the first sounds of a name, "ㄱㅁㅈ" of 김민지; what is no Hangul syllable stays, without spaces."""
+    return "".join(
+        _INITIALS[(ord(char) - 0xAC00) // 588] if "가" <= char <= "힣" else char.lower()
+        for char in name
+        if not char.isspace()
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -38,13 +38,33 @@ class Visit(Model):
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         Index("ix_visits_shop_customer_at", "shop_id", "customer_id", "at"),
         Index("ix_visits_shop_at", "shop_id", "at"),
+        # What came from a file or another program comes once, however often it is sent.
+        Index(
+            "uq_visits_one_source",
+            "shop_id",
+            "channel",
+            "source_key",
+            unique=True,
+            sqlite_where=text("source_key IS NOT NULL"),
+            postgresql_where=text("source_key IS NOT NULL"),
+        ),
+        Index(
+            "ix_visits_shop_import",
+            "shop_id",
+            "import_id",
+            sqlite_where=text("import_id IS NOT NULL"),
+            postgresql_where=text("import_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
     customer_id: Mapped[int] = mapped_column()
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # shop | smartstore | coupang | cafe24 | esm | pos | file | api
     channel: Mapped[str] = mapped_column(String(12), default="shop")
+    source_key: Mapped[str | None] = mapped_column(String(64))  # the order's number there
+    import_id: Mapped[int | None] = mapped_column()
     amount: Mapped[int | None] = mapped_column()  # won; never required
     staff_id: Mapped[int | None] = mapped_column()
     party_size: Mapped[int] = mapped_column(default=1)

@@ -9,6 +9,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter, extras, history
+from app.customers import known as knowledge
 from app.customers import merges
 from app.customers import queries as customers
 from app.customers.texts import CONSENT_NAMES
@@ -131,6 +132,8 @@ def _page(customer_id: int) -> dict[str, Any]:
         "friends": person_friends(customer_id),
         "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
         "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
+        "tags": knowledge.tags_of(shop_id=shop_id, customer_id=customer_id),
+        "companions": knowledge.companions_of(shop_id=shop_id, customer_id=customer_id),
         "days": day_lines(shop_id=shop_id, customer_id=customer_id),
         "consent_names": CONSENT_NAMES,
         "source_names": _SOURCE_NAMES,
