@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from app.customers.models import Customer
 from app.extensions import db
 from app.flows.unit import end_reading, write
-from app.insights import bgnbd, likely, stats, vip
+from app.insights import bgnbd, likely, rules, stats, vip
 from app.insights.bgnbd import Model
 from app.insights.likely import Rhythm
 from app.insights.stats import Calendar, Who
@@ -26,8 +26,6 @@ from app.shops import closures
 # One transaction works out so many: a stamp waits no longer than this takes.
 _AT_ONCE = 1_000
 _CAME_AT_ONCE = 200
-# A model of fewer than these would be a guess: then the simple rule is all there is, and the owner reads so.
-LEAST_PEOPLE, LEAST_AGAIN = 100, 50
 # What is expected is said of so many days on which the shop is open.
 AHEAD_DAYS = 30.0
 
@@ -141,7 +139,7 @@ def _count(
 
 def _calendar(shop_id: int, now: datetime) -> Calendar:
     today = kst_day(now)
-    closed = closures.closed_days(shop_id=shop_id, since=today - stats.CLOSED_SINCE, until=today)
+    closed = closures.closed_days(shop_id=shop_id, since=today - rules.CLOSED_SINCE, until=today)
     return Calendar(today, closed)
 
 
@@ -174,7 +172,7 @@ def _fit(shop_id: int, calendar: Calendar, median: int | None, now: datetime, st
     end_reading()
     people, again = likely.history(db.session, shop_id=shop_id)
     model, reason = None, "few"
-    if people >= LEAST_PEOPLE and again >= LEAST_AGAIN:
+    if people >= bgnbd.LEAST_PEOPLE and again >= bgnbd.LEAST_AGAIN:
         found = likely.pasts(db.session, shop_id=shop_id, calendar=calendar, people=people)
         end_reading()
         model = bgnbd.fit(list(found.values()), stop)

@@ -15,6 +15,8 @@ from typing import Any
 
 # Histories alike are counted once; a shop's fit looks at no more people than these, more tell nothing new.
 FIT_PEOPLE = 20_000
+# Of fewer people, or fewer visits after somebody's first, a model would be a guess.
+LEAST_PEOPLE, LEAST_AGAIN = 100, 50
 # Parameters beyond these are no estimate any more: the data don't say where they lie.
 _LEAST, _MOST = 1e-4, 1e5
 _STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, 0.0, -0.5, 1.0), (0.7, 0.7, -2.0, 0.5), (-1.5, -1.0, 0.5, 2.5))
@@ -55,8 +57,8 @@ def fit(pasts: Sequence[Past], stop: Callable[[], bool] = lambda: False) -> Mode
     import numpy as np
     from scipy.optimize import minimize
 
-    if not pasts:
-        return None
+    if not any(each.x for each in pasts):
+        return None  # nobody came again: who of them stayed away for good, and who is only slow?
     rows, many = np.unique([(each.x, each.t_x, each.T) for each in pasts], axis=0, return_counts=True)
     # In units of the longest look, whatever the shop's own: then one set of starts fits all.
     unit = float(rows[:, 2].max()) or 1.0

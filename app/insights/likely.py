@@ -85,14 +85,11 @@ def pasts(
     Two visits on one day are one; days the shop was closed do not pass.
     """
     day = stats.day_number(session)
-    some = Visit.customer_id % (people // FIT_PEOPLE + 1) == 0 if who is None else None
+    every = Visit.customer_id % (people // FIT_PEOPLE + 1) == 0
+    these = every if who is None else stats.those(Visit.customer_id, who)
     rows = session.execute(
         select(Visit.customer_id, func.count(distinct(day)), func.min(day), func.max(day))
-        .where(
-            Visit.shop_id == shop_id,
-            Visit.reversed_at.is_(None),
-            stats.those(Visit.customer_id, who) if who is not None else some,
-        )
+        .where(Visit.shop_id == shop_id, Visit.reversed_at.is_(None), these)
         .group_by(Visit.customer_id)
     )
     off, today = sorted(map(stats.number_of, calendar.closed)), stats.number_of(calendar.today)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -15,6 +15,9 @@ _WEEKDAYS = "월화수목금토일"
 _MONTHS = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한")
 # A rhythm of one's own needs this many visits; before it a gap says nothing.
 RHYTHM_VISITS = 4
+# It is made of the last visits alone, and closed days further back than this change it no more.
+RHYTHM_OF = 8
+CLOSED_SINCE = timedelta(days=800)
 # Silence of this many times the own rhythm is "long"; the same border the groups use.
 LONG_SILENCE = 1.75
 LONG_DAYS = 21

@@ -35,9 +35,6 @@ from app.kit.columns import UtcDateTime
 from app.kit.upsert import insert_into, table_of
 from app.visits.models import Visit
 
-# The last visits a rhythm is made of, and how far back closed days change one.
-RHYTHM_OF = 8
-CLOSED_SINCE = timedelta(days=800)
 YEAR = timedelta(days=364)  # before today: 365 days with it
 _EPOCH = date(1970, 1, 1)
 # Of so many people a shop's median is known well enough.
@@ -86,13 +83,13 @@ def count_people(
     found = _worked_out(session, shop_id, who, calendar, shop_days, now)
     names = ("shop_id", "customer_id", *_SUMS, "counted_at")
     insert = insert_into(session, table).from_select(names, found, include_defaults=False)
-    changed = session.execute(
+    changed = session.scalars(
         insert.on_conflict_do_update(
             index_elements=["shop_id", "customer_id"],
             set_={name: insert.excluded[name] for name in (*_SUMS, "counted_at")},
             where=or_(*(table.c[name].is_distinct_from(insert.excluded[name]) for name in _SUMS)),
-        )
-    ).rowcount
+        ).returning(table.c.customer_id)
+    ).all()
     gone = select(Customer.id).where(
         Customer.shop_id == shop_id, Customer.erased_at.is_not(None), those(Customer.id, who)
     )
@@ -103,14 +100,14 @@ def count_people(
             PersonStat.customer_id.in_(gone),
         )
     )
-    return int(changed)
+    return len(changed)
 
 
 def those(column: Any, who: Who) -> ColumnElement[bool]:
     """Return the condition that a column holds the id of one of these people."""
     if isinstance(who, tuple):
         return and_(column > who[0], column <= who[1])
-    return column.in_(who)  # type: ignore[no-any-return]
+    return column.in_(who)
 
 
 def _worked_out(
@@ -195,7 +192,10 @@ def _standing(known: CTE) -> ColumnElement[str]:
 
 def _came(session: Any, shop_id: int, visits: Any) -> CTE:
     """Return the standing visits of some people, each with its Korean day and its place from the newest on."""
-    newest = {"partition_by": Visit.customer_id, "order_by": (Visit.at.desc(), Visit.id.desc())}
+    newest: dict[str, Any] = {
+        "partition_by": Visit.customer_id,
+        "order_by": (Visit.at.desc(), Visit.id.desc()),
+    }
     return (
         select(
             Visit.customer_id,
@@ -213,7 +213,7 @@ def _own_medians(came: CTE, closed: CTE) -> CTE:
     """Return of who came on two days or more: how many gaps their last visits have, and twice the median of them."""
     days = (
         select(came.c.customer_id, came.c.day)
-        .where(came.c.place <= RHYTHM_OF)
+        .where(came.c.place <= rules.RHYTHM_OF)
         .group_by(came.c.customer_id, came.c.day)
         .cte("days")
     )
