@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from math import isfinite
 from typing import Any
 
@@ -155,7 +156,7 @@ def _steps(shop_id: int) -> list[tuple[int, int]]:
         )
     )
     end_reading()
-    return list(zip([0, *ends[:-1]], ends, strict=True))
+    return list(pairwise([0, *ends]))
 
 
 def _see_to_vip(shop_id: int, calendar: Calendar) -> None:
