@@ -25,7 +25,7 @@ from app.kit.clock import kst_day
 from app.shops import closures
 
 # One transaction works out so many: a stamp waits no longer than this takes.
-_AT_ONCE = 1_000
+_AT_ONCE = 500
 _CAME_AT_ONCE = 200
 # What is expected is said of so many days on which the shop is open.
 AHEAD_DAYS = 30.0
@@ -135,7 +135,9 @@ def _count(
         now=now,
     )
     if known is not None and known.model is not None:
-        _put_likely(session, shop_id, people, calendar, known.model)
+        rows = _news(session, shop_id, people, calendar, known.model)
+        if rows:
+            likely.put_likely(session, shop_id=shop_id, rows=rows)
 
 
 def _calendar(shop_id: int, now: datetime) -> Calendar:
@@ -192,29 +194,27 @@ def _see_to_likely(
     for step in steps:
         if stop():
             return
-        with write() as session:
-            _put_likely(session, shop_id, step, calendar, model)
+        rows = _news(db.session, shop_id, step, calendar, model)  # read before anybody has to wait
+        if rows:
+            with write() as session:
+                likely.put_likely(session, shop_id=shop_id, rows=rows)
 
 
-def _put_likely(session: Any, shop_id: int, who: Who, calendar: Calendar, model: Model) -> None:
-    """Write what the model says of some people, where it says something new."""
+def _news(
+    session: Any, shop_id: int, who: Who, calendar: Calendar, model: Model
+) -> list[tuple[int, float | None, float | None]]:
+    """Return (person, alive, expected) of those of whom the model says something new."""
     before = likely.stored(session, shop_id=shop_id, who=who)
     found = likely.pasts(session, shop_id=shop_id, calendar=calendar, who=who)
     people = [each for each in before if each in found]
-    some = [found[each] for each in people]
-    told: dict[int, tuple[float | None, float | None]] = {}
-    if some:
+    told: dict[int, tuple[float | None, float | None]] = dict.fromkeys(before, (None, None))
+    if people:
+        some = [found[each] for each in people]
         alive, expected = bgnbd.p_alive(model, some), bgnbd.expected(model, some, AHEAD_DAYS)
         for each, past, here, visits in zip(people, some, alive, expected, strict=True):
             # Of who came once the model cannot say it: by its assumptions nobody leaves before the second visit.
             told[each] = (_cut(here, 3) if past.x else None, _cut(visits, 2))
-    rows = [
-        (each, *told.get(each, (None, None)))
-        for each, was in before.items()
-        if told.get(each, (None, None)) != was
-    ]
-    if rows:
-        likely.put_likely(session, shop_id=shop_id, rows=rows)
+    return [(each, *told[each]) for each, was in before.items() if told[each] != was]
 
 
 def _cut(number: Any, places: int) -> float | None:

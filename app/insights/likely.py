@@ -88,7 +88,12 @@ def pasts(
     every = Visit.customer_id % (people // FIT_PEOPLE + 1) == 0
     these = every if who is None else stats.those(Visit.customer_id, who)
     rows = session.execute(
-        select(Visit.customer_id, func.count(distinct(day)), func.min(day), func.max(day))
+        select(
+            Visit.customer_id,
+            func.count(distinct(day)),
+            stats.day_number(session, "min(visits.at)"),
+            stats.day_number(session, "max(visits.at)"),
+        )
         .where(Visit.shop_id == shop_id, Visit.reversed_at.is_(None), these)
         .group_by(Visit.customer_id)
     )

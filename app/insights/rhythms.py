@@ -58,8 +58,9 @@ def closed_lately(shop_id: int, today: date) -> frozenset[date]:
 
 
 def quiet_ones(*, shop_id: int, now: datetime, limit: int = 5) -> tuple[int, list[QuietOne]]:
-    """Return how many regulars are quieter than usual by their own rhythm, and those who came most often.
+    """Return how many regulars are quieter than usual by their own rhythm, and those the shop would miss most.
 
+    That is the visits of a year that go with them, as likely as the model says they do; without one, the visits.
     From what was worked out last night; who has come since is left out.
     """
     quiet = (
@@ -73,7 +74,7 @@ def quiet_ones(*, shop_id: int, now: datetime, limit: int = 5) -> tuple[int, lis
         .join(PersonStat, (PersonStat.shop_id == Customer.shop_id) & (PersonStat.customer_id == Customer.id))
         .where(Customer.shop_id == shop_id, Customer.id.in_(some), *quiet)
         .where(Customer.stale_at.is_(None), Customer.erased_at.is_(None), Customer.name != "")
-        .order_by(PersonStat.visits.desc(), Customer.id)
+        .order_by((PersonStat.year_visits * (1 - func.coalesce(PersonStat.alive, 0))).desc(), Customer.id)
         .limit(limit)
     ).all()
     many = db.session.scalar(select(func.count()).select_from(PersonStat).where(*quiet)) or 0

@@ -37,6 +37,7 @@ from app.visits.models import Visit
 
 YEAR = timedelta(days=364)  # before today: 365 days with it
 _EPOCH = date(1970, 1, 1)
+_BEFORE_ALL = start_of_day(_EPOCH)
 # Of so many people a shop's median is known well enough.
 _MEDIAN_PEOPLE = 20_000
 _SUMS = (
@@ -114,22 +115,24 @@ def _worked_out(
     session: Any, shop_id: int, who: Who, calendar: Calendar, shop_days: int | None, now: datetime
 ) -> Select[Any]:
     """Return the statement with one row a person, in the order of the columns that are written."""
-    came = _came(session, shop_id, those(Visit.customer_id, who))
+    people = and_(Customer.shop_id == shop_id, Customer.erased_at.is_(None), those(Customer.id, who))
+    these = and_(Visit.shop_id == shop_id, Visit.reversed_at.is_(None), those(Visit.customer_id, who))
     closed = bound_rows(session, "calendar", _CLOSED, calendar.rows())
-    own = _own_medians(came, closed)
-    year = start_of_day(calendar.today - YEAR)
+    own = _own_medians(session, people, closed)
+    late = Visit.at >= start_of_day(calendar.today - YEAR)
     sums = (
         select(
-            came.c.customer_id,
+            Visit.customer_id,
             func.count().label("visits"),
-            func.sum(came.c.amount).label("spent"),
-            func.count(came.c.amount).label("priced"),
-            func.count().filter(came.c.at >= year).label("year_visits"),
-            func.sum(came.c.amount).filter(came.c.at >= year).label("year_spent"),
-            func.max(came.c.at).label("last_at"),
-            func.max(came.c.day).label("last_day"),
+            func.sum(Visit.amount).label("spent"),
+            func.count(Visit.amount).label("priced"),
+            func.count().filter(late).label("year_visits"),
+            func.sum(Visit.amount).filter(late).label("year_spent"),
+            func.max(Visit.at).label("last_at"),
+            day_number(session, "max(visits.at)").label("last_day"),
         )
-        .group_by(came.c.customer_id)
+        .where(these)
+        .group_by(Visit.customer_id)
         .cte("sums")
     )
     gaps, twice = func.coalesce(own.c.gaps, 0), func.coalesce(own.c.twice, 0)
@@ -160,7 +163,7 @@ def _worked_out(
         .outerjoin(sums, sums.c.customer_id == Customer.id)
         .outerjoin(own, own.c.customer_id == Customer.id)
         .outerjoin(closed, closed.c.day == sums.c.last_day)
-        .where(Customer.shop_id == shop_id, Customer.erased_at.is_(None), those(Customer.id, who))
+        .where(people)
         .cte("known")
     )
     return select(
@@ -190,57 +193,60 @@ def _standing(known: CTE) -> ColumnElement[str]:
     )
 
 
-def _came(session: Any, shop_id: int, visits: Any) -> CTE:
-    """Return the standing visits of some people, each with its Korean day and its place from the newest on."""
-    newest: dict[str, Any] = {
-        "partition_by": Visit.customer_id,
-        "order_by": (Visit.at.desc(), Visit.id.desc()),
-    }
-    return (
-        select(
-            Visit.customer_id,
-            Visit.at,
-            Visit.amount,
-            day_number(session).label("day"),
-            func.row_number().over(**newest).label("place"),
+def _own_medians(session: Any, people: ColumnElement[bool], closed: CTE) -> CTE:
+    """Return of who came on two days or more: how many gaps their last visits have, and twice the median of them.
+
+    Of each person the index is gone back eight visits, however long the history: what lies before is not read.
+    """
+    eighth = (
+        select(Visit.at)
+        .where(
+            Visit.shop_id == Customer.shop_id, Visit.customer_id == Customer.id, Visit.reversed_at.is_(None)
         )
-        .where(Visit.shop_id == shop_id, Visit.reversed_at.is_(None), visits)
-        .cte("came")
+        .order_by(Visit.at.desc())
+        .offset(rules.RHYTHM_OF - 1)
+        .limit(1)
+        .scalar_subquery()
     )
-
-
-def _own_medians(came: CTE, closed: CTE) -> CTE:
-    """Return of who came on two days or more: how many gaps their last visits have, and twice the median of them."""
+    since = func.coalesce(eighth, literal(_BEFORE_ALL, UtcDateTime()))
+    last = select(Customer.shop_id, Customer.id, since.label("since")).where(people).cte("last")
+    lately = and_(
+        Visit.shop_id == last.c.shop_id,
+        Visit.customer_id == last.c.id,
+        Visit.at >= last.c.since,
+        Visit.reversed_at.is_(None),
+    )
     days = (
-        select(came.c.customer_id, came.c.day)
-        .where(came.c.place <= rules.RHYTHM_OF)
-        .group_by(came.c.customer_id, came.c.day)
+        select(last.c.id.label("customer_id"), Visit.at, day_number(session).label("day"))
+        .select_from(last)
+        .outerjoin(Visit, lately)  # outer, so that nobody begins with all visits
         .cte("days")
     )
-    one: dict[str, Any] = {"partition_by": days.c.customer_id, "order_by": days.c.day}
+    one: dict[str, Any] = {"partition_by": days.c.customer_id, "order_by": days.c.at}
     before, until = func.coalesce(closed.c.before, 0), func.coalesce(closed.c.until, 0)
-    steps = (
+    stepped = (
         select(
             days.c.customer_id,
-            (days.c.day - func.lag(days.c.day).over(**one) - (before - func.lag(until).over(**one))).label(
-                "gap"
-            ),
+            (days.c.day - func.lag(days.c.day).over(**one)).label("days"),
+            (before - func.lag(until).over(**one)).label("off"),
         )
         .select_from(days)
         .outerjoin(closed, closed.c.day == days.c.day)
+        .cte("stepped")
+    )
+    # Several visits of one day are one: between them no day went by.
+    steps = (
+        select(stepped.c.customer_id, (stepped.c.days - stepped.c.off).label("gap"))
+        .where(stepped.c.days > 0)
         .cte("steps")
     )
     person = steps.c.customer_id
-    placed = (
-        select(
-            person,
-            steps.c.gap,
-            func.row_number().over(partition_by=person, order_by=steps.c.gap).label("place"),
-            func.count().over(partition_by=person).label("gaps"),
-        )
-        .where(steps.c.gap.is_not(None))
-        .cte("placed")
-    )
+    placed = select(
+        person,
+        steps.c.gap,
+        func.row_number().over(partition_by=person, order_by=steps.c.gap).label("place"),
+        func.count().over(partition_by=person).label("gaps"),
+    ).cte("placed")
     # The middle one, or the two of them.
     lower, upper = (placed.c.gaps + 1) // 2, (placed.c.gaps + 2) // 2
     return (
@@ -260,20 +266,22 @@ def _own_medians(came: CTE, closed: CTE) -> CTE:
 def shop_median(session: Any, *, shop_id: int, calendar: Calendar) -> int | None:
     """Return a shop's own rhythm in days (rules.shop_rhythm); of a large shop by every so many-th of its people."""
     people = session.scalar(select(func.count(Customer.id)).where(Customer.shop_id == shop_id)) or 0
-    some = Visit.customer_id % (people // _MEDIAN_PEOPLE + 1) == 0
-    own = _own_medians(
-        _came(session, shop_id, some), bound_rows(session, "calendar", _CLOSED, calendar.rows())
-    )
+    every = Customer.id % (people // _MEDIAN_PEOPLE + 1) == 0
+    some = and_(Customer.shop_id == shop_id, Customer.erased_at.is_(None), every)
+    own = _own_medians(session, some, bound_rows(session, "calendar", _CLOSED, calendar.rows()))
     rows = session.execute(select(own.c.twice, func.count()).group_by(own.c.twice))
     return rules.shop_rhythm({int(twice): int(many) for twice, many in rows})
 
 
-def day_number(session: Any) -> ColumnElement[int]:
-    """Return a visit's Korean day as days since 1970: a number to reckon with, the same in both our databases."""
+def day_number(session: Any, at: str = "visits.at") -> ColumnElement[int]:
+    """Return a moment's Korean day as days since 1970: a number to reckon with, the same in both our databases.
+
+    `at`: the moment's column, as SQL.
+    """
     spoken = (
-        "(strftime('%s', visits.at) + 32400) / 86400"
+        f"(strftime('%s', {at}) + 32400) / 86400"
         if session.get_bind().dialect.name == "sqlite"
-        else "(visits.at + interval '9 hours')::date - date '1970-01-01'"
+        else f"({at} + interval '9 hours')::date - date '1970-01-01'"
     )
     return literal_column(spoken, Integer)
 

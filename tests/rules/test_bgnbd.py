@@ -185,12 +185,29 @@ def bgnbd_log_beta(a: float, b: float) -> float:
     [
         [],
         [Past(0, 0, 30.0)] * 500,  # nobody came again: how could one tell who left?
-        [Past(1, 1.0, 1.0)],
         [Past(0, 0, 0.0)] * 200,
     ],
 )
 def test_what_the_data_do_not_decide_is_not_decided(pasts: list[Past]) -> None:
     assert bgnbd.fit(pasts) is None
+
+
+def test_people_who_hardly_differ_have_a_model_too() -> None:
+    """The likelihood climbs along a ridge: a and b without end, and the chance to stay away that they stand for."""
+    rng = np.random.default_rng(3)
+    pasts = []
+    for _ in range(1500):
+        until, at, came, last = float(rng.uniform(100, 400)), 0.0, 0, 0.0
+        while rng.random() > 0.1 and (at := at + rng.exponential(9.0)) < until:
+            came, last = came + 1, at
+        pasts.append(Past(came, last, until))
+    model = bgnbd.fit(pasts)
+    assert model is not None
+    assert model.a / (model.a + model.b) == pytest.approx(0.1, abs=0.015)
+    assert model.r / model.alpha == pytest.approx(1 / 9, abs=0.01)
+    fresh, gone = bgnbd.p_alive(model, [Past(10, 90.0, 91.0), Past(10, 90.0, 200.0)])
+    assert fresh > 0.85 and gone < 0.05
+    assert bgnbd.expected(model, [Past(10, 90.0, 91.0)], 30)[0] == pytest.approx(2.6, abs=0.4)
 
 
 def test_a_fit_stops_when_it_is_asked_to() -> None:
