@@ -102,6 +102,7 @@ def become_one(session: Any, *, kept: Customer, gone: Customer, now: datetime) -
     keeps_days = people.standing(session, person=kept)[DAYS]
     clear(gone)
     gone.erased_at, gone.merged_into_id = now, kept.id
+    kept.stale_at = gone.stale_at = now
     session.flush()  # a number is unique in the shop: one lets go before the other holds it
     if not keeps_days:
         celebrating.drop_days(session, person=kept)

@@ -34,13 +34,16 @@ class Customer(Model):
         Index("ix_customers_shop_name", "shop_id", "name"),
         Index("ix_customers_shop_last_visit", "shop_id", "last_visit_at", "id"),
         Index("ix_customers_shop_initials", "shop_id", "initials"),
-        # Few leave an address: a stamp of anybody else's card doesn't touch this one.
-        Index(
-            "ix_customers_shop_email",
-            "shop_id",
-            "email",
-            sqlite_where=text("email IS NOT NULL"),
-            postgresql_where=text("email IS NOT NULL"),
+        # Few leave an address, and few have come this minute.
+        *(
+            Index(
+                f"ix_customers_shop_{which}",
+                "shop_id",
+                which,
+                sqlite_where=text(f"{which} IS NOT NULL"),
+                postgresql_where=text(f"{which} IS NOT NULL"),
+            )
+            for which in ("email", "stale_at")
         ),
         # Of the few who told it: asked every morning for the whole shop.
         *(
@@ -95,6 +98,8 @@ class Customer(Model):
     first_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_visit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     visit_count: Mapped[int] = mapped_column(default=0)
+    # Since when what their visits add up to (insights/stats.py) lags behind; the clock catches up every minute.
+    stale_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Left, or became one with another (`merged_into_id`): either way nobody to be found any more.
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     merged_into_id: Mapped[int | None] = mapped_column()

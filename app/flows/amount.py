@@ -40,6 +40,7 @@ def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime
         if before == amount:
             return card.id, amount
         visit.amount = amount
+        visits.count_again(session, shop_id=shop_id, customer_ids=(visit.customer_id,), now=now)
         others = [each for each in purchases.earned_at(session, visit=visit) if each.id != entry.id]
         lines = [entry, *others]
         for line, won in zip(lines, rules.shared(amount, [each.amount for each in lines]), strict=True):

@@ -23,6 +23,7 @@ from app.flows import audit, filled, paper_card, tier
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import NotHere, Refused
 from app.messages import recall
+from app.visits import actions as visits
 from app.visits.models import Visit
 
 _NO_GIFT = {"devices.customer_id", "messages.customer_id", "last", "said", "claim", "owed"}
@@ -194,6 +195,7 @@ def undo_merge(*, shop_id: int, merge_id: int, staff_id: int, now: datetime) -> 
         _part(session, row=row, kept_card=source, gone_card=target, staff_id=staff_id, now=now)
         row.undone_at, row.undone_by, row.before = now, staff_id, {}
         session.flush()
+        visits.count_again(session, shop_id=shop_id, customer_ids=(row.kept_id, row.gone_id), now=now)
         for each in (row.kept_id, row.gone_id):
             tier.look_again(session, shop_id=shop_id, customer_id=each, now=now, why="rule")
         audit.note(

@@ -185,6 +185,7 @@ def stamp_card(
     )
     if amount is not None:
         visit.amount = (visit.amount or 0) + amount
+        person.stale_at = now
     entry = earning.earn(
         session,
         card=card,

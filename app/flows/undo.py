@@ -60,6 +60,7 @@ def turn_around(
     )
     sums.count(session, shop_id=card.shop_id, at=entry.at, stamps=-entry.delta)
     goes_on = purchases.leave_to_the_others(session, card=card, entry=entry, own=own, now=now)
+    visits.count_again(session, shop_id=card.shop_id, customer_ids=(card.customer_id,), now=now)
     if entry.visit_id is not None and not goes_on:
         end_visit(
             session,

@@ -76,6 +76,27 @@ class PersonStat(Model):
     counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ShopRhythm(Model):
+    """How people come to a shop as a whole: the rhythm that stands in for one of their own, and BG/NBD's parameters.
+
+    One row a shop, written every night. Without parameters `reason` says why: few | unclear (insights/bgnbd.py).
+    """
+
+    __tablename__ = "shop_rhythms"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True, autoincrement=False)
+    median_days: Mapped[int | None] = mapped_column()  # of people's own gaps; None while too few came again
+    people: Mapped[int] = mapped_column(default=0, server_default="0")  # who came at least once
+    again: Mapped[int] = mapped_column(default=0, server_default="0")  # visits after somebody's first
+    r: Mapped[float | None] = mapped_column()
+    alpha: Mapped[float | None] = mapped_column()  # in days the shop was open
+    a: Mapped[float | None] = mapped_column()
+    b: Mapped[float | None] = mapped_column()
+    log_likelihood: Mapped[float | None] = mapped_column()
+    reason: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    fitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class OwnGroup(Model):
     """A group that the shop put together itself. `filter`: what insights/filters.py reads."""
 

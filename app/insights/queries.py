@@ -10,23 +10,19 @@ from sqlalchemy import select
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.insights import rules, weeks
+from app.insights import rhythms, rules, weeks
 from app.insights.models import DayCount
 from app.insights.rules import Expected
 from app.insights.weeks import Busy, Day
 from app.kit.clock import KST, kst_day, start_of_day
-from app.shops import closures
 from app.visits import goods
 from app.visits import queries as visits
 
 # Looking at everybody would count history; the most faithful ones decide whom to greet.
 _LOOKED_AT = 300
 _ASKED_CLOSELY = 40
-# The last visits a rhythm is made of, and how far back a silence may have begun (half a year between visits).
-_RHYTHM_OF = 8
+# How far back a silence may have begun (half a year between visits).
 _LONGEST_SILENCE = timedelta(days=380)
-# Closed days further back than this change no rhythm of today.
-_CLOSED_SINCE = timedelta(days=800)
 BUSY_WEEKS = 8
 # A shop with more visits than these in eight weeks knows its busy hour from the newest of them.
 _MOMENTS = 20_000
@@ -124,15 +120,13 @@ def to_greet(*, shop_id: int, now: datetime, limit: int = 5) -> list[Expected]:
     near = near[:_ASKED_CLOSELY]
     if not near:
         return []
-    seen = visits.recent_of_many(
-        shop_id=shop_id, customer_ids=[row.id for row in near], since=now - timedelta(days=240)
-    )
+    own = rhythms.own_rhythms(shop_id=shop_id, customer_ids=[row.id for row in near], today=day)
+    closed = rhythms.closed_lately(shop_id, day)
     expected: list[Expected] = []
     for row in near:
-        rhythm = rules.rhythm([kst_day(at) for at in seen.get(row.id, [])[:8]])
-        gap = (day - kst_day(row.last_visit_at)).days
-        if rhythm is not None and rules.is_due(gap_days=gap, rhythm_days=rhythm):
-            expected.append(Expected(row.id, row.name, row.likes, rhythm, gap))
+        rhythm, last = own[row.id], kst_day(row.last_visit_at)
+        if rhythm and rules.is_due(gap_days=rules.days_away(last, day, closed), rhythm_days=rhythm):
+            expected.append(Expected(row.id, row.name, row.likes, rhythm, (day - last).days))
     return expected[:limit]
 
 
@@ -150,8 +144,8 @@ class Silent:
 def silent_ones(*, shop_id: int, now: datetime, after_id: int, limit: int) -> tuple[list[Silent], int | None]:
     """Return who is silent among the next `limit` regulars by id, and the id to go on after (None: the end).
 
-    A batch looks at `limit` people and at most a dozen visits of each, however long the history is. Days on
-    which the shop is closed are nobody's silence.
+    A batch looks at `limit` people by what is known of their rhythm, and at the last visits of those who are away.
+    Days on which the shop is closed are nobody's silence.
     """
 
     def is_away(gap: int, rhythm: int | None) -> bool:
@@ -200,15 +194,13 @@ def _away(
         .order_by(Customer.id)
         .limit(limit)
     ).all()
-    came = visits.last_of_many(shop_id=shop_id, customer_ids=[row.id for row in rows], most=_RHYTHM_OF)
-    closed = closures.closed_days(shop_id=shop_id, since=day - _CLOSED_SINCE, until=day) if rows else ()
-    away = []
-    for row in rows:
-        seen = came.get(row.id, [])
-        rhythm = rules.rhythm([kst_day(visit.at) for visit in seen], closed)
-        gap = rules.days_away(kst_day(row.last_visit_at), day, closed)
-        if seen and is_away(gap, rhythm):
-            away.append((row, seen))
+    own = rhythms.own_rhythms(shop_id=shop_id, customer_ids=[row.id for row in rows], today=day)
+    closed = rhythms.closed_lately(shop_id, day) if rows else ()
+    gone = [
+        row for row in rows if is_away(rules.days_away(kst_day(row.last_visit_at), day, closed), own[row.id])
+    ]
+    came = visits.last_of_many(shop_id=shop_id, customer_ids=[row.id for row in gone], most=rules.RHYTHM_OF)
+    away = [(row, came[row.id]) for row in gone if row.id in came]
     most = goods.favourites(
         shop_id=shop_id, visits={row.id: [visit.id for visit in seen] for row, seen in away}
     )
@@ -225,7 +217,7 @@ def liked(*, shop_id: int, customer_id: int) -> tuple[str, int | None]:
     noted = db.session.scalar(
         select(Customer.likes).where(Customer.shop_id == shop_id, Customer.id == customer_id)
     )
-    came = visits.last_of_many(shop_id=shop_id, customer_ids=[customer_id], most=_RHYTHM_OF)
+    came = visits.last_of_many(shop_id=shop_id, customer_ids=[customer_id], most=rules.RHYTHM_OF)
     most = goods.favourites(
         shop_id=shop_id, visits={who: [visit.id for visit in seen] for who, seen in came.items()}
     )

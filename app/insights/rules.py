@@ -5,9 +5,9 @@ Every sentence is made only from what is true of this person or week; where noth
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -15,6 +15,9 @@ _WEEKDAYS = "월화수목금토일"
 _MONTHS = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한")
 # A rhythm of one's own needs this many visits; before it a gap says nothing.
 RHYTHM_VISITS = 4
+# It is made of the last visits alone, and closed days further back than this change it no more.
+RHYTHM_OF = 8
+CLOSED_SINCE = timedelta(days=800)
 # Silence of this many times the own rhythm is "long"; the same border the groups use.
 LONG_SILENCE = 1.75
 LONG_DAYS = 21
@@ -24,6 +27,10 @@ SILENCE_ENDS = 60
 # Away for so many times the own rhythm, or so many days where there is none: 오랜만이에요.
 DORMANT_SILENCE = 3
 DORMANT_DAYS = 90
+# 단골 begins with the third visit, as everywhere the owner reads the word.
+REGULAR_VISITS = 3
+# A shop's own rhythm is the median of at least so many people's.
+RHYTHM_PEOPLE = 10
 _DUE_FROM, _DUE_TO = 0.85, 1.4
 # Words that end a remark ("오이 싫어함", "창가를 좋아해요") can't stand before 드릴까요.
 _REMARK_ENDS = ("다", "요", "죠", "것", "거", "게요", "세요", "기", "듯")
@@ -73,6 +80,63 @@ def rhythm(days: Sequence[date], closed: Collection[date] = ()) -> int | None:
     if len(between) < RHYTHM_VISITS - 1:
         return None
     return max(1, round(median(between)))
+
+
+def shared_rhythm(own_gaps: Sequence[int], shop_days: int | None) -> int | None:
+    """Return somebody's rhythm in days: their own median once it stands, before it drawn towards the shop's.
+
+    Each gap of their own counts a third, the shop's median (`shop_days`) the rest; None where there is neither.
+    """
+    full = RHYTHM_VISITS - 1
+    if len(own_gaps) >= full:
+        return max(1, round(median(own_gaps)))
+    if shop_days is None:
+        return None
+    twice = round(2 * median(own_gaps)) if own_gaps else 0
+    own = len(own_gaps)
+    return max(1, (own * twice + (full - own) * 2 * shop_days + full) // (2 * full))
+
+
+def shop_rhythm(people_by_twice: Mapping[int, int]) -> int | None:
+    """Return the median of people's medians, each counted once, or None while they are too few.
+
+    `people_by_twice`: how many people have a median of so many half days, of whoever came twice or more often.
+    """
+    people = sum(people_by_twice.values())
+    if people < RHYTHM_PEOPLE:
+        return None
+    seen = 0
+    for twice in sorted(people_by_twice):
+        seen += people_by_twice[twice]
+        if 2 * seen >= people:
+            return max(1, round(twice / 2))
+    return None
+
+
+def standing_of(*, visits: int, away_days: int, rhythm_days: int | None, is_own: bool) -> str:
+    """Return where somebody stands: new | again | regular, quiet | dormant after a long silence, "" never came.
+
+    `away_days`: since the last visit, without closed days. Who has no rhythm of their own yet is given more time:
+    three weeks until quiet, 90 days until dormant, or longer where the shop's own rhythm is slow.
+    """
+    if visits <= 0:
+        return ""
+    if away_days >= dormant_from(rhythm_days, is_own=is_own):
+        return "dormant"
+    if rhythm_days is not None and away_days >= quiet_from(rhythm_days, is_own=is_own):
+        return "quiet"
+    return "regular" if visits >= REGULAR_VISITS else "again" if visits > 1 else "new"
+
+
+def quiet_from(rhythm_days: int, *, is_own: bool) -> float:
+    """Return after how many days without a visit somebody is quieter than usual."""
+    return long_silence(rhythm_days) if is_own else max(rhythm_days * LONG_SILENCE, LONG_DAYS)
+
+
+def dormant_from(rhythm_days: int | None, *, is_own: bool) -> int:
+    """Return after how many days without a visit somebody is dormant."""
+    least = LONG_DAYS if is_own else DORMANT_DAYS
+    return max((rhythm_days or 0) * DORMANT_SILENCE, least)
 
 
 def rhythm_words(days: int) -> str:

@@ -33,6 +33,7 @@ from app.flows import (
     reports,
     retention,
     review_asks,
+    rhythm,
     tier,
 )
 from app.flows.unit import end_reading
@@ -101,6 +102,14 @@ def _check_balances(now: datetime, breath: Breath) -> None:
     _for_each_shop(lambda shop_id: night.check_balances(shop_id=shop_id), "check_balances", breath)
     if not breath():
         night.gather_statistics()
+
+
+def _count_who_came(now: datetime, breath: Breath) -> None:
+    rhythm.count_due(now=now, stop=breath)
+
+
+def _work_people_out(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: rhythm.see_to(shop_id=shop_id, now=now, stop=breath), "rhythm", breath)
 
 
 def _move_tiers(now: datetime, breath: Breath) -> None:
@@ -209,6 +218,7 @@ def _count_outcomes(now: datetime, breath: Breath) -> None:
 PERIODIC = (
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
+    Periodic("count_who_came", timedelta(minutes=1), lambda now: now, _count_who_came),
     Periodic("campaigns", timedelta(seconds=20), lambda now: now, _go_on_with_campaigns),
     Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),
     Periodic(
@@ -229,6 +239,8 @@ PERIODIC = (
     Periodic(
         "count_outcomes", timedelta(days=1), lambda now: next_minute_of_day(now, 3 * 60 + 50), _count_outcomes
     ),
+    # After midnight everybody has been away for a day longer.
+    Periodic("rhythm", timedelta(days=1), lambda now: next_minute_of_day(now, 30), _work_people_out),
     Periodic("move_tiers", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 20), _move_tiers),
     Periodic(
         "come_back",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 
 from app.customers.models import Customer
 from app.kit.columns import UtcDateTime
@@ -45,6 +46,7 @@ def note_visit(
     )
     session.add(visit)
     person.visit_count += 1
+    person.stale_at = now
     # Two tills' clocks differ by moments: the later line may tell of the earlier visit.
     person.first_visit_at = min(person.first_visit_at or now, now)
     person.last_visit_at = max(person.last_visit_at or now, now)
@@ -93,8 +95,19 @@ def reverse_visit(
     ).one()
     person.visit_count = max(0, person.visit_count - 1)
     person.first_visit_at, person.last_visit_at = first, last
+    person.stale_at = now
     session.flush()
     return visit
+
+
+def count_again(session: Any, *, shop_id: int, customer_ids: Collection[int], now: datetime) -> None:
+    """Note that visits of these people changed: what they add up to is worked out anew within a minute or so."""
+    session.execute(
+        update(Customer)
+        .where(Customer.shop_id == shop_id, Customer.id.in_(customer_ids))
+        .values(stale_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def product(session: Any, *, shop_id: int, product_id: int) -> Product | None:

@@ -83,7 +83,7 @@ class Counter:
     def _customer(self, **facts: object) -> Row:
         blank = {"name": "", "phone": None, "phone_tail": None, "phone_key": "", "memo": "", "likes": ""}
         blank["phone_checked_at"] = None
-        visits = {"first_visit_at": None, "last_visit_at": None, "visit_count": 0}
+        visits = {"first_visit_at": None, "last_visit_at": None, "visit_count": 0, "stale_at": None}
         return self.tables.add("customers", **{**blank, **visits, "shop_id": self.shop_id, **facts})
 
     def run(self, holders: list[Holder], moment: datetime) -> None:
@@ -316,3 +316,4 @@ class Counter:
             holder.customer["first_visit_at"] = holder.stood[0]["at"]
             holder.customer["last_visit_at"] = holder.stood[-1]["at"]
             holder.customer["visit_count"] = len(holder.stood)
+            holder.customer["stale_at"] = holder.stood[-1]["at"]  # the clock adds them up

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from app.insights import habits, rhythms, rules, weeks
 from app.insights import queries as insights
-from app.insights import rules, weeks
 from app.kit.clock import kst_day
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
+from app.web.owner.noted import note_look
 
 _WEEKS = 8
 
@@ -28,6 +29,10 @@ def flow() -> ResponseReturnValue:
     month = [each for each in days if each.day >= today.replace(day=1)]
     visits, again = sum(each.visits for each in month), sum(each.returning for each in month)
     busy = insights.busy(shop_id=shop_id, now=now())
+    known = rhythms.known(shop_id)
+    quiet_many, quiet = rhythms.quiet_ones(shop_id=shop_id, now=now()) if known else (0, [])
+    if quiet:
+        note_look("list")
     return render_template(
         "owner/flow.html",
         month_words=weeks.month_words(days, today=today),
@@ -46,6 +51,9 @@ def flow() -> ResponseReturnValue:
         else [],
         hours=[(f"{hour}시", count) for hour, count in busy.hours] if busy else [],
         busy_after=weeks.BUSY_VISITS,
+        known_by=habits.how_it_is_known(known.reason, people=known.people) if known else "",
+        quiet_many=quiet_many,
+        quiet=[(one, rules.rhythm_words(one.rhythm_days), habits.chance_words(one.alive)) for one in quiet],
     )
 
 
