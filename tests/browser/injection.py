@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.handset import Handset
-from tests.browser.payloads import INJECTED
+from tests.payloads import INJECTED
 
 
 def look(phone: Handset, path: str, *shown: str) -> None:

@@ -1,4 +1,7 @@
-"""S07: sixty scripts typed into every field a person can fill; every page that shows them shows them as words."""
+"""S07: scripts typed into every field a person can fill; a real browser runs none of them and complains of nothing.
+
+Each place is looked at here once. That each of the sixty scripts stays words in it: tests/security/test_payloads.py.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,11 @@ from tests import factories
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import wait_until
 from tests.browser.injection import look, nothing_injected, refused, save
-from tests.browser.payloads import PAYLOADS, fitting, packed
 from tests.factories import AShop
+from tests.payloads import PAYLOADS, fitting, packed
 
 SHORT = fitting(20)
-# One-line fields take turns: between likes and addresses each text is typed once, the memo takes all at once.
-ROUNDS = 5
+ROUNDS = 2
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_what_a_customer_types(handset: NewHandset, shop: AShop) -> None:
     customer.page.wait_for_url("**/c/*")
     person, card = ids(shop)[0]
     factories.a_stamp(shop, card)
-    for name in SHORT[::2]:  # the others are typed into the shop's own names
+    for name in SHORT[-2:]:
         customer.open(f"/c/{shop.code}/details")
         save(customer, name=name)
         assert name in customer.page.locator("body").inner_text()
@@ -78,7 +80,7 @@ def test_what_the_owner_writes_about_people(handset: NewHandset, shop: AShop) ->
     owner, people = handset(staff=shop), [factories.a_customer(shop) for _ in range(ROUNDS)]
     for holder in people:
         factories.a_claim(shop, holder)
-    likes = packed(60)[::2]
+    likes = packed(60)[:ROUNDS]
     memo = "\n".join(PAYLOADS)
     for number, holder in enumerate(people):
         mine = likes[number::ROUNDS]
@@ -96,7 +98,7 @@ def test_what_the_owner_writes_about_people(handset: NewHandset, shop: AShop) ->
     phone = handset(card=people[0])
     look(phone, f"/c/{shop.code}/me", likes[0::ROUNDS][-1], memo)
     # Looking for somebody shows what was looked for.
-    for text in PAYLOADS[::4]:
+    for text in PAYLOADS[::40]:
         owner.open(f"/owner/people?q={quote(text)}")
         assert owner.page.input_value("#q") == text[:40].strip()
         nothing_injected(owner, text)
@@ -127,7 +129,7 @@ def test_what_the_shop_says(handset: NewHandset, shop: AShop) -> None:
     holder = factories.a_customer(shop, name="한지우", phone=factories.a_number(), agrees="all")
     factories.a_reward(shop, holder)
     owner, customer, visitor = handset(staff=shop), handset(card=holder), handset()
-    addresses, stories, sheets = packed(60)[1::2], packed(500), list(SHEETS)
+    addresses, stories, sheets = packed(60)[:ROUNDS], packed(500), list(SHEETS)
     for number, address in enumerate(addresses):
         name, story = SHORT[1::2][number % (len(SHORT) // 2)], stories[number % len(stories)]
         owner.open("/owner/more/shop")
@@ -139,28 +141,26 @@ def test_what_the_shop_says(handset: NewHandset, shop: AShop) -> None:
             story=story,
             mark="<",
         )
-        if number % 4 == 0:
-            look(visitor, f"/s/{shop.code}", name, story)
-            look(visitor, f"/s/{shop.code}/privacy", name, address)
-            look(customer, f"/c/{shop.code}", name)
-            look(owner, "/owner/more/shop", name, address, story)
-            owner.open(f"/owner/print/{sheets[number // 4 % len(sheets)]}")
-            nothing_injected(owner, "a sheet")
-            assert owner.context.request.get(owner.page.url + "/pdf").ok
+        look(visitor, f"/s/{shop.code}", name, story)
+        look(visitor, f"/s/{shop.code}/privacy", name, address)
+        look(customer, f"/c/{shop.code}", name)
+        look(owner, "/owner/more/shop", name, address, story)
+    owner.open(f"/owner/print/{sheets[0]}")
+    assert owner.context.request.get(owner.page.url + "/pdf").ok
     for path in ("/", f"/c/{shop.code}/inbox", f"/c/{shop.code}/me"):
         customer.open(path)
         nothing_injected(customer, path)
     for path in (*(f"/owner/print/{sheet}" for sheet in sheets), "/owner/more", "/owner/messages"):
         owner.open(path)
         nothing_injected(owner, path)
-    for reward in SHORT[::5]:
+    for reward in SHORT[:1]:
         owner.open("/owner/more/card")
         save(owner, reward_name=reward)
         look(visitor, f"/s/{shop.code}", reward)
 
 
 def test_what_is_sent_by_itself(handset: NewHandset, shop: AShop) -> None:
-    owner, glass, card, texts = handset(staff=shop), handset(), handset(), packed(600, braces=False)
+    owner, glass, card, texts = handset(staff=shop), handset(), handset(), packed(600, braces=False)[:1]
     token = access.mint_link(
         kind="phone", shop_id=shop.id, staff_id=None, lifetime_s=600, now=factories.now()
     )
@@ -183,8 +183,7 @@ def test_what_is_sent_by_itself(handset: NewHandset, shop: AShop) -> None:
         look(card, f"/c/{shop.code}/inbox", text)
     look(owner, "/owner/messages/history", *SHORT[: len(texts)])
     owner.open("/owner/messages/thank_you")
-    for text in sorted(set(PAYLOADS) - set(fitting(600, braces=False))):
-        refused(owner, text=text)
+    refused(owner, text="{{7*7}}{%set x=1%}<svg onload=alert()>")
 
 
 def thanked(shop: AShop) -> dict[str, int]:

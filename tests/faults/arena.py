@@ -31,7 +31,9 @@ from app.customers.models import Customer
 from app.extensions import db
 from app.flows.unit import write
 from app.kit.clock import KST
+from app.messages.hand_rules import MOST_A_DAY
 from app.messages.models import Automation, Message
+from app.messages.way_models import MessageSettings
 from app.shops.models import Shop
 from launch.testbed import ValkeyServer
 from tests import factories, world
@@ -158,6 +160,10 @@ class Arena:
                 session.get_one(Shop, real.id).address = "서울 마포구 달빛로 1"
                 session.execute(
                     CardRule.__table__.update().values(daily_cap=0, cooldown_s=0, hard_window_s=0)
+                )
+                # More come in these minutes than an owner sends by hand on a day.
+                session.add(
+                    MessageSettings(shop_id=real.id, hand_most=MOST_A_DAY, changed_at=app.config["CLOCK"]())
                 )
                 for shop in (demo, real):
                     session.add(_thanks_at_once(shop.id, app.config["CLOCK"]()))

@@ -213,7 +213,13 @@ def _said(shop: AShop, known: ACustomer, word: str) -> tuple[int, int, str]:
     """
     own, now = {"shop_id": shop.id, "staff_id": shop.owner_id}, factories.now()
     decided = dict.fromkeys(("naver_url", "kakao_url", "google_url"), "")
-    review.save_settings(shop_id=shop.id, reward_stamps="0", hashtag=f"{word}상회", **decided, now=now)
+    review.save_settings(
+        shop_id=shop.id,
+        reward_stamps="0",
+        hashtag="".join(filter(str.isalnum, f"{word}상회")),
+        **decided,
+        now=now,
+    )
     visit_id = db.session.scalar(db.select(db.func.max(Visit.id)).where(Visit.customer_id == known.id))
     token = review_asks.open_ask(shop_id=shop.id, customer_id=known.id, visit_id=int(visit_id or 0), now=now)
     left = review.leave(token=token, stars="4", mood="good", text="맛있어요", told_reward=0, now=now)

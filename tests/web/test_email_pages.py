@@ -14,10 +14,10 @@ from app.extensions import db
 from app.flows.unit import write
 from app.shops.models import Shop
 from tests import factories
-from tests.browser.payloads import packed
 from tests.factories import ACustomer, AShop
 from tests.flows.mailing import a_mailing_shop, drain, mailed, token_of
 from tests.messages.mail_server import Mailbox
+from tests.payloads import packed
 from tests.phone import Phone
 from tests.security.full_shop import rows_of
 from tests.world import Clock

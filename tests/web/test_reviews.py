@@ -16,9 +16,9 @@ from app.shops.models import AccessLog
 from app.visits.models import Visit
 from app.web.assets import load
 from tests import factories, pages
-from tests.browser.payloads import PAYLOADS
 from tests.factories import ACustomer, AShop
 from tests.flows.test_review import an_ask, gives, leave
+from tests.payloads import PAYLOADS
 from tests.phone import Page, Phone
 from tests.world import Clock
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from bs4 import BeautifulSoup
+
 # Each would make an element, an attribute or a dialog of its own if one place forgot to escape it.
 PAYLOADS = [
     # Twenty characters and fewer: these fit a name.
@@ -116,3 +120,28 @@ def packed(longest: int, *, braces: bool = True) -> list[str]:
         else:
             texts.append(each)
     return texts
+
+
+# What one of INJECTED's selectors asks for at all: most of a page's elements need no closer look.
+_NAMES = set(re.findall(r"(?:^|,)([a-z]+)", INJECTED)) | {"title", "dialog", "meta", "script"}
+_HANDLERS = ("on", "hx-on", "style")
+
+
+def injected(soup: BeautifulSoup) -> list[str]:
+    """Return what payloads made of themselves in a parsed page: INJECTED, and anything that would run at an event."""
+    doubtful = [
+        tag
+        for tag in soup.find_all(True)
+        if tag.name in _NAMES
+        or any(name.startswith(_HANDLERS) for name in tag.attrs)
+        or any(
+            bad in str(value)
+            for value in tag.attrs.values()
+            for bad in ("//x.", "javascript:", "/owner/more")
+        )
+    ]
+    return [
+        str(tag)[:200]
+        for tag in doubtful
+        if any(name.startswith(_HANDLERS) for name in tag.attrs) or tag.css.match(INJECTED)
+    ]
