@@ -201,7 +201,7 @@ def _loop(who: list[int], now: datetime) -> None:
 def _minute(now: datetime) -> float:
     db.session.execute(text(f"UPDATE customers SET stale_at = last_visit_at WHERE id <= {_CAME}"))
     db.session.commit()
-    return _seconds(lambda: rhythm.count_due(now=now))
+    return _seconds(lambda: rhythm.count_shop(shop_id=1, now=now))
 
 
 def _home(now: datetime) -> None:

@@ -64,23 +64,19 @@ def see_to(*, shop_id: int, now: datetime, stop: Stop = _never) -> None:
         _see_to_likely(shop_id, calendar, model, steps, stop)
 
 
-def count_due(*, now: datetime, stop: Stop = _never) -> int:
-    """Every minute: work out anew whose visits have changed, in every shop; returns how many people.
-
-    A shop that was never looked at, new or brought along by an update, is looked at as a whole.
-    """
+def shops_due() -> list[int]:
+    """Return the shops of which somebody's visits have changed since they were added up."""
     end_reading()
-    done = 0
-    due = select(Customer.shop_id).where(Customer.stale_at.is_not(None)).distinct()
-    for shop_id in sorted(db.session.scalars(due)):
-        if stop():
-            break
-        done += count_shop(shop_id=shop_id, now=now, stop=stop)
-    return done
+    return sorted(
+        db.session.scalars(select(Customer.shop_id).where(Customer.stale_at.is_not(None)).distinct())
+    )
 
 
 def count_shop(*, shop_id: int, now: datetime, stop: Stop = _never) -> int:
-    """Work out anew whose visits have changed in one shop; returns how many people."""
+    """Every minute: work out anew whose visits have changed in one shop; returns how many people.
+
+    A shop that was never looked at, new or brought along by an update, is looked at as a whole.
+    """
     end_reading()
     if likely.rhythm_of(db.session, shop_id=shop_id) is None:
         see_to(shop_id=shop_id, now=now, stop=stop)

@@ -7,12 +7,12 @@ from datetime import timedelta
 from flask import Flask
 
 from app.extensions import db
-from app.flows import rhythm
 from app.flows.unit import write
 from app.insights.models import PersonStat, ShopRhythm
 from app.shops.models import AccessLog
 from tests import factories
 from tests.factories import ACustomer, AShop
+from tests.flows.coming import minute
 from tests.phone import Phone
 from tests.world import Clock
 
@@ -30,7 +30,7 @@ def weekly(shop: AShop, name: str, last: int) -> ACustomer:
 def test_a_young_shop_reads_the_simple_rule(owner_phone: Phone, shop: AShop, clock: Clock) -> None:
     weekly(shop, "한가람", 2)
     assert TITLE not in owner_phone.open("/owner/insights").words, "nobody was counted yet"
-    rhythm.count_due(now=clock())
+    minute(clock())
     page = owner_phone.open("/owner/insights")
     assert f"{TITLE}이 없어요" in page.words
     assert "아직 방문 기록이 적어서 간단하게 봐요." in page.words
@@ -42,7 +42,7 @@ def test_who_is_quiet_is_named_and_leads_to_their_page(
     who = weekly(shop, "한가람", 15)
     weekly(shop, "나온누리", 3)
     weekly(other_shop, "이웃손님", 15)
-    rhythm.count_due(now=clock())
+    minute(clock())
     with write() as session:  # as the model would say it
         session.execute(db.update(PersonStat).where(PersonStat.shop_id == shop.id).values(alive=0.5))
         session.execute(db.update(ShopRhythm).values(reason="", people=312))
