@@ -85,8 +85,10 @@ def pasts(
     Two visits on one day are one; days the shop was closed do not pass.
     """
     day = stats.day_number(session)
-    every = Visit.customer_id % (people // FIT_PEOPLE + 1) == 0
-    these = every if who is None else stats.those(Visit.customer_id, who)
+    still_here = select(PersonStat.customer_id).where(
+        PersonStat.shop_id == shop_id, PersonStat.customer_id % (people // FIT_PEOPLE + 1) == 0
+    )  # who asked to be forgotten did not stay away
+    these = Visit.customer_id.in_(still_here) if who is None else stats.those(Visit.customer_id, who)
     rows = session.execute(
         select(
             Visit.customer_id,

@@ -78,7 +78,8 @@ def count_people(
 ) -> int:
     """Work out what the visits of some people add up to; returns how many rows changed.
 
-    `who`: see Who. `shop_days`: the shop's own rhythm. Who left, or went into another one, keeps no row. VIP and the likelihoods stay as they are.
+    `who`: see Who. `shop_days`: the shop's own rhythm. Who left, or went into another one, keeps no row. VIP and
+    what the model says stay as they are.
     """
     table = table_of(PersonStat)
     found = _worked_out(session, shop_id, who, calendar, shop_days, now)
@@ -166,6 +167,7 @@ def _worked_out(
         .where(people)
         .cte("known")
     )
+    # Every row is somebody; SQLite wants a WHERE here to tell ON CONFLICT from a join.
     return select(
         literal(shop_id, Integer), known.c.who, *(known.c[name] for name in _SUMS[:6]), known.c.rhythm, known.c.is_own,
         _standing(known), literal(now, UtcDateTime()),
