@@ -29,7 +29,7 @@ from sqlalchemy import (
 from app.customers.models import Customer
 from app.insights import rules
 from app.insights.models import PersonStat
-from app.kit.bound_rows import Kind, bound_rows
+from app.kit.bound_rows import bound_rows
 from app.kit.clock import start_of_day
 from app.kit.columns import UtcDateTime
 from app.kit.upsert import insert_into, table_of
@@ -43,7 +43,7 @@ _MEDIAN_PEOPLE = 20_000
 _SUMS = (
     "visits", "spent", "priced", "year_visits", "year_spent", "last_at", "rhythm_days", "has_own_rhythm", "standing",
 )  # fmt: skip
-_CLOSED: dict[str, Kind] = {"day": Integer, "before": Integer, "until": Integer}
+_CLOSED = ("day", "before", "until")
 # Ids in a list, or (after, up to) for everybody between two of them.
 Who = list[int] | tuple[int, int]
 
