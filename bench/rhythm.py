@@ -70,7 +70,7 @@ def _come_at_all_times(customers: int, now: datetime) -> None:
     speech: Speech = SqliteSpeech() if is_sqlite else PostgresSpeech()
     number = "id" if is_sqlite else "CAST(id AS bigint)"
     whose = f"1 + (({number} * 7919) % {customers}) * (({number} * 104729) % {customers}) / {customers}"
-    minutes = f"({number} * 15485863) % 576000 + (customer_id % 3) * 86400"
+    minutes = f"({number} * 15485863) % 576000 + (customer_id / 7 % 3) * 86400"
     base = {"base": now.strftime("%Y-%m-%d %H:%M:%S")}
     db.session.execute(text(f"UPDATE visits SET customer_id = {whose}"))
     db.session.execute(text(f"UPDATE visits SET at = {speech.at(minutes)}"), base)
@@ -201,7 +201,7 @@ def _loop(who: list[int], now: datetime) -> None:
 def _minute(now: datetime) -> float:
     db.session.execute(text(f"UPDATE customers SET stale_at = last_visit_at WHERE id <= {_CAME}"))
     db.session.commit()
-    return _seconds(lambda: rhythm.count_due(now=now))
+    return _seconds(lambda: rhythm.count_shop(shop_id=1, now=now))
 
 
 def _home(now: datetime) -> None:

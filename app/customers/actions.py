@@ -283,7 +283,7 @@ def forget(session: Any, *, person: Customer, now: datetime) -> None:
     person.staff_id = None
     drop_email(session, person=person)
     celebrating.drop_days(session, person=person)
-    person.erased_at = now
+    person.erased_at = person.stale_at = now  # what was added up of them goes, also if a night is just at it
     session.flush()
 
 

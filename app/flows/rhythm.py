@@ -26,7 +26,7 @@ from app.shops import closures
 
 # One transaction works out so many: a stamp waits no longer than this takes.
 _AT_ONCE = 500
-_CAME_AT_ONCE = 200
+_CAME_AT_ONCE = 100
 # What is expected is said of so many days on which the shop is open.
 AHEAD_DAYS = 30.0
 
@@ -59,28 +59,25 @@ def see_to(*, shop_id: int, now: datetime, stop: Stop = _never) -> None:
             )
     if not stop():
         _see_to_vip(shop_id, calendar)
-    if not stop():
-        model = _fit(shop_id, calendar, median, now, stop)
-        _see_to_likely(shop_id, calendar, model, steps, stop)
+    found = None if stop() else _fit(shop_id, calendar, median, now, stop)
+    if found is not None:
+        _put(shop_id, found)
+        _see_to_likely(shop_id, calendar, found.model, steps, stop)
 
 
-def count_due(*, now: datetime, stop: Stop = _never) -> int:
-    """Every minute: work out anew whose visits have changed, in every shop; returns how many people.
-
-    A shop that was never looked at, new or brought along by an update, is looked at as a whole.
-    """
+def shops_due() -> list[int]:
+    """Return the shops of which somebody's visits have changed since they were added up."""
     end_reading()
-    done = 0
-    due = select(Customer.shop_id).where(Customer.stale_at.is_not(None)).distinct()
-    for shop_id in sorted(db.session.scalars(due)):
-        if stop():
-            break
-        done += count_shop(shop_id=shop_id, now=now, stop=stop)
-    return done
+    return sorted(
+        db.session.scalars(select(Customer.shop_id).where(Customer.stale_at.is_not(None)).distinct())
+    )
 
 
 def count_shop(*, shop_id: int, now: datetime, stop: Stop = _never) -> int:
-    """Work out anew whose visits have changed in one shop; returns how many people."""
+    """Every minute: work out anew whose visits have changed in one shop; returns how many people.
+
+    A shop that was never looked at, new or brought along by an update, is looked at as a whole.
+    """
     end_reading()
     if likely.rhythm_of(db.session, shop_id=shop_id) is None:
         see_to(shop_id=shop_id, now=now, stop=stop)
@@ -170,18 +167,18 @@ def _see_to_vip(shop_id: int, calendar: Calendar) -> None:
                 vip.put(session, shop_id=shop_id, customer_ids=some, is_vip=is_vip)
 
 
-def _fit(shop_id: int, calendar: Calendar, median: int | None, now: datetime, stop: Stop) -> Model | None:
-    """Fit the shop's model and write it down, or why there is none."""
+def _fit(shop_id: int, calendar: Calendar, median: int | None, now: datetime, stop: Stop) -> Rhythm | None:
+    """Return the shop's rhythm with its model, or with why there is none; None when it was asked to stop."""
     end_reading()
     people, again = likely.history(db.session, shop_id=shop_id)
-    model, reason = None, "few"
-    if people >= bgnbd.LEAST_PEOPLE and again >= bgnbd.LEAST_AGAIN:
-        found = likely.pasts(db.session, shop_id=shop_id, calendar=calendar, people=people)
-        end_reading()
-        model = bgnbd.fit(list(found.values()), stop)
-        reason = "" if model else "unclear"
-    _put(shop_id, Rhythm(median, people, again, model, reason, now))
-    return model
+    if people < bgnbd.LEAST_PEOPLE or again < bgnbd.LEAST_AGAIN:
+        return Rhythm(median, people, again, None, "few", now)
+    found = likely.pasts(db.session, shop_id=shop_id, calendar=calendar, people=people)
+    end_reading()
+    model = bgnbd.fit(list(found.values()), stop)
+    if model is None and stop():
+        return None
+    return Rhythm(median, people, again, model, "" if model else "unclear", now)
 
 
 def _see_to_likely(

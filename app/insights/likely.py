@@ -11,17 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, Integer, distinct, func, or_, select, update
+from sqlalchemy import bindparam, distinct, func, or_, select, update
 
 from app.insights import stats
 from app.insights.bgnbd import FIT_PEOPLE, Model, Past
 from app.insights.models import PersonStat, ShopRhythm
 from app.insights.stats import Calendar, Who
-from app.kit.bound_rows import Kind, bound_rows
-from app.kit.upsert import insert_into
+from app.kit.upsert import insert_into, table_of
 from app.visits.models import Visit
 
-_LIKELY: dict[str, Kind] = {"who": Integer, "alive": Float, "expected": Float}
+_STATS = table_of(PersonStat)
+_PUT = (
+    update(_STATS)
+    .where(_STATS.c.shop_id == bindparam("of"), _STATS.c.customer_id == bindparam("who"))
+    .values(alive=bindparam("here"), expected=bindparam("coming"))
+)
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,10 @@ def pasts(
     Two visits on one day are one; days the shop was closed do not pass.
     """
     day = stats.day_number(session)
-    every = Visit.customer_id % (people // FIT_PEOPLE + 1) == 0
-    these = every if who is None else stats.those(Visit.customer_id, who)
+    still_here = select(PersonStat.customer_id).where(
+        PersonStat.shop_id == shop_id, PersonStat.customer_id % (people // FIT_PEOPLE + 1) == 0
+    )  # who asked to be forgotten did not stay away
+    these = Visit.customer_id.in_(still_here) if who is None else stats.those(Visit.customer_id, who)
     rows = session.execute(
         select(
             Visit.customer_id,
@@ -119,13 +125,10 @@ def stored(session: Any, *, shop_id: int, who: Who) -> dict[int, tuple[float | N
 
 
 def put_likely(session: Any, *, shop_id: int, rows: Sequence[tuple[int, float | None, float | None]]) -> None:
-    """Write (person, alive, expected) by one statement."""
-    given = bound_rows(session, "likely", _LIKELY, rows)
+    """Write (person, alive, expected); one statement, sent for all of them at once."""
     session.execute(
-        update(PersonStat)
-        .where(PersonStat.shop_id == shop_id, PersonStat.customer_id == given.c.who)
-        .values(alive=given.c.alive, expected=given.c.expected)
-        .execution_options(synchronize_session=False)
+        _PUT,
+        [{"of": shop_id, "who": who, "here": alive, "coming": expected} for who, alive, expected in rows],
     )
 
 

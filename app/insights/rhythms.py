@@ -63,17 +63,19 @@ def quiet_ones(*, shop_id: int, now: datetime, limit: int = 5) -> tuple[int, lis
     That is the visits of a year that go with them, as likely as the model says they do; without one, the visits.
     From what was worked out last night; who has come since is left out.
     """
+    came_since = select(Customer.id).where(Customer.shop_id == shop_id, Customer.stale_at.is_not(None))
     quiet = (
         PersonStat.shop_id == shop_id,
         PersonStat.standing == "quiet",
         PersonStat.has_own_rhythm,
+        PersonStat.customer_id.not_in(came_since),
     )
     some = select(PersonStat.customer_id).where(*quiet).limit(_LOOKED_AT)
     rows = db.session.execute(
         select(Customer.id, Customer.name, Customer.last_visit_at, PersonStat.rhythm_days, PersonStat.alive)
         .join(PersonStat, (PersonStat.shop_id == Customer.shop_id) & (PersonStat.customer_id == Customer.id))
         .where(Customer.shop_id == shop_id, Customer.id.in_(some), *quiet)
-        .where(Customer.stale_at.is_(None), Customer.erased_at.is_(None), Customer.name != "")
+        .where(Customer.erased_at.is_(None), Customer.name != "")
         .order_by((PersonStat.year_visits * (1 - func.coalesce(PersonStat.alive, 0))).desc(), Customer.id)
         .limit(limit)
     ).all()

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from app.customers.models import Customer
 from app.insights import rules
 from app.insights.models import PersonStat
-from app.kit.bound_rows import Kind, bound_rows
+from app.kit.bound_rows import bound_rows
 from app.kit.clock import start_of_day
 from app.kit.columns import UtcDateTime
 from app.kit.upsert import insert_into, table_of
@@ -43,7 +43,7 @@ _MEDIAN_PEOPLE = 20_000
 _SUMS = (
     "visits", "spent", "priced", "year_visits", "year_spent", "last_at", "rhythm_days", "has_own_rhythm", "standing",
 )  # fmt: skip
-_CLOSED: dict[str, Kind] = {"day": Integer, "before": Integer, "until": Integer}
+_CLOSED = ("day", "before", "until")
 # Ids in a list, or (after, up to) for everybody between two of them.
 Who = list[int] | tuple[int, int]
 
@@ -78,7 +78,8 @@ def count_people(
 ) -> int:
     """Work out what the visits of some people add up to; returns how many rows changed.
 
-    `who`: see Who. `shop_days`: the shop's own rhythm. Who left, or went into another one, keeps no row. VIP and the likelihoods stay as they are.
+    `who`: see Who. `shop_days`: the shop's own rhythm. Who left, or went into another one, keeps no row. VIP and
+    what the model says stay as they are.
     """
     table = table_of(PersonStat)
     found = _worked_out(session, shop_id, who, calendar, shop_days, now)
@@ -166,6 +167,7 @@ def _worked_out(
         .where(people)
         .cte("known")
     )
+    # Every row is somebody; SQLite wants a WHERE here to tell ON CONFLICT from a join.
     return select(
         literal(shop_id, Integer), known.c.who, *(known.c[name] for name in _SUMS[:6]), known.c.rhythm, known.c.is_own,
         _standing(known), literal(now, UtcDateTime()),

@@ -41,6 +41,7 @@ def people_with(shop: AShop, days_ago: list[list[int]], amounts: list[int | None
 
 
 def closed(shop: AShop, *days_ago: int, weekly: int | None = None) -> None:
+    """Let the shop have been closed so many days ago each, and on a weekday."""
     today = kst_day(factories.now())
     with write() as session:
         for day in days_ago:
@@ -56,16 +57,24 @@ def closed(shop: AShop, *days_ago: int, weekly: int | None = None) -> None:
 
 
 def rows(shop: AShop) -> dict[int, PersonStat]:
+    """Return what was worked out of everybody, by person."""
     db.session.rollback()
     found = db.session.scalars(db.select(PersonStat).where(PersonStat.shop_id == shop.id))
     return {row.customer_id: row for row in found}
 
 
 def shops_days(shop: AShop) -> int | None:
+    """Return the shop's own rhythm."""
     return db.session.scalar(db.select(ShopRhythm.median_days).where(ShopRhythm.shop_id == shop.id))
 
 
+def minute(now: datetime) -> int:
+    """Count whose visits have changed, as the clock does every minute; returns how many people."""
+    return sum(rhythm.count_shop(shop_id=shop_id, now=now) for shop_id in rhythm.shops_due())
+
+
 def night(shop: AShop, now: datetime | None = None) -> None:
+    """Let a night pass."""
     rhythm.see_to(shop_id=shop.id, now=now or factories.now())
 
 

@@ -24,7 +24,7 @@ from app.shops import closures
 from app.visits.models import Visit
 from tests import factories, world
 from tests.factories import AShop
-from tests.flows.coming import closed, night, people_with, rows, shops_days
+from tests.flows.coming import closed, minute, night, people_with, rows, shops_days
 from tests.world import Clock
 
 
@@ -142,7 +142,7 @@ def test_the_minute_says_what_the_night_says(app: Flask, deeds: list[tuple[str, 
     people = [factories.a_customer(shop, name=f"손님{n}") for n in range(4)]
     for number, deed in enumerate(deeds):
         _do(shop, people, number, *deed)
-    rhythm.count_due(now=factories.now())
+    minute(factories.now())
     counted = {each: seen(row) for each, row in rows(shop).items()}
     assert counted == by_hand(shop, factories.now(), shops_days(shop))
     assert _nights_changes(shop, factories.now()) == 0
@@ -188,12 +188,12 @@ def test_whoever_came_is_counted_within_the_minute_and_nobody_else(
     stranger = factories.a_customer(other_shop)
     for who, where in ((one, shop), (two, shop), (stranger, other_shop)):
         factories.a_stamp(where, who.card_id)
-    assert rhythm.count_due(now=clock()) == 3
+    assert minute(clock()) == 3
     assert [row.standing for row in rows(shop).values()] == ["new", "new"]
     assert set(rows(other_shop)) == {stranger.id}
-    assert rhythm.count_due(now=clock()) == 0
+    assert minute(clock()) == 0
     factories.a_stamp(shop, one.card_id, at=clock.advance(days=1))
-    assert rhythm.count_due(now=clock()) == 1
+    assert minute(clock()) == 1
     assert (rows(shop)[one.id].standing, rows(shop)[two.id].standing) == ("again", "new")
 
 
@@ -213,11 +213,11 @@ def test_a_stamp_during_the_count_is_not_lost(
     """The mark goes before the visits are read: whoever comes in between is marked again."""
     who = factories.a_customer(shop)
     factories.a_stamp(shop, who.card_id)
-    rhythm.count_due(now=clock())
+    minute(clock())
     works = [lambda: rhythm.count_shop(shop_id=shop.id, now=clock())] * 2
     works += [lambda: factories.a_stamp(shop, who.card_id, at=clock() + timedelta(hours=4))]  # type: ignore[list-item]
     world.all_at_once(app, works)
-    rhythm.count_due(now=clock())
+    minute(clock())
     assert rows(shop)[who.id].visits == 2
 
 
@@ -225,10 +225,12 @@ def test_who_left_or_became_another_keeps_no_row(app: Flask, shop: AShop, clock:
     kept, gone, leaving = (factories.a_customer(shop, name=name) for name in "가나다")
     for who in (kept, gone, leaving):
         factories.a_stamp(shop, who.card_id, at=clock() - timedelta(days=who.id))
-    rhythm.count_due(now=clock())
+    minute(clock())
     merge.merge_people(shop_id=shop.id, kept_id=kept.id, gone_id=gone.id, staff_id=shop.owner_id, now=clock())
     privacy.erase(shop_id=shop.id, customer_id=leaving.id, now=clock())
-    rhythm.count_due(now=clock())
+    with write() as session:  # a night was just at it
+        session.add(PersonStat(shop_id=shop.id, customer_id=leaving.id, visits=1, counted_at=clock()))
+    minute(clock())
     assert {each: row.visits for each, row in rows(shop).items()} == {kept.id: 2}
     night(shop)
     assert set(rows(shop)) == {kept.id}

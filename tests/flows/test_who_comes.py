@@ -18,11 +18,12 @@ from app.flows.unit import write
 from app.insights import bgnbd, likely, rhythms, stats
 from app.insights import queries as insights
 from app.insights.models import PersonStat, ShopRhythm
+from app.jobs.tick import Clock as Ticker
 from app.kit.clock import kst_day
 from app.visits.models import Visit
 from tests import factories
 from tests.factories import AShop
-from tests.flows.coming import drawn, night, people_with, rows
+from tests.flows.coming import drawn, minute, night, people_with, rows
 from tests.world import Clock
 
 VIP = [
@@ -77,7 +78,7 @@ def test_with_enough_history_the_model_says_who_still_comes(app: Flask, shop: AS
     with write() as session:
         session.add(Visit(shop_id=shop.id, customer_id=lost, at=clock()))
         session.execute(db.update(Customer).where(Customer.id == lost).values(stale_at=clock()))
-    rhythm.count_due(now=clock())
+    minute(clock())
     assert (rows(shop)[lost].alive or 0) > 0.5 > alive
 
 
@@ -146,7 +147,7 @@ def test_who_is_silent_and_who_may_come_is_known_without_counting_visits(
 
     before = told()  # nobody was counted yet: their visits are looked at
     assert before == ([weekly["가람"].id], [("나래", 7)])
-    rhythm.count_due(now=clock())
+    minute(clock())
     with asking("visits") as asked:
         assert told() == before
     assert len(asked) == 1, "only the last visits of who is silent"
@@ -171,3 +172,27 @@ def test_a_shop_without_anybody_has_a_night_too(app: Flask, shop: AShop) -> None
     night(shop)
     assert rhythms.known(shop.id) == rhythms.Known(0, "few")
     assert rows(shop) == {}
+
+
+def test_the_clock_counts_who_came_and_works_everybody_out_at_night(
+    app: Flask, shop: AShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = factories.a_shop("고장난가게")
+    for where in (broken, shop):
+        factories.a_stamp(where, factories.a_customer(where).card_id)
+    real = rhythm.count_shop
+
+    def count(*, shop_id: int, **how: Any) -> int:
+        if shop_id == broken.id:
+            raise RuntimeError("out of order")
+        return real(shop_id=shop_id, **how)
+
+    monkeypatch.setattr(rhythm, "count_shop", count)
+    ticker = Ticker(app, None)
+    ticker.tick()  # hears of the tasks
+    clock.advance(minutes=2)
+    ticker.tick()
+    assert [row.standing for row in rows(shop).values()] == ["new"], "a shop that fails costs others nothing"
+    clock.advance(days=100)
+    ticker.tick()
+    assert [row.standing for row in rows(shop).values()] == ["dormant"]
