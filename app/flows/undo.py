@@ -12,7 +12,7 @@ from typing import Any
 from app.cards.actions import earning, ledger, merged, purchases
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
-from app.flows import at_visit
+from app.flows import at_visit, news
 from app.flows.unit import write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
@@ -97,3 +97,4 @@ def end_visit(
         at_visit.undone(
             session, shop_id=shop_id, customer_id=person.id, visit_id=visit_id, uses=uses, now=now
         )
+        news.visit_refunded(session, visit=visit, uses=uses, now=now)

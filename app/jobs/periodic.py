@@ -19,6 +19,7 @@ from app.flows import (
     coupon_days,
     expiry,
     law_notices,
+    news,
     night,
     outcomes,
     paper_card,
@@ -195,7 +196,12 @@ def _count_outcomes(now: datetime, breath: Breath) -> None:
     )
 
 
+def _carry_news(now: datetime, breath: Breath) -> None:
+    news.deliver(now=now, stop=breath)
+
+
 PERIODIC = (
+    Periodic("webhooks", timedelta(seconds=20), lambda now: now, _carry_news),
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
     Periodic("campaigns", timedelta(seconds=20), lambda now: now, _go_on_with_campaigns),
