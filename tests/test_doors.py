@@ -268,6 +268,8 @@ TABLE = """
 /owner/people/<int:customer_id>/printed-card/pdf      GET       owner     manager  session
 /owner/people/<int:customer_id>/twin                  GET       owner     owner    session
 /owner/people/<int:customer_id>/twin/<int:other_id>   GET+POST  owner     owner    session
+/owner/people/<int:customer_id>/purchases             GET+POST  owner     staff    session
+/owner/purchases/<int:visit_id>/reversal              POST      owner     staff    session
 /owner/print                                          GET       owner     staff    session
 /owner/print/<sheet>                                  GET       owner     staff    session
 /owner/print/<sheet>/pdf                              GET       owner     staff    session

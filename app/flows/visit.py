@@ -29,7 +29,7 @@ from app.programs.rules import NoSuchPerson, OtherOrder
 from app.shops import actions as shops
 from app.visits import actions as visits
 from app.visits.models import Visit
-from app.visits.rules import AT_COUNTER, Bought
+from app.visits.rules import AT_COUNTER, BY_HAND, Bought
 
 
 def record(
@@ -168,7 +168,7 @@ def write_down(
                 channel="shop",
                 amount=total,
                 items=items,
-                source_key=f"hand:{once}"[:64],
+                source_key=f"{BY_HAND}{once}"[:64],
                 staff_id=staff_id,
                 now=now,
             )
@@ -187,7 +187,7 @@ def cross_out(*, shop_id: int, visit_id: int, staff_id: int, now: datetime) -> i
             raise NotHere("찾으시는 방문이 없어요.")
         ledger.hold_card(session, shop_id=shop_id, customer_id=visit.customer_id)
         visit = visits.standing_visit(session, shop_id=shop_id, visit_id=visit_id)
-        if visit is None or visit.source_key is None or not visit.source_key.startswith("hand:"):
+        if visit is None or visit.source_key is None or not visit.source_key.startswith(BY_HAND):
             raise NotHere("이미 되돌렸어요.")
         visits.drop_items(session, visit=visit)
         visit.amount, visit.source_key = None, None

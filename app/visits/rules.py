@@ -18,6 +18,8 @@ REBUY_DAYS = range(2, 366)
 
 # Channels of which somebody stands at the counter: a stamp within hours of it belongs to the same visit.
 AT_COUNTER = ("shop", "pos")
+# So begins the source_key of what staff wrote down themselves.
+BY_HAND = "hand:"
 NAME_MOST = 60
 PIECES_MOST = 999
 
