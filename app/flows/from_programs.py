@@ -15,6 +15,7 @@ from app.cards import rules as card_rules
 from app.cards.actions import ledger
 from app.cards.models import Card
 from app.customers import actions as people
+from app.customers import merges
 from app.customers.models import Customer
 from app.flows import cart_left, news, visit
 from app.flows.at_counter import card_key
@@ -119,7 +120,8 @@ def _person(session: Any, shop_id: int, who: Who, master: bytes, now: datetime) 
     """Return whom a program means. Raises NoSuchPerson, SafeNumber, BadNumber."""
     found: int | None = None
     if who.customer_id is not None:
-        person = people.customer(session, shop_id=shop_id, customer_id=who.customer_id)
+        by_now = merges.went_into(shop_id=shop_id, customer_id=who.customer_id) or who.customer_id
+        person = people.customer(session, shop_id=shop_id, customer_id=by_now)
         found = person.id if person else None
     elif who.phone is not None:
         found = people.holder_of(session, shop_id=shop_id, phone=clean_phone(who.phone))

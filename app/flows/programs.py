@@ -42,6 +42,7 @@ def make_key(*, shop_id: int, staff_id: int, name: str, scopes: Collection[str],
         )
         session.add(row)
         session.flush()
+        shops.set_use(session, shop_id=shop_id, what=rules.HAS_KEYS, is_on=True)
         audit.note(
             session,
             shop_id=shop_id,
@@ -61,6 +62,9 @@ def end_key(*, shop_id: int, staff_id: int, key_id: int, now: datetime) -> None:
         if row is None or row.ended_at is not None:
             raise NotHere(_NO_KEY)
         row.ended_at = now
+        session.flush()
+        is_on = programs.standing_keys(session, shop_id=shop_id) > 0
+        shops.set_use(session, shop_id=shop_id, what=rules.HAS_KEYS, is_on=is_on)
         subject = f"api_key:{key_id}"
         audit.note(
             session,

@@ -183,7 +183,7 @@ def stamp_card(
     visit, is_new_visit = visits.note_visit(
         session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
     )
-    if amount is not None and visit.source_key is None:  # the till told its amount itself
+    if amount is not None and visits.is_open(visit):
         visit.amount = (visit.amount or 0) + amount
     entry = earning.earn(
         session,

@@ -60,7 +60,7 @@ def turn_around(
     )
     sums.count(session, shop_id=card.shop_id, at=entry.at, stamps=-entry.delta)
     goes_on = purchases.leave_to_the_others(session, card=card, entry=entry, own=own, now=now)
-    if entry.visit_id is not None and not goes_on:
+    if entry.visit_id is not None and not goes_on and not _is_purchase(session, entry=entry):
         end_visit(
             session,
             shop_id=card.shop_id,
@@ -71,6 +71,12 @@ def turn_around(
         )
     for cause in causes:
         recall.cancel(session, shop_id=card.shop_id, cause=cause, reason=reason, now=now)
+
+
+def _is_purchase(session: Any, *, entry: LedgerEntry) -> bool:
+    """Tell whether the stamp's visit is also a purchase that a till told of or staff wrote down: that one stands."""
+    visit = visits.visit(session, shop_id=entry.shop_id, visit_id=entry.visit_id or 0)
+    return visit is not None and not visits.is_open(visit)
 
 
 def end_visit(

@@ -87,7 +87,7 @@ def _came(
     now: datetime,
 ) -> None:
     """Count a visit that has just been written down, and set off what follows from it."""
-    of = {"shop_id": visit.shop_id, "customer_id": person.id}
+    of: dict[str, Any] = {"shop_id": visit.shop_id, "customer_id": person.id}
     sums.count(
         session,
         shop_id=visit.shop_id,
@@ -189,9 +189,10 @@ def cross_out(*, shop_id: int, visit_id: int, staff_id: int, now: datetime) -> i
         visit = visits.standing_visit(session, shop_id=shop_id, visit_id=visit_id)
         if visit is None or visit.source_key is None or not visit.source_key.startswith(BY_HAND):
             raise NotHere("이미 되돌렸어요.")
-        visits.drop_items(session, visit=visit)
-        visit.amount, visit.source_key = None, None
-        if not purchases.earned_at(session, visit=visit):
+        if purchases.earned_at(session, visit=visit):
+            visits.drop_items(session, visit=visit)
+            visit.amount, visit.source_key = None, None
+        else:
             undo.end_visit(
                 session,
                 shop_id=shop_id,

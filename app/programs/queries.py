@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from app.extensions import db
 from app.kit.signing import token_hash
-from app.programs.models import ApiKey, Webhook, WebhookNews
+from app.programs.models import ApiKey, MallEvent, Webhook, WebhookNews
 
 # With every call of every program: built once.
 _BY_HASH = select(
@@ -101,6 +101,25 @@ def webhooks_of(shop_id: int) -> list[WebhookLine]:
         )
         for row, count in rows
     ]
+
+
+@dataclass(frozen=True)
+class MallLine:
+    """What somebody looked at (viewed) or left in the cart (cart_left) in the shop's own mall."""
+
+    kind: str
+    item: str
+    at: datetime
+
+
+def events_of(*, shop_id: int, customer_id: int) -> list[MallLine]:
+    """Return what a person did in the shop's own mall, newest first."""
+    rows = db.session.execute(
+        select(MallEvent.kind, MallEvent.item, MallEvent.at)
+        .where(MallEvent.shop_id == shop_id, MallEvent.customer_id == customer_id)
+        .order_by(MallEvent.at.desc(), MallEvent.id.desc())
+    )
+    return [MallLine(*row) for row in rows]
 
 
 def due_webhooks(now: datetime) -> list[tuple[int, int]]:

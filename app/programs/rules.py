@@ -16,8 +16,9 @@ from app.kit.refusals import Invalid, NotHere, Refused
 SCOPES = ("visits", "customers", "events")
 EVENTS = ("visit.created", "visit.refunded", "customer.joined", "reward.used")
 TEST_EVENT = "test"
-# Words in Shop.uses: news goes out · an address was switched off by us · the own mall tells what is looked at.
-HAS_WEBHOOKS, WEBHOOK_STOPPED, HAS_MALL = "webhooks", "webhook_stopped", "mall"
+# Words in Shop.uses: a program has a key · news goes out · an address was switched off by us · the own mall tells
+# what is looked at.
+HAS_KEYS, HAS_WEBHOOKS, WEBHOOK_STOPPED, HAS_MALL = "programs", "webhooks", "webhook_stopped", "mall"
 
 # A busy till rings every few seconds; a program that runs wild is stopped within the minute.
 CALLS_A_MINUTE = 120

@@ -104,6 +104,11 @@ def without_purchase(session: Any, *, person: Customer, at: datetime, amount: in
     return min(near, key=lambda visit: abs(visit.at - at), default=None)
 
 
+def is_open(visit: Visit) -> bool:
+    """Tell whether what was paid may still be typed: not where a till told it, or staff wrote it down."""
+    return visit.channel == "shop" and visit.source_key is None
+
+
 def _has_items() -> Any:
     return (
         select(VisitItem.id)

@@ -12,6 +12,7 @@ from app.customers.models import Customer
 from app.extensions import db
 from app.flows import amount as put_amount
 from app.flows import visit as flow
+from app.flows.undo import undo_stamp
 from app.flows.unit import after_a_race, write
 from app.insights.models import DayCount
 from app.kit.refusals import NotHere
@@ -148,6 +149,16 @@ def test_a_refund_takes_back_the_visit_and_its_stamp_once(
     assert sorted(all_at_once(app, [back] * 3)) == [False, False, True]
     assert _sums(shop) == (0, 0, 0)
     assert (_person(jiwoo).visit_count, factories.a_card(jiwoo.card_id).balance) == (0, 0)
+
+
+def test_a_stamp_taken_back_leaves_the_purchase_it_was_for(
+    clock: Clock, shop: AShop, jiwoo: ACustomer
+) -> None:
+    stamped = factories.a_stamp(shop, jiwoo.card_id)
+    _record(shop, jiwoo, clock)
+    undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=stamped.entry_id, now=clock())
+    assert _sums(shop) == (1, 0, 1)
+    assert factories.a_card(jiwoo.card_id).balance == 0
 
 
 def test_what_staff_write_down_comes_once_and_can_be_crossed_out(

@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.customers.models import Consent, Customer
 from app.extensions import db
-from app.flows import programs
+from app.flows import merge, privacy, programs
 from app.messages.models import Automation, Message
 from app.programs.models import ApiAnswer, ApiKey, MallEvent
 from app.programs.rules import CALLS_A_MINUTE
@@ -19,6 +19,7 @@ from app.shops.models import AccessLog
 from app.visits.models import Visit
 from tests import factories
 from tests.factories import ACustomer, AShop
+from tests.phone import Phone
 from tests.web.api import Till, a_key
 from tests.world import Clock, all_at_once
 
@@ -196,8 +197,37 @@ def test_nothing_of_a_mall_is_kept_where_it_is_not_switched_on(
     assert rows(MallEvent) == 4
     old = (clock() - timedelta(days=2)).isoformat()
     till.call("POST", "/events", event | {"at": old}, status=422)
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=clock())
+    assert rows(MallEvent) == 0
+    till.call("POST", "/events", event, status=404)
+
+
+def test_switching_the_mall_off_deletes_what_it_told(
+    app: Flask, clock: Clock, till: Till, shop: AShop, jiwoo: ACustomer
+) -> None:
+    own = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    programs.switch_mall(**own, is_on=True)
+    viewed = {
+        "event": "viewed",
+        "customer": {"id": jiwoo.id},
+        "at": clock().isoformat(),
+        "items": ["핸드크림"],
+    }
+    till.call("POST", "/events", viewed, status=202)
+    phone = Phone(app).holding(jiwoo)
+    assert "핸드크림 · 보았어요" in phone.open(f"/c/{shop.code}/me/text").html
+    assert "쇼핑몰에서 보거나 담아 둔" in phone.open(f"/s/{shop.code}/privacy").words
     programs.switch_mall(**own, is_on=False)
     assert rows(MallEvent) == 0
+
+
+def test_whoever_became_one_with_another_is_still_known_by_the_old_id(
+    clock: Clock, till: Till, shop: AShop, jiwoo: ACustomer, minho: ACustomer
+) -> None:
+    merge.merge_people(
+        shop_id=shop.id, kept_id=jiwoo.id, gone_id=minho.id, staff_id=shop.owner_id, now=clock()
+    )
+    assert till.call("GET", f"/customers/{minho.id}")["id"] == jiwoo.id
 
 
 # --- calling it wrongly ------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def call(
     """Declare a call. `takes`: its body; `asks`: what may stand behind the ?; `problems`: statuses beyond the usual."""
 
     def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-        usual = (401, 403, 429) if scope else (401, 429)
+        usual: tuple[int, ...] = (401, 403, 429) if scope else (401, 429)
         usual += (400, 413, 415, 422) if takes else ()
         every = tuple(sorted({*usual, *problems}))
         OPERATIONS.append(
