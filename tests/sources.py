@@ -13,6 +13,7 @@ APP = ROOT / "app"
 FEATURES = (
     "shops",
     "customers",
+    "programs",
     "visits",
     "cards",
     "coupons",

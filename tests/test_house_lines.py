@@ -85,6 +85,8 @@ UNSCOPED = {
     "app/messages/demo_reads.py:demo_letter": "by the carrier's own 128-bit key",
     "app/messages/clock_work.py:waiting_work": "the clock looks over all shops",
     "app/shops/actions.py:staff_by_login": "signing in: the login is what names the shop",
+    "app/programs/actions.py:drop_answers": "nightly: what is too old, in every shop",
+    "app/programs/actions.py:drop_events": "nightly: what is too old, in every shop",
     "app/shops/tablets.py:drop_calls": "nightly: what is too old, in every shop",
     "app/shops/actions.py:end_session": "by the session's secret",
     "app/shops/proofs.py:keep_acting": "the session was found by its secret",

@@ -91,7 +91,7 @@ class Customer(Model):
     anniversary_is_lunar: Mapped[bool] = mapped_column(default=False, server_default=false())
     anniversary_is_leap: Mapped[bool] = mapped_column(default=False, server_default=false())
     anniversary_name: Mapped[str] = mapped_column(String(20), default="", server_default="")  # "결혼기념일"
-    # Where the data came from: qr | link | poster | table | sticker | parcel | printed | staff | demo | import
+    # Where the data came from: qr | link | poster | table | sticker | parcel | printed | staff | demo | import | api
     source: Mapped[str] = mapped_column(String(20))
     staff_id: Mapped[int | None] = mapped_column()  # who of the shop this is: nobody stamps their own card
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -13,10 +13,11 @@ from app.customers import rules
 from app.customers.actions import Trace
 from app.customers.models import Customer
 from app.customers.rules import Details
-from app.flows import proven, referral
+from app.flows import news, proven, referral
 from app.flows.unit import after_a_race, write
 from app.kit.signing import keyed_hash
 from app.messages import outbox, recall
+from app.shops import actions as shops
 
 
 @dataclass(frozen=True)
@@ -244,4 +245,5 @@ def person_and_card(
             now=now,
         )
     card = ledger.open_card(session, shop_id=shop_id, customer_id=person.id, now=now)
+    news.customer_joined(session, person=person, uses=shops.uses(session, shop_id=shop_id), now=now)
     return person, Joined(person.id, card.id, is_new=True)

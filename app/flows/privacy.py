@@ -25,6 +25,7 @@ from app.insights import actions as insights
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
 from app.messages.actions import pushing
+from app.programs import actions as programs
 from app.referrals import actions as referrals
 from app.reviews.actions import photos, reviews
 from app.shops import actions as shops
@@ -257,6 +258,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
             tiers.forget(session, shop_id=shop_id, customer_id=each)
             knowing.forget(session, shop_id=shop_id, customer_id=each)
             insights.forget(session, shop_id=shop_id, customer_id=each)
+            programs.forget(session, shop_id=shop_id, customer_id=each)
         coupons.withdraw(session, shop_id=shop_id, now=now, which=[Coupon.customer_id == customer_id])
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
         personal.forget(session, shop_id=shop_id, customer_id=customer_id)

@@ -9,10 +9,11 @@ from typing import Any
 from app.cards.actions import rewards
 from app.cards.models import Redemption, Reward
 from app.cards.rules import RewardGone
-from app.flows import audit, own_card, spending
+from app.flows import audit, news, own_card, spending
 from app.flows.unit import write
 from app.insights import actions as sums
 from app.messages import recall
+from app.shops import actions as shops
 from app.visits import actions as visits
 
 
@@ -70,6 +71,8 @@ def use_reward(
             reason="손님이 이미 쓰셨어요.",
             now=now,
         )
+        uses = shops.uses(session, shop_id=shop_id)
+        news.reward_used(session, reward=reward, redemption_id=use.id, uses=uses, now=now)
         return Used(use.id, reward.name, reward.card_id, repeated=False)
 
 

@@ -38,34 +38,37 @@ def refund(*, shop_id: int, staff_id: int, visit_id: int, now: datetime) -> Refu
     The money itself is the till's. Raises NothingToUndo the second time, NotHere for another shop's visit.
     """
     with write() as session:
-        customer_id = _standing(session, shop_id=shop_id, visit_id=visit_id).customer_id
+        return take_back(session, shop_id=shop_id, staff_id=staff_id, visit_id=visit_id, now=now)
+
+
+def take_back(session: Any, *, shop_id: int, staff_id: int, visit_id: int, now: datetime) -> Refunded:
+    """The same inside the caller's transaction. Raises NothingToUndo the second time, NotHere."""
+    customer_id = _standing(session, shop_id=shop_id, visit_id=visit_id).customer_id
+    card, rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
+    # Asked again under the card's lock: two taps refund once.
+    visit = _standing(session, shop_id=shop_id, visit_id=visit_id)
+    # What was used goes back first: a reward earned and used at this very visit then goes with its stamps.
+    for redemption_id in purchases.used_at(session, visit=visit):
+        redeem.take_back(session, shop_id=shop_id, staff_id=staff_id, redemption_id=redemption_id, now=now)
+    for use in used_at(shop_id=shop_id, visit_id=visit_id):
+        coupon.take_back(session, shop_id=shop_id, staff_id=staff_id, use_id=use.use_id, now=now)
+    by: dict[str, Any] = {"staff_id": staff_id, "how": "refund", "now": now}
+    for line in purchases.spent_at(session, visit=visit):
         card, rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
-        # Asked again under the card's lock: two taps refund once.
-        visit = _standing(session, shop_id=shop_id, visit_id=visit_id)
-        # What was used goes back first: a reward earned and used at this very visit then goes with its stamps.
-        for redemption_id in purchases.used_at(session, visit=visit):
-            redeem.take_back(
-                session, shop_id=shop_id, staff_id=staff_id, redemption_id=redemption_id, now=now
-            )
-        for use in used_at(shop_id=shop_id, visit_id=visit_id):
-            coupon.take_back(session, shop_id=shop_id, staff_id=staff_id, use_id=use.use_id, now=now)
-        by: dict[str, Any] = {"staff_id": staff_id, "how": "refund", "now": now}
-        for line in purchases.spent_at(session, visit=visit):
-            card, rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
-            points.give_back(session, card=card, rule=rule, entry=line, **by)
-        amount = visit.amount
-        for line in purchases.earned_at(session, visit=visit):
-            card, rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
-            undo.turn_around(session, card=card, rule=rule, entry=line, reason=REASON, **by)
-        visit.amount = amount  # what was refunded stays to be read
-        undo.end_visit(
-            session, shop_id=shop_id, visit_id=visit_id, customer_id=customer_id, reason=REASON, now=now
-        )
-        card, _rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
-        audit.note(
-            session, shop_id=shop_id, what="refund", staff_id=staff_id, subject=f"visit:{visit_id}", now=now
-        )
-        return Refunded(card.id, customer_id, card.balance, card.points)
+        points.give_back(session, card=card, rule=rule, entry=line, **by)
+    amount = visit.amount
+    for line in purchases.earned_at(session, visit=visit):
+        card, rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
+        undo.turn_around(session, card=card, rule=rule, entry=line, reason=REASON, **by)
+    visit.amount = amount  # what was refunded stays to be read
+    undo.end_visit(
+        session, shop_id=shop_id, visit_id=visit_id, customer_id=customer_id, reason=REASON, now=now
+    )
+    card, _rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
+    audit.note(
+        session, shop_id=shop_id, what="refund", staff_id=staff_id, subject=f"visit:{visit_id}", now=now
+    )
+    return Refunded(card.id, customer_id, card.balance, card.points)
 
 
 def _standing(session: Any, *, shop_id: int, visit_id: int) -> Visit:

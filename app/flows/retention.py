@@ -15,6 +15,7 @@ from app.flows.privacy import erase
 from app.flows.unit import write
 from app.kit.refusals import NotHere
 from app.messages.actions import pushing, reporting
+from app.programs import actions as programs
 from app.shops import actions as shops
 from app.shops import tablets
 
@@ -31,6 +32,8 @@ CODE_USES = timedelta(days=2)
 PROOFS = timedelta(days=1)  # the numbers codes were asked for
 KIOSK_CALLS = timedelta(days=1)
 REPORTS = timedelta(days=180)  # as long as a provider itself keeps what it told
+ANSWERS = timedelta(days=7)  # what programs were answered and told
+MALL_EVENTS = timedelta(days=90)  # what was looked at in the own mall
 _BATCH = 200
 
 
@@ -69,6 +72,8 @@ def prune(*, now: datetime) -> None:
         (merging.drop_before, CAN_PART_FOR),
         (tablets.drop_calls, KIOSK_CALLS),
         (reporting.drop_reports, REPORTS),
+        (programs.drop_answers, ANSWERS),
+        (programs.drop_events, MALL_EVENTS),
     )
     for drop, kept_for in steps:
         with write() as session:

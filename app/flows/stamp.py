@@ -14,7 +14,7 @@ from app.cards.actions import claims, earning, ledger
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.cards.rules import AlreadyUsed, NothingToUndo
 from app.customers import actions as people
-from app.flows import at_visit, come_back, own_card, staff_limits, stamp_letters, stamp_worth
+from app.flows import at_visit, come_back, news, own_card, staff_limits, stamp_letters, stamp_worth
 from app.flows.at_counter import Found, card_by_code, card_by_id, written_down
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
@@ -183,7 +183,7 @@ def stamp_card(
     visit, is_new_visit = visits.note_visit(
         session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
     )
-    if amount is not None:
+    if amount is not None and visits.is_open(visit):
         visit.amount = (visit.amount or 0) + amount
         person.stale_at = now
     entry = earning.earn(
@@ -235,6 +235,7 @@ def stamp_card(
             uses=uses,
             now=now,
         )
+        news.visit_created(session, visit=visit, uses=uses, now=now)
     if is_new_visit and before is not None and now - before >= come_back.SHORTEST:
         away = now - before
         come_back.they_came(session, shop_id=card.shop_id, customer_id=person.id, away=away, now=now)

@@ -12,7 +12,7 @@ from typing import Any
 from app.cards.actions import earning, ledger, merged, purchases
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
-from app.flows import at_visit
+from app.flows import at_visit, news
 from app.flows.unit import write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
@@ -61,7 +61,7 @@ def turn_around(
     sums.count(session, shop_id=card.shop_id, at=entry.at, stamps=-entry.delta)
     goes_on = purchases.leave_to_the_others(session, card=card, entry=entry, own=own, now=now)
     visits.count_again(session, shop_id=card.shop_id, customer_ids=(card.customer_id,), now=now)
-    if entry.visit_id is not None and not goes_on:
+    if entry.visit_id is not None and not goes_on and not _is_purchase(session, entry=entry):
         end_visit(
             session,
             shop_id=card.shop_id,
@@ -72,6 +72,12 @@ def turn_around(
         )
     for cause in causes:
         recall.cancel(session, shop_id=card.shop_id, cause=cause, reason=reason, now=now)
+
+
+def _is_purchase(session: Any, *, entry: LedgerEntry) -> bool:
+    """Tell whether the stamp's visit is also a purchase that a till told of or staff wrote down: that one stands."""
+    visit = visits.visit(session, shop_id=entry.shop_id, visit_id=entry.visit_id or 0)
+    return visit is not None and not visits.is_open(visit)
 
 
 def end_visit(
@@ -98,3 +104,4 @@ def end_visit(
         at_visit.undone(
             session, shop_id=shop_id, customer_id=person.id, visit_id=visit_id, uses=uses, now=now
         )
+        news.visit_refunded(session, visit=visit, uses=uses, now=now)

@@ -20,6 +20,7 @@ from app.flows import (
     expiry,
     late_reports,
     law_notices,
+    news,
     night,
     outcomes,
     paper_card,
@@ -222,7 +223,12 @@ def _count_outcomes(now: datetime, breath: Breath) -> None:
     )
 
 
+def _carry_news(now: datetime, breath: Breath) -> None:
+    news.deliver(now=now, stop=breath)
+
+
 PERIODIC = (
+    Periodic("webhooks", timedelta(seconds=20), lambda now: now, _carry_news),
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
     Periodic("count_who_came", timedelta(minutes=1), lambda now: now, _count_who_came),

@@ -34,6 +34,12 @@ def set_use(session: Any, *, shop_id: int, what: str, is_on: bool) -> None:
     session.flush()
 
 
+def code_of(session: Any, *, shop_id: int) -> str:
+    """Return the code in a shop's addresses. Raises NoResultFound."""
+    found: str = session.scalars(select(Shop.code).where(Shop.id == shop_id)).one()
+    return found
+
+
 def shop_count(session: Any) -> int:
     """Return how many shops this installation has."""
     return int(session.scalar(select(func.count(Shop.id))))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from app.customers.models import Customer
 from app.kit.columns import UtcDateTime
-from app.visits.models import Product, Visit
+from app.kit.upsert import insert_into
+from app.visits.models import Product, Visit, VisitItem
+from app.visits.rules import AT_COUNTER, NAME_MOST, Bought
 
 # Two stamps within it belong to one visit: a second cup, or 한 개 더 for a companion.
 SAME_VISIT = timedelta(hours=3)
@@ -23,6 +25,7 @@ _RECENT = (
         Visit.customer_id == bindparam("customer"),
         Visit.at > bindparam("since", type_=UtcDateTime()),
         Visit.at <= bindparam("until", type_=UtcDateTime()),
+        Visit.channel.in_(AT_COUNTER),
         Visit.reversed_at.is_(None),
     )
     .order_by(Visit.at > bindparam("now", type_=UtcDateTime()), Visit.at.desc())
@@ -41,17 +44,116 @@ def note_visit(
     recent: Visit | None = session.scalar(_RECENT, {"shop": shop_id, "customer": person.id, **around})
     if recent is not None:
         return recent, False
+    return add_visit(session, person=person, at=now, staff_id=staff_id), True
+
+
+def add_visit(session: Any, *, person: Customer, at: datetime, staff_id: int | None, **facts: Any) -> Visit:
+    """Begin a visit of a person whose row is held, and count it. `facts`: channel, source_key, amount.
+
+    Raises IntegrityError when that channel's source_key was here before.
+    """
     visit = Visit(
-        shop_id=shop_id, customer_id=person.id, at=now, staff_id=staff_id, is_first=person.visit_count == 0
+        shop_id=person.shop_id,
+        customer_id=person.id,
+        at=at,
+        staff_id=staff_id,
+        is_first=person.visit_count == 0,
+        **facts,
     )
     session.add(visit)
     person.visit_count += 1
-    person.stale_at = now
+    person.stale_at = at
     # Two tills' clocks differ by moments: the later line may tell of the earlier visit.
-    person.first_visit_at = min(person.first_visit_at or now, now)
-    person.last_visit_at = max(person.last_visit_at or now, now)
+    person.first_visit_at = min(person.first_visit_at or at, at)
+    person.last_visit_at = max(person.last_visit_at or at, at)
     session.flush()
-    return visit, True
+    return visit
+
+
+def of_source(session: Any, *, shop_id: int, channel: str, source_key: str) -> Visit | None:
+    """Return the visit that an order of another program is, a reversed one too."""
+    found: Visit | None = session.scalar(
+        select(Visit).where(
+            Visit.shop_id == shop_id, Visit.channel == channel, Visit.source_key == source_key
+        )
+    )
+    return found
+
+
+def without_purchase(session: Any, *, person: Customer, at: datetime, amount: int | None) -> Visit | None:
+    """Return the visit at the counter around a moment of which nobody wrote down yet what was bought.
+
+    Where staff put an amount on it, it is the purchase of that very amount (`amount`, won).
+    """
+    near: list[Visit] = list(
+        session.scalars(
+            select(Visit)
+            .where(
+                Visit.shop_id == person.shop_id,
+                Visit.customer_id == person.id,
+                Visit.channel == "shop",
+                Visit.at > at - SAME_VISIT,
+                Visit.at < at + SAME_VISIT,
+                or_(Visit.amount.is_(None), Visit.amount == amount),
+                Visit.source_key.is_(None),
+                Visit.reversed_at.is_(None),
+                ~_has_items(),
+            )
+            .execution_options(populate_existing=True)
+        )
+    )
+    return min(near, key=lambda visit: abs(visit.at - at), default=None)
+
+
+def is_open(visit: Visit) -> bool:
+    """Tell whether what was paid may still be typed: not where a till told it, or staff wrote it down."""
+    return visit.channel == "shop" and visit.source_key is None
+
+
+def _has_items() -> Any:
+    return (
+        select(VisitItem.id)
+        .where(VisitItem.shop_id == Visit.shop_id, VisitItem.visit_id == Visit.id)
+        .exists()
+    )
+
+
+def add_items(session: Any, *, visit: Visit, items: Sequence[Bought]) -> None:
+    """Write down what was bought. A name that is not on the menu yet is put there with its price."""
+    for item in sorted(
+        items, key=lambda item: item.name
+    ):  # in one order, so that nobody waits for each other
+        product_id = _product_named(session, shop_id=visit.shop_id, name=item.name, price=item.price)
+        session.add(
+            VisitItem(
+                shop_id=visit.shop_id,
+                visit_id=visit.id,
+                product_id=product_id,
+                quantity=item.quantity,
+                price=item.price,
+            )
+        )
+    session.flush()
+
+
+def drop_items(session: Any, *, visit: Visit) -> None:
+    """Take away what was written down as bought."""
+    session.execute(
+        delete(VisitItem).where(VisitItem.shop_id == visit.shop_id, VisitItem.visit_id == visit.id)
+    )
+
+
+def _product_named(session: Any, *, shop_id: int, name: str, price: int) -> int:
+    called = " ".join(name.split())[:NAME_MOST]
+    session.execute(
+        insert_into(session, Product)
+        .values(shop_id=shop_id, name=called, price=price, is_pick=False)
+        .on_conflict_do_nothing(index_elements=["shop_id", "name"])
+    )
+    found: int = session.scalars(
+        select(Product.id).where(Product.shop_id == shop_id, Product.name == called)
+    ).one()
+    return found
 
 
 def visit_here(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int | None:

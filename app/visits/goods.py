@@ -62,6 +62,33 @@ def has_any(shop_id: int) -> bool:
     return db.session.scalar(select(Product.id).where(Product.shop_id == shop_id).limit(1)) is not None
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Something that somebody may buy. `pieces`: how many they had in their last visits."""
+
+    id: int
+    name: str
+    price: int
+    pieces: int
+
+
+def choices(*, shop_id: int, visits: Iterable[int], limit: int = 80) -> list[Choice]:
+    """Return the menu for somebody with these last visits: what they buy most comes first, then by name."""
+    lately = select(VisitItem.product_id, func.sum(VisitItem.quantity).label("pieces")).where(
+        VisitItem.shop_id == shop_id, VisitItem.visit_id.in_(list(visits))
+    )
+    mine = lately.group_by(VisitItem.product_id).subquery()
+    pieces = func.coalesce(mine.c.pieces, 0)
+    rows = db.session.execute(
+        select(Product.id, Product.name, Product.price, pieces)
+        .outerjoin(mine, mine.c.product_id == Product.id)
+        .where(Product.shop_id == shop_id)
+        .order_by(pieces.desc(), Product.name)
+        .limit(limit)
+    )
+    return [Choice(number, name, price, int(count)) for number, name, price, count in rows]
+
+
 def used_after(session: Any, *, shop_id: int, visit_id: int) -> timedelta | None:
     """Return how long after a visit all of what was bought has been used; None where nothing says so."""
     days = session.scalar(_LONGEST, {"shop": shop_id, "visit": visit_id})

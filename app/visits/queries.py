@@ -9,6 +9,7 @@ from sqlalchemy import Integer, bindparam, func, select
 
 from app.extensions import db
 from app.visits.models import Product, Visit, VisitItem
+from app.visits.rules import BY_HAND
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,25 @@ def visits_of(*, shop_id: int, customer_id: int, limit: int = 1000) -> list[Visi
         )
         for row in visits
     ]
+
+
+def written_by_hand(*, shop_id: int, customer_id: int, since: datetime) -> list[VisitLine]:
+    """Return the purchases of somebody that staff wrote down since a moment, newest first; those may be crossed out."""
+    theirs = set(
+        db.session.scalars(
+            select(Visit.id).where(
+                Visit.shop_id == shop_id,
+                Visit.customer_id == customer_id,
+                Visit.at >= since,
+                Visit.source_key.startswith(BY_HAND),
+                Visit.reversed_at.is_(None),
+            )
+        )
+    )
+    if not theirs:
+        return []
+    lines = visits_of(shop_id=shop_id, customer_id=customer_id, limit=20)
+    return [line for line in lines if line.id in theirs]
 
 
 @dataclass(frozen=True)

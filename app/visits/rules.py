@@ -16,6 +16,23 @@ REVIEW_DAYS = range(1, 46)
 REBUY_DAYS = range(2, 366)
 
 
+# Channels of which somebody stands at the counter: a stamp within hours of it belongs to the same visit.
+AT_COUNTER = ("shop", "pos")
+# So begins the source_key of what staff wrote down themselves.
+BY_HAND = "hand:"
+NAME_MOST = 60
+PIECES_MOST = 999
+
+
+@dataclass(frozen=True)
+class Bought:
+    """One line of a purchase; `price` in won for one piece."""
+
+    name: str
+    quantity: int
+    price: int
+
+
 class NotToday(Refused):
     """Only the amount of a visit of today may be put right."""
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from flask import Flask
 
-from app.web import customer, owner, public
+from app.web import api, customer, owner, public
 from app.web.doors import door_of
 
 # A page of reviews asks for a hundred pictures, and each has an address of 128 bits that nobody guesses.
@@ -21,7 +21,7 @@ PHOTOS = (
 )
 # Thousands of messages to one shop's customers are as many reports, and each hook is 128 bits nobody guesses.
 HOOKS = ("public.provider_hook",)
-_AUDIENCES: tuple[ModuleType, ...] = (public, customer, owner)
+_AUDIENCES: tuple[ModuleType, ...] = (public, customer, owner, api)
 
 
 def register(app: Flask) -> None:

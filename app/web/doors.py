@@ -13,7 +13,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 AUDIENCES = ("public", "customer", "owner", "hooks", "api")
 ROLES = ("anyone", "holder", "staff", "manager", "owner")
-TENANTS = ("none", "code", "session", "token", "kiosk")
+TENANTS = ("none", "code", "session", "token", "kiosk", "key")
 DEVICES = ("any", "own", "idle")
 
 
@@ -48,7 +48,7 @@ def door(
     """Declare a view's route together with its lock.
 
     tenant: "none" no shop · "code" the shop's code in the URL · "session" the signed-in staff's shop ·
-    "token" a one-time token names it · "kiosk" the customers' tablet that asks. csrf=False only where something else proves who asks: a machine's secret, the token of
+    "token" a one-time token names it · "kiosk" the customers' tablet that asks · "key" another program's key names it. csrf=False only where something else proves who asks: a machine's secret, the token of
     an opt-out (blocked cookies must not keep anybody from refusing ads). max_bytes: how large a form with
     files may be when its token names an ask or its browser holds a card, where the application's MAX_CONTENT_LENGTH is too little. sudo=True:
     a POST asks who this is once more, unless that was proved a few minutes ago; looking does not. look_first(**the

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from app.kit.refusals import Refused
+from app.web import problems
 from app.web.answers import wants_fragment
 from app.web.doors import door_of
 from app.web.resume import this_form
@@ -43,6 +44,8 @@ def _page(status: int, sentence: str) -> ResponseReturnValue:
 
 
 def _refused(error: Refused) -> ResponseReturnValue:
+    if problems.is_for_a_program():
+        return problems.of_refusal(error)
     return _page(error.status, error.sentence)
 
 
@@ -50,9 +53,16 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status in (301, 302, 303, 307, 308):
         return error.get_response()
+    if problems.is_for_a_program():
+        return problems.answer(problems.Problem(status), _kept(error))
     if status == 403 and (declared := door_of(current_app, request.endpoint or "")) is not None:
         return _page(status, _WHOSE.get(declared.role, _SENTENCES[403]))
     return _page(status, _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]))
+
+
+def _kept(error: HTTPException) -> dict[str, str]:
+    """Return what of the usual answer's headers tells a program something: which methods, when to come again."""
+    return {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
@@ -69,12 +79,15 @@ def _stale_form(_error: CSRFError) -> ResponseReturnValue:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.exception("request failed", path=request.path, method=request.method)
+    if problems.is_for_a_program():
+        return problems.answer(problems.Problem(500))
     return _page(500, _SENTENCES[500])
 
 
 def register(app: Flask) -> None:
     """Give every refusal and every error its page."""
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(problems.Problem, problems.answer)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     if not app.config["TESTING"]:

@@ -228,7 +228,7 @@ def check() -> ResponseReturnValue | None:
     declared = door_of(current_app, request.endpoint) if request.endpoint else None
     if not origin.host_allowed(request.host):
         abort(400)
-    if declared is not None and declared.max_bytes and _may_send_much(declared):
+    if declared is not None and declared.max_bytes and (declared.tenant == "key" or _may_send_much(declared)):
         request.max_content_length = declared.max_bytes  # before anybody reads the form
     if has_nul(request):
         abort(400)

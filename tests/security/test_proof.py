@@ -27,6 +27,9 @@ DANGEROUS = """
 /owner/more/contact
 /owner/more/devices/<int:session_id>/end
 /owner/more/kiosks
+/owner/more/programs/keys
+/owner/more/programs/webhooks
+/owner/more/programs/webhooks/<int:webhook_id>/state
 /owner/more/second-step
 /owner/more/second-step/codes
 /owner/more/second-step/confirmation
@@ -55,7 +58,10 @@ OWN = """
 /owner/logout /owner/messages/budget /owner/messages/budget/notice /owner/more/browsers /owner/more/browsers/<int:session_id>/end /owner/more/browsers/end
 /owner/more/changes /owner/more/devices /owner/more/devices/<int:session_id>/end /owner/more/kiosks
 /owner/more/kiosks/<int:kiosk_id>/end /owner/more/password
-/owner/more/pin /owner/more/second-step /owner/more/second-step/codes /owner/more/second-step/confirmation
+/owner/more/pin /owner/more/programs /owner/more/programs/keys /owner/more/programs/keys/<int:key_id>/end /owner/more/programs/mall
+/owner/more/programs/webhooks /owner/more/programs/webhooks/<int:webhook_id>/removal
+/owner/more/programs/webhooks/<int:webhook_id>/state /owner/more/programs/webhooks/<int:webhook_id>/trial
+/owner/more/second-step /owner/more/second-step/codes /owner/more/second-step/confirmation
 /owner/more/second-step/end /owner/more/sending /owner/more/sending/<provider>
 /owner/more/sending/<provider>/balance /owner/more/sending/<provider>/keys /owner/more/sending/<provider>/removal
 /owner/more/sending/<provider>/switch /owner/more/sending/<provider>/talk /owner/more/sending/<provider>/talk/<kind>

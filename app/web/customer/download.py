@@ -23,6 +23,7 @@ from app.kit.korean import clock_time, day_name, won
 from app.kit.phone import national
 from app.messages import inbox as inbox_reads
 from app.messages import personal, pushes
+from app.programs import queries as programs
 from app.referrals import queries as referrals
 from app.reviews import queries as reviews
 from app.reviews.rules import MOODS
@@ -64,6 +65,7 @@ class Known:
     given: list[gifts.GivenLine]
     coupons: list[coupons.Held]
     rung: list[pushes.RungLine]
+    mall: list[programs.MallLine]
 
 
 def _known() -> Known:
@@ -84,6 +86,7 @@ def _known() -> Known:
         given=gifts.given_to(**where, limit=_ALL),
         coupons=coupons.everything(**where),
         rung=pushes.rung_for(**where),
+        mall=programs.events_of(**where),
     )
 
 
@@ -128,6 +131,7 @@ def me_download(code: str) -> ResponseReturnValue:
         "reviews": [_review_facts(review) for review in known.reviews],
         "coupons": [asdict(held) for held in known.coupons],
         "rung_browsers": [asdict(line) for line in known.rung],
+        "mall": [asdict(line) for line in known.mall],
         "voices": [asdict(line) for line in known.said],
         "came_by_invitation": asdict(known.brought) if known.brought else None,
         "invitation": asdict(known.invite),
@@ -186,6 +190,11 @@ def _sections(known: Known) -> list[str]:
         ],
         "친구 초대": _friends(known),
     }
+    if known.mall:  # few shops have one
+        blocks["쇼핑몰에서"] = [
+            f"{_at(line.at)} · {line.item} · {'담아 두었어요' if line.kind == 'cart_left' else '보았어요'}"
+            for line in known.mall
+        ]
     text = [f"내 정보 · {shop.name}", f"{_at(now())}에 내려받았어요."]
     for title, lines in blocks.items():
         text += ["", f"[{title}]", *(lines or ["아직 없어요"])]

@@ -57,6 +57,16 @@ _PLAIN = {
     "talk_channel": "카카오톡 채널 주소를 바꿨어요",
     "talk_file": "카카오톡 채널에 올릴 손님 번호를 내려받았어요",
 }
+_CONNECTED = {
+    "api_key:on": "다른 프로그램의 연결 키를 만들었어요",
+    "api_key:off": "다른 프로그램의 연결 키를 끊었어요",
+    "webhook:on": "소식을 보낼 주소를 적거나 다시 켰어요",
+    "webhook:off": "소식을 보내던 주소를 껐어요",
+    "webhook:removed": "소식을 보내던 주소를 지웠어요",
+    "webhook:stopped": "소식을 받지 못하는 주소라 저절로 껐어요",
+    "mall:on": "쇼핑몰에서 본 것을 받아 적기로 했어요",
+    "mall:off": "쇼핑몰에서 본 것을 지우고 더는 받지 않기로 했어요",
+}
 _CHECKED = {
     "number": "이름과 번호를 묻고",
     "known": "아는 손님이라",
@@ -161,6 +171,8 @@ def sentence(line: Change) -> str:
     if line.what == "talk_asked":
         asked_of = registry.kinds().get(line.detail)
         return f"‘{asked_of.label if asked_of else '알림톡'}’ 글을 카카오에 확인해 달라고 했어요"
+    if line.what in ("api_key", "webhook", "mall"):
+        return _CONNECTED[f"{line.what}:{line.detail}"]
     if line.what in _OF_WHOM:
         of_self, of_other = _OF_WHOM[line.what]
         return of_self if line.is_self else of_other.format(whom)
