@@ -71,3 +71,27 @@ def test_a_text_instead_and_a_merge_take_the_person_first(
     with meeting_after(("UPDATE messages", ""), ("SELECT customers.id", "")):
         assert world.all_at_once(app, [told, merged]) == [None, None]
     assert [(channel, state) for channel, state, _ in away(shop)][1:] == [("solapi", "ready")]
+
+
+@pytest.mark.databases("postgres")
+def test_a_talk_of_who_became_another_waits_for_the_next_turn(
+    app: Flask, clock: Clock, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another way may be written to whom it goes now, and that one is not held."""
+    shop = a_talking_shop(bench, clock, "solapi_talk solapi")
+    gone, kept = (a_customer(shop, phone=f"+82109999000{number}") for number in (1, 2))
+    thank(shop, gone, clock, "fill:1", KIND)
+    real = sending.lock_people
+
+    def merged_meanwhile(session: Any, **whose: Any) -> None:
+        def merge() -> None:
+            with write() as other:
+                other.query(Message).update({"customer_id": kept})
+
+        world.all_at_once(app, [merge])
+        real(session, **whose)
+
+    holds = [hold for hold in deliver.claim_due(now=clock()) if hold.channel == "solapi_talk"]
+    monkeypatch.setattr(sending, "lock_people", merged_meanwhile)
+    deliver.send(holds, wire=app.config["WIRE"], clock=clock)
+    assert [(channel, state) for channel, state, _ in away(shop)] == [("solapi_talk", "claimed")]

@@ -94,7 +94,9 @@ def record(
     # Not as they were claimed, by when they are due: that is another order than everybody else's.
     said = sorted(said, key=lambda each: each[0].hold.id)
     if registry.channel(channel).CAPABILITIES.is_template:
-        refused = [one.hold.id for one, outcome in said if isinstance(outcome, Rejected) and outcome.permanent]
+        refused = [
+            one.hold.id for one, outcome in said if isinstance(outcome, Rejected) and outcome.permanent
+        ]
         fallback.hold_people(session, shop_id=said[0][0].hold.shop_id, ids=refused)
     _note_dead(session, channel, said, now)
     session.execute(_END_ATTEMPT, [_ended(sending.hold, outcome, now) for sending, outcome in said])
