@@ -95,6 +95,22 @@ def test_a_provider_that_does_not_answer_changes_nothing(
     assert ask(app, clock, shop) == 1
 
 
+def test_what_was_taken_in_and_then_turned_away_did_not_arrive(
+    app: Flask, clock: Clock, bench: Bench
+) -> None:
+    sent_to(app, clock, bench, "solapi", count=1)
+    (parcel,) = bench.carrier.parcels.values()
+    parcel.code, parcel.ended_at = (
+        "2230",
+        clock().timestamp(),
+    )  # no money left by the time it came to this one
+    clock.advance(hours=4)
+    (row,) = rows(channel="solapi")
+    assert ask(app, clock, row.shop_id) == 1
+    assert states("solapi") == ["undelivered"]
+    assert len(bench.taken()) == 1
+
+
 def test_two_at_once_another_shop_and_what_is_old(app: Flask, clock: Clock, bench: Bench) -> None:
     shop = sent_to(app, clock, bench, "nhn")
     other = a_paying_shop(bench, clock, "달빛커피", provider="nhn")
