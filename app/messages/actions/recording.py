@@ -252,8 +252,8 @@ def settle(
             elif not tries:
                 doubted.append(hold)
         else:
-            ask_again = gather.database_ms(session) + int((5 + 25 * jitter()) * 1000)
-            change(session, hold, "unknown", lease_ms=ask_again)
+            wait_ms = int(retries.wait_before_asking(hold.fence, jitter()) * 1000)
+            change(session, hold, "unknown", lease_ms=gather.database_ms(session) + wait_ms)
     _free(session, gone)
     # In doubt after a restore, and it never left: two ads to one person would each wait for the other's right.
     _free(session, doubted, states=("ready",))
