@@ -16,6 +16,7 @@ from itertools import groupby
 import structlog
 
 from app.customers import reaching
+from app.flows import reports
 from app.flows.unit import after_a_race, write
 from app.kit.net import boot_clock
 from app.messages import registry, retries
@@ -23,7 +24,7 @@ from app.messages.actions import claims, health, pausing, recording, sending
 from app.messages.actions.claims import Hold, Sending, Unclear
 from app.messages.actions.departing import Begun
 from app.messages.actions.pausing import Stop
-from app.messages.contract import Accepted, Asked, Lookup, NoAnswer, Outcome, Rejected, Unknown, Wire
+from app.messages.contract import Accepted, Asked, Found, Lookup, NoAnswer, Outcome, Rejected, Unknown, Wire
 
 log = structlog.get_logger(__name__)
 
@@ -198,8 +199,17 @@ def look_up_unknown(*, wire: Wire, clock: Callable[[], datetime], limit: int = B
             answers = find(channel, [one.asked for one in some], wire)
             told = [(one.hold, answer) for one, answer in zip(some, answers, strict=True)]
             after_a_race(partial(_settle, told, clock()))
+            _report(some, answers, clock())
             asked += len(some)
     return asked
+
+
+def _report(some: Sequence[Unclear], answers: Sequence[Lookup], now: datetime) -> None:
+    """Take in what became of those that were found, where that is known already: nobody may tell of it once more."""
+    account = some[0].asked.account
+    news = [each.report for each in answers if isinstance(each, Found) and each.report is not None]
+    if account is not None and news:
+        after_a_race(partial(reports.take_in, account, news, now))
 
 
 def _claim_unknown(limit: int) -> list[Unclear]:

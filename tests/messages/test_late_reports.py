@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.flows import late_reports
+from app.flows import deliver, late_reports
 from app.flows.unit import write
 from app.jobs import tick
 from app.messages.models import Automation, Message
@@ -65,6 +65,25 @@ def test_what_nobody_told_is_asked_for_once(app: Flask, clock: Clock, bench: Ben
     for report in db.session.query(DeliveryReport):
         told = json.dumps(json.loads(report.raw), ensure_ascii=False)
         assert "고마" not in told and "0105" not in told, "neither words nor numbers are kept"
+
+
+@BOTH
+@pytest.mark.parametrize(("code", "state"), [("delivered", "delivered"), ("gone", "undelivered")])
+def test_what_was_unclear_and_is_found_is_told_with_what_became_of_it(
+    app: Flask, clock: Clock, bench: Bench, provider: str, code: str, state: str
+) -> None:
+    shop = a_paying_shop(bench, clock, provider=provider)
+    (who,) = thank_all(shop, 1, clock, first=10)
+    phone = db.session.scalar(db.select(Customer.phone).where(Customer.id == who)) or ""
+    bench.carrier.fates["0" + phone[3:]] = code
+    bench.moody.play("lost")
+    drain(app)
+    assert states(provider) == ["unknown"]
+    bench.postman.work()
+    change(Message, lease_ms=0)
+    assert deliver.look_up_unknown(wire=app.config["WIRE"], clock=clock) == 1
+    assert states(provider) == [state]
+    assert spent(shop) == 50 and len(bench.taken()) == 1
 
 
 @BOTH
