@@ -11,7 +11,7 @@ from app.flows import deliver
 from app.flows.unit import write
 from app.messages.models import AdGrant, Attempt, Message
 from app.messages.way_models import Charge, Restore
-from tests.messages.accounts import a_paying_shop, change, drain, texts, thank_all
+from tests.messages.accounts import a_paying_shop, change, drain, thank_all
 from tests.messages.world import thank
 from tests.provider import Bench
 from tests.world import Clock
