@@ -16,6 +16,7 @@ from itertools import groupby
 import structlog
 
 from app.customers import reaching
+from app.flows import reports
 from app.flows.unit import after_a_race, write
 from app.kit.net import boot_clock
 from app.messages import registry, retries
@@ -23,7 +24,7 @@ from app.messages.actions import claims, health, pausing, recording, sending
 from app.messages.actions.claims import Hold, Sending, Unclear
 from app.messages.actions.departing import Begun
 from app.messages.actions.pausing import Stop
-from app.messages.contract import Accepted, Asked, Lookup, NoAnswer, Outcome, Rejected, Unknown, Wire
+from app.messages.contract import Accepted, Asked, Found, Lookup, NoAnswer, Outcome, Rejected, Unknown, Wire
 
 log = structlog.get_logger(__name__)
 
@@ -63,16 +64,30 @@ def send(
     """
     done: Counter[str] = Counter()
     for (key, _), mine in groupby(sorted(holds, key=_with_whom), key=_with_whom):
-        rest, must_rest = list(mine), False
         size = registry.channel(key).CAPABILITIES.max_batch
-        while rest and not must_rest and not stop():
-            batch, rest = rest[:size], rest[size:]
-            outcomes, must_rest = _send_batch(key, batch, wire, clock)
-            done.update(outcomes)
-        if rest:
-            _give_back(rest)
-            done["given_back"] += len(rest)
+        done.update(_in_batches(key, list(mine), size, wire, clock, stop)[0])
     return done
+
+
+def _in_batches(
+    channel: str,
+    holds: list[Hold],
+    size: int,
+    wire: Wire,
+    clock: Callable[[], datetime],
+    stop: Callable[[], bool],
+) -> tuple[Counter[str], bool]:
+    """Send rows of one channel, so many at a time; what there is no time for any more is given back."""
+    done: Counter[str] = Counter()
+    rest, must_rest = holds, False
+    while rest and not must_rest and not stop():
+        batch, rest = rest[:size], rest[size:]
+        outcomes, must_rest = _send_batch(channel, batch, wire, clock, stop)
+        done.update(outcomes)
+    if rest:
+        _give_back(rest)
+        done["given_back"] += len(rest)
+    return done, must_rest
 
 
 def _with_whom(hold: Hold) -> tuple[str, int]:
@@ -81,7 +96,7 @@ def _with_whom(hold: Hold) -> tuple[str, int]:
 
 
 def _send_batch(
-    channel: str, holds: list[Hold], wire: Wire, clock: Callable[[], datetime]
+    channel: str, holds: list[Hold], wire: Wire, clock: Callable[[], datetime], stop: Callable[[], bool]
 ) -> tuple[Counter[str], bool]:
     """Send one batch; returns how many by outcome, and whether its provider must rest now."""
     now = clock()
@@ -89,7 +104,8 @@ def _send_batch(
     latest_start = boot_clock() + retries.LAST_BYTE_S
     begun = _begin(channel, holds, wire, now)
     if begun is None and len(holds) > 1:
-        return _one_by_one(channel, holds, wire, clock)
+        # Each by itself: what is wrong with one keeps itself back.
+        return _in_batches(channel, holds, 1, wire, clock, stop)
     if begun is None:
         _give_back(holds, wait_s=retries.CLAIM_LEASE_S)
         return Counter({"given_back": len(holds)}), False
@@ -128,21 +144,6 @@ def _give_back(holds: Sequence[Hold], *, wait_s: int = 0) -> None:
             claims.give_back(session, holds, wait_s=wait_s)
 
     after_a_race(give_back)
-
-
-def _one_by_one(
-    channel: str, holds: list[Hold], wire: Wire, clock: Callable[[], datetime]
-) -> tuple[Counter[str], bool]:
-    """Send the letters of a batch that could not begin each by itself: what is wrong with one keeps itself back."""
-    done: Counter[str] = Counter()
-    for place, hold in enumerate(holds):
-        outcomes, must_rest = _send_batch(channel, [hold], wire, clock)
-        done.update(outcomes)
-        if must_rest:
-            rest = holds[place + 1 :]
-            _give_back(rest)
-            return done + Counter({"given_back": len(rest)}), True
-    return done, False
 
 
 def _begin(channel: str, holds: list[Hold], wire: Wire, now: datetime) -> Begun | None:
@@ -198,8 +199,17 @@ def look_up_unknown(*, wire: Wire, clock: Callable[[], datetime], limit: int = B
             answers = find(channel, [one.asked for one in some], wire)
             told = [(one.hold, answer) for one, answer in zip(some, answers, strict=True)]
             after_a_race(partial(_settle, told, clock()))
+            _report(some, answers, clock())
             asked += len(some)
     return asked
+
+
+def _report(some: Sequence[Unclear], answers: Sequence[Lookup], now: datetime) -> None:
+    """Take in what became of those that were found, where that is known already: nobody may tell of it once more."""
+    account = some[0].asked.account
+    news = [each.report for each in answers if isinstance(each, Found) and each.report is not None]
+    if account is not None and news:
+        after_a_race(partial(reports.take_in, account, news, now))
 
 
 def _claim_unknown(limit: int) -> list[Unclear]:

@@ -18,7 +18,7 @@ from app.flows.channel_account import DemoShop, NoSuchAccount, account_of
 from app.flows.unit import after_a_race, end_reading, write
 from app.messages.actions import claims
 from app.messages.actions.claims import Unclear
-from app.messages.contract import Account, Asked, Found, Lookup, NoAnswer, Wire
+from app.messages.contract import Absent, Account, Asked, Found, Lookup, NoAnswer, Wire
 from app.messages.way_models import ChannelAccount
 
 _AT_ONCE = 5
@@ -54,7 +54,9 @@ def _ask_one(account: Account, wire: Wire, now: datetime, stop: Callable[[], boo
             break
         late = after_a_race(partial(_take, account, now))
         answers = _answers(late, wire)
-        told = [each.report for each in answers if isinstance(each, Found) and each.report is not None]
+        told = [
+            each.report for each in answers if isinstance(each, Found | Absent) and each.report is not None
+        ]
         if told:
             moved += after_a_race(partial(reports.take_in, account, told, now))
         if len(late) < _AT_ONCE or all(isinstance(each, NoAnswer) for each in answers):

@@ -9,18 +9,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, or_, select, update
 
 from app.flows.unit import write
 from app.kit import alive
-from app.messages import gather, restores
-from app.messages.models import ClockLease
+from app.messages import gather, restores, turns
+from app.messages.models import ClockLease, Message
 from app.messages.way_models import Restore
 
 log = structlog.get_logger(__name__)
 
 # Off for longer than this it may as well have been a backup of the whole machine, which leaves no trace.
 PERHAPS_AFTER_S = 10 * 60
+# What was asked about, or tried, before the backup says nothing of the time that was lost.
+_ASK_ANEW = (
+    update(Message)
+    .where(turns.still_open(Message, "ready"), or_(Message.code.in_(restores.CLEAR), Message.tries > 0))
+    .values(code=case((Message.code.in_(restores.CLEAR), ""), else_=Message.code), tries=0)
+    .execution_options(synchronize_session=False)
+)
 # The file may be ahead of the database by the moment between the two.
 _SLACK_MS = 60 * 1000
 
@@ -46,6 +53,7 @@ def look(*, mark: Path, now: datetime) -> str:
             session.execute(delete(Restore).where(Restore.at < now - restores.KEPT_FOR))
             backup_at = datetime.fromtimestamp(seen_ms / 1000, UTC)
             session.add(Restore(at=now, is_sure=found == "surely", backup_at=backup_at))
+            session.execute(_ASK_ANEW)
             log.warning("database_restored", how=found, off_s=round(off_s))
         return found
 

@@ -236,7 +236,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The provider says with authority that our key never arrived."""
+    """The provider says with authority that our key never arrived. `report`: it was let in, and then turned away."""
+
+    report: Report | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,11 @@ def _line(
     )
 
 
+# Of some nobody will ever say what became of them (a push, an e-mail), and their owner can't settle it either: home
+# speaks of them for so long, the history always.
+_ASKS_FOR = timedelta(days=7)
+
+
 @dataclass(frozen=True)
 class Outlook:
     """ "오늘 보낼 말" on the home screen."""
@@ -152,7 +157,7 @@ class Outlook:
     by_hand: int  # waiting for the owner's tap
     today: int  # texts, e-mails and pushes that will go out by themselves before midnight
     today_by: str  # what these are: "문자", "이메일", "문자와 이메일"
-    unclear: int  # "확인 필요"
+    unclear: int  # "확인 필요", of the last days
     codes: int  # of those by hand: somebody stands there and waits for it
     blocked_reason: str  # why nothing real may go out, or ""
 
@@ -173,7 +178,7 @@ def outlook(shop_id: int, *, now: datetime) -> Outlook:
             func.count().filter(goes_today, Message.channel.in_(texts)),
             func.count().filter(goes_today, Message.channel.in_(mails)),
             func.count().filter(goes_today, Message.channel.in_(rung)),
-            func.count().filter(Message.state == "unknown"),
+            func.count().filter(Message.state == "unknown", Message.due_at > now - _ASKS_FOR),
             func.count().filter(
                 Message.state == "ready",
                 Message.staged_at.is_not(None),

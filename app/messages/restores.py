@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from app.kit.columns import UtcDateTime
 from app.messages.contract import Capabilities
@@ -29,6 +29,11 @@ _LAST = (
     .where(Restore.at > bindparam("since", type_=UtcDateTime()))
     .order_by(Restore.at.desc())
 )
+
+
+# A provider lists a month at most, so many days on either side of the moment it is asked about.
+_LOOKS_BACK = timedelta(days=12)
+_LOST = select(func.min(Restore.backup_at), func.max(Restore.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,15 @@ def doubt(session: Any, *, now: datetime) -> Doubt | None:
     sure = [row.at for row in rows if row.is_sure]
     asks = max(max(row.at for row in rows), max(sure) + ASKS_FOR if sure else rows[0].at)
     return Doubt(asks, max(sure) + HOLDS_FOR if sure else None)
+
+
+def lost_since(session: Any) -> datetime | None:
+    """Return from when on what was sent may be known to its provider alone; None when nothing was put back lately.
+
+    What is planned anew was sent hours before it was written down.
+    """
+    backup_at, at = session.execute(_LOST).one()
+    if at is None:
+        return None
+    furthest: datetime = at - _LOOKS_BACK
+    return furthest if backup_at is None else max(backup_at, furthest)

@@ -18,6 +18,7 @@ SENDING_LEASE_S = 30  # longer than a call: an expired one means that the sender
 LAST_BYTE_S = 12.0  # after its lease began a sender may not start a call any more
 # A carrier tells within minutes; what it told while nobody here listened is asked for. After days nobody knows.
 REPORT_IS_LATE, REPORTS_WITHIN = timedelta(hours=3), timedelta(days=3)
+LONGEST_ASK_S = 60 * 60.0
 SETTLE_S = 3  # a request cut off in flight may still be on its way into the provider
 
 
@@ -27,6 +28,15 @@ def wait_before_retry(tries: int, jitter: float) -> float:
     `jitter` is a random number in 0–1. Source: AWS Architecture Blog, "Exponential Backoff And Jitter".
     """
     return jitter * min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (tries - 1))
+
+
+def wait_before_asking(fence: int, jitter: float) -> float:
+    """Return seconds until a provider is asked again what became of a message: half a minute, in the end an hour.
+
+    `fence`: how often the row changed hands, which every question adds to. Of some nobody will ever say (the account
+    is gone, the number is another's by now): who was asked often is asked seldom. `jitter`: 0–1.
+    """
+    return min(LONGEST_ASK_S, (5 + 25 * jitter) * max(1.0, fence / 10))
 
 
 def pause_asked(retry_after: str | None) -> float | None:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.flows import late_reports
+from app.flows import deliver, late_reports
 from app.flows.unit import write
 from app.jobs import tick
 from app.messages.models import Automation, Message
@@ -68,6 +68,25 @@ def test_what_nobody_told_is_asked_for_once(app: Flask, clock: Clock, bench: Ben
 
 
 @BOTH
+@pytest.mark.parametrize(("code", "state"), [("delivered", "delivered"), ("gone", "undelivered")])
+def test_what_was_unclear_and_is_found_is_told_with_what_became_of_it(
+    app: Flask, clock: Clock, bench: Bench, provider: str, code: str, state: str
+) -> None:
+    shop = a_paying_shop(bench, clock, provider=provider)
+    (who,) = thank_all(shop, 1, clock, first=10)
+    phone = db.session.scalar(db.select(Customer.phone).where(Customer.id == who)) or ""
+    bench.carrier.fates["0" + phone[3:]] = code
+    bench.moody.play("lost")
+    drain(app)
+    assert states(provider) == ["unknown"]
+    bench.postman.work()
+    change(Message, lease_ms=0)
+    assert deliver.look_up_unknown(wire=app.config["WIRE"], clock=clock) == 1
+    assert states(provider) == [state]
+    assert spent(shop) == 50 and len(bench.taken()) == 1
+
+
+@BOTH
 def test_one_that_is_still_on_its_way_is_asked_about_hours_later(
     app: Flask, clock: Clock, bench: Bench, provider: str
 ) -> None:
@@ -93,6 +112,22 @@ def test_a_provider_that_does_not_answer_changes_nothing(
     bench.moody.calm()
     change(Message, lease_ms=0)
     assert ask(app, clock, shop) == 1
+
+
+def test_what_was_taken_in_and_then_turned_away_did_not_arrive(
+    app: Flask, clock: Clock, bench: Bench
+) -> None:
+    sent_to(app, clock, bench, "solapi", count=1)
+    (parcel,) = bench.carrier.parcels.values()
+    parcel.code, parcel.ended_at = (
+        "2230",
+        clock().timestamp(),
+    )  # no money left by the time it came to this one
+    clock.advance(hours=4)
+    (row,) = rows(channel="solapi")
+    assert ask(app, clock, row.shop_id) == 1
+    assert states("solapi") == ["undelivered"]
+    assert len(bench.taken()) == 1
 
 
 def test_two_at_once_another_shop_and_what_is_old(app: Flask, clock: Clock, bench: Bench) -> None:

@@ -102,6 +102,24 @@ def test_one_that_breaks_its_batch_keeps_itself_back(
     assert bench.doubles() == []
 
 
+def test_letter_by_letter_it_stops_when_it_is_asked_to(
+    app: Flask, clock: Clock, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = a_paying_shop(bench, clock)
+    thank_all(shop, 3, clock)
+    real = sending.begin
+
+    def broken(session: Any, holds: Any, **how: Any) -> Any:
+        if holds[0].channel == "solapi" and len(holds) > 1:
+            raise RuntimeError("a held row changed hands")
+        return real(session, holds, **how)
+
+    monkeypatch.setattr(sending, "begin", broken)
+    done = drain(app, stop=lambda: bool(bench.taken()))
+    assert (len(bench.taken()), done["given_back"]) == (1, 2)
+    assert [row.state for row in texts(shop)] == ["sent", "ready", "ready"]
+
+
 def test_a_batch_that_cannot_begin_waits_and_the_others_go(
     app: Flask, clock: Clock, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from app.kit.text import placeholders
 from app.messages import by_hand, examples, forms, history, inbox, previews, queries, recall, registry
 from app.messages.contract import Wire
 from app.messages.models import AdGrant, Message
+from tests.messages.accounts import change
 from tests.messages.world import a_consent, a_customer, a_shop, rows, thank
 from tests.world import Clock
 
@@ -291,6 +292,17 @@ def test_what_was_put_off_is_one_statement_and_stands_where_its_time_is(
     ]
     seen = queries.outlook(shop, now=clock())
     assert (seen.today, seen.today_by) == (1, "문자"), "the card and what was put off are not counted"
+
+
+def test_what_nobody_will_ever_know_is_spoken_of_for_a_week(town: Flask, clock: Clock) -> None:
+    shop = a_shop()
+    thank(shop, a_customer(shop), clock)
+    change(Message, state="unknown")
+    clock.advance(days=7)
+    assert queries.outlook(shop, now=clock()).unclear > 0
+    clock.advance(days=1)
+    assert queries.outlook(shop, now=clock()).unclear == 0
+    assert history.sent(shop, now=clock(), pick="unclear").lines
 
 
 def test_history_tells_state_and_reason_page_by_page(town: Flask, clock: Clock, wire: Wire) -> None:

@@ -133,6 +133,29 @@ def test_yesterdays_backup_sends_nothing_twice(app: Flask, clock: Clock, bench: 
     assert bench.doubles() == []
 
 
+@pytest.mark.parametrize(("code", "tries"), [("asked", 0), ("retry", 0), ("retry", 2), ("night", 1)])
+def test_what_waited_for_its_next_try_when_the_backup_was_made_is_asked_for_too(
+    app: Flask, clock: Clock, bench: Bench, mark: Path, code: str, tries: int
+) -> None:
+    """It went in the time that was lost: that it was tried, or asked about, before says nothing of that."""
+    shop = a_paying_shop(bench, clock)
+    thank_all(shop, 1, clock)
+    drain(app)
+    with write() as session:
+        session.query(Message).filter_by(channel="solapi").update(
+            {"state": "ready", "sent_at": None, "code": code, "tries": tries}
+        )
+        session.query(Attempt).update({"outcome": "rejected"})
+    back_in_time()
+    assert restored.look(mark=mark, now=clock()) == "surely"
+    for _ in range(2):
+        drain(app)
+        ask(app)
+    assert [row.state for row in texts(shop)] == ["sent"]
+    assert bench.doubles() == []
+    assert len(bench.taken()) == 1
+
+
 def test_where_nobody_can_be_asked_it_is_left_to_the_owner(
     town: Flask, clock: Clock, mark: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -272,7 +272,9 @@ def test_what_was_turned_away_never_came_but_a_later_try_may_have(desk: Desk) ->
     desk.codes["01012345678"] = "1030"
     send(desk, a_letter("twice"))
     wire = Wire(solapi_url=desk.url)
-    assert solapi.find([_asked("twice")], wire) == [Absent()]
+    (absent,) = solapi.find([_asked("twice")], wire)
+    assert isinstance(absent, Absent) and absent.report is not None
+    assert (absent.report.delivered, absent.report.detail) == (False, "1030")
     desk.codes.clear()
     send(desk, a_letter("twice"))
     desk.codes["01012345678"] = "1030"

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, bindparam, func, or_, select, update
 
 from app.customers.models import Customer
 from app.kit.columns import UtcDateTime
-from app.messages import accounts, gather, registry, retries, turns
+from app.messages import accounts, gather, registry, restores, retries, turns
 from app.messages.contract import Asked, Capabilities, Letter
 from app.messages.models import Attempt, Message
 from app.messages.recall import give_back_rights
@@ -262,7 +262,7 @@ def claim_unreported(session: Any, *, shop_id: int, account: str, now: datetime,
 
 def _as_unclear(session: Any, row: Any) -> Unclear:
     can, which = registry.channel(row.channel).CAPABILITIES, {"shop": row.shop_id, "message": row.id}
-    began = session.scalar(_FIRST_BEGAN, which) or row.created_at
+    began = session.scalar(_FIRST_BEGAN, which) or restores.lost_since(session) or row.created_at
     account = accounts.any_state(session, shop_id=row.shop_id, provider=can.account) if can.account else None
     asked = Asked(key=row.provider_key, to=_address(session, row, can), at=began, account=account)
     return Unclear(Hold(row.id, row.shop_id, row.channel, row.fence), asked)

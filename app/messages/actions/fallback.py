@@ -6,6 +6,7 @@ text would be nobody's. Flush, never commit.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,20 @@ from sqlalchemy import select
 
 from app.kit.upsert import insert_into
 from app.messages import outbox, registry, stopped, tries
+from app.messages.actions.holding import lock_people
 from app.messages.campaign_models import Campaign
 from app.messages.contract import CARD
 from app.messages.models import Automation, Message
 
 # Why a row can't travel as AlimTalk whoever it is for: its kind goes as an ad by now, or no approved text fits.
 NO_TALK = ("template", "no_template")
+
+
+def hold_people(session: Any, *, shop_id: int, ids: Collection[int]) -> None:
+    """Hold those to whom another message may be written now, before the messages that failed are touched."""
+    whose = select(Message.customer_id).where(Message.shop_id == shop_id, Message.id.in_(ids))
+    if ids:
+        lock_people(session, shop_id=shop_id, people=set(session.scalars(whose)))
 
 
 def as_text(session: Any, *, shop_id: int, message_id: int, now: datetime) -> int | None:

@@ -1,4 +1,4 @@
-"""People are held while their ads are counted: nobody else counts one of theirs at the same moment."""
+"""People are held before their messages: while their ads are counted, and where a further message is written to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HOLD_PEOPLE = (
 
 
 def lock_people(session: Any, *, shop_id: int, people: set[int]) -> None:
-    """Let nobody else count these people's ads until the transaction ends."""
+    """Let nobody else count these people's ads, merge or erase them until the transaction ends."""
     if people:
         session.execute(_HOLD_PEOPLE, {"shop": shop_id, "people": sorted(people)})
 

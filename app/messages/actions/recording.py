@@ -93,6 +93,11 @@ def record(
     heard = [(sending.hold.shop_id, outcome) for sending, outcome in said]
     # Not as they were claimed, by when they are due: that is another order than everybody else's.
     said = sorted(said, key=lambda each: each[0].hold.id)
+    if registry.channel(channel).CAPABILITIES.is_template:
+        refused = [
+            one.hold.id for one, outcome in said if isinstance(outcome, Rejected) and outcome.permanent
+        ]
+        fallback.hold_people(session, shop_id=said[0][0].hold.shop_id, ids=refused)
     _note_dead(session, channel, said, now)
     session.execute(_END_ATTEMPT, [_ended(sending.hold, outcome, now) for sending, outcome in said])
     accepted = [
@@ -247,8 +252,8 @@ def settle(
             elif not tries:
                 doubted.append(hold)
         else:
-            ask_again = gather.database_ms(session) + int((5 + 25 * jitter()) * 1000)
-            change(session, hold, "unknown", lease_ms=ask_again)
+            wait_ms = int(retries.wait_before_asking(hold.fence, jitter()) * 1000)
+            change(session, hold, "unknown", lease_ms=gather.database_ms(session) + wait_ms)
     _free(session, gone)
     # In doubt after a restore, and it never left: two ads to one person would each wait for the other's right.
     _free(session, doubted, states=("ready",))

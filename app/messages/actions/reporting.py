@@ -14,6 +14,7 @@ from app.customers.models import Customer
 from app.kit.upsert import insert_into
 from app.messages import registry
 from app.messages.actions import budget, fallback, pausing
+from app.messages.actions.holding import lock_person
 from app.messages.actions.pausing import Stop
 from app.messages.contract import Report
 from app.messages.models import Message
@@ -127,7 +128,11 @@ def apply(session: Any, told: Sequence[Told], *, now: datetime) -> tuple[int, li
     }
     for one in sorted(told, key=lambda one: (one.shop_id, about[one.id].customer_id if about[one.id] else 0)):
         row = about[one.id]
-        if row is not None and one.dead_address and row.address_key:
+        if row is None or one.delivered:
+            continue
+        if _is_template(row.channel):  # a text instead may be written to them
+            lock_person(session, shop_id=one.shop_id, customer_id=row.customer_id)
+        if one.dead_address and row.address_key:
             reaching.note_dead_key(
                 session, shop_id=one.shop_id, customer_id=row.customer_id, phone_key=row.address_key
             )
@@ -141,7 +146,7 @@ def apply(session: Any, told: Sequence[Told], *, now: datetime) -> tuple[int, li
             moved.setdefault(one.shop_id, []).append(row.id)
         if is_moved and not one.delivered:
             missed.append((one.shop_id, row.kind, row.cause))
-            if registry.channel(row.channel).CAPABILITIES.is_template:
+            if _is_template(row.channel):
                 fallback.as_text(session, shop_id=one.shop_id, message_id=row.id, now=now)
         if is_moved or _is_settled(session, one):
             done.append(one)
@@ -156,6 +161,10 @@ def apply(session: Any, told: Sequence[Told], *, now: datetime) -> tuple[int, li
             .execution_options(synchronize_session=False)
         )
     return sum(len(ids) for ids in moved.values()), stops
+
+
+def _is_template(channel: str) -> bool:
+    return registry.channel(channel).CAPABILITIES.is_template
 
 
 def _move(session: Any, one: Told, now: datetime) -> bool:

@@ -135,14 +135,16 @@ class _LastLook:
             # Two ads to one person at the same moment: the second waits here and then sees the first's grant.
             # People before messages, as every flow does it: else two of them could wait for each other.
             told = self.session.execute(_WHOSE, which)
-            # A message to them may be written as well, where AlimTalk can't carry theirs.
-            writes = self.can.is_template
-            held = {customer_id for kind, customer_id in told if writes or kind in self._ads}
+            held = {row.customer_id for row in told if self._needs_person(row)}
             lock_people(self.session, shop_id=self.shop_id, people=held)
         found = self.session.execute(_OURS, which).all()
         # Whose card went into another while we waited for it is somebody by now whom nobody holds: the next turn.
         mine = [row for row in found if row.fence == self.holds[row.id].fence]
-        return [row for row in mine if not self._is_sent_ad(row) or row.customer_id in held]
+        return [row for row in mine if not self._needs_person(row) or row.customer_id in held]
+
+    def _needs_person(self, row: Any) -> bool:
+        # A message to them may be written as well, where AlimTalk can't carry theirs.
+        return self.can.is_template or self._is_sent_ad(row)
 
     def _is_sent_ad(self, row: Any) -> bool:
         return self.can.transmits and row.kind in self._ads

@@ -174,6 +174,7 @@ def _look_up_one(one: Asked, wire: Wire) -> Lookup:
     if one.account is None or not one.to:
         return NoAnswer()
     query = {"to": digits_of(one.to), "startDate": _iso(one.at - _SKEW), "limit": str(_PAGE)}
+    turned_away: Report | None = None
     for _ in range(_PAGES):
         try:
             reply = http.call(one.account, "GET", "/messages/v4/list", wire=wire, query=query)
@@ -184,13 +185,17 @@ def _look_up_one(one: Asked, wire: Wire) -> Lookup:
         if not isinstance(page, dict):
             return NoAnswer()
         for message_id, row in page.items():
+            if not isinstance(row, dict) or _key_of(row) != one.key:
+                continue
+            told = {name: row[name] for name in _TOLD if name in row}
+            report = _report({**told, "messageId": str(message_id)})
             # An earlier try of ours may stand there too, turned away: one that went out is enough.
-            if isinstance(row, dict) and _key_of(row) == one.key and _went(str(row.get("statusCode", ""))):
-                told = {name: row[name] for name in _TOLD if name in row}
-                return Found(str(message_id)[:80], _report({**told, "messageId": str(message_id)}))
+            if _went(str(row.get("statusCode", ""))):
+                return Found(str(message_id)[:80], report)
+            turned_away = report
         following = answer.get("nextKey") if isinstance(answer, dict) else None
         if not following:
-            return Absent()
+            return Absent(turned_away)
         query["startKey"] = str(following)
     return NoAnswer()
 
