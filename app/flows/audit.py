@@ -77,6 +77,9 @@ KINDS = (
     "work_done",
     "talk_channel",
     "talk_file",
+    "import",
+    "import_undone",
+    "receipt",
 )
 
 
