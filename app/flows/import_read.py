@@ -26,10 +26,11 @@ from app.kit.names import masked_name
 from app.kit.phone import masked
 from app.kit.sealing import Unreadable, unseal
 from app.kit.tables import BadTable, Table
-from app.visits import cell_rules, header_rules, import_steps, imports, line_rules, registry
+from app.visits import cell_rules, header_rules, import_steps, imports, line_rules, receipt_rules, registry
 from app.visits.header_rules import Found
 from app.visits.import_models import Import
-from app.visits.line_rules import Account, Known, Order, Receipt
+from app.visits.line_rules import Account, Known, Order
+from app.visits.receipt_rules import Receipt
 from app.visits.source_contract import ORDERS, PEOPLE
 
 log = structlog.get_logger(__name__)
@@ -194,7 +195,7 @@ def _records(row: Import, table: Table, found: Found, facts: dict[str, Any], now
         records = line_rules.read_people(table.rows(), titles=titles, **common)
     else:
         day = date.fromisoformat(row.day) if row.day else None
-        records = line_rules.read_receipts(table.rows(), day=day, now=now, **common)
+        records = receipt_rules.read_receipts(table.rows(), day=day, now=now, **common)
     if not records:
         return Reading("refused", _why_nothing(account))
     facts["found"] = {

@@ -27,8 +27,9 @@ from app.kit.signing import hasher
 from app.visits import import_steps, importing, imports, recounting, unmaking
 from app.visits.import_models import Import, ImportedPerson
 from app.visits.importing import File, Who
-from app.visits.line_rules import Known, Order, Receipt
+from app.visits.line_rules import Known, Order
 from app.visits.models import Visit
+from app.visits.receipt_rules import Receipt
 from app.visits.source_contract import ORDERS, PEOPLE
 
 log = structlog.get_logger(__name__)

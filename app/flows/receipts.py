@@ -19,8 +19,8 @@ from app.kit.upsert import insert_into, table_of
 from app.visits import receipt_rules, receipts
 from app.visits.import_models import Receipt
 from app.visits.importing import File
-from app.visits.line_rules import Receipt as Told
 from app.visits.models import Visit
+from app.visits.receipt_rules import Receipt as Told
 
 _RECEIPTS = table_of(Receipt)
 

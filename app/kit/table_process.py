@@ -129,9 +129,9 @@ def _workbook(kind: str, source: Path, password: str) -> Iterator[Any]:
                 continue
             if sheet.width > MOST_COLUMNS:
                 raise Refused("too_wide")
-            top, left = sheet.start or (0, 0)
-            yield from ([] for _ in range(min(top, MOST_LINES)))
-            yield from ([*[None] * left, *row] for row in sheet.iter_rows())
+            # From the first row on, but from the first column that holds anything.
+            left = [None] * (sheet.start or (0, 0))[1]
+            yield from ([*left, *row] for row in sheet.iter_rows())
             return
     except PasswordError:
         raise Refused("password") from None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
 from app.kit.phone import from_spreadsheet, korean_mobile
 
 KST = timezone(timedelta(hours=9))
-_SERIAL_DAY = date(1899, 12, 30)  # of Excel's own calendar
+_SERIAL_DAY = datetime(1899, 12, 30, tzinfo=KST)  # of Excel's own calendar
 _DAY = re.compile(
     r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})|(\d{4})(\d{2})(\d{2})(?=\D|\d{6}\b|\d{4}\b|$)|(\d{2})[./-](\d{1,2})[./-](\d{1,2})(?!\d)"
 )
@@ -42,7 +42,7 @@ def read_moment(cell: str, clock: str = "") -> datetime | None:
     text = unicodedata.normalize("NFKC", cell).strip()
     if re.fullmatch(r"\d{5}(\.\d+)?", text):  # Excel's days since 1900
         days = float(text)
-        moment = datetime.combine(_SERIAL_DAY, time.min, tzinfo=KST) + timedelta(seconds=round(days * 86400))
+        moment = _SERIAL_DAY + timedelta(seconds=round(days * 86400))
         return (_on(moment.date(), clock) if "." not in text else moment).astimezone(UTC)
     found = _DAY.search(text)
     if found is None:
@@ -61,13 +61,17 @@ def _on(day: date, clock: str) -> datetime:
     digits = re.fullmatch(r"(\d{2})(\d{2})(\d{2})?", clock)
     if digits:
         hour, minute, second = (int(part or 0) for part in digits.groups())
-        return datetime.combine(day, time(hour, minute, second), tzinfo=KST)
+        return _at(day, hour, minute, second)
     found = _TIME.search(re.sub(r"\.\d+$|[+]\d{2}:?\d{2}$", "", clock))
     if found is None:
-        return datetime.combine(day, time(12), tzinfo=KST)
+        return _at(day, 12)
     half = (found[1] or found[5] or "").lower()
     hour = int(found[2]) % 12 + (12 if half in ("오후", "pm") else 0) if half else int(found[2])
-    return datetime.combine(day, time(hour, int(found[3]), int(found[4] or 0)), tzinfo=KST)
+    return _at(day, hour, int(found[3]), int(found[4] or 0))
+
+
+def _at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=KST)
 
 
 def read_won(cell: str) -> int | None:

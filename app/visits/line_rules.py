@@ -7,11 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.customers.rules import MEMO_MAX, NAME_MAX, clean_notes
 from app.kit.refusals import Invalid
-from app.visits.cell_rules import KST, is_safe_number, read_moment, read_phone, read_won
+from app.visits.cell_rules import is_safe_number, read_moment, read_phone, read_won
 from app.visits.header_rules import plain
 from app.visits.rules import MOST
 
@@ -28,7 +28,7 @@ REASONS = {
     "titles": "열 이름이 다시 나온 줄이에요",
     "no_phone": "휴대폰 번호를 읽을 수 없어요",
 }
-_DONE_WITH = re.compile(r"취소|반품|환불")
+DONE_WITH = re.compile(r"취소|반품|환불")
 _NOT_YET = re.compile(r"요청|신청|접수|철회|거부|처리중|진행|가능|보류")
 _UNPAID = re.compile(r"입금\s?대기|미입금|미결제|결제\s?대기|입금\s?전|입금확인중")
 KEY_MAX, PRODUCT_MAX = 64, 60
@@ -87,7 +87,7 @@ def read_orders(
     same: dict[str, int] = {}
     head = [plain(title) for title in titles]
     latest, oldest = now + timedelta(days=1), datetime(2000, 1, 1, tzinfo=UTC)
-    for number, row in _filled(rows, titles_in, account):
+    for number, row in filled(rows, titles_in, account):
         if [plain(cell) for cell in row] == head:
             account.left.append(("titles", number))
             continue
@@ -108,7 +108,7 @@ def read_orders(
     return list(orders.values())
 
 
-def _filled(
+def filled(
     rows: Iterable[Sequence[str]], titles_in: int, account: Account
 ) -> Iterator[tuple[int, Sequence[str]]]:
     for number, row in enumerate(rows, start=1):
@@ -130,7 +130,13 @@ def _add(
     account: Account,
 ) -> str:
     """Add one line to its order; returns why not, or "". A line that was cancelled is counted with its order."""
-    at = read_moment(cells.get("at", ""), cells.get("time", ""))
+    key = cells.get("order", "")
+    if has_key and not key:
+        return "no_order"
+    before = (
+        orders.get(short_key(key)) if key else None
+    )  # its further lines may leave out what the first one said
+    at = read_moment(cells.get("at", ""), cells.get("time", "")) or (before.at if before else None)
     if at is None:
         return "no_day"
     if not span[0] <= at <= span[1]:
@@ -140,26 +146,23 @@ def _add(
         account.safe_numbers += 1
     name = _name(cells.get("name", ""))
     buyer = cells.get("buyer", "")[:80]
-    if not (phone or name or buyer):
+    if not (phone or name or buyer or before):
         return "no_who"
     won = _won(cells)
     if won is None:
         return "odd_amount"
     amount, total, quantity, price = won
-    key = cells.get("order", "")
-    if has_key and not key:
-        return "no_order"
     line = cells.get("line", "")
     if line:
         if line in seen_lines:
             return "twice"
         seen_lines.add(line)
-    key = _short(key) if key else _made_key(cells, at, same)
+    key = short_key(key) if key else _made_key(cells, at, same)
     state = f"{cells.get('status', '')} {cells.get('claim', '')}".strip()
     if state and _UNPAID.search(state):
         return "unpaid"
     order = orders.get(key)
-    is_off = bool(state and _DONE_WITH.search(state) and not _NOT_YET.search(state)) or (
+    is_off = bool(state and DONE_WITH.search(state) and not _NOT_YET.search(state)) or (
         amount is not None and amount < 0
     )
     if order is None:
@@ -213,7 +216,8 @@ def _made_key(cells: Mapping[str, str], at: datetime, same: dict[str, int]) -> s
     return f"{made}:{same[made]}"
 
 
-def _short(key: str) -> str:
+def short_key(key: str) -> str:
+    """Return a key that fits its column."""
     return key if len(key) <= KEY_MAX else hashlib.sha256(key.encode()).hexdigest()
 
 
@@ -235,7 +239,7 @@ def read_people(
     phones: set[str] = set()
     same: Counter[str] = Counter()
     head = [plain(title) for title in titles]
-    for number, row in _filled(rows, titles_in, account):
+    for number, row in filled(rows, titles_in, account):
         cells = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
         name, typed = _name(cells.get("name", "")), cells.get("phone", "")
         phone = read_phone(typed)
@@ -272,47 +276,3 @@ def _memo(cell: str) -> tuple[str, bool]:
         return clean_notes(name="", memo=cell[:MEMO_MAX], likes="")[1], False
     except Invalid:
         return "", True
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """One receipt of a till that knows no customers. `is_back`: money was given back."""
-
-    key: str
-    at: datetime
-    amount: int
-    is_back: bool
-
-
-def read_receipts(
-    rows: Iterable[Sequence[str]],
-    *,
-    titles_in: int,
-    columns: Mapping[str, int],
-    day: date | None,
-    now: datetime,
-    account: Account,
-) -> list[Receipt]:
-    """Read the receipts of a till. `day`: what the owner said where the file tells only times."""
-    found: dict[str, Receipt] = {}
-    for number, row in _filled(rows, titles_in, account):
-        cells = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
-        told = cells.get("at", "") or (day.isoformat() if day else "")
-        at = read_moment(told, cells.get("time", ""))
-        amount = read_won(cells.get("amount", ""))
-        if at is None or at > now + timedelta(days=1):
-            account.left.append(("no_day", number))
-        elif amount is None or abs(amount) > MOST:
-            account.left.append(("odd_amount", number))
-        else:
-            is_back = amount < 0 or bool(_DONE_WITH.search(cells.get("status", "")))
-            own = cells.get("order") or f"{at.isoformat()}/{amount}"
-            key = _short(
-                f"{at.astimezone(KST).date()}/{cells.get('till', '')}/{own}{'/-' if is_back else ''}"
-            )
-            if key in found:
-                account.left.append(("twice", number))
-                continue
-            account.taken += 1
-            found[key] = Receipt(key, at, abs(amount), is_back)
-    return list(found.values())

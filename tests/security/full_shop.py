@@ -33,7 +33,7 @@ from app.visits.models import Product, Visit, VisitItem
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows import books
-from tests.security import full_known
+from tests.security import full_imp, full_known
 from tests.security import full_letters as letters
 from tests.security import full_perks as perks
 
@@ -137,6 +137,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         "campaign_id": letters.messages_travel(shop, known, word),
         **letters.written_to_one(shop, known, word),
         **full_known.with_knowledge(shop, known, word),
+        **full_imp.with_files(shop, known, nameless, word),
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
