@@ -104,8 +104,8 @@ def _note(row: Import, done: Reading, now: datetime) -> None:
             held.state, held.detail, held.held_until, held.tries = done.state, done.detail, None, 0
             for name, value in done.facts.items():
                 setattr(held, name, value)
-            if done.state != "password":
-                held.password = held.password if done.state == "columns" else ""
+            if done.state not in ("columns", "checked"):  # until then the file may have to be opened once more
+                held.password = ""
             if is_over:
                 held.upload, held.done_at = "", now
             if done.state == "checked":

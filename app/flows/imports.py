@@ -150,10 +150,13 @@ def begin(*, shop_id: int, staff_id: int, import_id: int, joins_names: bool, now
         row = _row(session, shop_id, import_id, "checked", "going", "counting", "done")
         if row.state != "checked":
             return
+        # What was read of it is all that is needed now.
+        gone, row.upload, row.password = row.upload, "", ""
         row.state, row.joins_names, row.began_at, row.held_until = "going", joins_names, now, None
         audit.note(
             session, shop_id=shop_id, what="import", staff_id=staff_id, subject=f"import:{import_id}", detail=str(row.total), now=now,
         )  # fmt: skip
+    drop_file(shop_id, gone)
 
 
 def cancel(*, shop_id: int, import_id: int, now: datetime) -> bool:

@@ -122,5 +122,6 @@ def test_only_the_owner_brings_files(
     for path in ("", "/progress", "/columns", "/left-out"):
         stranger.open(page.path + path, status=404)
     stranger.open("/owner/imports")
+    token = stranger.token()
     for path in ("/beginning", "/cancellation", "/reversal", "/password"):
-        stranger.post(page.path + path, {"csrf_token": stranger.token(), "password": "x"}, status=404)
+        stranger.post(page.path + path, {"csrf_token": token, "password": "x"}, status=404)
