@@ -7,6 +7,7 @@ No transaction is open while it is read; whatever dies in between is read again,
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from app.flows.retention import PERSON
 from app.flows.unit import end_reading, write
 from app.kit import files, sealed_file, tables
 from app.kit.files import Place
+from app.kit.clock import KST
 from app.kit.names import masked_name
 from app.kit.phone import masked
 from app.kit.sealing import Unreadable, unseal
@@ -104,7 +106,10 @@ def _note(row: Import, done: Reading, now: datetime) -> None:
             held.state, held.detail, held.held_until, held.tries = done.state, done.detail, None, 0
             for name, value in done.facts.items():
                 setattr(held, name, value)
-            if done.state not in ("columns", "checked"):  # until then the file may have to be opened once more
+            if done.state not in (
+                "columns",
+                "checked",
+            ):  # until then the file may have to be opened once more
                 held.password = ""
             if is_over:
                 held.upload, held.done_at = "", now
@@ -181,7 +186,10 @@ def _covered(cell: str) -> str:
     phone = cell_rules.read_phone(cell)
     if phone:
         return masked(phone)
-    return cell[:1] + "…" if len(cell) > 1 and not any(char.isdigit() for char in cell) else cell[:12]
+    if not any(char.isdigit() for char in cell):
+        return cell[:1] + "…" if len(cell) > 1 else cell
+    # A day or an amount is known again by its beginning; of a number that names somebody it tells nothing.
+    return cell[:4] + re.sub(r"\d", "•", cell[4:12])
 
 
 def _records(row: Import, table: Table, found: Found, facts: dict[str, Any], now: datetime) -> Reading:
@@ -208,7 +216,7 @@ def _records(row: Import, table: Table, found: Found, facts: dict[str, Any], now
         "left_memos": account.left_memos,
         "dropped": header_rules.left_out(titles, found.columns),
         **_counts(row.shop_id, facts["channel"], facts["kind"], records, now),
-        "samples": [_sample(each) for each in records[:_SAMPLES]],
+        "samples": [_sample(each) for each in islice(filter(_stands, records), _SAMPLES)],
     }
     facts["total"] = len(records)
     facts["records"] = doors.put_sealed(shop_id=row.shop_id, pieces=_pieces(records), now=now)
@@ -255,8 +263,9 @@ def _counts(shop_id: int, channel: str, kind: str, records: Sequence[Any], now: 
             who = each.phone or each.buyer or each.name
             last[who] = max(last.get(who, each.at), each.at)
         counts["long_ago"] = sum(at < now - PERSON for at in last.values())
+        days = sorted(each.at for each in records if each.lines) or [now]
         counts["first"], counts["last"] = (
-            edge(each.at for each in records).date().isoformat() for edge in (min, max)
+            day.astimezone(KST).date().isoformat() for day in (days[0], days[-1])
         )
     end_reading()
     return counts
@@ -265,6 +274,10 @@ def _counts(shop_id: int, channel: str, kind: str, records: Sequence[Any], now: 
 def _by(values: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(values), _ASKED_AT_ONCE):
         yield values[start : start + _ASKED_AT_ONCE]
+
+
+def _stands(record: Order | Known | Receipt) -> bool:
+    return not isinstance(record, Order) or bool(record.lines)
 
 
 def _sample(record: Order | Known | Receipt) -> dict[str, Any]:

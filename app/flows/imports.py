@@ -214,8 +214,8 @@ def tell_apart(*, shop_id: int, staff_id: int, one_id: int, other_id: int, now: 
 
 
 def without_samples(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a dry run counted without the lines it showed."""
-    return {name: value for name, value in found.items() if name != "samples"}
+    """Return what a dry run counted without what it showed of the lines."""
+    return {name: value for name, value in found.items() if name not in ("samples", "firsts")}
 
 
 def drop_old(*, shop_id: int, now: datetime) -> int:

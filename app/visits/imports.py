@@ -242,16 +242,20 @@ def alike(shop_id: int, *, limit: int = 30) -> list[Alike]:
             named.phone.is_not(None) | (named.source != "import") | (named.id < nameless.id),
             ~told,
         )
-        .order_by(nameless.name, nameless.id, named.id)
-        .limit(limit)
+        # Whose number is known first: of each person one at a time is asked about.
+        .order_by(nameless.id, named.phone.is_(None), named.id)
+        .limit(limit * 4)
     )
-    return [
-        Alike(
+    first_of: dict[int, Alike] = {}
+    for row in rows:
+        first_of.setdefault(
             row.one_id,
-            row.other_id,
-            row.name,
-            {"visits": row.one_visits, "last": row.one_last, "phone": None},
-            {"visits": row.other_visits, "last": row.other_last, "phone": row.phone},
+            Alike(
+                row.one_id,
+                row.other_id,
+                row.name,
+                {"visits": row.one_visits, "last": row.one_last, "phone": None},
+                {"visits": row.other_visits, "last": row.other_last, "phone": row.phone},
+            ),
         )
-        for row in rows
-    ]
+    return list(first_of.values())[:limit]

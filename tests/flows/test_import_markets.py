@@ -129,7 +129,7 @@ def test_one_name_is_suggested_and_may_be_told_apart(
     assert [(pair.name, pair.other_id) for pair in pairs if pair.other_id == jiwoo.id] == [
         ("한지우", jiwoo.id)
     ] * 2
-    assert len(pairs) == 3 and reads.alike(other_shop.id) == []
+    assert len(pairs) == 2 and reads.alike(other_shop.id) == []
     first, second = (pair.one_id for pair in pairs if pair.other_id == jiwoo.id)
     for _ in range(2):
         imports.tell_apart(
