@@ -8,14 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import browser, letters, pages, report, starting, till
+from bench import browser, imports, letters, pages, report, starting, till
 from bench.load import WrongAnswer
 from bench.report import Row
 from bench.servers import gunicorn
 from launch import debian
 from launch.refusal import CannotRun
 
-PARTS = ("pages", "till", "start", "browser", "letters")
+PARTS = ("pages", "till", "start", "browser", "letters", "imports")
 
 
 def main() -> int:
@@ -82,6 +82,9 @@ def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
     if "letters" in asked.only:
         print("draining messages", flush=True)
         rows += letters.measure(folder / "letters")
+    if "imports" in asked.only:
+        print("taking in a file of 100,000 orders", flush=True)
+        rows += imports.measure(folder / "imports")
     return rows
 
 

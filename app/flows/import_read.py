@@ -22,8 +22,8 @@ from app.flows import imports as doors
 from app.flows.retention import PERSON
 from app.flows.unit import end_reading, write
 from app.kit import files, sealed_file, tables
-from app.kit.files import Place
 from app.kit.clock import KST
+from app.kit.files import Place
 from app.kit.names import masked_name
 from app.kit.phone import masked
 from app.kit.sealing import Unreadable, unseal
@@ -100,9 +100,9 @@ def _note(row: Import, done: Reading, now: datetime) -> None:
     with write() as session:
         held = import_steps.held(session, shop_id=shop_id, import_id=row.id)
         if held is None or held.state != "reading":
-            gone = (records,)  # cancelled meanwhile
+            gone = records  # cancelled meanwhile
         else:
-            gone = (held.upload,) if is_over else ()
+            gone = held.upload if is_over else ""
             held.state, held.detail, held.held_until, held.tries = done.state, done.detail, None, 0
             for name, value in done.facts.items():
                 setattr(held, name, value)
@@ -115,7 +115,7 @@ def _note(row: Import, done: Reading, now: datetime) -> None:
                 held.upload, held.done_at = "", now
             if done.state == "checked":
                 import_steps.note_left(session, shop_id=shop_id, import_id=row.id, left=done.left)
-    doors.drop_file(shop_id, *gone)
+    doors.drop_file(shop_id, gone)
 
 
 def _read(row: Import, clock: Callable[[], datetime]) -> Reading:
@@ -196,7 +196,7 @@ def _records(row: Import, table: Table, found: Found, facts: dict[str, Any], now
     account = Account()
     titles = found.titles
     common: dict[str, Any] = {"titles_in": found.row, "columns": found.columns, "account": account}
-    records: Sequence[Any]
+    records: list[Any]
     if facts["kind"] == ORDERS:
         records = line_rules.read_orders(table.rows(), titles=titles, now=now, **common)
     elif facts["kind"] == PEOPLE:
@@ -216,7 +216,7 @@ def _records(row: Import, table: Table, found: Found, facts: dict[str, Any], now
         "left_memos": account.left_memos,
         "dropped": header_rules.left_out(titles, found.columns),
         **_counts(row.shop_id, facts["channel"], facts["kind"], records, now),
-        "samples": [_sample(each) for each in islice(filter(_stands, records), _SAMPLES)],
+        "samples": [_sample(each) for each in islice((one for one in records if _stands(one)), _SAMPLES)],
     }
     facts["total"] = len(records)
     facts["records"] = doors.put_sealed(shop_id=row.shop_id, pieces=_pieces(records), now=now)

@@ -113,7 +113,7 @@ def _workbook(kind: str, source: Path, password: str) -> Iterator[Any]:
     data = io.BytesIO(source.read_bytes())
     if kind == "ole":
         data = _opened(data, password)
-    if data.getbuffer()[:2] == b"PK":
+    if data.getvalue()[:2] == b"PK":
         _no_bomb(data)
     try:
         book = CalamineWorkbook.from_filelike(data)

@@ -46,9 +46,9 @@ def columns_of(source: Source, titles: Sequence[str]) -> dict[str, int]:
         where.setdefault(plain(title), place)
     found = {}
     for name, aliases in source.columns.items():
-        place = next((where[plain(alias)] for alias in aliases if plain(alias) in where), None)
-        if place is not None:
-            found[name] = place
+        known = [where[plain(alias)] for alias in aliases if plain(alias) in where]
+        if known:
+            found[name] = known[0]
     return found
 
 

@@ -111,6 +111,7 @@ def read_orders(
 def filled(
     rows: Iterable[Sequence[str]], titles_in: int, account: Account
 ) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield each line below the titles that holds anything, with its number from 1; the others are counted as blank."""
     for number, row in enumerate(rows, start=1):
         account.lines += 1
         if number <= titles_in + 1 or not any(row):

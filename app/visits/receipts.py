@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -15,7 +14,7 @@ from app.visits.import_models import Receipt
 from app.visits.models import Visit
 
 
-def free_visits(*, shop_id: int, first: datetime, last: datetime) -> Select[Any]:
+def free_visits(*, shop_id: int, first: datetime, last: datetime) -> Select[int, datetime, int | None]:
     """Return the statement that reads (id, at, amount) of visits at the counter that have no receipt yet."""
     taken = select(Receipt.id).where(Receipt.shop_id == shop_id, Receipt.visit_id == Visit.id).exists()
     return select(Visit.id, Visit.at, Visit.amount).where(
@@ -54,8 +53,11 @@ def questions(shop_id: int, *, limit: int = 20) -> list[Question]:
     known = span.add_columns(Customer.name).join(
         Customer, (Customer.shop_id == Visit.shop_id) & (Customer.id == Visit.customer_id)
     )
-    visits = {row.id: tuple(row) for row in db.session.execute(known)}
-    pairs = receipt_rules.fitting([tuple(row) for row in rows], [each[:3] for each in visits.values()])
+    visits = {row.id: (row.id, row.at, row.amount, row.name) for row in db.session.execute(known)}
+    pairs = receipt_rules.fitting(
+        [(row.id, row.at, row.amount) for row in rows],
+        [(each[0], each[1], each[2]) for each in visits.values()],
+    )
     return [
         Question(row.id, row.at, row.amount, [visits[one] for one in pairs.get(row.id, [])]) for row in rows
     ]
