@@ -12,9 +12,8 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from app.cards.actions import bulk
 from app.extensions import files_dir, setting
-from app.flows import import_read, receipts
+from app.flows import import_read, import_write, receipts
 from app.flows import imports as doors
 from app.flows.imports import without_samples
 from app.flows.unit import after_a_race, end_reading, write
@@ -23,14 +22,9 @@ from app.kit import sealed_file
 from app.kit.clock import kst_day
 from app.kit.files import Place
 from app.kit.sealing import Unreadable
-from app.kit.signing import hasher
-from app.visits import import_steps, importing, imports, recounting, unmaking
+from app.visits import import_steps, imports, unmaking
 from app.visits.import_models import Import, ImportedPerson
-from app.visits.importing import File, Who
-from app.visits.line_rules import Known, Order
 from app.visits.models import Visit
-from app.visits.receipt_rules import Receipt
-from app.visits.source_contract import ORDERS, PEOPLE
 
 log = structlog.get_logger(__name__)
 
@@ -87,29 +81,21 @@ def go_on(*, shop_id: int, import_id: int, clock: Callable[[], datetime], steps:
 
 def _write_piece(shop_id: int, import_id: int, now: datetime) -> None:
     # Opened before the write begins: nobody waits while a piece is read.
-    view = _place_of(shop_id, import_id)
-    if view is None:
-        return
-    place, ref = view
+    place, ref = imports.place(shop_id, import_id)
+    end_reading()
     piece = _piece(shop_id, ref, place)
     with write() as session:
         row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
         if row is None or row.state != "going" or row.place != place:
             return  # somebody else took this step
         if piece is None or not piece[0]:
-            row.state, row.after_id = "counting", 0
+            row.state = "counting"
             row.detail = _LOST if piece is None else ""
             row.is_cancelled = row.is_cancelled or piece is None
             return
         records, row.place = piece
-        _write(session, row, records, now)
+        import_write.write_records(session, row=row, records=records, now=now)
         row.seen += len(records)
-
-
-def _place_of(shop_id: int, import_id: int) -> tuple[int, str] | None:
-    with write() as session:
-        row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
-        return (row.place, row.records) if row is not None and row.state == "going" else None
 
 
 def _piece(shop_id: int, ref: str, place: int) -> tuple[list[Any], int] | None:
@@ -123,107 +109,17 @@ def _piece(shop_id: int, ref: str, place: int) -> tuple[list[Any], int] | None:
     return ([], place) if found is None else (json.loads(found[0]), found[1])
 
 
-def _write(session: Any, row: Import, records: list[Any], now: datetime) -> None:
-    file = File(row.shop_id, row.id, row.channel)
-    master = setting("MASTER_KEY")
-    if row.kind not in (ORDERS, PEOPLE):
-        told = [Receipt(key, datetime.fromisoformat(at), won, back) for key, at, won, back in records]
-        row.added += receipts.add(session, file=file, told=told)
-        return
-    key_of, phone_key = hasher(master, "buyer"), hasher(master, "phone")
-    if row.kind == PEOPLE:
-        people = [Known(*each) for each in records]
-        who = [
-            Who(
-                each.phone,
-                "" if each.phone else key_of(f"list:{each.name}:{each.nth}"),
-                each.name,
-                each.gender,
-                each.memo,
-            )
-            for each in people
-        ]
-        _found, made = importing.people_of(session, file=file, who=who, phone_key=phone_key, now=now)
-        row.there += len(records) - len(made)
-    else:
-        orders = [_order(each) for each in records]
-        # Of an order that was cancelled as a whole nobody is remembered.
-        standing = [each for each in orders if each.lines]
-        who = [Who(each.phone, _key(each, key_of, joins=row.joins_names), each.name) for each in standing]
-        found, made = importing.people_of(session, file=file, who=who, phone_key=phone_key, now=now)
-        gone = [each for each in orders if not each.lines]
-        added, ended, products = importing.add_visits(
-            session, file=file, orders=standing + gone, customers=[*found, *[0] * len(gone)], now=now
-        )
-        row.added += added
-        row.ended += ended
-        row.there += len(standing) - added
-        row.products = [*row.products, *products]
-    bulk.open_cards(session, shop_id=row.shop_id, customer_ids=made, now=now)
-    row.people += len(made)
-
-
-def _order(told: list[Any]) -> Order:
-    key, at, name, phone, buyer, amount, items, lines, cancelled = told
-    bought = [(product, pieces, won) for product, pieces, won in items]
-    return Order(key, datetime.fromisoformat(at), name, phone, buyer, amount, bought, lines, cancelled)
-
-
-def _key(order: Order, key_of: Callable[[str], str], *, joins: bool) -> str:
-    """Return by what else a buyer is known: the account there; without a number and an account the name, if the owner
-    said that one name is one person, else nothing but this very order."""
-    if order.buyer:
-        return key_of(f"id:{order.buyer}")
-    if order.phone:
-        return ""
-    return key_of(f"name:{order.name}" if joins and order.name else f"order:{order.key}")
-
-
 def _count(shop_id: int, import_id: int, now: datetime) -> None:
-    """Count the next people again whom the file touched, and after the last of them the days."""
-    gone: tuple[str, ...] = ()
+    """Count the next days again on which the file's people came; at the end nothing of the file is kept."""
     with write() as session:
         row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
-        if row is None or row.state != "counting":
+        if row is None or row.state != "counting" or not _count_days(session, row):
             return
-        if row.kind in (ORDERS, "receipts"):
-            touched = _touched(session, row)
-            if touched:
-                _recount(session, row, touched)
-                row.after_id = touched[-1]
-                return
-            if not _count_days(session, row):
-                return
         gone = (row.upload, row.records)
         row.upload = row.records = row.password = ""
         row.found = without_samples(row.found)
         row.state, row.done_at = ("cancelled" if row.is_cancelled else "done"), now
     doors.drop_file(shop_id, *gone)
-
-
-def _touched(session: Any, row: Import) -> list[int]:
-    """Return the next people with visits of this file, or whose visits it took back."""
-    mine = (Visit.shop_id == row.shop_id, Visit.customer_id > row.after_id)
-    began = row.began_at or row.made_at
-    of_file = Visit.import_id == row.id
-    ended = (Visit.channel == row.channel) & (Visit.reversed_at >= began) & Visit.source_key.is_not(None)
-    which = of_file | ended if row.ended else of_file
-    query = select(Visit.customer_id).where(*mine, which).distinct().order_by(Visit.customer_id)
-    return list(session.scalars(query.limit(_PEOPLE_AT_ONCE)))
-
-
-def _recount(session: Any, row: Import, customer_ids: list[int]) -> None:
-    span = recounting.recount(session, shop_id=row.shop_id, customer_ids=customer_ids)
-    if span is not None:
-        _widen(row, *span)
-
-
-def _widen(row: Import, first: date, last: date) -> None:
-    """Note the days whose sums have to be counted again, in the file's own row: a worker may die before it does it."""
-    before = row.found.get("days")
-    if before:
-        first, last = min(first, date.fromisoformat(before[0])), max(last, date.fromisoformat(before[1]))
-    row.found = {**row.found, "days": [first.isoformat(), last.isoformat()]}
 
 
 def _count_days(session: Any, row: Import) -> bool:
@@ -271,8 +167,8 @@ def _take_visits_back(session: Any, row: Import, now: datetime) -> None:
         row.place, row.after_id = 1, 0
         return
     unmaking.take_visits_back(session, shop_id=row.shop_id, visit_ids=[each.id for each in rows], now=now)
-    _widen(row, *(kst_day(edge(each.at for each in rows)) for edge in (min, max)))
-    _recount(session, row, sorted({each.customer_id for each in rows}))
+    import_write.widen(row, *(kst_day(edge(each.at for each in rows)) for edge in (min, max)))
+    import_write.recount(session, row, {each.customer_id for each in rows})
     row.after_id = rows[-1].id
     row.seen = max(0, row.seen - len(rows))
 

@@ -6,7 +6,7 @@ number (050…) is nobody. Unique keys decide: the same file again changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,10 +45,27 @@ class File:
     channel: str
 
 
+@dataclass(frozen=True)
+class Added:
+    """What a piece came to: keys of the orders that are new, whose visits were taken back, products new on the menu."""
+
+    keys: set[str]
+    ended: list[int]
+    products: list[int]
+
+
 def people_of(
-    session: Any, *, file: File, who: Sequence[Who], phone_key: Callable[[str], str], now: datetime
+    session: Any,
+    *,
+    file: File,
+    who: Sequence[Who],
+    phone_key: Callable[[str], str],
+    now: datetime,
+    came: Sequence[datetime] = (),
 ) -> tuple[list[int], list[int]]:
     """Return the customer of each, and who of them is new. Somebody who is here already is left as they are.
+
+    `came`: when each of them came, so that a new person's visits need not be counted afterwards.
 
     Raises IntegrityError when somebody joins with one of the numbers at this moment: the step is done again.
     """
@@ -56,21 +73,25 @@ def people_of(
     remembered = set(known)
     fresh: list[Who] = []
     place: dict[str, int] = {}
-    for each in who:
+    visits: list[list[datetime]] = []
+    for number, each in enumerate(who):
         names = [name for name in (each.phone, each.key) if name]
         if any(name in known for name in names):
             continue
         at = next((place[name] for name in names if name in place), len(fresh))
         if at == len(fresh):
             fresh.append(each)
+            visits.append([])
+        visits[at] += came[number : number + 1]
         for name in names:
             place.setdefault(name, at)
     made: list[int] = []
     if fresh:
-        made = list(session.scalars(_NEW_PEOPLE, [_row(file, each, phone_key, now) for each in fresh]))
+        rows = [_row(file, one, phone_key, now, theirs) for one, theirs in zip(fresh, visits, strict=True)]
+        made = list(session.scalars(_NEW_PEOPLE, rows))
         known |= {name: made[at] for name, at in place.items()}
-        came = {"shop_id": file.shop_id, "import_id": file.import_id}
-        session.execute(insert(_CAME_WITH), [{**came, "customer_id": each} for each in made])
+        of_file = {"shop_id": file.shop_id, "import_id": file.import_id}
+        session.execute(insert(_CAME_WITH), [{**of_file, "customer_id": each} for each in made])
     found = [known.get(each.phone) or known[each.key] for each in who]
     keys = {
         each.key: one for each, one in zip(who, found, strict=True) if each.key and each.key not in remembered
@@ -82,7 +103,9 @@ def people_of(
     return found, made
 
 
-def _row(file: File, one: Who, phone_key: Callable[[str], str], now: datetime) -> dict[str, Any]:
+def _row(
+    file: File, one: Who, phone_key: Callable[[str], str], now: datetime, visits: Sequence[datetime]
+) -> dict[str, Any]:
     return {
         "shop_id": file.shop_id,
         "name": one.name,
@@ -94,6 +117,9 @@ def _row(file: File, one: Who, phone_key: Callable[[str], str], now: datetime) -
         "memo": one.memo,
         "source": "import",
         "joined_at": now,
+        "visit_count": len(visits),
+        "first_visit_at": min(visits, default=None),
+        "last_visit_at": max(visits, default=None),
     }
 
 
@@ -124,9 +150,15 @@ def _known(session: Any, *, file: File, who: Sequence[Who]) -> dict[str, int]:
 
 
 def add_visits(
-    session: Any, *, file: File, orders: Sequence[Order], customers: Sequence[int], now: datetime
-) -> tuple[int, int, list[int]]:
-    """Write the visits of orders that stand; returns (added, taken back, products that are new on the menu).
+    session: Any,
+    *,
+    file: File,
+    orders: Sequence[Order],
+    customers: Sequence[int],
+    firsts: Collection[str],
+    now: datetime,
+) -> Added:
+    """Write the visits of orders that stand. `firsts`: the orders with which a new person came for the first time.
 
     An order that is here already stays as it is, but for what was cancelled of it since.
     """
@@ -140,6 +172,7 @@ def add_visits(
             "source_key": order.key,
             "import_id": file.import_id,
             "amount": order.amount or None,
+            "is_first": order.key in firsts,
         }
         for order, who in standing
     ]
@@ -150,7 +183,7 @@ def add_visits(
         added = {row.source_key: row.id for row in returned}
     made = _add_items(session, shop_id=file.shop_id, orders=[each for each, _who in standing], added=added)
     ended = _take_back(session, file=file, orders=orders, added=added, now=now)
-    return len(added), ended, made
+    return Added(set(added), ended, made)
 
 
 def _add_items(session: Any, *, shop_id: int, orders: Sequence[Order], added: dict[str, int]) -> list[int]:
@@ -194,18 +227,18 @@ def _products(session: Any, *, shop_id: int, prices: dict[str, int]) -> tuple[di
 
 def _take_back(
     session: Any, *, file: File, orders: Sequence[Order], added: dict[str, int], now: datetime
-) -> int:
-    """Reverse what the file says was cancelled after it had come with an earlier one; returns how many."""
+) -> list[int]:
+    """Reverse what the file says was cancelled after it had come with an earlier one; returns whose visits they were."""
     mine = (
         _VISITS.c.shop_id == file.shop_id,
         _VISITS.c.channel == file.channel,
         _VISITS.c.reversed_at.is_(None),
     )
     gone = [order.key for order in orders if order.cancelled and not order.lines]
-    ended = 0
+    ended: list[int] = []
     if gone:
         back = update(_VISITS).where(*mine, _VISITS.c.source_key.in_(gone)).values(reversed_at=now)
-        ended = int(session.execute(back).rowcount)
+        ended = list(session.scalars(back.returning(_VISITS.c.customer_id)))
     for order in orders:  # one of several things was sent back: few, each its own amount
         if order.cancelled and order.lines and order.key not in added and order.amount is not None:
             less = update(_VISITS).where(

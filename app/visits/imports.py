@@ -119,6 +119,14 @@ def waiting(now: datetime) -> list[tuple[int, int]]:
     return [(row.shop_id, row.id) for row in rows]
 
 
+def place(shop_id: int, import_id: int) -> tuple[int, str]:
+    """Return how far a file's records are written and where they lie. Raises NoResultFound."""
+    row = db.session.execute(
+        select(Import.place, Import.records).where(Import.shop_id == shop_id, Import.id == import_id)
+    ).one()
+    return row.place, row.records
+
+
 @dataclass(frozen=True)
 class Left:
     """Why lines were not taken: the words, how many, and where the first of them are."""

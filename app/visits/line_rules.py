@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from app.customers.rules import MEMO_MAX, NAME_MAX, clean_notes
 from app.kit.refusals import Invalid
 from app.visits.cell_rules import is_safe_number, read_moment, read_phone, read_won
-from app.visits.header_rules import plain
 from app.visits.rules import MOST
 
 # Why a line was not taken, in the words of the screen.
@@ -85,10 +85,10 @@ def read_orders(
     orders: dict[str, Order] = {}
     seen_lines: set[str] = set()
     same: dict[str, int] = {}
-    head = [plain(title) for title in titles]
+    head = list(titles)
     latest, oldest = now + timedelta(days=1), datetime(2000, 1, 1, tzinfo=UTC)
     for number, row in filled(rows, titles_in, account):
-        if [plain(cell) for cell in row] == head:
+        if row[0] == head[0] and list(row) == head:
             account.left.append(("titles", number))
             continue
         cells = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
@@ -160,12 +160,11 @@ def _add(
         seen_lines.add(line)
     key = short_key(key) if key else _made_key(cells, at, same)
     state = f"{cells.get('status', '')} {cells.get('claim', '')}".strip()
-    if state and _UNPAID.search(state):
+    standing = _standing(state) if state else ""
+    if standing == "unpaid":
         return "unpaid"
     order = orders.get(key)
-    is_off = bool(state and DONE_WITH.search(state) and not _NOT_YET.search(state)) or (
-        amount is not None and amount < 0
-    )
+    is_off = standing == "off" or (amount is not None and amount < 0)
     if order is None:
         order = orders[key] = Order(key, at, name, phone, buyer, None, [], 0)
     if is_off:
@@ -183,6 +182,14 @@ def _add(
         piece = price if price is not None else round((amount or 0) / quantity)
         order.items.append((product, quantity, max(0, min(piece, MOST))))
     return ""
+
+
+@lru_cache(maxsize=1_024)
+def _standing(state: str) -> str:
+    """Return what a state means: unpaid, off (taken back), or "" for an order that stands."""
+    if _UNPAID.search(state):
+        return "unpaid"
+    return "off" if DONE_WITH.search(state) and not _NOT_YET.search(state) else ""
 
 
 def _won(cells: Mapping[str, str]) -> tuple[int | None, int | None, int, int | None] | None:
@@ -239,13 +246,13 @@ def read_people(
     people: list[Known] = []
     phones: set[str] = set()
     same: Counter[str] = Counter()
-    head = [plain(title) for title in titles]
+    head = list(titles)
     for number, row in filled(rows, titles_in, account):
         cells = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
         name, typed = _name(cells.get("name", "")), cells.get("phone", "")
         phone = read_phone(typed)
         account.safe_numbers += int(not phone and is_safe_number(typed))
-        if [plain(cell) for cell in row] == head:
+        if row[0] == head[0] and list(row) == head:
             why = "titles"
         elif not (name or phone):
             why = "no_phone" if typed else "no_who"
