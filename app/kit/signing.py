@@ -26,7 +26,7 @@ def token_hash(token: str) -> str:
 
 def random_code(length: int) -> str:
     """Return `length` random characters that can be read aloud (5 bits each)."""
-    return "".join(secrets.choice(SPOKEN_ALPHABET) for _ in range(length))
+    return "".join([SPOKEN_ALPHABET[byte & 31] for byte in secrets.token_bytes(length)])
 
 
 def derive_key(master: bytes, *parts: str) -> bytes:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from app.customers.models import Customer
+from app.kit.bulk_rows import put, put_new
 from app.kit.korean import initials
 from app.kit.upsert import insert_into, table_of
 from app.visits.import_models import Buyer, ImportedPerson
@@ -22,7 +23,6 @@ from app.visits.models import Product, Visit, VisitItem
 
 _PEOPLE, _VISITS, _ITEMS = table_of(Customer), table_of(Visit), table_of(VisitItem)
 _PRODUCTS, _BUYERS, _CAME_WITH = table_of(Product), table_of(Buyer), table_of(ImportedPerson)
-_NEW_PEOPLE = insert(_PEOPLE).returning(_PEOPLE.c.id, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ def people_of(
     made: list[int] = []
     if fresh:
         rows = [_row(file, one, phone_key, now, theirs) for one, theirs in zip(fresh, visits, strict=True)]
-        made = list(session.scalars(_NEW_PEOPLE, rows))
+        made = put(session, _PEOPLE, rows)
         known |= {name: made[at] for name, at in place.items()}
         of_file = {"shop_id": file.shop_id, "import_id": file.import_id}
-        session.execute(insert(_CAME_WITH), [{**of_file, "customer_id": each} for each in made])
+        put(session, _CAME_WITH, [{**of_file, "customer_id": each} for each in made])
     found = [known.get(each.phone) or known[each.key] for each in who]
     keys = {
         each.key: one for each, one in zip(who, found, strict=True) if each.key and each.key not in remembered
@@ -176,11 +176,12 @@ def add_visits(
         }
         for order, who in standing
     ]
-    added: dict[str, int] = {}
-    if rows:
-        statement = insert_into(session, _VISITS).on_conflict_do_nothing()
-        returned = session.execute(statement.returning(_VISITS.c.id, _VISITS.c.source_key), rows)
-        added = {row.source_key: row.id for row in returned}
+    there = select(_VISITS.c.source_key).where(
+        _VISITS.c.shop_id == file.shop_id,
+        _VISITS.c.channel == file.channel,
+        _VISITS.c.source_key.in_([order.key for order, _who in standing]),
+    )
+    added = put_new(session, _VISITS, rows, key="source_key", there=there)
     made = _add_items(session, shop_id=file.shop_id, orders=[each for each, _who in standing], added=added)
     ended = _take_back(session, file=file, orders=orders, added=added, now=now)
     return Added(set(added), ended, made)
@@ -192,19 +193,11 @@ def _add_items(session: Any, *, shop_id: int, orders: Sequence[Order], added: di
         return []
     prices = {name: price for _visit, name, _pieces, price in reversed(bought)}
     ids, made = _products(session, shop_id=shop_id, prices=prices)
-    session.execute(
-        insert(_ITEMS),
-        [
-            {
-                "shop_id": shop_id,
-                "visit_id": visit,
-                "product_id": ids[name],
-                "quantity": pieces,
-                "price": price,
-            }
-            for visit, name, pieces, price in bought
-        ],
-    )
+    rows = [
+        {"shop_id": shop_id, "visit_id": visit, "product_id": ids[name], "quantity": pieces, "price": price}
+        for visit, name, pieces, price in bought
+    ]
+    put(session, _ITEMS, rows)
     return made
 
 

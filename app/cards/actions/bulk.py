@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.cards.actions.ledger import current_rule
 from app.cards.models import Card
+from app.kit.bulk_rows import put
 from app.kit.signing import random_code
 from app.kit.upsert import table_of
 
@@ -31,10 +32,8 @@ def open_cards(session: Any, *, shop_id: int, customer_ids: Sequence[int], now: 
             session.scalars(select(Card.spoken).where(Card.shop_id == shop_id, Card.spoken.in_(codes)))
         )
     of_all = {"shop_id": shop_id, "rule_id": rule.id, "opened_at": now}
-    session.execute(
-        insert(_CARDS),
-        [
-            {**of_all, "customer_id": customer, "ref": random_code(10), "spoken": code}
-            for customer, code in zip(customer_ids, codes, strict=True)
-        ],
-    )
+    rows = [
+        {**of_all, "customer_id": customer, "ref": random_code(10), "spoken": code}
+        for customer, code in zip(customer_ids, codes, strict=True)
+    ]
+    put(session, _CARDS, rows)
