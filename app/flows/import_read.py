@@ -208,7 +208,7 @@ def _records(row: Import, table: Table, found: Found, facts: dict[str, Any], now
         return Reading("refused", _why_nothing(account))
     samples = [_sample(each) for each in islice((one for one in records if _stands(one)), _SAMPLES)]
     if facts["kind"] == ORDERS:  # person by person: whose visits lie together are counted as they are written
-        records.sort(key=lambda order: (order.phone or order.buyer or order.name, order.at))
+        records.sort(key=_person_by_person)
     facts["found"] = {
         **facts["found"],
         "lines": account.lines,
@@ -277,6 +277,10 @@ def _counts(shop_id: int, channel: str, kind: str, records: Sequence[Any], now: 
 def _by(values: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(values), _ASKED_AT_ONCE):
         yield values[start : start + _ASKED_AT_ONCE]
+
+
+def _person_by_person(order: Any) -> tuple[str, datetime]:
+    return order.phone or order.buyer or order.name, order.at
 
 
 def _stands(record: Order | Known | Receipt) -> bool:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 
 def put(session: Any, table: Table, rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -84,5 +85,5 @@ def _constants(table: Table) -> dict[str, Any]:
     return {
         column.name: column.default.arg
         for column in table.c
-        if column.default is not None and column.default.is_scalar and column.server_default is None
+        if isinstance(column.default, ScalarElementColumnDefault) and column.server_default is None
     }
