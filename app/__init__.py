@@ -134,6 +134,7 @@ def _database(app: Flask) -> None:
     from app.reviews import models as _reviews  # noqa: F401
     from app.shops import models as _shops  # noqa: F401
     from app.tiers import models as _tiers  # noqa: F401
+    from app.visits import import_models as _imports  # noqa: F401
     from app.visits import models as _visits  # noqa: F401
     from app.voices import models as _voices  # noqa: F401
 

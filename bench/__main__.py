@@ -8,14 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import browser, letters, pages, report, rhythm, starting, till
+from bench import browser, imports, letters, pages, report, rhythm, starting, till
 from bench.load import WrongAnswer
 from bench.report import Row
 from bench.servers import gunicorn
 from launch import debian
 from launch.refusal import CannotRun
 
-PARTS = ("pages", "till", "start", "browser", "letters", "rhythm")
+PARTS = ("pages", "till", "start", "browser", "letters", "rhythm", "imports")
 
 
 def main() -> int:
@@ -85,6 +85,9 @@ def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
     if "rhythm" in asked.only:
         print("letting a night pass", flush=True)
         rows += rhythm.measure(folder / "rhythm", customers=asked.customers, ledger=asked.ledger)
+    if "imports" in asked.only:
+        print("taking in a file of 100,000 orders", flush=True)
+        rows += imports.measure(folder / "imports")
     return rows
 
 

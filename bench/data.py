@@ -25,7 +25,7 @@ from launch import keys
 GOAL = 29
 REWARD = "아메리카노 한 잔"
 _LISTED = 20_000  # cards that the load asks for; the rest is there to be in the way
-_SHOP = FirstShop(
+SHOP = FirstShop(
     name="재는가게",
     goal=str(GOAL),
     reward_name=REWARD,
@@ -63,7 +63,7 @@ def fill(folder: Path, *, customers: int, ledger: int, **env: str) -> Filled:
         now = app.config["CLOCK"]()
         token = access.mint_link(kind="setup", shop_id=None, staff_id=None, lifetime_s=600, now=now)
         staff = shop_flow.set_up(
-            token=token, answers=_SHOP, user_agent="bench", ip="", is_secure=True, now=now
+            token=token, answers=SHOP, user_agent="bench", ip="", is_secure=True, now=now
         )
         stamps = max(1, ledger // customers)
         _write_rows(customers, stamps, now)

@@ -139,6 +139,20 @@ BEYOND = {
     "messages/turns": "reads whose turn it is to be sent",
     "messages/wanting": "reads whether the card may offer a review request",
     "messages/retries": "pure: pauses between attempts",
+    "visits/cell_rules": "pure: what one cell of a spreadsheet says",
+    "visits/header_rules": "pure: where a file's titles are, and which column is what",
+    "visits/import_models": "tables of files that are taken in, and receipts of a till",
+    "visits/import_steps": "changes to a file that is taken in, inside a flow",
+    "visits/importing": "writes what was read of a file, inside a flow",
+    "visits/imports": "reads about files that are taken in",
+    "visits/line_rules": "pure: what the lines of a file say",
+    "visits/receipt_rules": "pure: which receipt of a till is of which visit",
+    "visits/receipts": "reads about receipts of a till",
+    "visits/recounting": "counts people's visits again, inside a flow",
+    "visits/registry": "finds the kinds of export by their files",
+    "visits/source_contract": "what a kind of export must offer",
+    "visits/unmaking": "takes back what a file brought, inside a flow",
+    "insights/rebuild": "counts days again from their visits, inside a flow",
     "visits/goods": "reads what is on the menu, how long it lasts, who bought it again",
     "visits/picks": "reads which recommended product fits somebody",
 }
@@ -148,6 +162,7 @@ FOLDERS = {
     "messages/actions",
     "messages/kinds",
     "messages/channels",
+    "visits/sources",  # one file for each kind of export
     "messages/providers",  # the HTTP clients of providers, one file each; a channel speaks through one
 }
 # What the doors may read from a feature room.
@@ -227,6 +242,10 @@ READS = {
     "goods",
     "offline",
     "offline_rules",
+    "imports",
+    "receipts",
+    "header_rules",
+    "source_contract",
 }
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 

@@ -12,7 +12,7 @@ from config import ROOT
 from tests.sources import APP, FEATURES, calls_in, files_in, imports_in, name_of, tree_of
 
 # The only places that find modules by name: folders that are their own list.
-BY_NAME = {"messages/registry.py", "web/audiences.py", "jobs/queue.py"}
+BY_NAME = {"messages/registry.py", "visits/registry.py", "web/audiences.py", "jobs/queue.py"}
 OWN_WORDS_ONLY = re.compile(r"스탬프|세그먼트|캠페인")
 
 # --- time, names, tenants --------------------------------------------------------------------------
@@ -79,6 +79,7 @@ UNSCOPED = {
     "app/customers/proving.py:address_is_full": "who floods one shop can flood the next",
     "app/customers/proving.py:drop_numbers": "nightly: what is too old, in every shop",
     "app/customers/queries.py:_lines": "its callers pass the shop among the conditions",
+    "app/visits/unmaking.py:_free": "its callers pass rows of one shop",
     "app/messages/actions/claims.py:gone": "the worker looks over all shops",
     "app/messages/actions/reporting.py:drop_reports": "nightly: what is too old, in every shop",
     "app/messages/actions/reporting.py:waiting": "the worker looks over all shops",

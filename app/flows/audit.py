@@ -80,6 +80,9 @@ KINDS = (
     "api_key",
     "webhook",
     "mall",
+    "import",
+    "import_undone",
+    "receipt",
 )
 
 

@@ -30,6 +30,7 @@ from app.referrals import actions as referrals
 from app.reviews.actions import photos, reviews
 from app.shops import actions as shops
 from app.tiers import actions as tiers
+from app.visits import unmaking
 from app.voices import actions as voices
 
 # Taking one back takes back what stands on it. Nothing is given along: each yes is asked for by itself (22조 1항).
@@ -259,6 +260,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
             knowing.forget(session, shop_id=shop_id, customer_id=each)
             insights.forget(session, shop_id=shop_id, customer_id=each)
             programs.forget(session, shop_id=shop_id, customer_id=each)
+            unmaking.forget(session, shop_id=shop_id, customer_id=each)
         coupons.withdraw(session, shop_id=shop_id, now=now, which=[Coupon.customer_id == customer_id])
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
         personal.forget(session, shop_id=shop_id, customer_id=customer_id)

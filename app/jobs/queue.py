@@ -20,8 +20,10 @@ QUEUE = "drain"
 DRAIN = "app.jobs.tasks.drain"
 PHOTO_QUEUE = "photos"
 MAKE_PHOTOS = "app.jobs.tasks.make_photos"
-# The one job of each queue: letters are served before photos.
-JOBS = {QUEUE: DRAIN, PHOTO_QUEUE: MAKE_PHOTOS}
+IMPORT_QUEUE = "imports"
+TAKE_IN_FILES = "app.jobs.tasks.take_in_files"
+# The one job of each queue: letters are served before photos, and both before files, which take long.
+JOBS = {QUEUE: DRAIN, PHOTO_QUEUE: MAKE_PHOTOS, IMPORT_QUEUE: TAKE_IN_FILES}
 ALLOWED = frozenset(JOBS.values())
 
 JOB_TIMEOUT_S = 120

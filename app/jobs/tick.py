@@ -23,6 +23,7 @@ from app.jobs.periodic import PERIODIC
 from app.kit.net import boot_clock
 from app.messages import clock_work
 from app.reviews import photos
+from app.visits import imports
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +93,7 @@ class Clock(threading.Thread):
             log.info("swept", **swept)
         self._wake_or_do(queue.QUEUE, waiting.is_due, tasks.drain)
         self._wake_or_do(queue.PHOTO_QUEUE, bool(photos.waiting_photos(now, limit=1)), tasks.make_photos)
+        self._wake_or_do(queue.IMPORT_QUEUE, bool(imports.waiting(now)), tasks.take_in_files)
         if waiting.to_look_up:
             tasks.look_up_unknown()
         self._served_at = boot_clock()

@@ -7,24 +7,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
-import stat
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.kit.image_process import LARGE_SIDE, MACHINE_FAILED, MOST_PIXELS
+from app.kit import limited_process
+from app.kit.image_process import LARGE_SIDE, MOST_PIXELS
+from app.kit.limited_process import FellOver, plain
 from app.kit.refusals import Refused
 
 MOST_BYTES = 15 * 1024 * 1024
 HEAD_BYTES = 64  # enough for `look`
 # Longer than the process gives itself (kit/image_process.py): this is for a machine that does not move.
 DEADLINE_S = 35.0
-# How the process ends when it is not the photo's fault: it says so, Python doesn't find the program (it is being
-# replaced), or a service manager stops everything. A photo that kills its process ends otherwise.
-_NO_FAULT = {MACHINE_FAILED, 2, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
-
 _PROGRAM = Path(__file__).with_name("image_process.py")
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 # What begins like a picture we do not take: GIF, TIFF, AVIF, a PNG or a WebP that goes on as none.
@@ -116,28 +110,11 @@ def remake(source: Path, desk: Path, *, deadline_s: float = DEADLINE_S, jpeg: bo
     """
     with open(source, "rb") as file:
         kind = look(file.read(HEAD_BYTES), os.fstat(file.fileno()).st_size)
-    command = [sys.executable, "-I", str(_PROGRAM), kind, str(source), str(desk)]
-    command += ["jpeg"] if jpeg else []
-    # One arena: what others reserve without using it counts against the memory limit.
-    env = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
-    nothing = subprocess.DEVNULL
+    more = ["jpeg"] if jpeg else []
     try:
-        done = subprocess.run(
-            command,
-            stdin=nothing,
-            stdout=nothing,
-            stderr=nothing,
-            env=env,
-            cwd="/",
-            timeout=deadline_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        limited_process.run(_PROGRAM, kind, str(source), str(desk), *more, deadline_s=deadline_s)
+    except FellOver:
         raise BadImage("too_heavy") from None
-    if done.returncode in _NO_FAULT:
-        raise OSError(f"the process ended with {done.returncode}")
-    if done.returncode != 0:
-        raise BadImage("too_heavy")
     return _result(desk, jpeg=jpeg)
 
 
@@ -146,25 +123,17 @@ def _result(desk: Path, *, jpeg: bool) -> Made:
     made = Made(desk / "large", desk / "small", 0, 0, desk / "jpeg" if jpeg else None)
     refused = ""
     try:
-        answer = json.loads(_plain(desk / "answer", 200))
+        answer = json.loads(plain(desk / "answer", 200))
         refused = str(answer.get("refused", ""))
         if not refused:
             made = replace(made, width=answer["width"], height=answer["height"])
             are_webp = all(
-                _kind_and_pixels(_plain(path, HEAD_BYTES))[0] == "WEBP" for path in (made.large, made.small)
+                _kind_and_pixels(plain(path, HEAD_BYTES))[0] == "WEBP" for path in (made.large, made.small)
             )
-            if made.jpeg is not None and _kind_and_pixels(_plain(made.jpeg, HEAD_BYTES))[0] != "JPEG":
+            if made.jpeg is not None and _kind_and_pixels(plain(made.jpeg, HEAD_BYTES))[0] != "JPEG":
                 raise BadImage("too_heavy")
             if are_webp and {made.width, made.height} <= set(range(1, LARGE_SIDE + 1)):
                 return made
     except (OSError, ValueError, KeyError, TypeError, AttributeError, Refused):
         refused = ""
     raise BadImage(refused if refused in _SENTENCES else "too_heavy")
-
-
-def _plain(path: Path, most: int) -> bytes:
-    """Read the beginning of a plain file: a pipe would never end, a link may lead anywhere. Raises OSError."""
-    if not stat.S_ISREG(path.lstat().st_mode):
-        raise OSError("not a plain file")
-    with open(path, "rb") as file:
-        return file.read(most)

@@ -8,6 +8,10 @@ import unicodedata
 import phonenumbers
 
 _MOBILE = re.compile(r"010\d{8}|01[16789]\d{7,8}")
+# Nine of ten: valid whatever follows, so that a file of a hundred thousand numbers is not asked one by one.
+_PLAIN = re.compile(r"010[2-46-9]\d{7}")
+# What a spreadsheet makes of a number it took for a quantity: 1012345678.0, 1.012345678E9.
+_FLOAT = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})|(\d+)\.0+")
 # Mobile, area code, 070 and 050x, and the eight digits of a 15xx–18xx number.
 _CALLBACK = re.compile(r"010\d{8}|01[16789]\d{7,8}|0(?:2|[3-6]\d|70)\d{7,8}|050\d{8,9}|1[5-8]\d{6}")
 
@@ -26,12 +30,33 @@ def korean_mobile(raw: str) -> str | None:
         digits = digits[2:]
     if digits and not digits.startswith("0") and len(digits) in (9, 10):
         digits = "0" + digits
+    if _PLAIN.fullmatch(digits):
+        return "+82" + digits[1:]
     if not _MOBILE.fullmatch(digits):
         return None
     number = phonenumbers.parse(digits, "KR")
     if not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def from_spreadsheet(cell: str) -> str:
+    """Return a number as it was typed before a spreadsheet took it for a quantity; "" where digits were lost.
+
+    "1.012345678E9" holds all of its digits, "1.01E+09" does not: what it was nobody knows any more.
+    """
+    cell = cell.strip()
+    found = _FLOAT.fullmatch(cell)
+    if found is None:
+        return cell
+    if found[4]:
+        return found[4]
+    fraction, power = found[2] or "", int(found[3])
+    return (
+        found[1] + fraction + "0" * (power - len(fraction))
+        if len(fraction) + 1 >= 9 and len(fraction) in (power, power - 1)
+        else ""
+    )
 
 
 def callback_number(raw: str) -> str | None:

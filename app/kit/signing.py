@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -25,7 +26,7 @@ def token_hash(token: str) -> str:
 
 def random_code(length: int) -> str:
     """Return `length` random characters that can be read aloud (5 bits each)."""
-    return "".join(secrets.choice(SPOKEN_ALPHABET) for _ in range(length))
+    return "".join([SPOKEN_ALPHABET[byte & 31] for byte in secrets.token_bytes(length)])
 
 
 def derive_key(master: bytes, *parts: str) -> bytes:
@@ -37,6 +38,12 @@ def derive_key(master: bytes, *parts: str) -> bytes:
 def keyed_hash(master: bytes, purpose: str, value: str) -> str:
     """Return a hex HMAC that finds `value` again without storing it (numbers after deletion)."""
     return hmac.new(derive_key(master, purpose), value.encode(), hashlib.sha256).hexdigest()
+
+
+def hasher(master: bytes, purpose: str) -> Callable[[str], str]:
+    """Return keyed_hash for one purpose, its key derived once: for many values."""
+    key = derive_key(master, purpose)
+    return lambda value: hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
 
 def spoken_mac(key: bytes, message: str, characters: int = 10) -> str:

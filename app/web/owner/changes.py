@@ -38,6 +38,8 @@ _PLAIN = {
     "amount_changed": "적어 둔 금액을 고쳤어요",
     "prices_set": "금액 단추를 바꿨어요",
     "product_set": "상품 하나의 설정을 바꿨어요",
+    "import_undone": "파일로 가져온 것을 되돌렸어요",
+    "receipt": "영수증 하나를 방문과 맞췄어요",
     "kiosk_on": "기기 하나를 손님용 태블릿으로 만들었어요",
     "kiosk_off": "손님용 태블릿 하나를 껐어요",
     "coupon_kind": "쿠폰을 만들거나 고쳤어요",
@@ -136,6 +138,8 @@ def sentence(line: Change) -> str:
         return f"{josa(label, '을/를')} {'켰어요' if how == 'on' else '껐어요'}"
     if line.what == "campaign":
         return f"{_number(line.detail)}명께 단체 문자를 보내기로 했어요"
+    if line.what == "import":
+        return f"파일에서 {_number(line.detail)}건을 가져왔어요"
     if line.what == "message_budget":
         return f"문자 값 한도를 한 달 {_number(line.detail)}원으로 정했어요"
     if line.what == "review_settings":

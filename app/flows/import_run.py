@@ -1,0 +1,194 @@
+"""A file is written, counted and undone in small steps, each a transaction of its own that begins where the last one
+that was committed ended: killed between two, it goes on there. Two workers at once stand in line at the file's row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+
+from app.extensions import files_dir, setting
+from app.flows import import_read, import_write, receipts
+from app.flows import imports as doors
+from app.flows.imports import without_samples
+from app.flows.unit import after_a_race, end_reading, write
+from app.insights import rebuild
+from app.kit import sealed_file
+from app.kit.clock import kst_day
+from app.kit.files import Place
+from app.kit.sealing import Unreadable
+from app.visits import import_steps, imports, unmaking
+from app.visits.import_models import Import, ImportedPerson
+from app.visits.models import Visit
+
+log = structlog.get_logger(__name__)
+
+# One step counts so many people again, one of days so many days.
+_PEOPLE_AT_ONCE, _DAYS_AT_ONCE = 300, 62
+_LOST = "파일이 없어져서 다 가져오지 못했어요. 같은 파일을 다시 올려 주시면 남은 것을 이어서 가져와요."
+
+
+def work(*, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: False) -> int:
+    """Do what files of all shops wait for, a step of each in turn; returns the number of steps. Stops when asked to.
+
+    One that fails is told and left for the next turn, and costs the others nothing.
+    """
+    done, failed = 0, set()
+    while waiting := [each for each in imports.waiting(clock()) if each not in failed]:
+        end_reading()
+        for shop_id, import_id in waiting:
+            if stop():
+                return done
+            done += 1
+            try:
+                if go_on(shop_id=shop_id, import_id=import_id, clock=clock, steps=1):
+                    failed.add((shop_id, import_id))
+            except Exception as fault:
+                end_reading()
+                failed.add((shop_id, import_id))
+                log.error("import_failed", shop_id=shop_id, import_id=import_id, fault=type(fault).__name__)
+    end_reading()
+    return done
+
+
+def go_on(*, shop_id: int, import_id: int, clock: Callable[[], datetime], steps: int = 0) -> bool:
+    """Do the next steps of one file; True when nothing is to be done by now. `steps` bounds the work, 0 = to the end."""
+    done = 0
+    while True:
+        view = imports.file(shop_id, import_id)
+        state = view.state if view else ""
+        end_reading()
+        if state == "reading":
+            if import_read.read(shop_id=shop_id, import_id=import_id, clock=clock) in ("taken", "later"):
+                return True
+        elif state == "going":
+            after_a_race(lambda: _write_piece(shop_id, import_id, clock()))
+        elif state == "counting":
+            after_a_race(lambda: _count(shop_id, import_id, clock()))
+        elif state == "undoing":
+            after_a_race(lambda: _take_back(shop_id, import_id, clock()))
+        else:
+            return True
+        done += 1
+        if steps and done >= steps:
+            return False
+
+
+def _write_piece(shop_id: int, import_id: int, now: datetime) -> None:
+    # Opened before the write begins: nobody waits while a piece is read.
+    place, ref = imports.place(shop_id, import_id)
+    end_reading()
+    piece = _piece(shop_id, ref, place)
+    with write() as session:
+        row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
+        if row is None or row.state != "going" or row.place != place:
+            return  # somebody else took this step
+        if piece is None or not piece[0]:
+            row.state = "counting"
+            row.detail = _LOST if piece is None else ""
+            row.is_cancelled = row.is_cancelled or piece is None
+            return
+        records, row.place = piece
+        import_write.write_records(session, row=row, records=records, now=now)
+        row.seen += len(records)
+
+
+def _piece(shop_id: int, ref: str, place: int) -> tuple[list[Any], int] | None:
+    """Return the records of the next piece and where the one after it begins; [] at the end, None when it is lost."""
+    bound = f"{shop_id}:{ref}"
+    try:
+        with open(Place(doors.KIND, shop_id, ref).below(files_dir()), "rb") as file:
+            found = sealed_file.read_at(file, setting("MASTER_KEY"), place, bound_to=bound)
+    except (OSError, Unreadable, ValueError):
+        return None
+    return ([], place) if found is None else (json.loads(found[0]), found[1])
+
+
+def _count(shop_id: int, import_id: int, now: datetime) -> None:
+    """Count the next days again on which the file's people came; at the end nothing of the file is kept."""
+    with write() as session:
+        row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
+        if row is None or row.state != "counting" or not _count_days(session, row):
+            return
+        gone = (row.upload, row.records)
+        row.upload = row.records = row.password = ""
+        row.found = without_samples(row.found)
+        row.state, row.done_at = ("cancelled" if row.is_cancelled else "done"), now
+    doors.drop_file(shop_id, *gone)
+
+
+def _count_days(session: Any, row: Import) -> bool:
+    """Count the next days again; True when all of them are."""
+    days = row.found.get("days")
+    if not days:
+        return True
+    first, last = (date.fromisoformat(day) for day in days)
+    until = min(last, first + timedelta(days=_DAYS_AT_ONCE - 1))
+    rebuild.visits_between(session, shop_id=row.shop_id, first=first, last=until)
+    rest = [(until + timedelta(days=1)).isoformat(), last.isoformat()] if until < last else None
+    row.found = {**row.found, "days": rest}
+    return rest is None
+
+
+def _take_back(shop_id: int, import_id: int, now: datetime) -> None:
+    """Take back the next visits, then the next people, then what came to the menu; at the end the days are counted."""
+    with write() as session:
+        row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
+        if row is None or row.state != "undoing":
+            return
+        if row.place == 0:
+            _take_visits_back(session, row, now)
+        elif row.place == 1:
+            _take_people_back(session, row)
+        elif row.place == 2:
+            unmaking.take_products_back(session, shop_id=shop_id, product_ids=row.products)
+            row.products, row.place = [], 3
+        elif _count_days(session, row):
+            row.state, row.undone_at = "undone", now
+
+
+def _take_visits_back(session: Any, row: Import, now: datetime) -> None:
+    if row.kind == "receipts":
+        more = receipts.take_back(session, shop_id=row.shop_id, import_id=row.id, limit=_PEOPLE_AT_ONCE)
+        row.place = 0 if more else 1
+        return
+    rows = session.execute(
+        select(Visit.id, Visit.customer_id, Visit.at)
+        .where(Visit.shop_id == row.shop_id, Visit.import_id == row.id, Visit.id > row.after_id)
+        .order_by(Visit.id)
+        .limit(_PEOPLE_AT_ONCE)
+    ).all()
+    if not rows:
+        row.place, row.after_id = 1, 0
+        return
+    unmaking.take_visits_back(session, shop_id=row.shop_id, visit_ids=[each.id for each in rows], now=now)
+    import_write.widen(row, *(kst_day(edge(each.at for each in rows)) for edge in (min, max)))
+    import_write.recount(session, row, {each.customer_id for each in rows}, now=now)
+    row.after_id = rows[-1].id
+    row.seen = max(0, row.seen - len(rows))
+
+
+def _take_people_back(session: Any, row: Import) -> None:
+    ids = list(
+        session.scalars(
+            select(ImportedPerson.customer_id)
+            .where(
+                ImportedPerson.shop_id == row.shop_id,
+                ImportedPerson.import_id == row.id,
+                ImportedPerson.customer_id > row.after_id,
+            )
+            .order_by(ImportedPerson.customer_id)
+            .limit(_PEOPLE_AT_ONCE)
+        )
+    )
+    if not ids:
+        row.place, row.after_id = 2, 0
+        return
+    went = unmaking.take_people_back(session, shop_id=row.shop_id, customer_ids=ids)
+    row.after_id = ids[-1]
+    row.found = {**row.found, "stayed": row.found.get("stayed", 0) + len(ids) - went}
