@@ -13,6 +13,7 @@ from app.cards import counter
 from app.cards.counter import Panel
 from app.coupons import queries as coupons
 from app.customers import queries as people
+from app.customers import roster
 from app.flows.handover import offer_card
 from app.flows.unit import write
 from app.kit.clock import utc_now
@@ -116,7 +117,7 @@ def _bring_link(demo: Demo, fits: Callable[[Panel, datetime], bool]) -> str:
         assert shop is not None
         after = None
         while True:
-            page = people.people(shop_id=shop.id, after=after)
+            page = roster.people(shop_id=shop.id, after=after)
             for line in page.lines:
                 card_id = counter.card_of_customer(shop_id=shop.id, customer_id=line.id)
                 seen = card_id and counter.panel(shop_id=shop.id, card_id=card_id, now=now)

@@ -78,7 +78,7 @@ UNSCOPED = {
     "app/customers/merging.py:drop_before": "nightly: what is too old, in every shop",
     "app/customers/proving.py:address_is_full": "who floods one shop can flood the next",
     "app/customers/proving.py:drop_numbers": "nightly: what is too old, in every shop",
-    "app/customers/queries.py:_lines": "its callers pass the shop among the conditions",
+    "app/customers/roster.py:_lines": "its callers pass the shop among the conditions",
     "app/messages/actions/claims.py:gone": "the worker looks over all shops",
     "app/messages/actions/reporting.py:drop_reports": "nightly: what is too old, in every shop",
     "app/messages/actions/reporting.py:waiting": "the worker looks over all shops",

@@ -77,6 +77,8 @@ KINDS = (
     "work_done",
     "talk_channel",
     "talk_file",
+    "people_file",
+    "tag_dropped",
 )
 
 
