@@ -60,7 +60,12 @@ class Customer(Model):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
     name: Mapped[str] = mapped_column(String(40), default="")
     # The first sounds of the name ("ㄱㅁㅈ" of 김민지), by which it is searched with one thumb.
-    initials: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    # Rows written without a Customer (many at once) get them too.
+    initials: Mapped[str] = mapped_column(
+        String(40),
+        default=lambda row: initials(row.get_current_parameters().get("name") or "")[:40],
+        server_default="",
+    )
     gender: Mapped[str] = mapped_column(String(1), default="", server_default="")  # f | m | "" nobody said
     # How they came to know the shop: search | friend | sns | passing | sign | other | "" nobody said
     found_by: Mapped[str] = mapped_column(String(8), default="", server_default="")

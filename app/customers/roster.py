@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from app.customers.known_models import CustomerTag, Tag
 from app.customers.models import Customer
-from app.customers.searching import fitting
+from app.customers.searching import few, fitting
 from app.extensions import db
 
 ORDERS = {"came": "최근에 온 순", "name": "이름순", "new": "새로 온 순"}
@@ -55,15 +55,28 @@ class Choice:
 
     def narrower(self, shop_id: int) -> list[ColumnElement[bool]]:
         """Return what it asks beyond being one of the shop's living people; nothing when it is everybody."""
-        where = list(fitting(self.typed))
-        if self.tag_id is not None:
-            tagged = select(CustomerTag.customer_id).where(
-                CustomerTag.shop_id == shop_id, CustomerTag.tag_id == self.tag_id
-            )
-            where.append(Customer.id.in_(tagged))
-        if self.group is not None:
-            where.append(Customer.id.in_(self.group))
-        return where
+        return [*_typed(shop_id, self.typed), *_tagged(shop_id, self.tag_id), *self._grouped()]
+
+    def _grouped(self) -> list[ColumnElement[bool]]:
+        return [] if self.group is None else [Customer.id.in_(self.group)]
+
+
+def _typed(shop_id: int, typed: str) -> list[ColumnElement[bool]]:
+    """Return the condition of what was typed: the ids themselves where few fit, else the name as the list is walked."""
+    if not typed.strip():
+        return []
+    ids = few(shop_id=shop_id, typed=typed, most=_CROWD)
+    return fitting(typed) if ids is None else [Customer.id.in_(ids)]
+
+
+def _tagged(shop_id: int, tag_id: int | None) -> list[ColumnElement[bool]]:
+    if tag_id is None:
+        return []
+    carries = [CustomerTag.shop_id == shop_id, CustomerTag.tag_id == tag_id]
+    ids = db.session.scalars(select(CustomerTag.customer_id).where(*carries).limit(_CROWD + 1)).all()
+    if len(ids) <= _CROWD:
+        return [Customer.id.in_(ids)]
+    return [select(CustomerTag.id).where(*carries, CustomerTag.customer_id == Customer.id).exists()]
 
 
 def people(
@@ -80,7 +93,7 @@ def people(
     `order`: came (the last visit, who never came at the end), name, new. Keyset: `after` is the last row's place; one
     that can't be read begins at the top.
     """
-    where = _where(shop_id, choice or Choice(typed=typed))
+    where = (choice or Choice(typed=typed)).conditions(shop_id)
     pages = {"name": _by_name, "new": _by_joining}
     lines = pages.get(order, _by_visit)(shop_id, where, after, limit + 1)
     shown = _with_tags(shop_id, lines[:limit])
@@ -90,18 +103,6 @@ def people(
 def count(*, shop_id: int, choice: Choice) -> int:
     """Return how many people a choice is of."""
     return int(db.session.scalar(select(func.count(Customer.id)).where(*choice.conditions(shop_id))) or 0)
-
-
-def _where(shop_id: int, choice: Choice) -> list[ColumnElement[bool]]:
-    """Return the conditions of a list; where only some people fit, their ids, so that they are found once and sorted."""
-    narrower = choice.narrower(shop_id)
-    if narrower:
-        # Asked of nothing but the shop and what narrows: the answer stands in one index.
-        few = select(Customer.id).where(Customer.shop_id == shop_id, *narrower).limit(_CROWD + 1)
-        ids = db.session.scalars(few).all()
-        if len(ids) <= _CROWD:
-            return [Customer.shop_id == shop_id, Customer.erased_at.is_(None), Customer.id.in_(ids)]
-    return choice.conditions(shop_id)
 
 
 def _by_visit(shop_id: int, where: list[Any], after: str | None, limit: int) -> list[PersonLine]:
