@@ -248,6 +248,7 @@ SCENES = [
     Scene("counter", "owner", _owner("/owner/stamps")),
     Scene("panel", "owner", _stamp),
     Scene("people", "owner", _owner("/owner/people")),
+    Scene("roster", "owner", _owner("/owner/people?q=ㄱㅁ")),
     Scene("person", "owner", _person),
     Scene("invite", "customer", _invite),
     Scene("review", "customer", _review),
