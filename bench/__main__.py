@@ -8,14 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import browser, imports, letters, pages, report, rhythm, starting, till
+from bench import browser, imports, letters, lists, pages, report, rhythm, starting, till
 from bench.load import WrongAnswer
 from bench.report import Row
 from bench.servers import gunicorn
 from launch import debian
 from launch.refusal import CannotRun
 
-PARTS = ("pages", "till", "start", "browser", "letters", "rhythm", "imports")
+PARTS = ("pages", "till", "lists", "start", "browser", "letters", "rhythm", "imports")
 
 
 def main() -> int:
@@ -73,6 +73,9 @@ def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
     if "till" in asked.only:
         print("standing at the till", flush=True)
         rows += till.measure(folder / "till", customers=asked.customers, ledger=asked.ledger)
+    if "lists" in asked.only:
+        print("looking people up", flush=True)
+        rows += lists.measure(folder / "lists", customers=asked.customers)
     if "start" in asked.only:
         print("starting and stopping the product", flush=True)
         rows += starting.measure(folder / "start", with_install=asked.install)
@@ -120,6 +123,7 @@ def _how(asked: argparse.Namespace) -> list[str]:
         "SQLite runs with synchronous=FULL; the PostgreSQL of the bench runs without fsync, which does not change its CPU rows",
         "till: the owner's page in Chromium on this machine, its own scripts, from the read QR or the tap until the person's panel is painted;"
         " everything on: everybody stands in a tier and holds three coupons and points",
+        "list: the read of 손님 with all its statements, among as many customers with drawn Korean names",
         "first loads: Chromium with an empty cache, each answer compressed as a proxy in front would (gzip 6)",
     ]
 

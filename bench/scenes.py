@@ -9,6 +9,7 @@ from app.cards import counter
 from app.cards.counter import Panel
 from app.coupons import queries as coupons
 from app.customers import queries as people
+from app.customers import roster
 from app.flows.handover import offer_card
 from app.flows.unit import write
 from app.kit.clock import utc_now
@@ -68,7 +69,7 @@ def _bring_link(demo: Demo, fits: Callable[[Panel, datetime], bool]) -> str:
         assert shop is not None
         after = None
         while True:
-            page = people.people(shop_id=shop.id, after=after)
+            page = roster.people(shop_id=shop.id, after=after)
             for line in page.lines:
                 card_id = counter.card_of_customer(shop_id=shop.id, customer_id=line.id)
                 seen = card_id and counter.panel(shop_id=shop.id, card_id=card_id, now=now)
@@ -234,6 +235,7 @@ SCENES = [
     Scene("counter", "owner", _owner("/owner/stamps")),
     Scene("panel", "owner", _stamp),
     Scene("people", "owner", _owner("/owner/people")),
+    Scene("roster", "owner", _owner("/owner/people?q=ㄱㅁ")),
     Scene("person", "owner", _person),
     Scene("invite", "customer", _invite),
     Scene("review", "customer", _review),

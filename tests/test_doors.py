@@ -39,6 +39,7 @@ TABLE = """
 /c/<code>/me/days/removal                             POST      customer  holder   code
 /c/<code>/me/delete                                   GET+POST  customer  holder   code
 /c/<code>/me/download                                 GET       customer  holder   code
+/c/<code>/me/found-by                                 POST      customer  holder   code
 /c/<code>/me/email                                    POST      customer  holder   code
 /c/<code>/me/email/removal                            POST      customer  holder   code
 /c/<code>/me/push                                     POST      customer  holder   code
@@ -267,6 +268,18 @@ TABLE = """
 /owner/people                                         GET       owner     manager  session
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/days                  GET+POST  owner     manager  session
+/owner/people/new                                     GET+POST  owner     manager  session
+/owner/people/tagging                                 POST      owner     manager  session
+/owner/people/tags                                    GET       owner     manager  session
+/owner/people/tags/<int:tag_id>/removal               POST      owner     manager  session
+/owner/people/file                                    GET+POST  owner     owner    session
+/owner/people/<int:customer_id>/tags                  POST      owner     manager  session
+/owner/people/<int:customer_id>/tags/<int:tag_id>/removal POST      owner     manager  session
+/owner/people/<int:customer_id>/about                 GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/companions            GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/companions/<int:companion_id> GET+POST  owner     manager  session
+/owner/people/<int:customer_id>/companions/<int:companion_id>/removal POST      owner     manager  session
+/owner/people/<int:customer_id>/companions/<int:companion_id>/photo GET       owner     manager  session
 /owner/people/<int:customer_id>/paper                 GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/consents              GET       owner     manager  session
 /owner/people/<int:customer_id>/consents/sheet        GET       owner     manager  session

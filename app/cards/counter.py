@@ -16,9 +16,11 @@ from app.cards.history import undone
 from app.cards.models import Card, CardRule, Claim, LedgerEntry, Reward
 from app.cards.promises import Stage, next_stage
 from app.cards.queries import ReadyReward, ready_rewards
+from app.customers.known_models import Companion
 from app.customers.models import Customer
 from app.extensions import db
 from app.kit.columns import UtcDateTime
+from app.kit.lunar import Yearly
 from app.kit.phone import korean_mobile
 from app.visits import queries as visits
 from app.visits.queries import Lately
@@ -68,12 +70,24 @@ class Panel:
     goal: int
     reward_name: str
     scan_cap: int
+    birth_month: int | None
+    birth_day: int | None
+    birth_is_lunar: bool
+    birth_is_leap: bool
+    companion: str | None  # who comes along, the one told of first
     extras: Extras
     ending: Ending | None
     rewards: list[ReadyReward]
     last: LastStamp | None
     lately: Lately
     proof: str  # live_card | staff_check | "": how somebody looked a moment ago whose card this is
+
+    @property
+    def birthday(self) -> Yearly | None:
+        """The day they like to be congratulated on; kept only with their consent."""
+        if self.birth_month is None or self.birth_day is None:
+            return None
+        return Yearly(self.birth_month, self.birth_day, self.birth_is_lunar, self.birth_is_leap)
 
     @property
     def missing(self) -> int:
@@ -140,9 +154,18 @@ _LAST_ID = (
     .scalar_subquery()
 )
 _LAST_STAMP = (_LAST.id, _LAST.at, _LAST.how, _LAST.reason, _LAST.delta, _LAST.boosted)
+# By its index, and empty for most: it costs the panel no question of its own.
+_COMES_ALONG = (
+    select(Companion.name)
+    .where(Companion.shop_id == Card.shop_id, Companion.customer_id == Card.customer_id)
+    .order_by(Companion.id)
+    .limit(1)
+    .scalar_subquery()
+)
 _PERSON = (
     Card.id, Card.customer_id, Card.spoken, Customer.name, Customer.phone, Customer.memo, Customer.likes,
     Customer.visit_count, Card.balance, CardRule.goal, CardRule.reward_name, CardRule.scan_cap,
+    Customer.birth_month, Customer.birth_day, Customer.birth_is_lunar, Customer.birth_is_leap, _COMES_ALONG,
 )  # fmt: skip
 _PARTS = (_PERSON, EXTRAS, ENDING, _LAST_STAMP, checks.CHECKED)
 # The card, its person, its last stamp: one row each, so one statement.

@@ -55,14 +55,15 @@ def _read(typed: Mapping[str, str], which: str, wrong: dict[str, str]) -> Yearly
     if not month or not day:
         wrong[f"{which}_day"] = "달과 날을 모두 골라 주세요. 적지 않으려면 둘 다 비워 주세요."
         return None
-    found = Yearly(_number(month), _number(day), calendar != "solar", calendar == "leap")
+    found = Yearly(number(month), number(day), calendar != "solar", calendar == "leap")
     if calendar not in dict(CALENDARS) or not exists(found):
         wrong[f"{which}_day"] = "그런 날은 없어요. 달과 날을 다시 골라 주세요."
         return None
     return found
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """Return a month or a day as typed, 0 for what is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
 
 
@@ -96,3 +97,10 @@ def coming_words(day: Yearly, today: date) -> str:
     if not day.is_lunar and (coming.month, coming.day) == (day.month, day.day):
         return ""
     return f"{'올해는' if coming.year == today.year else '내년은'} {day_name(coming)}"
+
+
+def days_until(day: Yearly | None, today: date, *, most: int = 6) -> int | None:
+    """Return in how many days it is kept next, 0 for today; None for no day, or for one more than `most` days away."""
+    coming = next_kept(day, today) if day is not None else None
+    away = (coming - today).days if coming is not None else most + 1
+    return away if away <= most else None

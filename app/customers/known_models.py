@@ -60,3 +60,23 @@ class Companion(Model):
     birth_is_lunar: Mapped[bool] = mapped_column(default=False, server_default=false())
     birth_is_leap: Mapped[bool] = mapped_column(default=False, server_default=false())
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NamePart(Model):
+    """An ending of a name ("민지" of 김민지) or of its first sounds ("ㅁㅈ"), by which any part of it is found.
+
+    Small letters, no blanks. Kept by the database itself (triggers on customers): nobody writes here.
+    """
+
+    __tablename__ = "name_parts"
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+        Index("ix_name_parts_shop_customer", "shop_id", "customer_id"),
+    )
+
+    shop_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    # By its bytes on both databases: then whatever begins with something lies between two bounds.
+    part: Mapped[str] = mapped_column(
+        String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True
+    )
+    customer_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)

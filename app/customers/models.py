@@ -63,7 +63,12 @@ class Customer(Model):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
     name: Mapped[str] = mapped_column(String(40), default="")
     # The first sounds of the name ("ㄱㅁㅈ" of 김민지), by which it is searched with one thumb.
-    initials: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    # Rows written without a Customer (many at once) get them too.
+    initials: Mapped[str] = mapped_column(
+        String(40),
+        default=lambda row: initials(row.get_current_parameters().get("name") or "")[:40],
+        server_default="",
+    )
     gender: Mapped[str] = mapped_column(String(1), default="", server_default="")  # f | m | "" nobody said
     # How they came to know the shop: search | friend | sns | passing | sign | other | "" nobody said
     found_by: Mapped[str] = mapped_column(String(8), default="", server_default="")
@@ -76,9 +81,8 @@ class Customer(Model):
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(64), default="", server_default="")  # keyed hash of it
     email_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # opened the link we sent there
-    email_failed_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime
-    )  # its server said: nobody of that name
+    # Its server said: nobody of that name
+    email_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     memo: Mapped[str] = mapped_column(Text, default="")  # what the owner wants to remember
     likes: Mapped[str] = mapped_column(String(120), default="")  # "라떼 연하게"
     # The called birthday and one day more to remember; a lunar one moves every year. No year: nobody needs it.
@@ -164,9 +168,8 @@ class Consent(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column()
     customer_id: Mapped[int] = mapped_column()
-    kind: Mapped[str] = mapped_column(
-        String(12)
-    )  # age14 | required | marketing | ads | ads_night | ads_email | ads_push | days
+    # age14 | required | marketing | ads | ads_night | ads_email | ads_push | days
+    kind: Mapped[str] = mapped_column(String(12))
     action: Mapped[str] = mapped_column(String(10))  # grant | decline | withdraw
     channels: Mapped[str] = mapped_column(String(40), default="")  # for ads: "문자", "이메일" or "알림"
     text_version: Mapped[str] = mapped_column(String(20))
@@ -271,9 +274,8 @@ class NewPhone(Model):
     state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting | given | gone
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    checked: Mapped[str] = mapped_column(
-        String(8), default=""
-    )  # what the staff looked at: number | known | paper
+    # What the staff looked at: number | known | paper
+    checked: Mapped[str] = mapped_column(String(8), default="")
     staff_id: Mapped[int | None] = mapped_column()
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     works_id: Mapped[int | None] = mapped_column()  # who of the shop is signed in on the waiting phone
@@ -308,9 +310,8 @@ class Merge(Model):
     staff_id: Mapped[int | None] = mapped_column()
     stamps: Mapped[int] = mapped_column(default=0)  # that went along
     points: Mapped[int] = mapped_column(default=0)
-    moved: Mapped[dict[str, Any]] = mapped_column(
-        JSON, default=dict
-    )  # table → ids of the rows that went along
+    # Table → ids of the rows that went along
+    moved: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # What both rows said before, and the kept one after; blank once it can't be undone any more.
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

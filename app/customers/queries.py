@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import case, false, func, or_, select, tuple_
+from sqlalchemy import case, func, select
 from sqlalchemy.exc import NoResultFound
 
 from app.customers import rules
 from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim, Suppression
 from app.extensions import db
-from app.kit.phone import korean_mobile
 from app.shops.models import Shop
 
 
@@ -45,6 +43,8 @@ class MyDetails:
     email_checked_at: datetime | None
     email_failed_at: datetime | None
     phone_checked_at: datetime | None
+    gender: str
+    found_by: str
     standing: dict[str, bool]
     said: list[ConsentLine]
 
@@ -94,6 +94,8 @@ def _details(*, shop_id: int, customer_id: int) -> MyDetails:
             Customer.email_checked_at,
             Customer.email_failed_at,
             Customer.phone_checked_at,
+            Customer.gender,
+            Customer.found_by,
         ).where(Customer.shop_id == shop_id, Customer.id == customer_id, Customer.erased_at.is_(None))
     ).one()
     said = [
@@ -188,104 +190,6 @@ def opt_out_page(token: str) -> OptOutPage | None:
     # While one of them may still get ads, or a consent to ads stands, there is something left to refuse.
     is_over = len(refused) == len(keys) > 0 and not any(standing[kind] for kind in rules.AD_KINDS)
     return OptOutPage(row.name, row.phone, max(refused) if is_over else None)
-
-
-@dataclass(frozen=True)
-class PersonLine:
-    """One row of the people list."""
-
-    id: int
-    name: str
-    phone: str | None
-    visit_count: int
-    last_visit_at: datetime | None
-    likes: str
-
-
-@dataclass(frozen=True)
-class PeoplePage:
-    """Some rows, the one who came last on top; `after` asks for the next ones, None at the end."""
-
-    lines: list[PersonLine]
-    after: str | None
-
-
-def people(*, shop_id: int, typed: str = "", after: str | None = None, limit: int = 30) -> PeoplePage:
-    """Return people by their last visit, found by a part of the name or the last digits of the number.
-
-    Keyset: `after` is the last row's place ("v<microseconds>.<id>", "n<id>" among those who never came).
-    A place that can't be read begins at the top.
-    """
-    where = [Customer.shop_id == shop_id, Customer.erased_at.is_(None), *_fitting(typed)]
-    place = _read_place(after)
-    lines: list[PersonLine] = []
-    if place is None or place[0] is not None:
-        came = [*where, Customer.last_visit_at.is_not(None)]
-        if place is not None:
-            came.append(tuple_(Customer.last_visit_at, Customer.id) < tuple_(*place))
-        lines = _lines(came, (Customer.last_visit_at.desc(), Customer.id.desc()), limit + 1)
-    if len(lines) <= limit:
-        never = [*where, Customer.last_visit_at.is_(None)]
-        if place is not None and place[0] is None:
-            never.append(Customer.id < place[1])
-        lines += _lines(never, (Customer.id.desc(),), limit + 1 - len(lines))
-    shown = lines[:limit]
-    return PeoplePage(shown, _place(shown[-1]) if len(lines) > limit else None)
-
-
-def _fitting(typed: str) -> list[Any]:
-    text = " ".join(typed.split())[:40]
-    if not text:
-        return []
-    digits = "".join(char for char in text if char.isascii() and char.isdigit())
-    if digits and not any(char.isalpha() for char in text):
-        if len(digits) == 4:
-            return [Customer.phone_tail == digits]
-        if len(digits) < 4:
-            return [Customer.phone_tail.endswith(digits)]
-        whole = korean_mobile(digits)
-        # No whole number is nobody's: compared with nothing it would be everybody without a number.
-        return [Customer.phone == whole if whole else false()]
-    # Koreans are called by the given name: "민지" must find 김민지.
-    return [or_(Customer.name.contains(text, autoescape=True), Customer.name == text)]
-
-
-def _lines(where: list[Any], order: tuple[Any, ...], limit: int) -> list[PersonLine]:
-    rows = db.session.execute(
-        select(
-            Customer.id,
-            Customer.name,
-            Customer.phone,
-            Customer.visit_count,
-            Customer.last_visit_at,
-            Customer.likes,
-        )
-        .where(*where)
-        .order_by(*order)
-        .limit(limit)
-    )
-    return [PersonLine(*row) for row in rows]
-
-
-def _place(line: PersonLine) -> str:
-    if line.last_visit_at is None:
-        return f"n{line.id}"
-    at = line.last_visit_at
-    return f"v{int(at.timestamp()) * 1_000_000 + at.microsecond}.{line.id}"
-
-
-def _read_place(after: str | None) -> tuple[datetime | None, int] | None:
-    """Return (last visit, id), (None, id) among those who never came, or None for the top."""
-    try:
-        if after and after[0] == "n":
-            return None, int(after[1:19])
-        if after and after[0] == "v":
-            micros, _, row_id = after[1:].partition(".")
-            seconds, rest = divmod(int(micros[:20]), 1_000_000)
-            return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest), int(row_id[:18])
-    except (ValueError, OverflowError, OSError):
-        return None
-    return None
 
 
 def browsers_of(*, shop_id: int, customer_id: int) -> int:

@@ -125,13 +125,19 @@ def clean_notes(*, name: str, memo: str, likes: str) -> tuple[str, str, str]:
     if len(memo) > MEMO_MAX:
         wrong["memo"] = f"메모는 {MEMO_MAX:,}자까지 쓸 수 있어요. 지금 {len(memo):,}자예요."
     for field, value in (("memo", memo), ("likes", likes), ("name", name)):
-        if _RESIDENT_NUMBER.search(value):
-            wrong[field] = "주민등록번호는 적을 수 없어요(개인정보 보호법). 지우고 저장해 주세요."
-        elif field != "name" and (found := _HEALTH.search(value)):
-            wrong[field] = f"‘{found.group()}’처럼 건강에 관한 말은 적을 수 없어요. 바꿔서 저장해 주세요."
+        if sentence := not_to_be_kept(value, is_name=field == "name"):
+            wrong[field] = sentence
     if wrong:
         raise Invalid(wrong)
     return name, memo, likes
+
+
+def not_to_be_kept(text: str, *, is_name: bool = False) -> str:
+    """Return why a text may not be kept of anybody (a resident number, health), or "". `is_name`: some are called so."""
+    if _RESIDENT_NUMBER.search(text):
+        return "주민등록번호는 적을 수 없어요(개인정보 보호법). 지우고 저장해 주세요."
+    found = None if is_name else _HEALTH.search(text)
+    return f"‘{found.group()}’처럼 건강에 관한 말은 적을 수 없어요. 바꿔서 저장해 주세요." if found else ""
 
 
 def standing(rows: Sequence[tuple[str, str]]) -> dict[str, bool]:

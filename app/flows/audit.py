@@ -83,6 +83,8 @@ KINDS = (
     "import",
     "import_undone",
     "receipt",
+    "people_file",
+    "tag_dropped",
 )
 
 

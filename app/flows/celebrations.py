@@ -9,7 +9,7 @@ from typing import Any
 from app.cards.actions import ledger
 from app.cards.models import Card
 from app.customers import actions as people
-from app.customers import celebrating
+from app.customers import celebrating, knowing
 from app.customers.actions import Trace
 from app.customers.day_rules import CleanDays, clean_days
 from app.customers.models import Customer
@@ -64,6 +64,8 @@ def save(
 
 def forget(*, shop_id: int, customer_id: int, ip: str, user_agent: str, now: datetime) -> None:
     """Withdraw the consent and take the days away; the second tap changes nothing. Raises NotHere."""
+    with write() as session:
+        knowing.drop_birthdays(session, shop_id=shop_id, customer_id=customer_id)
     nothing: dict[str, str] = {}
     save(
         shop_id=shop_id, customer_id=customer_id, typed=nothing, agrees=False, ip=ip, user_agent=user_agent, now=now
@@ -73,14 +75,19 @@ def forget(*, shop_id: int, customer_id: int, ip: str, user_agent: str, now: dat
 def _keep(
     session: Any, *, person: Customer, days: CleanDays, stands: bool, trace: Trace, now: datetime
 ) -> None:
-    """Write the days, and the consent where it changes with them."""
+    """Write the days, and the consent where it changes with them.
+
+    While the birthday of somebody who comes along (콩이) stands on the consent, it is not over with the own days.
+    """
     is_new = celebrating.write_days(session, person=person, days=days)
-    if stands == days.is_empty():
+    whose = {"shop_id": person.shop_id, "customer_id": person.id}
+    is_over = days.is_empty() and not (stands and knowing.has_birthdays(session, **whose))
+    if stands == is_over:
         people.record_consent(
             session,
             person=person,
             kind=DAYS,
-            action="withdraw" if days.is_empty() else "grant",
+            action="withdraw" if is_over else "grant",
             phone_key=person.phone_key,
             trace=trace,
             now=now,

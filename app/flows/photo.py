@@ -17,6 +17,7 @@ import structlog
 
 from app.cards.actions import ledger
 from app.customers import actions as people
+from app.customers import known as knowledge
 from app.extensions import files_dir
 from app.flows.unit import end_reading, write
 from app.kit import files, images
@@ -263,6 +264,7 @@ def drop_orphans(*, now: datetime) -> int:
             for start in range(0, len(refs), 500):
                 some = refs[start : start + 500]
                 known |= reads.known_refs(shop_id, some) | campaigns.known_photos(shop_id, some)
+                known |= knowledge.known_photos(shop_id, some)
             for ref in set(refs) - known:
                 dropped += files.drop(root, Place(kind, shop_id, ref))
     return dropped

@@ -253,11 +253,12 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         pushing.forget(session, shop_id=shop_id, customer_id=customer_id)
         ledger.close_card(session, shop_id=shop_id, customer_id=customer_id, now=now)
         everybody = merges.people_in(session, shop_id=shop_id, customer_id=customer_id)
+        pictures: list[str] = []  # of who came along with them
         for each in everybody:  # lines of cards that went into theirs still stand under who they were
             ledger.forget_reasons(session, shop_id=shop_id, customer_id=each)
             papers.forget(session, shop_id=shop_id, customer_id=each, now=now)
             tiers.forget(session, shop_id=shop_id, customer_id=each)
-            knowing.forget(session, shop_id=shop_id, customer_id=each)
+            pictures += knowing.forget(session, shop_id=shop_id, customer_id=each)
             insights.forget(session, shop_id=shop_id, customer_id=each)
             programs.forget(session, shop_id=shop_id, customer_id=each)
             unmaking.forget(session, shop_id=shop_id, customer_id=each)
@@ -271,7 +272,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         proving.forget_codes(session, shop_id=shop_id, customer_id=customer_id)
         referrals.forget(session, person=person, now=now)
         people.forget(session, person=person, now=now)
-    photo.drop_files(shop_id=shop_id, refs=gone)
+    photo.drop_files(shop_id=shop_id, refs=[*gone, *pictures])
 
 
 def _withdraw_ads(session: Any, *, person: Customer, key: str, source: str, now: datetime) -> bool:

@@ -5,9 +5,10 @@ Every sentence is made only from what is true of this person or week; where noth
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -34,6 +35,8 @@ RHYTHM_PEOPLE = 10
 _DUE_FROM, _DUE_TO = 0.85, 1.4
 # Words that end a remark ("오이 싫어함", "창가를 좋아해요") can't stand before 드릴까요.
 _REMARK_ENDS = ("다", "요", "죠", "것", "거", "게요", "세요", "기", "듯")
+# Up to which hour it is called so.
+_PARTS_OF_DAY = ((12, "오전"), (18, "오후"), (24, "저녁"))
 _NOUNS_IN_M = ("크림", "햄", "잼", "밤", "김", "꿈", "봄", "쌈")
 
 
@@ -50,6 +53,8 @@ class Guest:
     reward_ready: str = ""
     missing: int = 0  # stamps until the next reward
     reward_name: str = ""
+    companion: str = ""  # who comes along, as called: 콩이
+    birthday_in: int | None = None  # days until it, None where nobody told or it is further away than a week
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,32 @@ def rhythm_words(days: int) -> str:
     return f"보통 {days}일에 한 번 오세요"
 
 
+def coming_words(days: int | None, at: Sequence[datetime]) -> str:
+    """Return when somebody comes: "보통 9일마다, 화·목 오전에 와요", or "" while too few visits say so.
+
+    `days`: their rhythm; `at`: their last visits in Korean time. A weekday is theirs with a third of the visits,
+    half of a day with three quarters of them; nothing is said that every other visit contradicts.
+    """
+    if days is None or len(at) < RHYTHM_VISITS:
+        return ""
+    often = "거의 매일" if days <= 1 else f"보통 {days}일마다"
+    by_day = Counter(moment.weekday() for moment in at)
+    own = sorted(day for day, times in by_day.items() if times * 3 >= len(at))
+    weekdays = "·".join(_WEEKDAYS[day] for day in own) if days > 1 and len(own) <= 2 else ""
+    half = _half_of_day([moment.hour for moment in at])
+    when = f"{weekdays} {half}".strip()
+    if not when:
+        return f"{often} 와요"
+    # A weekday alone is said as one: 화·목요일에.
+    return f"{often}{',' if days > 1 else ''} {when}{'요일에' if weekdays and not half else '에'} 와요"
+
+
+def _half_of_day(hours: Sequence[int]) -> str:
+    names = [next(name for until, name in _PARTS_OF_DAY if hour < until) for hour in hours]
+    name, times = Counter(names).most_common(1)[0]
+    return name if times * 4 >= len(names) * 3 else ""
+
+
 def gap_words(days: int) -> str:
     """Return how long somebody was away: "12일 만이에요", "두 달 만이에요"."""
     if days <= 0:
@@ -177,6 +208,8 @@ def greeting(guest: Guest) -> str:
 
 
 def _hello(guest: Guest) -> str:
+    if guest.birthday_in == 0:
+        return f"{guest.name} 님, 생일 축하드려요!" if guest.name else "생일 축하드려요!"
     if guest.visit_number <= 1:
         return "처음 오셨네요, 반가워요!"
     if guest.gap_days is None:
@@ -185,7 +218,9 @@ def _hello(guest: Guest) -> str:
         return "또 오셨네요, 반가워요!"
     border = LONG_DAYS if guest.rhythm_days is None else long_silence(guest.rhythm_days)
     if guest.gap_days >= border:
-        return "오랜만이에요!"
+        return f"오랜만이에요! {guest.companion}도 잘 있죠?" if guest.companion else "오랜만이에요!"
+    if guest.companion:
+        return f"{f'{guest.name} 님,' if guest.name else '어서 오세요!'} {guest.companion}도 잘 있죠?"
     return f"{guest.name} 님, 어서 오세요!" if guest.name else "어서 오세요, 또 뵙네요!"
 
 
@@ -212,6 +247,8 @@ def is_dormant(*, gap_days: int, rhythm_days: int | None) -> bool:
 def _offer(guest: Guest) -> str:
     if guest.reward_ready:
         return f"{guest.reward_ready}, 오늘 드릴까요?"
+    if guest.birthday_in:
+        return "곧 생일이시죠? 미리 축하드려요!"
     said = sayable(guest.likes)
     if said:
         return f"오늘도 {said} 드릴까요?" if guest.visit_number > 1 else f"{said} 드릴까요?"

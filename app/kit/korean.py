@@ -112,3 +112,12 @@ def initials(name: str) -> str:
         for char in name
         if not char.isspace()
     )
+
+
+def sound_range(char: str) -> tuple[str, str] | None:
+    """Return the first and the last syllable that begin with a sound: ㅁ → (마, 밓); None for what is no first sound."""
+    place = _INITIALS.find(char) if char else -1
+    if place < 0:
+        return None
+    first = 0xAC00 + place * 588
+    return chr(first), chr(first + 587)

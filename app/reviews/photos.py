@@ -105,6 +105,11 @@ def open_loose(shop_id: int, ref: str | None, *, kind: str = LARGE) -> BinaryIO 
     return _open(kind, shop_id, found.ref) if found is not None and found.state == "ready" else None
 
 
+def open_known(shop_id: int, ref: str, *, small: bool) -> BinaryIO | None:
+    """Open a picture whose name stands in another room's row; whoever asks has looked there whose it is (S05)."""
+    return _open(SMALL if small else LARGE, shop_id, ref) if ref else None
+
+
 def _is_loose(shop_id: int, ref: str | None) -> tuple[ColumnElement[bool], ...]:
     return (Photo.shop_id == shop_id, Photo.ref == ref, Photo.ask_id.is_(None), Photo.review_id.is_(None))
 

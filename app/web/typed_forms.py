@@ -13,6 +13,14 @@ _DAYS = {
     "anniversary_calendar": "기념일을 세는 법",
     "days": "축하받겠다고 하셨어요",
 }
+_COMPANION = {
+    "name": "부르는 이름",
+    "note": "기억할 것",
+    "birth_month": "생일 달",
+    "birth_day": "생일 날",
+    "birth_calendar": "생일을 세는 법",
+    "days": "축하받겠다고 하셨어요",
+}
 _COUPON = {
     "rule": "언제 드릴까요?",
     "instead_of": "대신할 쿠폰",
@@ -33,6 +41,22 @@ _COUPON = {
 # kept, so that the page which sends them on can show every one. A mere press (찍기, 빼기) is pressed again.
 TYPED: dict[str, tuple[str, dict[str, str]]] = {
     "owner.person": ("손님 정보", {"name": "이름", "likes": "좋아하는 것", "memo": "기억할 것"}),
+    "owner.person_about": (
+        "손님이 말해 준 것",
+        {"found_by": "우리 가게를 어떻게 알고 오셨나요?", "gender": "성별"},
+    ),
+    "owner.new_person": (
+        "손님 적기",
+        {
+            "name": "이름",
+            "phone": "휴대폰 번호",
+            "origin": "번호를 어떻게 알게 됐나요?",
+            "agreed": "동의하셨어요",
+        },
+    ),
+    "owner.new_companion": ("함께 오는 친구", _COMPANION),
+    "owner.companion": ("함께 오는 친구", _COMPANION),
+    "owner.people_file": ("명단 내려받기", {"reason": "왜 내려받으시나요?", "kind": "어떤 파일로"}),
     "owner.shop_review": ("후기 답글", {"text": "답글"}),
     "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답"}),
     "owner.campaign_text": (

@@ -46,6 +46,7 @@ DANGEROUS = """
 /owner/people/<int:customer_id>/lost-card
 /owner/people/<int:customer_id>/new-phone
 /owner/people/<int:customer_id>/twin/<int:other_id>
+/owner/people/file
 /owner/sharing
 /owner/visits/<int:visit_id>/refund
 """
@@ -66,10 +67,17 @@ OWN = """
 /owner/more/sending/<provider>/balance /owner/more/sending/<provider>/keys /owner/more/sending/<provider>/removal
 /owner/more/sending/<provider>/switch /owner/more/sending/<provider>/talk /owner/more/sending/<provider>/talk/<kind>
 /owner/more/sending/<provider>/talk/<kind>/code /owner/more/sending/<provider>/talk/news
-/owner/more/sending/<provider>/trial /owner/more/sharing /owner/more/talk/file /owner/offline /owner/offline/key /owner/proof
+/owner/more/sending/<provider>/trial /owner/more/sharing /owner/more/talk/file /owner/offline /owner/offline/key /owner/people/file /owner/proof
 """
 # A form that could be saved: only then is it asked who this is.
-TYPED = {"name": "최알바", "login": "alba01", "password": "주말에만 나와요 12", "pin": "4719", "typed": "1"}
+TYPED = {
+    "name": "최알바",
+    "login": "alba01",
+    "password": "주말에만 나와요 12",
+    "pin": "4719",
+    "typed": "1",
+    "reason": "세무사에게 보여 주려고",
+}
 # Proving itself counts tries; a heartbeat of the session is no change.
 LOGS = ("access_log", "login_tries", "staff_sessions.seen_at", "staff_sessions.expires_at")
 

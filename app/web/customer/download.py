@@ -15,12 +15,12 @@ from app.cards import papers
 from app.cards import queries as cards
 from app.cards.lines import CardLine, card_lines
 from app.coupons import queries as coupons
+from app.customers import known as knowledge
 from app.customers import queries as people
+from app.customers.known import CompanionLine, TagLine
 from app.customers.queries import ConsentLine, MyDetails
 from app.customers.texts import CONSENT_NAMES
-from app.kit.clock import kst_day
-from app.kit.korean import clock_time, day_name, won
-from app.kit.phone import national
+from app.kit.korean import won
 from app.messages import inbox as inbox_reads
 from app.messages import personal, pushes
 from app.programs import queries as programs
@@ -32,9 +32,8 @@ from app.tiers import queries as tiers
 from app.visits import queries as visits_of_shop
 from app.voices import queries as voices
 from app.voices.rules import KINDS
-from app.web.customer import line_words
+from app.web.customer import line_words, my_words
 from app.web.customer.blueprint import bp
-from app.web.days_form import day_lines
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 
@@ -66,6 +65,8 @@ class Known:
     coupons: list[coupons.Held]
     rung: list[pushes.RungLine]
     mall: list[programs.MallLine]
+    tags: list[TagLine]
+    companions: list[CompanionLine]
 
 
 def _known() -> Known:
@@ -87,6 +88,8 @@ def _known() -> Known:
         coupons=coupons.everything(**where),
         rung=pushes.rung_for(**where),
         mall=programs.events_of(**where),
+        tags=knowledge.tags_of(**where),
+        companions=knowledge.companions_of(**where),
     )
 
 
@@ -114,7 +117,17 @@ def me_download(code: str) -> ResponseReturnValue:
         "shop": {"name": shop.name, "phone": shop.phone, "address": shop.address},
         "taken_at": now(),
         "person": asdict(known.person),
-        "days": [{"name": name, "day": day} for name, day, _coming in _days()],
+        "days": [{"name": name, "day": day} for name, day, _coming in my_words.days()],
+        "tags": [tag.name for tag in known.tags],
+        "companions": [
+            {
+                "name": one.name,
+                "note": one.note,
+                "birthday": my_words.birthday(one),
+                "has_photo": bool(one.photo),
+            }
+            for one in known.companions
+        ],
         "paper_cards": [_paper_facts(line) for line in _papers()],
         "news_asked_for": [asdict(line) for line in _news()],
         "card": {
@@ -149,21 +162,14 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _at(moment: datetime) -> str:
-    return f"{_on(moment)} {clock_time(moment)}"
-
-
-def _on(moment: datetime) -> str:
-    # A file is kept for years: it always names the year.
-    day = kst_day(moment)
-    return f"{day.year}년 {day_name(day)}"
-
-
 def _sections(known: Known) -> list[str]:
     shop, person, card = current_shop(), known.person, known.card
     blocks = {
         "가게": _facts({"이름": shop.name, "전화": shop.phone, "주소": shop.address}),
-        "적어 둔 것": _facts(_about(person)),
+        "적어 둔 것": _facts(my_words.about(person) | {"태그": ", ".join(tag.name for tag in known.tags)}),
+        "함께 오는 친구": [
+            " · ".join(filter(None, (one.name, one.note, my_words.birthday(one)))) for one in known.companions
+        ],
         "카드": _facts(
             {
                 "도장": f"{card.balance}개 ({card.goal}개를 모으면 {card.reward_name})",
@@ -172,30 +178,31 @@ def _sections(known: Known) -> list[str]:
             }
         ),
         "동의": [_said(line) for line in person.said],
-        "휴대폰 알림": [f"{_at(line.made_at)}부터 · {line.service}" for line in known.rung],
+        "휴대폰 알림": [f"{my_words.at(line.made_at)}부터 · {line.service}" for line in known.rung],
         "적립·사용 내역": [_line(line) for line in known.lines],
         "방문": [_visit(visit) for visit in known.visits],
         "등급": _tier(known),
         "가게에서 드린 것": [
-            f"{_at(one.at)} · {one.what}" + (" · 되돌렸어요" if one.undone else "") for one in known.given
+            f"{my_words.at(one.at)} · {one.what}" + (" · 되돌렸어요" if one.undone else "")
+            for one in known.given
         ],
         "쿠폰": [_coupon(held) for held in known.coupons],
         "가게에서 온 말": [
-            f"{_at(letter.at)} · {letter.label}\r\n  {letter.text}" for letter in known.letters
+            f"{my_words.at(letter.at)} · {letter.label}\r\n  {letter.text}" for letter in known.letters
         ],
         "내 후기": [_review(review) for review in known.reviews],
         "사장님께 한마디": [
-            f"{_at(line.at)} · {KINDS[line.kind]} · {'가게의 답' if line.by_shop else '나'}\r\n  {line.text}"
+            f"{my_words.at(line.at)} · {KINDS[line.kind]} · {'가게의 답' if line.by_shop else '나'}\r\n  {line.text}"
             for line in known.said
         ],
         "친구 초대": _friends(known),
     }
     if known.mall:  # few shops have one
         blocks["쇼핑몰에서"] = [
-            f"{_at(line.at)} · {line.item} · {'담아 두었어요' if line.kind == 'cart_left' else '보았어요'}"
+            f"{my_words.at(line.at)} · {line.item} · {'담아 두었어요' if line.kind == 'cart_left' else '보았어요'}"
             for line in known.mall
         ]
-    text = [f"내 정보 · {shop.name}", f"{_at(now())}에 내려받았어요."]
+    text = [f"내 정보 · {shop.name}", f"{my_words.at(now())}에 내려받았어요."]
     for title, lines in blocks.items():
         text += ["", f"[{title}]", *(lines or ["아직 없어요"])]
     return "\n".join(text).replace("\r\n", "\n").split("\n")
@@ -203,7 +210,7 @@ def _sections(known: Known) -> list[str]:
 
 def _tier(known: Known) -> list[str]:
     moves = [
-        f"{_at(move.at)} · {move.before or '등급 없음'} → {move.after or '등급 없음'}"
+        f"{my_words.at(move.at)} · {move.before or '등급 없음'} → {move.after or '등급 없음'}"
         + (" · 되돌렸어요" if move.undone else "")
         for move in known.moves
     ]
@@ -217,13 +224,13 @@ def _coupon(held: coupons.Held) -> str:
         "over": "기한이 지났어요",
         "living": "쓸 수 있어요",
     }
-    told = [_at(held.issued_at), held.terms.name, held.last_words, became[held.state(now())]]
+    told = [my_words.at(held.issued_at), held.terms.name, held.last_words, became[held.state(now())]]
     return " · ".join(word for word in told if word)
 
 
 def _review(review: reviews.ReviewLine) -> str:
     # The disclosure stands first here too (표시·광고 심사지침).
-    told = [review.disclosed, f"별점 {review.stars}점", _at(review.at), MOODS.get(review.mood, "")]
+    told = [review.disclosed, f"별점 {review.stars}점", my_words.at(review.at), MOODS.get(review.mood, "")]
     said = [review.text, f"가게의 답글: {review.reply}" if review.reply else ""]
     return "\r\n  ".join([" · ".join(filter(None, told)), *filter(None, said)])
 
@@ -256,7 +263,7 @@ def _review_facts(review: reviews.ReviewLine) -> dict[str, Any]:
 
 def _friends(known: Known) -> list[str]:
     """Tell that there was an invitation, never whose: nobody's name is in another person's file."""
-    told = [f"{_at(known.brought.at)} · 친구의 초대로 카드를 받았어요"] if known.brought else []
+    told = [f"{my_words.at(known.brought.at)} · 친구의 초대로 카드를 받았어요"] if known.brought else []
     if known.invite.word:
         link = known.invite
         told.append(
@@ -269,39 +276,13 @@ def _facts(facts: dict[str, str]) -> list[str]:
     return [f"{label}: {words}" for label, words in facts.items() if words]
 
 
-def _about(person: MyDetails) -> dict[str, str]:
-    return {
-        "이름": person.name or "적지 않았어요",
-        "휴대폰 번호": national(person.phone) if person.phone else "적지 않았어요",
-        "번호 확인": "확인한 번호예요" if person.phone_checked_at else "확인하지 않았어요",
-        "이메일": _email(person),
-        "사장님이 기억하는 것": person.likes,
-        "사장님 메모": person.memo,
-        "카드를 만든 날": _on(person.joined_at),
-        "첫 방문": _on(person.first_visit_at) if person.first_visit_at else "",
-        **{name: f"{day} ({coming})" if coming else day for name, day, coming in _days()},
-        "마지막 방문": _on(person.last_visit_at) if person.last_visit_at else "",
-        "방문": f"{person.visit_count}번" if person.visit_count else "",
-    }
-
-
-def _days() -> list[tuple[str, str, str]]:
-    return day_lines(shop_id=current_card().shop_id, customer_id=current_card().customer_id)
-
-
-def _email(person: MyDetails) -> str:
-    if person.email is None:
-        return ""
-    return person.email if person.email_checked_at else f"{person.email} (아직 확인하지 않았어요)"
-
-
 def _said(line: ConsentLine) -> str:
-    return f"{_at(line.at)} · {CONSENT_NAMES.get(line.kind, line.kind)} · {_ACTIONS.get(line.action, line.action)}"
+    return f"{my_words.at(line.at)} · {CONSENT_NAMES.get(line.kind, line.kind)} · {_ACTIONS.get(line.action, line.action)}"
 
 
 def _line(line: CardLine) -> str:
     told = [
-        _at(line.at),
+        my_words.at(line.at),
         line_words.what(line),
         f"{line.delta:+d}" if line.delta else "",
         f"포인트 {line.points:+,}점" if line.points else "",
@@ -311,5 +292,5 @@ def _line(line: CardLine) -> str:
 
 
 def _visit(visit: visits_of_shop.VisitLine) -> str:
-    told = [_at(visit.at), ", ".join(visit.items), won(visit.amount) if visit.amount else ""]
+    told = [my_words.at(visit.at), ", ".join(visit.items), won(visit.amount) if visit.amount else ""]
     return " · ".join([*(word for word in told if word), *(["취소했어요"] if visit.reversed else [])])

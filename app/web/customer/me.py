@@ -11,7 +11,7 @@ from app.cards import queries as cards
 from app.customers import queries as people
 from app.customers.rules import ADS_PUSH, CONSENT_KINDS
 from app.customers.texts import CONSENTS
-from app.flows import join
+from app.flows import join, person
 from app.flows import privacy as flow
 from app.kit.phone import national
 from app.kit.refusals import Invalid
@@ -52,6 +52,18 @@ def me_consents(code: str) -> ResponseReturnValue:
         return invalid("customer/me.html", **page, wrong=refusal.fields)
     flash(_answered(kind, grant=grant, before=page["mine"].standing))
     return see_other(url_for("customer.me", code=code, _anchor="push" if kind == ADS_PUSH else "consents"))
+
+
+@door(bp, "/c/<code>/me/found-by", methods=("POST",), audience="customer", role="holder", tenant="code")
+def me_found_by(code: str) -> ResponseReturnValue:
+    """Say how one came to know the shop; nobody has to."""
+    holder, found_by = current_card(), request.form.get("found_by", "")
+    try:
+        person.say_found_by(shop_id=holder.shop_id, customer_id=holder.customer_id, found_by=found_by)
+    except Invalid as refusal:
+        return invalid("customer/me.html", **my_page(), wrong=refusal.fields)
+    flash("알려 주셔서 고마워요")
+    return see_other(url_for("customer.me", code=code))
 
 
 def _answered(kind: str, *, grant: bool, before: dict[str, bool]) -> str:

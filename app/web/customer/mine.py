@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app
 
+from app.customers import known, known_rules
 from app.customers import queries as people
 from app.customers.rules import ADS_EMAIL, ADS_PUSH, OPTIONAL_KINDS
 from app.customers.texts import consent_text
@@ -24,6 +25,10 @@ def my_page() -> dict[str, Any]:
         "mine": people.my_details(shop_id=holder.shop_id, customer_id=holder.customer_id),
         "optional": [consent_text(kind) for kind in OPTIONAL_KINDS],
         "days": day_lines(shop_id=holder.shop_id, customer_id=holder.customer_id),
+        "tags": known.tags_of(shop_id=holder.shop_id, customer_id=holder.customer_id),
+        "companions": known.companions_of(shop_id=holder.shop_id, customer_id=holder.customer_id),
+        "genders": known_rules.GENDERS,
+        "found_by": known_rules.FOUND_BY,
         "talk": talk.for_card(),
         "by_mail": sends_mail(),
         "ads_email": consent_text(ADS_EMAIL),

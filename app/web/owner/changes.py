@@ -57,6 +57,7 @@ _PLAIN = {
     "hand_day": "손으로 보내는 시각이나 하루에 보낼 수를 바꿨어요",
     "work_done": "끝나면 알려 드리기를 켜거나 껐어요",
     "talk_channel": "카카오톡 채널 주소를 바꿨어요",
+    "tag_dropped": "손님 태그 하나를 지웠어요",
     "talk_file": "카카오톡 채널에 올릴 손님 번호를 내려받았어요",
 }
 _CONNECTED = {
@@ -152,6 +153,9 @@ def sentence(line: Change) -> str:
     if line.what == "silence":
         kept = "동의를 이어 가기로" if line.detail == "keeps" else "동의를 거두기로"
         return f"2년마다 여쭐 때 답이 없으면 {kept} 했어요"
+    if line.what == "people_file":
+        count, _, reason = line.detail.partition(":")
+        return f"손님 {_number(count)}명의 명단을 내려받았어요. 까닭: {reason}"
     if line.what == "people_merged":
         return f"도장 {line.detail}개를 옮겨 두 손님을 한 분으로 합쳤어요"
     if line.what == "card_moved":

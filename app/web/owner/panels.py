@@ -7,6 +7,7 @@ from typing import Any
 
 from app.cards import counter
 from app.cards.counter import Panel
+from app.customers import day_rules
 from app.insights import rules
 from app.insights.rules import Guest
 from app.kit.clock import kst_day
@@ -51,7 +52,7 @@ def panel_context(
     party = panel_friends.for_panel(seen)
     return {
         "seen": seen,
-        "told": _told(seen),
+        "told": told_of(seen),
         # Who only stamps is not told what customers say to the shop.
         "words": voices.last_words(shop_id=shop.id, customer_id=seen.customer_id, role=staff.role)
         if staff.role != "staff"
@@ -75,7 +76,8 @@ def panel_context(
     }
 
 
-def _told(seen: Panel) -> Told:
+def told_of(seen: Panel) -> Told:
+    """Return what is said of a person in words, also on their own page."""
     days = [kst_day(at) for at in seen.lately.visited[:8]]
     today = kst_day(now())
     # While they stand here the newest visit is this one; before the stamp it is the one before.
@@ -95,6 +97,8 @@ def _told(seen: Panel) -> Told:
         reward_ready=seen.rewards[0].name if seen.rewards else "",
         missing=seen.next_up.at - seen.balance,
         reward_name=seen.next_up.name,
+        companion=seen.companion or "",
+        birthday_in=day_rules.days_until(seen.birthday, today),
     )
     return Told(
         visit=rules.visit_words(number),

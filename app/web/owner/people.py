@@ -1,143 +1,174 @@
-"""손님: the list, and one person with everything the shop remembers."""
+"""손님: the list, found and narrowed; a tag for many at once; somebody the shop writes down itself."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cards import counter, extras, history
-from app.customers import known as knowledge
-from app.customers import merges
-from app.customers import queries as customers
-from app.customers.texts import CONSENT_NAMES
+from app.customers import known, known_rules, roster
+from app.customers.roster import Choice
 from app.flows import person as person_flow
-from app.insights import rules as words
-from app.kit.clock import kst_day, start_of_day
+from app.flows import tags as tag_flow
+from app.insights import groups
+from app.kit.clock import kst_day
 from app.kit.refusals import Invalid, NotHere
-from app.messages import history as letters
-from app.visits import queries as visits
-from app.voices import queries as voices
-from app.web import answers, endings
+from app.web import answers
 from app.web.answers import see_other
-from app.web.days_form import day_lines
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked, panel_tier, person_days
+from app.web.owner import asked, person_days
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
-from app.web.owner.person_friends import person_friends
+from app.web.readable import row_number
 
-_VISITS_SHOWN = 20
-_UNDO_DAYS = 2  # today's and yesterday's stamps are taken back by one tap; older ones are looked for first
-_SOURCE_NAMES = {
-    "qr": "가게 QR로 받으셨어요",
-    "link": "링크로 받으셨어요",
-    "poster": "포스터의 QR로 받으셨어요",
-    "table": "탁상 안내의 QR로 받으셨어요",
-    "sticker": "스티커의 QR로 받으셨어요",
-    "friend": "친구의 초대로 오셨어요",
-    "parcel": "소포에 넣은 쪽지로 받으셨어요",
-    "counter": "계산대의 QR로 받으셨어요",
-    "printed": "종이 카드를 드렸어요",
-    "card": "카드에서 적으셨어요",
-    "staff": "가게에서 만들어 드렸어요",
-    "demo": "예시로 만든 손님이에요",
-    "import": "가져온 명단에 있었어요",
-    "api": "포스나 쇼핑몰에서 적었어요",
-}
+_NEW_FIELDS = ("name", "phone", "origin", "agreed")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whom the list was asked for, as its links carry it on."""
+
+    typed: str
+    tag: known.TagLine | None
+    group: str  # a key of groups.NAMES, "" for none
+    order: str
+
+    def link(self, **changes: Any) -> str:
+        """Return the list's address with something changed."""
+        carried: dict[str, Any] = {
+            "q": self.typed or None,
+            "tag": self.tag.id if self.tag else None,
+            "group": self.group or None,
+            "order": self.order if self.order != "came" else None,
+        }
+        return url_for("owner.people", **(carried | changes))
+
+    def choice(self) -> Choice:
+        """Return it for the reads and the flows."""
+        group = groups.chosen(shop_id=current_staff().shop.id, group=self.group) if self.group else None
+        return Choice(self.typed, self.tag.id if self.tag else None, group)
+
+    def narrows(self) -> bool:
+        """Tell whether it is not simply everybody."""
+        return bool(self.typed or self.tag or self.group)
+
+
+def wanted() -> Wanted:
+    """Return whom this request asks for; what can't be read asks for nothing."""
+    values, shop_id = request.values, current_staff().shop.id
+    tag_id, group, order = row_number(values.get("tag")), values.get("group", ""), values.get("order", "")
+    return Wanted(
+        typed=values.get("q", "").strip()[:40],
+        tag=known.tag(shop_id=shop_id, tag_id=tag_id) if tag_id is not None else None,
+        group=group if group in listed_groups() else "",
+        order=order if order in roster.ORDERS else "came",
+    )
+
+
+def listed_groups() -> dict[str, str]:
+    """Return the groups one statement finds by itself, by key: a list can be narrowed to these."""
+    return {key: name for key, name in groups.NAMES.items() if key not in ("all", "silent")}
 
 
 @door(bp, "/owner/people", audience="owner", role="manager", tenant="session")
 def people() -> ResponseReturnValue:
-    """Show people by their last visit, or those who fit a name or the last digits."""
-    typed = request.args.get("q", "").strip()[:40]
-    page = customers.people(shop_id=current_staff().shop.id, typed=typed, after=request.args.get("after"))
-    note_look("search" if typed else "list")
-    birthdays = [] if typed or request.args.get("after") else person_days.birthdays_this_week()
-    return render_template(
-        "owner/people.html", page=page, typed=typed, birthdays=birthdays, today=kst_day(now())
-    )
+    """Show people by their last visit, or those who fit a name, its first sounds, or the last digits."""
+    note_look("search" if request.args.get("q", "").strip() else "list")
+    return render_template("owner/people.html", **_list_page(wanted()))
 
 
-@door(
-    bp,
-    "/owner/people/<int:customer_id>",
-    methods=("GET", "POST"),
-    audience="owner",
-    role="manager",
-    tenant="session",
-)
-def person(customer_id: int) -> ResponseReturnValue:
-    """Show a person, or save what the shop wants to remember; what was typed stays when it can't be saved."""
-    if request.method == "GET":
-        into = merges.went_into(shop_id=current_staff().shop.id, customer_id=customer_id)
-        if into is not None:  # one with another by now: an old link or a look back leads to them
-            return see_other(url_for("owner.person", customer_id=into))
-        note_look("view", customer_id)
-        return render_template("owner/person.html", **_page(customer_id))
-    staff = current_staff()
-    notes = {name: asked.text(name) for name in ("name", "likes", "memo")}
+def _list_page(asked_for: Wanted, **more: Any) -> dict[str, Any]:
+    shop_id, after = current_staff().shop.id, request.args.get("after")
+    choice = asked_for.choice()
+    picks = bool(request.values.get("pick"))
+    page = roster.people(shop_id=shop_id, choice=choice, order=asked_for.order, after=after)
+    calm = not asked_for.narrows() and not after and asked_for.order == "came" and not picks
+    return {
+        "page": page,
+        "wanted": asked_for,
+        "tags": known.counted_tags(shop_id),
+        "groups": listed_groups(),
+        "orders": roster.ORDERS,
+        "picks": picks,
+        "found": roster.count(shop_id=shop_id, choice=choice) if picks else None,
+        "birthdays": person_days.birthdays_this_week() if calm else [],
+        "today": kst_day(now()),
+        "wrong": {},
+        "tagged": "",
+    } | more
+
+
+@door(bp, "/owner/people/tagging", methods=("POST",), audience="owner", role="manager", tenant="session")
+def tag_many() -> ResponseReturnValue:
+    """Put a tag on those who were picked, or on everybody the list is of."""
+    staff, asked_for, name = current_staff(), wanted(), asked.text("name")
+    picked = [number for one in request.form.getlist("who") if (number := row_number(one)) is not None]
     try:
-        person_flow.save_notes(
+        done = tag_flow.put_on_many(
             shop_id=staff.shop.id,
-            customer_id=customer_id,
             staff_id=staff.staff_id,
-            **notes,
+            name=name,
+            ids=None if asked.text("whom") == "all" else picked,
+            choice=asked_for.choice(),
             ip=asked.ip(),
             now=now(),
         )
     except Invalid as error:
-        wrong = answers.in_order(error.fields, notes)
-        return answers.invalid("owner/person.html", **(_page(customer_id) | {"notes": notes, "wrong": wrong}))
-    flash("저장했어요")
+        page = _list_page(asked_for, picks=True, wrong=error.fields, tagged=name, picked=picked)
+        page["found"] = roster.count(shop_id=staff.shop.id, choice=asked_for.choice())
+        return answers.invalid("owner/people.html", **page)
+    flash(f"{done:,}명에게 태그를 붙였어요" if done else "모두 이 태그가 붙어 있었어요")
+    return see_other(asked_for.link())
+
+
+@door(bp, "/owner/people/tags", audience="owner", role="manager", tenant="session")
+def tags() -> ResponseReturnValue:
+    """Show the shop's tags, each with how many carry it."""
+    return render_template("owner/tags.html", tags=known.counted_tags(current_staff().shop.id))
+
+
+@door(
+    bp,
+    "/owner/people/tags/<int:tag_id>/removal",
+    methods=("POST",),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def drop_tag(tag_id: int) -> ResponseReturnValue:
+    """Take a tag off everybody and out of the shop. Raises NotHere for another shop's."""
+    staff = current_staff()
+    if known.tag(shop_id=staff.shop.id, tag_id=tag_id) is None:
+        raise NotHere("찾으시는 태그가 없어요. 목록을 새로 열어 주세요.")
+    tag_flow.drop(shop_id=staff.shop.id, staff_id=staff.staff_id, tag_id=tag_id, now=now())
+    flash("태그를 지웠어요")
+    return see_other(url_for("owner.tags"))
+
+
+@door(bp, "/owner/people/new", methods=("GET", "POST"), audience="owner", role="manager", tenant="session")
+def new_person() -> ResponseReturnValue:
+    """Write down somebody who said yes at the counter; a number that somebody has leads to who has it."""
+    staff = current_staff()
+    typed = {field: asked.text(field) for field in _NEW_FIELDS}
+    page: dict[str, Any] = {"typed": typed, "origins": known_rules.ORIGINS, "wrong": {}}
+    if request.method == "GET":
+        return render_template("owner/new_person.html", **page)
+    try:
+        customer_id, is_new = person_flow.add(
+            shop_id=staff.shop.id,
+            staff_id=staff.staff_id,
+            said=typed,
+            agreed=typed["agreed"] == "y",
+            ip=asked.ip(),
+            user_agent=asked.user_agent(),
+            master=current_app.config["MASTER_KEY"],
+            now=now(),
+        )
+    except Invalid as error:
+        wrong = answers.in_order(error.fields, _NEW_FIELDS)
+        return answers.invalid("owner/new_person.html", **(page | {"wrong": wrong}))
+    flash("손님을 적어 두었어요" if is_new else "이 번호는 이미 있어요. 이 손님이에요")
     return see_other(url_for("owner.person", customer_id=customer_id))
-
-
-def _numbers(shop_id: int, seen: counter.Panel | None) -> dict[str, Any]:
-    if seen is None:
-        return {"sums": [], "ending": ""}
-    return {
-        "sums": extras.sums(shop_id=shop_id, card_id=seen.card_id),
-        "ending": endings.words(seen.ending, now=now()),
-    }
-
-
-def _page(customer_id: int) -> dict[str, Any]:
-    shop_id = current_staff().shop.id
-    known = customers.person(shop_id=shop_id, customer_id=customer_id)
-    if known is None:
-        raise NotHere("찾으시는 손님이 없어요. 손님 목록에서 다시 골라 주세요.")
-    card_id = counter.card_of_customer(shop_id=shop_id, customer_id=customer_id)
-    seen = counter.panel(shop_id=shop_id, card_id=card_id, now=now()) if card_id is not None else None
-    came = visits.visits_of(shop_id=shop_id, customer_id=customer_id, limit=_VISITS_SHOWN)
-    rhythm = words.rhythm([kst_day(at) for at in seen.lately.visited[:8]]) if seen else None
-    lines = history.lines_of(shop_id=shop_id, card_id=card_id) if card_id is not None else []
-    undo_since = start_of_day(kst_day(now()) - timedelta(days=_UNDO_DAYS - 1))
-    return {
-        "known": known,
-        "customer_id": customer_id,
-        "tier": panel_tier.for_person(customer_id),
-        "same_number": customers.same_number(shop_id=shop_id, customer_id=customer_id),
-        "merged": merges.merges_of(shop_id=shop_id, customer_id=customer_id, now=now()),
-        "seen": seen,
-        "lines": lines,
-        **_numbers(shop_id, seen),
-        "undo_since": undo_since,
-        "older": [line for line in lines if line.can_undo and line.at < undo_since],
-        "came": [visit for visit in came if not visit.reversed],
-        "rhythm": words.rhythm_words(rhythm) if rhythm else "",
-        "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
-        "friends": person_friends(customer_id),
-        "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
-        "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
-        "tags": knowledge.tags_of(shop_id=shop_id, customer_id=customer_id),
-        "companions": knowledge.companions_of(shop_id=shop_id, customer_id=customer_id),
-        "days": day_lines(shop_id=shop_id, customer_id=customer_id),
-        "consent_names": CONSENT_NAMES,
-        "source_names": _SOURCE_NAMES,
-        "notes": {"name": known.name, "likes": known.likes, "memo": known.memo},
-        "wrong": {},
-    }

@@ -8,9 +8,10 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter, queries
-from app.customers import merges
+from app.customers import merges, roster
 from app.customers import queries as customers
-from app.customers.queries import MyDetails, PersonLine
+from app.customers.queries import MyDetails
+from app.customers.roster import PersonLine
 from app.flows import merge as flow
 from app.kit.refusals import NotHere
 from app.web.answers import see_other
@@ -90,7 +91,7 @@ def _found(typed: str) -> list[PersonLine]:
         if match.how == "spoken"
     ]
     read = {line.id for line in spoken}
-    named = customers.people(shop_id=shop_id, typed=typed, limit=_SHOWN + 1).lines
+    named = roster.people(shop_id=shop_id, typed=typed, limit=_SHOWN + 1).lines
     return spoken + [line for line in named if line.id not in read]
 
 

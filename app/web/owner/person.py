@@ -1,0 +1,146 @@
+"""One person, with everything the shop remembers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cards import counter, extras, history
+from app.customers import known_rules, merges
+from app.customers import queries as customers
+from app.customers.texts import CONSENT_NAMES
+from app.flows import person as person_flow
+from app.insights import rules as words
+from app.kit.clock import KST, kst_day, start_of_day
+from app.kit.refusals import Invalid, NotHere
+from app.messages import history as letters
+from app.reviews import queries as reviews
+from app.visits import queries as visits
+from app.voices import queries as voices
+from app.web import answers, endings
+from app.web.answers import see_other
+from app.web.days_form import day_lines
+from app.web.doors import door, now
+from app.web.guards import current_staff
+from app.web.owner import asked, panel_tier
+from app.web.owner.blueprint import bp
+from app.web.owner.noted import note_look
+from app.web.owner.person_friends import person_friends
+from app.web.owner.person_known import companion_lines, tag_page
+
+_VISITS_SHOWN = 20
+_REVIEWS_SHOWN = 3
+_UNDO_DAYS = 2  # today's and yesterday's stamps are taken back by one tap; older ones are looked for first
+_SOURCE_NAMES = {
+    "qr": "가게 QR로 받으셨어요",
+    "link": "링크로 받으셨어요",
+    "poster": "포스터의 QR로 받으셨어요",
+    "table": "탁상 안내의 QR로 받으셨어요",
+    "sticker": "스티커의 QR로 받으셨어요",
+    "friend": "친구의 초대로 오셨어요",
+    "parcel": "소포에 넣은 쪽지로 받으셨어요",
+    "counter": "계산대의 QR로 받으셨어요",
+    "printed": "종이 카드를 드렸어요",
+    "card": "카드에서 적으셨어요",
+    "staff": "가게에서 만들어 드렸어요",
+    "demo": "예시로 만든 손님이에요",
+    "import": "가져온 명단에 있었어요",
+    "hand_asked": "가게에서 여쭤보고 적었어요",
+    "hand_phone": "전화로 여쭤보고 적었어요",
+    "hand_list": "쓰던 손님 명단을 보고 적었어요",
+}
+
+
+@door(
+    bp,
+    "/owner/people/<int:customer_id>",
+    methods=("GET", "POST"),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def person(customer_id: int) -> ResponseReturnValue:
+    """Show a person, or save what the shop wants to remember; what was typed stays when it can't be saved."""
+    if request.method == "GET":
+        into = merges.went_into(shop_id=current_staff().shop.id, customer_id=customer_id)
+        if into is not None:  # one with another by now: an old link or a look back leads to them
+            return see_other(url_for("owner.person", customer_id=into))
+        note_look("view", customer_id)
+        return render_template("owner/person.html", **_page(customer_id))
+    staff = current_staff()
+    notes = {name: asked.text(name) for name in ("name", "likes", "memo")}
+    try:
+        person_flow.save_notes(
+            shop_id=staff.shop.id,
+            customer_id=customer_id,
+            staff_id=staff.staff_id,
+            **notes,
+            ip=asked.ip(),
+            now=now(),
+        )
+    except Invalid as error:
+        wrong = answers.in_order(error.fields, notes)
+        return answers.invalid("owner/person.html", **(_page(customer_id) | {"notes": notes, "wrong": wrong}))
+    flash("저장했어요")
+    return see_other(url_for("owner.person", customer_id=customer_id))
+
+
+def _numbers(shop_id: int, seen: counter.Panel | None) -> dict[str, Any]:
+    if seen is None:
+        return {"sums": [], "ending": ""}
+    return {
+        "sums": extras.sums(shop_id=shop_id, card_id=seen.card_id),
+        "ending": endings.words(seen.ending, now=now()),
+    }
+
+
+def _comes(seen: counter.Panel | None) -> str:
+    """Return when they come in words, "" while too few visits say so."""
+    if seen is None:
+        return ""
+    visited = [at.astimezone(KST) for at in seen.lately.visited]
+    rhythm = words.rhythm([at.date() for at in visited[:8]])
+    return words.coming_words(rhythm, visited)
+
+
+def _page(customer_id: int) -> dict[str, Any]:
+    shop_id = current_staff().shop.id
+    known = customers.person(shop_id=shop_id, customer_id=customer_id)
+    if known is None:
+        raise NotHere("찾으시는 손님이 없어요. 손님 목록에서 다시 골라 주세요.")
+    card_id = counter.card_of_customer(shop_id=shop_id, customer_id=customer_id)
+    seen = counter.panel(shop_id=shop_id, card_id=card_id, now=now()) if card_id is not None else None
+    came = visits.visits_of(shop_id=shop_id, customer_id=customer_id, limit=_VISITS_SHOWN)
+    lines = history.lines_of(shop_id=shop_id, card_id=card_id) if card_id is not None else []
+    undo_since = start_of_day(kst_day(now()) - timedelta(days=_UNDO_DAYS - 1))
+    return {
+        "known": known,
+        "customer_id": customer_id,
+        "tier": panel_tier.for_person(customer_id),
+        "same_number": customers.same_number(shop_id=shop_id, customer_id=customer_id),
+        "merged": merges.merges_of(shop_id=shop_id, customer_id=customer_id, now=now()),
+        "seen": seen,
+        "lines": lines,
+        **_numbers(shop_id, seen),
+        "undo_since": undo_since,
+        "older": [line for line in lines if line.can_undo and line.at < undo_since],
+        "came": [visit for visit in came if not visit.reversed],
+        "comes": _comes(seen),
+        "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
+        "friends": person_friends(customer_id),
+        "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
+        "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
+        "said": reviews.reviews_of(shop_id=shop_id, customer_id=customer_id, limit=_REVIEWS_SHOWN),
+        "companions": companion_lines(customer_id),
+        "genders": known_rules.GENDERS,
+        "found_by": known_rules.FOUND_BY,
+        **tag_page(customer_id),
+        "days": day_lines(shop_id=shop_id, customer_id=customer_id),
+        "consent_names": CONSENT_NAMES,
+        "source_names": _SOURCE_NAMES,
+        "notes": {"name": known.name, "likes": known.likes, "memo": known.memo},
+        "wrong": {},
+    }
