@@ -110,6 +110,15 @@ TABLE = """
 /owner/counter/code.svg                               GET       owner     staff    session
 /owner/counter/codes                                  GET       owner     staff    session
 /owner/entries/<int:entry_id>/amount                  POST      owner     staff    session
+/owner/groups                                         GET       owner     manager  session
+/owner/groups/<key>                                   GET       owner     manager  session
+/owner/groups/<key>/coupons                           GET       owner     manager  session
+/owner/groups/count                                   GET       owner     manager  session
+/owner/groups/moves/<move>                            GET       owner     manager  session
+/owner/groups/new                                     GET+POST  owner     manager  session
+/owner/groups/own/<int:group_id>                      GET+POST  owner     manager  session
+/owner/groups/own/<int:group_id>/removal              POST      owner     manager  session
+/owner/groups/regulars                                GET+POST  owner     manager  session
 /owner/insights                                       GET       owner     manager  session
 /owner/kiosk-calls/<int:call_id>/closing              POST      owner     staff    session
 /owner/login                                          GET+POST  owner     anyone   none

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, false, func, or_, select, tuple_
@@ -12,6 +12,7 @@ from sqlalchemy.exc import NoResultFound
 from app.customers import rules
 from app.customers.models import Consent, Customer, Device, OptOutLink, PhoneClaim, Suppression
 from app.extensions import db
+from app.kit.keyset import read_place, write_place
 from app.kit.phone import korean_mobile
 from app.shops.models import Shop
 
@@ -217,7 +218,7 @@ def people(*, shop_id: int, typed: str = "", after: str | None = None, limit: in
     A place that can't be read begins at the top.
     """
     where = [Customer.shop_id == shop_id, Customer.erased_at.is_(None), *_fitting(typed)]
-    place = _read_place(after)
+    place = read_place(after)
     lines: list[PersonLine] = []
     if place is None or place[0] is not None:
         came = [*where, Customer.last_visit_at.is_not(None)]
@@ -230,7 +231,9 @@ def people(*, shop_id: int, typed: str = "", after: str | None = None, limit: in
             never.append(Customer.id < place[1])
         lines += _lines(never, (Customer.id.desc(),), limit + 1 - len(lines))
     shown = lines[:limit]
-    return PeoplePage(shown, _place(shown[-1]) if len(lines) > limit else None)
+    if len(lines) <= limit:
+        return PeoplePage(shown, None)
+    return PeoplePage(shown, write_place(shown[-1].last_visit_at, shown[-1].id))
 
 
 def _fitting(typed: str) -> list[Any]:
@@ -265,27 +268,6 @@ def _lines(where: list[Any], order: tuple[Any, ...], limit: int) -> list[PersonL
         .limit(limit)
     )
     return [PersonLine(*row) for row in rows]
-
-
-def _place(line: PersonLine) -> str:
-    if line.last_visit_at is None:
-        return f"n{line.id}"
-    at = line.last_visit_at
-    return f"v{int(at.timestamp()) * 1_000_000 + at.microsecond}.{line.id}"
-
-
-def _read_place(after: str | None) -> tuple[datetime | None, int] | None:
-    """Return (last visit, id), (None, id) among those who never came, or None for the top."""
-    try:
-        if after and after[0] == "n":
-            return None, int(after[1:19])
-        if after and after[0] == "v":
-            micros, _, row_id = after[1:].partition(".")
-            seconds, rest = divmod(int(micros[:20]), 1_000_000)
-            return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest), int(row_id[:18])
-    except (ValueError, OverflowError, OSError):
-        return None
-    return None
 
 
 def browsers_of(*, shop_id: int, customer_id: int) -> int:

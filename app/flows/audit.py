@@ -77,6 +77,9 @@ KINDS = (
     "work_done",
     "talk_channel",
     "talk_file",
+    "group_set",
+    "group_removed",
+    "regular_from",
 )
 
 

@@ -56,6 +56,9 @@ _PLAIN = {
     "work_done": "끝나면 알려 드리기를 켜거나 껐어요",
     "talk_channel": "카카오톡 채널 주소를 바꿨어요",
     "talk_file": "카카오톡 채널에 올릴 손님 번호를 내려받았어요",
+    "group_set": "손님 그룹을 만들거나 고쳤어요",
+    "group_removed": "손님 그룹을 지웠어요",
+    "regular_from": "단골이 시작되는 횟수를 바꿨어요",
 }
 _CHECKED = {
     "number": "이름과 번호를 묻고",
