@@ -8,14 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import browser, letters, pages, report, starting, till
+from bench import browser, groups, letters, pages, report, starting, till
 from bench.load import WrongAnswer
 from bench.report import Row
 from bench.servers import gunicorn
 from launch import debian
 from launch.refusal import CannotRun
 
-PARTS = ("pages", "till", "start", "browser", "letters")
+PARTS = ("pages", "till", "start", "browser", "letters", "groups")
 
 
 def main() -> int:
@@ -82,6 +82,9 @@ def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
     if "letters" in asked.only:
         print("draining messages", flush=True)
         rows += letters.measure(folder / "letters")
+    if "groups" in asked.only:
+        print("asking for groups", flush=True)
+        rows += groups.measure(folder / "groups", customers=asked.customers, ledger=asked.ledger)
     return rows
 
 

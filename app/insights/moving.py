@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, cast, delete, literal, select
+from sqlalchemy import Date, Integer, delete, literal, select
 
 from app.customers.models import Customer
 from app.insights import places
@@ -32,7 +32,7 @@ def note_places(session: Any, *, shop_id: int, after_id: int, until_id: int, tod
         PersonStat.customer_id,
         places.place(shop_id),
         literal(""),
-        cast(literal(today, Date), Date),
+        literal(today, Date),
     ).where(*these)
     insert = insert_into(session, table).from_select(
         ["shop_id", "customer_id", "place", "came_from", "since"], found, include_defaults=False

@@ -11,7 +11,7 @@ from app.insights import places
 
 KEY = "again"
 NAME = "다시 온 손님"
-MEANING = "두 번 이상 오셨고 아직 단골은 아니에요"
+MEANING = "두 번 이상 오셨고 아직 단골은 아닌 분이에요"
 ORDER = 20
 
 

@@ -10,7 +10,7 @@ from app.customers.days import birthday_in, month_of
 
 KEY = "birthday"
 NAME = "이번 달 생일 손님"
-MEANING = "이번 달에 생일이 있어요. 음력 생일도 찾아요"
+MEANING = "이번 달에 생일이 있는 분이에요. 음력 생일도 찾아요"
 ORDER = 90
 
 

@@ -12,7 +12,7 @@ from app.extensions import db
 
 KEY = "near_reward"
 NAME = "혜택 직전 손님"
-MEANING = "도장 한두 개만 더 모으면 혜택을 받으세요"
+MEANING = "도장 한두 개만 더 모으면 혜택을 받는 분이에요"
 ORDER = 100
 _LEFT = (1, 2)
 

@@ -11,7 +11,7 @@ from app.insights import places
 
 KEY = "ordinary"
 NAME = "일반 손님"
-MEANING = "두 번 이상 오셨고 요즘도 오세요. VIP는 빼요"
+MEANING = "두 번 이상 오셨고 요즘도 오시는 분이에요. VIP는 빼요"
 ORDER = 60
 
 

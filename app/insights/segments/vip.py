@@ -10,7 +10,7 @@ from app.insights import places
 
 KEY = "vip"
 NAME = "VIP 손님"
-MEANING = "한 해 동안 가장 자주 오신 다섯 분 가운데 한 분꼴이에요"
+MEANING = "한 해 동안 가장 자주 오신 20% 손님이에요"
 ORDER = 50
 
 
