@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, func, select
 
 from app.customers.models import Consent, Customer, Suppression
 
 
 def agrees(shop_id: int, kind: str) -> ColumnElement[bool]:
     """Return the condition that somebody agreed to a kind of consent and did not take it back."""
-    later: Any = aliased(Consent)
-    was_taken_back = (
-        select(later.id)
-        .where(
-            later.shop_id == shop_id,
-            later.customer_id == Consent.customer_id,
-            later.kind == kind,
-            later.id > Consent.id,
-        )
-        .exists()
+    newest = (
+        select(Consent.action)
+        .where(Consent.shop_id == shop_id, Consent.customer_id == Customer.id, Consent.kind == kind)
+        .order_by(Consent.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return Customer.id.in_(
-        select(Consent.customer_id).where(
-            Consent.shop_id == shop_id, Consent.kind == kind, Consent.action == "grant", ~was_taken_back
-        )
-    )
+    return func.coalesce(newest, "") == "grant"
 
 
 def agreed_to_ads(shop_id: int) -> ColumnElement[bool]:

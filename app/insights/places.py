@@ -36,6 +36,11 @@ def dormant(shop_id: int) -> ColumnElement[bool]:
     return _counted(shop_id, PersonStat.standing == "dormant")
 
 
+def away(shop_id: int) -> ColumnElement[bool]:
+    """Return the condition over Customer of who is either."""
+    return _counted(shop_id, or_(is_silent(), PersonStat.standing == "dormant"))
+
+
 def vip(shop_id: int) -> ColumnElement[bool]:
     """Return the condition over Customer of who is VIP (insights/vip.py)."""
     return Customer.id.in_(

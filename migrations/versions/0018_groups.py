@@ -8,6 +8,7 @@ from alembic import op
 revision = "0018"
 down_revision = "0017"
 
+_OPEN, _VIP = sa.text("closed_at IS NULL"), sa.text("is_vip")
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -38,10 +39,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('shop_id', 'customer_id', name=op.f('pk_person_places'))
     )
     op.create_index('ix_person_places_shop_since', 'person_places', ['shop_id', 'since', 'came_from', 'place'], unique=False)
+    op.create_index('ix_cards_shop_open', 'cards', ['shop_id', 'customer_id'], unique=False, sqlite_where=_OPEN, postgresql_where=_OPEN)
+    op.create_index('ix_person_stats_shop_vip', 'person_stats', ['shop_id', 'customer_id'], unique=False, sqlite_where=_VIP, postgresql_where=_VIP)
 
 
 def downgrade() -> None:
     """Take this step back."""
+    op.drop_index('ix_person_stats_shop_vip', table_name='person_stats', sqlite_where=_VIP, postgresql_where=_VIP)
+    op.drop_index('ix_cards_shop_open', table_name='cards', sqlite_where=_OPEN, postgresql_where=_OPEN)
     op.drop_index('ix_person_places_shop_since', table_name='person_places')
     op.drop_table('person_places')
     op.drop_table('group_days')

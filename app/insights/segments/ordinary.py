@@ -20,6 +20,5 @@ def condition(shop_id: int, _today: date) -> ColumnElement[bool]:
     return and_(
         Customer.visit_count >= 2,
         not_(places.vip(shop_id)),
-        not_(places.silent(shop_id)),
-        not_(places.dormant(shop_id)),
+        not_(places.away(shop_id)),
     )
