@@ -128,6 +128,15 @@ TABLE = """
 /owner/imports/<int:import_id>/password               POST      owner     owner    session
 /owner/imports/<int:import_id>/progress               GET       owner     owner    session
 /owner/imports/<int:import_id>/reversal               POST      owner     owner    session
+/owner/groups                                         GET       owner     manager  session
+/owner/groups/<key>                                   GET       owner     manager  session
+/owner/groups/<key>/coupons                           GET       owner     manager  session
+/owner/groups/count                                   GET       owner     manager  session
+/owner/groups/moves/<move>                            GET       owner     manager  session
+/owner/groups/new                                     GET+POST  owner     manager  session
+/owner/groups/own/<int:group_id>                      GET+POST  owner     manager  session
+/owner/groups/own/<int:group_id>/removal              POST      owner     manager  session
+/owner/groups/regulars                                GET+POST  owner     manager  session
 /owner/insights                                       GET       owner     manager  session
 /owner/people/<int:customer_id>/twin/<int:other_id>/difference POST owner owner session
 /owner/receipts                                       GET       owner     owner    session

@@ -50,6 +50,16 @@ BEYOND = {
     "coupons/words": "pure: coupons in sentences",
     "coupons/shifts": "moves coupons' ends past closed days, inside a flow",
     "insights/groups": "reads who is in a group of people",
+    "insights/group_models": "tables of groups over time",
+    "insights/segment_registry": "finds groups by their files",
+    "insights/places": "where people stand, as conditions of a statement",
+    "insights/filters": "pure: what a group of the shop's own may be put together of",
+    "insights/filter_words": "pure: such a group in a sentence",
+    "insights/filtering": "such a group as a condition of a statement",
+    "insights/own_groups": "reads a shop's own groups",
+    "insights/moves": "reads who moved between groups",
+    "insights/moving": "writes down where people stand, inside a flow",
+    "customers/agreeing": "who agreed to what, as conditions of a statement",
     "customers/days": "reads whose birthday or anniversary a day is",
     "customers/merges": "reads phones that wait for a card, and who was two",
     "customers/merging": "makes two rows of a person one and two again, inside a flow",
@@ -167,6 +177,7 @@ FOLDERS = {
     "messages/kinds",
     "messages/channels",
     "visits/sources",  # one file for each kind of export
+    "insights/segments",
     "messages/providers",  # the HTTP clients of providers, one file each; a channel speaks through one
 }
 # What the doors may read from a feature room.
@@ -245,6 +256,10 @@ READS = {
     "offers",
     "words",
     "groups",
+    "filters",
+    "filter_words",
+    "own_groups",
+    "moves",
     "goods",
     "offline",
     "offline_rules",

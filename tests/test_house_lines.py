@@ -12,7 +12,13 @@ from config import ROOT
 from tests.sources import APP, FEATURES, calls_in, files_in, imports_in, name_of, tree_of
 
 # The only places that find modules by name: folders that are their own list.
-BY_NAME = {"messages/registry.py", "visits/registry.py", "web/audiences.py", "jobs/queue.py"}
+BY_NAME = {
+    "messages/registry.py",
+    "visits/registry.py",
+    "web/audiences.py",
+    "jobs/queue.py",
+    "insights/segment_registry.py",
+}
 OWN_WORDS_ONLY = re.compile(r"스탬프|세그먼트|캠페인")
 
 # --- time, names, tenants --------------------------------------------------------------------------

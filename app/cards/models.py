@@ -59,6 +59,14 @@ class Card(Model):
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         ForeignKeyConstraint(["shop_id", "rule_id"], ["card_rules.shop_id", "card_rules.id"]),
         Index("ix_cards_shop_customer", "shop_id", "customer_id"),
+        # Who holds a card is asked of everybody whenever a group is counted.
+        Index(
+            "ix_cards_shop_open",
+            "shop_id",
+            "customer_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, tuple_
 
+from app.customers.agreeing import agrees
 from app.customers.models import Customer
+from app.customers.rules import DAYS
 from app.extensions import db
 from app.kit.lunar import Yearly, kept_on
 
@@ -31,6 +33,22 @@ def _kept(which: str, shop_id: int, day: date) -> list[int]:
             .order_by(Customer.id)
         )
     )
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """Return the first and the last day of a day's month."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def birthday_in(shop_id: int, days: tuple[date, date]) -> ColumnElement[bool]:
+    """Return the condition that a birthday is kept from the first of two days to the last, solar or lunar.
+
+    Only of who agreed that the shop keeps it.
+    """
+    first, last = days
+    every = [kept_on(first + timedelta(days=number)) for number in range((last - first).days + 1)]
+    return and_(_is_one_of("birth", frozenset().union(*every)), agrees(shop_id, DAYS))
 
 
 def _is_one_of(which: str, days: frozenset[Yearly]) -> ColumnElement[bool]:

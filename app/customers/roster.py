@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
@@ -13,6 +13,7 @@ from app.customers.known_models import CustomerTag, Tag
 from app.customers.models import Customer
 from app.customers.searching import few, fitting
 from app.extensions import db
+from app.kit.keyset import read_place, write_place
 
 ORDERS = {"came": "최근에 온 순", "name": "이름순", "new": "새로 온 순"}
 # A search that fits more people follows the order of the list and soon has a page full; one that fits fewer
@@ -106,7 +107,7 @@ def count(*, shop_id: int, choice: Choice) -> int:
 
 
 def _by_visit(shop_id: int, where: list[Any], after: str | None, limit: int) -> list[PersonLine]:
-    place = _read_place(after)
+    place = read_place(after)
     lines: list[PersonLine] = []
     if place is None or place[0] is not None:
         came = [*where, Customer.last_visit_at.is_not(None)]
@@ -189,26 +190,9 @@ def _place(order: str, line: PersonLine) -> str:
         return f"a{line.id}"
     if order == "new":
         return f"i{line.id}"
-    if line.last_visit_at is None:
-        return f"n{line.id}"
-    at = line.last_visit_at
-    return f"v{int(at.timestamp()) * 1_000_000 + at.microsecond}.{line.id}"
+    return write_place(line.last_visit_at, line.id)
 
 
 def _number(after: str | None, sign: str) -> int | None:
     digits = (after or "")[1:19]
     return int(digits) if after and after[0] == sign and digits.isascii() and digits.isdigit() else None
-
-
-def _read_place(after: str | None) -> tuple[datetime | None, int] | None:
-    """Return (last visit, id), (None, id) among those who never came, or None for the top."""
-    try:
-        if after and after[0] == "n":
-            return None, int(after[1:19])
-        if after and after[0] == "v":
-            micros, _, row_id = after[1:].partition(".")
-            seconds, rest = divmod(int(micros[:20]), 1_000_000)
-            return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest), int(row_id[:18])
-    except (ValueError, OverflowError, OSError):
-        return None
-    return None

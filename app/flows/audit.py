@@ -85,6 +85,9 @@ KINDS = (
     "receipt",
     "people_file",
     "tag_dropped",
+    "group_set",
+    "group_removed",
+    "regular_from",
 )
 
 

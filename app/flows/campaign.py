@@ -35,11 +35,11 @@ class Confirmed(Refused):
 
 def begin(*, shop_id: int, staff_id: int, group: str, once: str, now: datetime) -> int:
     """Begin a campaign for a group; the same `once` begins one. Returns its id. Raises Invalid (people)."""
-    _known(group)
-    return after_a_race(lambda: _begin(shop_id, staff_id, group, once, now))
+    people = _known(shop_id, group)
+    return after_a_race(lambda: _begin(shop_id, staff_id, people, once, now))
 
 
-def _begin(shop_id: int, staff_id: int, group: str, once: str, now: datetime) -> int:
+def _begin(shop_id: int, staff_id: int, people: dict[str, str], once: str, now: datetime) -> int:
     with write() as session:
         before = session.scalar(select(Campaign.id).where(Campaign.shop_id == shop_id, Campaign.once == once))
         if before is not None:
@@ -49,7 +49,7 @@ def _begin(shop_id: int, staff_id: int, group: str, once: str, now: datetime) ->
             once=once,
             made_by=staff_id,
             made_at=now,
-            people={"group": group},
+            people=people,
             counted=0,
             text="",
             send_at=now,
@@ -62,9 +62,9 @@ def _begin(shop_id: int, staff_id: int, group: str, once: str, now: datetime) ->
 
 def choose_people(*, shop_id: int, campaign_id: int, group: str) -> None:
     """Let a draft be for another group. Raises Invalid (people), NotHere, Confirmed."""
-    _known(group)
+    people = _known(shop_id, group)
     with write() as session:
-        draft_of(session, shop_id=shop_id, campaign_id=campaign_id).people = {"group": group}
+        draft_of(session, shop_id=shop_id, campaign_id=campaign_id).people = people
 
 
 def keep(*, shop_id: int, campaign_id: int, text: str, text_b: str, coupon_kind_id: int | None) -> None:
@@ -175,9 +175,12 @@ def draft_of(session: Any, *, shop_id: int, campaign_id: int) -> Campaign:
     return found
 
 
-def _known(group: str) -> None:
-    if group not in groups.NAMES:
+def _known(shop_id: int, group: str) -> dict[str, str]:
+    """Return a group with its name, which what is sent keeps when the group is called otherwise or gone."""
+    name = groups.names(shop_id).get(group)
+    if name is None:
         raise Invalid({"people": "누구에게 보낼지 골라 주세요."})
+    return {"group": group, "name": name}
 
 
 def _gives(session: Any, shop_id: int, kind_id: int) -> bool:

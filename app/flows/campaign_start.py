@@ -17,8 +17,6 @@ from app.messages.campaign_models import Campaign, CampaignPerson
 from app.messages.campaigns import CampaignView
 from app.messages.contract import Wire
 
-_ROWS_AT_ONCE = 1000
-
 
 class EnoughToday(Refused):
     """As many campaigns as a shop sends on one day."""
@@ -56,17 +54,13 @@ def confirm(
     send_at = campaign_rules.starts_at(is_soon=view.is_soon, chosen=view.send_at, now=now)
     found = campaign_reach.reach(shop_id, view, wire=wire, at=send_at, now=now)
     _must_be_meant(typed, seen, found.total)
-    # A group that is worked out person by person is worked out before anybody waits for us.
-    ids = (
-        None if groups.chosen(shop_id=shop_id, group=view.group) is not None else _all_of(shop_id, view, now)
-    )
     with write() as session:
         held = draft_of(session, shop_id=shop_id, campaign_id=campaign_id)
         held.state, held.made_at, held.made_by, held.send_at = "waiting", now, staff_id, send_at
         held.counted = found.total
         held.holds_out = compares and found.travels >= holdout.LEAST
         session.flush()
-        _freeze(session, held, view, ids)
+        _freeze(session, held, view, now)
         # Last, under the lock of the shop's record: of several at once each sees all that came before it.
         audit.note(
             session,
@@ -93,25 +87,9 @@ def _must_be_meant(typed: str, seen: int | None, total: int) -> None:
         raise Invalid({"typed": f"받는 분은 {total:,}명이에요. 숫자를 다시 적어 주세요."})
 
 
-def _all_of(shop_id: int, view: CampaignView, now: datetime) -> list[int]:
-    found: list[int] = []
-    going_on: int | None = 0
-    while going_on is not None:
-        ids, going_on = groups.members(shop_id=shop_id, group=view.group, now=now, after_id=going_on)
-        found += ids
-    return found
-
-
-def _freeze(session: Any, held: Campaign, view: CampaignView, ids: list[int] | None) -> None:
+def _freeze(session: Any, held: Campaign, view: CampaignView, now: datetime) -> None:
     """Write down who is in the group at this moment: one statement, however many they are."""
-    chosen = groups.chosen(shop_id=held.shop_id, group=view.group)
+    people = groups.chosen(shop_id=held.shop_id, group=view.group, now=now).subquery()
+    rows = select(literal(held.shop_id), literal(held.id), people.c.id)
     columns = ["shop_id", "campaign_id", "customer_id"]
-    if chosen is not None and ids is None:
-        people = chosen.subquery()
-        rows = select(literal(held.shop_id), literal(held.id), people.c.id)
-        session.execute(insert(CampaignPerson).from_select(columns, rows, include_defaults=False))
-        return
-    whose = {"shop_id": held.shop_id, "campaign_id": held.id}
-    everybody = [{**whose, "customer_id": each} for each in ids or []]
-    for first in range(0, len(everybody), _ROWS_AT_ONCE):
-        session.execute(insert(CampaignPerson), everybody[first : first + _ROWS_AT_ONCE])
+    session.execute(insert(CampaignPerson).from_select(columns, rows, include_defaults=False))

@@ -108,7 +108,7 @@ def give_to_group(
     `counted`: how many the owner read that it is for; it is given to no other number of people. Returns the
     gift's id. Raises NotHere, Invalid.
     """
-    if group not in groups.NAMES:
+    if group not in groups.names(shop_id):
         raise Invalid({"people": "누구에게 드릴지 골라 주세요."})
     return after_a_race(
         lambda: _begin(

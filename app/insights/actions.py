@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.insights.closing import Limits
+from app.insights.group_models import PersonPlace
 from app.insights.models import DayClose, DayCount, PersonStat, StaffLimit
 from app.kit.clock import kst_day
 from app.kit.upsert import built_once, insert_into
@@ -38,10 +39,9 @@ def count(session: Any, *, shop_id: int, at: datetime, **steps: int) -> None:
 
 
 def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
-    """Delete what a person's visits added up to."""
-    session.execute(
-        delete(PersonStat).where(PersonStat.shop_id == shop_id, PersonStat.customer_id == customer_id)
-    )
+    """Delete what a person's visits added up to, and where they stood."""
+    for table in (PersonStat, PersonPlace):
+        session.execute(delete(table).where(table.shop_id == shop_id, table.customer_id == customer_id))
 
 
 def limits(session: Any, *, shop_id: int) -> Limits:

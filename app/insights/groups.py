@@ -1,42 +1,92 @@
-"""Groups of people that something may be given to: who is in one, in steps by their ids."""
+"""Groups of people: who is in one now, for lists, messages and coupons alike. One definition each (segments/).
+
+Only who holds a card: elsewhere nothing could be given.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from app.cards.models import Card
 from app.customers.models import Customer
 from app.extensions import db
-from app.insights import queries
+from app.insights import filtering, own_groups, rules
+from app.insights.filters import Rule
+from app.insights.group_models import GroupSetting
+from app.insights.segment_registry import condition, families, segments
+from app.kit.clock import kst_day
+from app.kit.keyset import read_place, write_place
 
-# 단골 begins here (the third visit), as everywhere the owner reads the word.
-REGULAR_VISITS = 3
-NAMES = {
-    "all": "모든 손님",
-    "new": "한 번 오신 손님",
-    "regular": "세 번 이상 오신 단골",
-    "silent": "뜸해진 손님",
-}
+REGULAR_CHOICES = (2, 3, 4, 5, 7, 10)
 _STEP = 500
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """A group as the owner reads it. `number` of an own one, else None."""
+
+    key: str
+    name: str
+    meaning: str
+    people: int
+    own_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of a group's people."""
+
+    id: int
+    name: str
+    visit_count: int
+    last_visit_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MemberPage:
+    """Some of them, who came last on top; `after` asks for the next ones, None at the end."""
+
+    lines: list[Member]
+    after: str | None
+
+
+def names(shop_id: int) -> dict[str, str]:
+    """Return every group that can be chosen in a shop by its key: ours, its tags ("tag:3"), its own ("own:5")."""
+    return {key: name for _heading, pairs in sections(shop_id) for key, name in pairs}
+
+
+def sections(shop_id: int) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the same under headings, the first one without: [("", [("all", "모든 손님"), …]), ("태그", …)]."""
+    found = [("", [(key, each.NAME) for key, each in segments().items()])]
+    for name, family in families().items():
+        pairs = [(f"{name}:{number}", called) for number, called in family.names(shop_id)]
+        if pairs:
+            found.append((family.HEADING, pairs))
+    return found
+
+
+def name_of(group: str) -> str:
+    """Return the name of one of our own groups, "" for another."""
+    found = segments().get(group)
+    return found.NAME if found else ""
 
 
 def members(
     *, shop_id: int, group: str, now: datetime, after_id: int = 0, limit: int = _STEP
 ) -> tuple[list[int], int | None]:
-    """Return who is in a group among the next people by id, and the id to go on after (None: the end).
+    """Return the next people of a group by id, and the id to go on after (None: the end).
 
-    Only who holds a card: elsewhere nothing could be given. Raises KeyError for an unknown group.
+    Raises KeyError for an unknown group; one that the shop had once has nobody.
     """
-    if group == "silent":
-        silent, going_on = queries.silent_ones(shop_id=shop_id, now=now, after_id=after_id, limit=limit)
-        return _with_card(shop_id, [each.customer_id for each in silent]), going_on
     found = list(
         db.session.scalars(
-            select(Customer.id)
-            .where(*_simple(shop_id, group), Customer.id > after_id)
+            chosen(shop_id=shop_id, group=group, now=now)
+            .where(Customer.id > after_id)
             .order_by(Customer.id)
             .limit(limit)
         )
@@ -44,34 +94,114 @@ def members(
     return found, found[-1] if len(found) == limit else None
 
 
-def chosen(*, shop_id: int, group: str) -> Select[int] | None:
-    """Return the statement that finds a group's people by itself; None for one that is worked out person by person.
-
-    Raises KeyError for an unknown group.
-    """
-    return None if group == "silent" else select(Customer.id).where(*_simple(shop_id, group))
+def chosen(*, shop_id: int, group: str, now: datetime) -> Select[int]:
+    """Return the statement that finds a group's people by itself. Raises KeyError for an unknown group."""
+    return select(Customer.id).where(*_is_in(shop_id, condition(shop_id, kst_day(now), group)))
 
 
 def count(*, shop_id: int, group: str, now: datetime) -> int:
     """Return how many are in a group now. Raises KeyError for an unknown group."""
-    if group != "silent":
-        return int(db.session.scalar(select(func.count(Customer.id)).where(*_simple(shop_id, group))) or 0)
-    total, after = 0, 0
-    while True:
-        found, going_on = members(shop_id=shop_id, group=group, now=now, after_id=after)
-        total += len(found)
-        if going_on is None:
-            return total
-        after = going_on
+    return count_where(shop_id, condition(shop_id, kst_day(now), group))
 
 
-def _simple(shop_id: int, group: str) -> list[ColumnElement[bool]]:
-    visits: dict[str, list[Any]] = {
-        "all": [],
-        "new": [Customer.visit_count == 1],
-        "regular": [Customer.visit_count >= REGULAR_VISITS],
-    }
-    return [Customer.shop_id == shop_id, Customer.erased_at.is_(None), _HOLDS_CARD, *visits[group]]
+def count_rules(*, shop_id: int, rules: Sequence[Rule], now: datetime) -> int:
+    """Return how many would be in a group of the shop's own with these conditions."""
+    return count_where(shop_id, filtering.condition(shop_id, kst_day(now), rules))
+
+
+def count_where(shop_id: int, which: ColumnElement[bool]) -> int:
+    """Return how many of a shop's people, who hold a card, fit a condition over Customer."""
+    return int(db.session.scalar(select(func.count(Customer.id)).where(*_is_in(shop_id, which))) or 0)
+
+
+def lines(*, shop_id: int, now: datetime) -> list[tuple[str, list[GroupLine]]]:
+    """Return every group with how many are in it and what it means, under the same headings as sections()."""
+    regular = regular_from(shop_id)
+    own = {group.id: group for group in own_groups.own_groups(shop_id)}
+    found = []
+    for heading, pairs in sections(shop_id):
+        shown = []
+        for key, name in pairs:
+            family, _, number = key.partition(":")
+            own_id = int(number) if family == "own" else None
+            meaning = own[own_id].sentence if own_id is not None else _meaning(key, regular)
+            people = count(shop_id=shop_id, group=key, now=now)
+            shown.append(GroupLine(key, name, meaning, people, own_id))
+        found.append((heading, shown))
+    return found
+
+
+def line(*, shop_id: int, group: str, now: datetime) -> GroupLine | None:
+    """Return one group, None for one that the shop does not have."""
+    name = names(shop_id).get(group)
+    if name is None:
+        return None
+    family, _, number = group.partition(":")
+    own = own_groups.own_group(shop_id=shop_id, group_id=int(number)) if family == "own" else None
+    meaning = own.sentence if own else _meaning(group, regular_from(shop_id))
+    people = count(shop_id=shop_id, group=group, now=now)
+    return GroupLine(group, name, meaning, people, own.id if own else None)
+
+
+def _meaning(key: str, regular: int) -> str:
+    family, _, number = key.partition(":")
+    return families()[family].MEANING if number else segments()[key].MEANING.replace("{단골}", str(regular))
+
+
+def regular_from(shop_id: int) -> int:
+    """Return with how many visits 단골 begins in a shop."""
+    own = db.session.scalar(select(GroupSetting.regular_visits).where(GroupSetting.shop_id == shop_id))
+    return own or rules.REGULAR_VISITS
+
+
+def page(*, shop_id: int, group: str, now: datetime, after: str | None = None, limit: int = 30) -> MemberPage:
+    """Return a group's people, who came last on top. Keyset; a place that can't be read begins at the top.
+
+    Raises KeyError for an unknown group.
+    """
+    return page_where(shop_id, condition(shop_id, kst_day(now), group), after=after, limit=limit)
+
+
+def page_where(
+    shop_id: int, which: ColumnElement[bool], *, after: str | None = None, limit: int = 30
+) -> MemberPage:
+    """Return the same of who fits a condition over Customer."""
+    where, place = _is_in(shop_id, which), read_place(after)
+    found: list[Member] = []
+    if place is None or place[0] is not None:
+        came = [*where, Customer.last_visit_at.is_not(None)]
+        if place is not None:
+            came.append(tuple_(Customer.last_visit_at, Customer.id) < tuple_(*place))
+        found = _members(shop_id, came, (Customer.last_visit_at.desc(), Customer.id.desc()), limit + 1)
+    if len(found) <= limit:
+        never = [*where, Customer.last_visit_at.is_(None)]
+        if place is not None and place[0] is None:
+            never.append(Customer.id < place[1])
+        found += _members(shop_id, never, (Customer.id.desc(),), limit + 1 - len(found))
+    shown = found[:limit]
+    is_end = len(found) <= limit
+    return MemberPage(shown, None if is_end else write_place(shown[-1].last_visit_at, shown[-1].id))
+
+
+def _members(
+    shop_id: int, where: list[ColumnElement[bool]], order: tuple[Any, ...], limit: int
+) -> list[Member]:
+    rows = db.session.execute(
+        select(Customer.id, Customer.name, Customer.visit_count, Customer.last_visit_at)
+        .where(Customer.shop_id == shop_id, *where)
+        .order_by(*order)
+        .limit(limit)
+    )
+    return [Member(*row) for row in rows]
+
+
+def _is_in(shop_id: int, which: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    return [*can_be_in(shop_id), which]
+
+
+def can_be_in(shop_id: int) -> list[ColumnElement[bool]]:
+    """Return the conditions over Customer that hold for whoever is in any group: still here, and with a card."""
+    return [Customer.shop_id == shop_id, Customer.erased_at.is_(None), _HOLDS_CARD]
 
 
 _HOLDS_CARD = (
@@ -79,13 +209,3 @@ _HOLDS_CARD = (
     .where(Card.shop_id == Customer.shop_id, Card.customer_id == Customer.id, Card.closed_at.is_(None))
     .exists()
 )
-
-
-def _with_card(shop_id: int, ids: list[int]) -> list[int]:
-    return list(
-        db.session.scalars(
-            select(Card.customer_id)
-            .where(Card.shop_id == shop_id, Card.customer_id.in_(ids), Card.closed_at.is_(None))
-            .order_by(Card.customer_id)
-        )
-    )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,6 +51,13 @@ class PersonStat(Model):
     __table_args__ = (
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         Index("ix_person_stats_shop_standing", "shop_id", "standing", "customer_id"),
+        Index(
+            "ix_person_stats_shop_vip",
+            "shop_id",
+            "customer_id",
+            sqlite_where=text("is_vip"),
+            postgresql_where=text("is_vip"),
+        ),
     )
 
     shop_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -18,6 +18,7 @@ from app.flows import (
     come_back,
     coupon_days,
     expiry,
+    groups,
     imports,
     late_reports,
     law_notices,
@@ -119,6 +120,7 @@ def _count_who_came(now: datetime, breath: Breath) -> None:
 
 def _work_people_out(now: datetime, breath: Breath) -> None:
     _for_each_shop(lambda shop_id: rhythm.see_to(shop_id=shop_id, now=now, stop=breath), "rhythm", breath)
+    _for_each_shop(lambda shop_id: groups.see_to(shop_id=shop_id, now=now, stop=breath), "groups", breath)
 
 
 def _move_tiers(now: datetime, breath: Breath) -> None:

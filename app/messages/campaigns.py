@@ -148,7 +148,7 @@ def _view(row: Campaign, coupon_name: str, state_words: str) -> CampaignView:
     return CampaignView(
         id=row.id,
         group=group,
-        group_name=groups.NAMES.get(group, ""),
+        group_name=str(row.people.get("name") or groups.name_of(group)),
         text=row.text,
         text_b=row.text_b,
         photo=row.photo,

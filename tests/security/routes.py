@@ -52,6 +52,8 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         "name": "app.css",
         "sheet": "poster",
         "why": "no_phone",
+        "key": f"own:{shop.ids['group_id']}",
+        "move": "faded",
         "batch": "A" * 16,
         "ref": "A" * 22,
         "browser_id": 1,

@@ -78,7 +78,9 @@ def new_campaign() -> ResponseReturnValue:
     """Ask whom it is for; the answer begins a draft."""
     staff = current_staff()
     if request.method == "GET":
-        return render_template("owner/campaign_people.html", **_people(None, "", {}))
+        return render_template(
+            "owner/campaign_people.html", **_people(None, request.args.get("people", ""), {})
+        )
     group = asked.text("people")
     try:
         made = flow.begin(
@@ -114,10 +116,9 @@ def campaign_people(campaign_id: int) -> ResponseReturnValue:
 
 def _people(view: CampaignView | None, group: str, wrong: dict[str, str]) -> dict[str, Any]:
     shop_id = current_staff().shop.id
-    counts = {name: groups.count(shop_id=shop_id, group=name, now=now()) for name in groups.NAMES}
     return {
         "view": view,
-        "groups": [(key, f"{name} {counts[key]:,}명") for key, name in groups.NAMES.items()],
+        "sections": groups.lines(shop_id=shop_id, now=now()),
         "group": group or "all",
         "wrong": wrong,
         "key": new_token(),

@@ -59,6 +59,9 @@ _PLAIN = {
     "talk_channel": "카카오톡 채널 주소를 바꿨어요",
     "tag_dropped": "손님 태그 하나를 지웠어요",
     "talk_file": "카카오톡 채널에 올릴 손님 번호를 내려받았어요",
+    "group_set": "손님 그룹을 만들거나 고쳤어요",
+    "group_removed": "손님 그룹을 지웠어요",
+    "regular_from": "단골이 시작되는 횟수를 바꿨어요",
 }
 _CONNECTED = {
     "api_key:on": "다른 프로그램의 연결 키를 만들었어요",

@@ -60,14 +60,14 @@ def _page(kind_id: int, group: str, wrong: dict[str, str]) -> dict[str, Any]:
     line = book.kind(shop_id=shop_id, kind_id=kind_id, now=now())
     if line is None or line.ended_at is not None:
         raise NotHere("지금 드리고 있는 쿠폰이 아니에요. 쿠폰 목록에서 다시 골라 주세요.")
-    counts = {name: groups.count(shop_id=shop_id, group=name, now=now()) for name in groups.NAMES}
+    chosen = groups.line(shop_id=shop_id, group=group, now=now()) if group else None
     return {
         "line": line,
         "sentence": f"{line.terms.name}, {words.how_long(line.terms)}",
-        "groups": [(key, f"{name} {counts[key]:,}명") for key, name in groups.NAMES.items()],
-        "group": group if group in groups.NAMES else "",
-        "chosen": groups.NAMES.get(group, ""),
-        "counted": counts.get(group, 0),
+        "sections": groups.lines(shop_id=shop_id, now=now()) if chosen is None else [],
+        "group": chosen.key if chosen else "",
+        "chosen": chosen.name if chosen else "",
+        "counted": chosen.people if chosen else 0,
         "room": max(line.terms.total - line.issued, 0) if line.terms.total else None,
         "wrong": wrong,
         "key": new_token(),

@@ -33,7 +33,7 @@ class Wanted:
 
     typed: str
     tag: known.TagLine | None
-    group: str  # a key of groups.NAMES, "" for none
+    group: str  # a key of groups.names(), "" for none
     order: str
 
     def link(self, **changes: Any) -> str:
@@ -48,7 +48,8 @@ class Wanted:
 
     def choice(self) -> Choice:
         """Return it for the reads and the flows."""
-        group = groups.chosen(shop_id=current_staff().shop.id, group=self.group) if self.group else None
+        shop_id = current_staff().shop.id
+        group = groups.chosen(shop_id=shop_id, group=self.group, now=now()) if self.group else None
         return Choice(self.typed, self.tag.id if self.tag else None, group)
 
     def narrows(self) -> bool:
@@ -69,8 +70,9 @@ def wanted() -> Wanted:
 
 
 def listed_groups() -> dict[str, str]:
-    """Return the groups one statement finds by itself, by key: a list can be narrowed to these."""
-    return {key: name for key, name in groups.NAMES.items() if key not in ("all", "silent")}
+    """Return the groups that the list can be narrowed to, by key; tags have chips of their own."""
+    names = groups.names(current_staff().shop.id)
+    return {key: name for key, name in names.items() if key != "all" and not key.startswith("tag:")}
 
 
 @door(bp, "/owner/people", audience="owner", role="manager", tenant="session")

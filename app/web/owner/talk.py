@@ -25,7 +25,7 @@ def talk_channel() -> ResponseReturnValue:
     """Paste the channel's address, or take it away."""
     staff = current_staff()
     link = kakao_rules.friend_link(kakao_channel.channel(staff.shop.id))
-    page: dict[str, Any] = {"link": link, "groups": groups.NAMES}
+    page: dict[str, Any] = {"link": link, "sections": groups.lines(shop_id=staff.shop.id, now=now())}
     if request.method == "GET":
         return render_template("owner/talk.html", **page, typed=link.removesuffix("/friend"), wrong={})
     typed = asked.text("link")
@@ -50,7 +50,7 @@ def talk_channel() -> ResponseReturnValue:
 def talk_file() -> ResponseReturnValue:
     """Answer the numbers of who agreed to ads in a group, and write down that they left the shop."""
     staff, group = current_staff(), asked.text("group")
-    if group not in groups.NAMES:
+    if group not in groups.names(staff.shop.id):
         flash("어떤 손님의 번호를 내려받을지 골라 주세요")
         return see_other(url_for("owner.talk_channel"))
     found = kakao_channel.numbers(staff.shop.id, group=group, now=now())
@@ -66,7 +66,7 @@ def talk_file() -> ResponseReturnValue:
         now=now(),
     )
     answer = Response(kakao_channel.as_file(found), content_type="text/csv; charset=utf-8")
-    name = f"channel-{group}-{kst_day(now())}.csv"
+    name = f"channel-{group.replace(':', '-')}-{kst_day(now())}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
