@@ -18,7 +18,7 @@ from app.kit.keyset import read_place, write_place
 ORDERS = {"came": "최근에 온 순", "name": "이름순", "new": "새로 온 순"}
 # A search that fits more people follows the order of the list and soon has a page full; one that fits fewer
 # fetches them all and sorts them.
-_CROWD = 1_500
+_CROWD = 800
 
 
 @dataclass(frozen=True)
