@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 # One step counts so many people again, one of days so many days.
 _PEOPLE_AT_ONCE, _DAYS_AT_ONCE = 300, 62
+_REST = timedelta(minutes=1)
 _LOST = "파일이 없어져서 다 가져오지 못했어요. 같은 파일을 다시 올려 주시면 남은 것을 이어서 가져와요."
 
 
@@ -52,8 +53,17 @@ def work(*, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: Fa
                 end_reading()
                 failed.add((shop_id, import_id))
                 log.error("import_failed", shop_id=shop_id, import_id=import_id, fault=type(fault).__name__)
+                _rest(shop_id, import_id, clock())
     end_reading()
     return done
+
+
+def _rest(shop_id: int, import_id: int, now: datetime) -> None:
+    """Leave a file alone for a minute after a fault, so that it is not told every two seconds."""
+    with write() as session:
+        row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
+        if row is not None:
+            row.held_until = now + _REST
 
 
 def go_on(*, shop_id: int, import_id: int, clock: Callable[[], datetime], steps: int = 0) -> bool:

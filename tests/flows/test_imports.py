@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -303,3 +304,27 @@ def test_every_line_is_accounted_for_in_a_broken_file(shop: AShop, clock: Clock)
         select(ImportLeft.first, ImportLeft.last).where(ImportLeft.shop_id == shop.id)
     ).all()
     assert sum(last - first + 1 for first, last in spans) == found["left"] == 500
+
+
+@pytest.mark.databases("sqlite")
+def test_a_file_that_fails_rests_and_costs_the_others_nothing(
+    shop: AShop, other_shop: AShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, well = (taking_in.read(each, exports.plain(PEOPLE), clock) for each in (shop, other_shop))
+    for each, file in ((shop, broken), (other_shop, well)):
+        taking_in.begin(each, file.id, clock)
+    real = import_run.go_on
+    with monkeypatch.context() as failing:
+
+        def fail(**how: Any) -> bool:
+            if how["import_id"] == broken.id:
+                raise RuntimeError("the machine")
+            return real(**how)
+
+        failing.setattr(import_run, "go_on", fail)
+        import_run.work(clock=clock)
+    assert taking_in.view(other_shop, well.id).state == "done"
+    assert import_run.work(clock=clock) == 0, "it rests"
+    clock.advance(minutes=2)
+    import_run.work(clock=clock)
+    assert taking_in.view(shop, broken.id).state == "done"
