@@ -63,7 +63,14 @@ OWN = """
 /owner/more/sending/<provider>/trial /owner/more/sharing /owner/more/talk/file /owner/offline /owner/offline/key /owner/people/file /owner/proof
 """
 # A form that could be saved: only then is it asked who this is.
-TYPED = {"name": "최알바", "login": "alba01", "password": "주말에만 나와요 12", "pin": "4719", "typed": "1", "reason": "세무사에게 보여 주려고"}
+TYPED = {
+    "name": "최알바",
+    "login": "alba01",
+    "password": "주말에만 나와요 12",
+    "pin": "4719",
+    "typed": "1",
+    "reason": "세무사에게 보여 주려고",
+}
 # Proving itself counts tries; a heartbeat of the session is no change.
 LOGS = ("access_log", "login_tries", "staff_sessions.seen_at", "staff_sessions.expires_at")
 
