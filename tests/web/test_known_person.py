@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from flask import Flask
 
-from app.customers.known_models import Companion, CustomerTag
+from app.customers.known_models import Companion, CustomerTag, NamePart
 from app.customers.models import Consent
 from app.extensions import db, files_dir
 from app.flows import celebrations, photo, privacy, tags
@@ -150,7 +150,10 @@ def test_leaving_takes_the_picture_and_every_word_along(
     told = json.loads(mine.open(f"/c/{shop.code}/me/download").answer.get_data(as_text=True))
     assert ("콩이" in text, "태그: 단체" in text) == (True, True)
     assert (told["tags"], told["companions"][0]["name"]) == (["단체"], "콩이")
+    parts = db.select(NamePart.part).where(NamePart.customer_id == jiwoo.id)
+    assert set(db.session.scalars(parts)) == {"한지우", "지우", "우", "ㅎㅈㅇ", "ㅈㅇ", "ㅇ"}
     privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    assert db.session.scalars(parts).all() == []
     assert _files() == before
     assert (_companion(jiwoo), db.session.scalars(db.select(CustomerTag)).all()) == (None, [])
 
