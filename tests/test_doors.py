@@ -111,6 +111,9 @@ TABLE = """
 /owner/counter/codes                                  GET       owner     staff    session
 /owner/entries/<int:entry_id>/amount                  POST      owner     staff    session
 /owner/insights                                       GET       owner     manager  session
+/owner/insights/<part>.csv                            GET       owner     manager  session
+/owner/insights/most                                  GET       owner     manager  session
+/owner/insights/paper                                 GET       owner     manager  session
 /owner/kiosk-calls/<int:call_id>/closing              POST      owner     staff    session
 /owner/login                                          GET+POST  owner     anyone   none
 /owner/login/second                                   GET+POST  owner     anyone   none

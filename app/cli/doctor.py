@@ -8,8 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.cards import drift
-from app.extensions import db
-from app.insights import rebuild
+from app.insights import drift as sums
 from app.shops import history
 from app.shops import queries as shops
 
@@ -23,7 +22,7 @@ def doctor() -> None:
         said = [
             f"card {drift.card_id}: {drift.what}: {drift.detail}" for drift in drift.drifts(shop_id=shop_id)
         ]
-        said += rebuild.drifts(db.session, shop_id=shop_id)
+        said += sums.drifts(shop_id=shop_id)
         broken_at = history.chain(shop_id).broken_at
         if broken_at is not None:
             said.append(f"record of changes: line {broken_at} is not what was written")

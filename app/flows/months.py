@@ -1,14 +1,14 @@
-"""What whole months say, worked out when one of their days has changed; every hour, and the present ones every night."""
+"""What whole months say, worked out when one of their days has changed; every few minutes, and the present ones every night."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from app.extensions import db
 from app.flows.unit import end_reading, write
-from app.insights import months
-from app.kit.clock import kst_day
+from app.insights import month_rows, months
+from app.kit.clock import kst_day, months_back
 
 Stop = Callable[[], bool]
 
@@ -35,7 +35,7 @@ def see_to(*, shop_id: int, now: datetime, stop: Stop = _never) -> int:
 def see_to_present(*, shop_id: int, now: datetime) -> None:
     """Work out this month and the last one, changed or not: coupons, tiers and how people found the shop change too."""
     this = kst_day(now).replace(day=1)
-    for month in (this, (this - timedelta(days=1)).replace(day=1)):
+    for month in (this, months_back(this, 1)):
         _count(shop_id, month, now)
 
 
@@ -45,7 +45,7 @@ def _count(shop_id: int, month: date, now: datetime) -> None:
     changes = months.changes_of(db.session, shop_id=shop_id, month=month)
     found = months.work_out(db.session, shop_id=shop_id, month=month)
     with write() as session:
-        months.put(
+        month_rows.put(
             session,
             shop_id=shop_id,
             month=month,

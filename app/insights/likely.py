@@ -15,6 +15,7 @@ from sqlalchemy import Float, Integer, distinct, func, or_, select, update
 
 from app.insights import stats
 from app.insights.bgnbd import FIT_PEOPLE, Model, Past
+from app.insights.korean_days import day_number, number_of
 from app.insights.models import PersonStat, ShopRhythm
 from app.insights.stats import Calendar, Who
 from app.kit.bound_rows import Kind, bound_rows
@@ -84,7 +85,7 @@ def pasts(
 
     Two visits on one day are one; days the shop was closed do not pass.
     """
-    day = stats.day_number(session)
+    day = day_number(session)
     every = Visit.customer_id % (people // FIT_PEOPLE + 1) == 0
     these = every if who is None else stats.those(Visit.customer_id, who)
     rows = session.execute(
@@ -92,7 +93,7 @@ def pasts(
         .where(Visit.shop_id == shop_id, Visit.reversed_at.is_(None), these)
         .group_by(Visit.customer_id)
     )
-    off, today = sorted(map(stats.number_of, calendar.closed)), stats.number_of(calendar.today)
+    off, today = sorted(map(number_of, calendar.closed)), number_of(calendar.today)
 
     def open_days(first: int, last: int) -> int:
         return last - first - max(0, bisect_left(off, last) - bisect_right(off, first))

@@ -1,4 +1,4 @@
-"""A month worked out of its visits by a few statements, which ones are due, and writing them. Flush, never commit.
+"""A month worked out of its visits by a few statements, and which ones are due.
 
 A day's sums note that it changed, in the visit's own transaction; its month is worked out anew by the clock. So the
 stamp pays nothing for what only a whole month can say: who came, who came first when, what was bought together.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, String, delete, func, insert, literal_column, select
+from sqlalchemy import CTE, ColumnElement, Select, String, func, literal_column, select
 from sqlalchemy.orm import aliased
 
-from app.coupons.models import Coupon
 from app.customers.models import Customer
+from app.insights.korean_days import day_number, day_of, hour_of_day
 from app.insights.models import DayCount
 from app.insights.month_models import (
     MonthCohort,
@@ -25,16 +25,12 @@ from app.insights.month_models import (
     MonthPair,
     MonthProduct,
 )
-from app.insights.stats import day_number
-from app.kit.clock import start_of_day
-from app.kit.upsert import insert_into, table_of
-from app.tiers.models import TierStanding
+from app.kit.clock import next_month, start_of_day
 from app.visits.models import Visit, VisitItem
 
 # Bought together less often it is chance; and more kinds of pairs than these nobody reads.
 PAIR_LEAST, PAIRS_MOST = 3, 100
 _ONE_OF = 5
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -52,11 +48,6 @@ class Month:
     pairs: dict[tuple[int, int], int] = field(default_factory=dict)  # → visits
 
 
-def next_month(month: date) -> date:
-    """Return the first day of the month after the one that begins at `month`."""
-    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
 def due(session: Any, *, shop_id: int) -> list[tuple[date, int]]:
     """Return which months have changed since they were worked out, with their days' changes; the newest first."""
     changes: Counter[date] = Counter()
@@ -64,7 +55,7 @@ def due(session: Any, *, shop_id: int) -> list[tuple[date, int]]:
     for day, changed in session.execute(days):
         changes[day.replace(day=1)] += changed
     counted = select(MonthCount.month, MonthCount.changes).where(MonthCount.shop_id == shop_id)
-    known = {month: changed for month, changed in session.execute(counted)}
+    known = {row.month: row.changes for row in session.execute(counted)}
     return sorted((each for each in changes.items() if known.get(each[0]) != each[1]), reverse=True)
 
 
@@ -102,56 +93,6 @@ def work_out(session: Any, *, shop_id: int, month: date) -> Month:
         products=_products(session, shop_id, month),
         pairs=_pairs(session, shop_id, month),
     )
-
-
-def put(
-    session: Any, *, shop_id: int, month: date, found: Month, changes: int, is_present: bool, now: datetime
-) -> None:
-    """Write a month down in place of what stood there. `changes`: of its days, read before `found` was worked out.
-
-    `is_present`: the month is not over, so that the tiers' people are those of now.
-    """
-    of: dict[str, Any] = {"shop_id": shop_id, "month": month}
-    facts: dict[str, Any] = {
-        "changes": changes,
-        "counted_at": now,
-        "people": found.people,
-        "baskets": found.baskets,
-        "by_won": found.by_won,
-        **dict(zip(("fifth_people", "fifth_visits", "fifth_won"), found.fifth, strict=True)),
-        "coupons_issued": _coupons(session, shop_id, month),
-    }
-    tiers = _tiers(session, shop_id) if is_present else {}
-    # First the one row that everybody writes: of two who write the same month at once one waits.
-    session.execute(
-        insert_into(session, table_of(MonthCount))
-        .values(**of, **facts, tiers=tiers)
-        .on_conflict_do_update(
-            index_elements=["shop_id", "month"], set_={**facts, **({"tiers": tiers} if is_present else {})}
-        )
-    )
-    rows: dict[Any, list[dict[str, Any]]] = {
-        MonthHour: [{"weekday": day, "hour": hour, "visits": n} for (day, hour), n in found.hours.items()],
-        MonthCohort: [
-            {"first_month": first, "people": people, "often": often}
-            for first, (people, often) in found.cohorts.items()
-        ],
-        MonthFound: [
-            {"found_by": by, "source": source, "people": many} for (by, source), many in found.found.items()
-        ],
-        MonthProduct: [
-            {"product_id": product, "pieces": pieces, "won": won, "visits": visits}
-            for product, (pieces, won, visits) in found.products.items()
-        ],
-        MonthPair: [
-            {"product_id": one, "other_id": other, "visits": visits}
-            for (one, other), visits in found.pairs.items()
-        ],
-    }
-    for model, lines in rows.items():
-        session.execute(delete(model).where(model.shop_id == shop_id, model.month == month))
-        if lines:
-            session.execute(insert(table_of(model)), [{**of, **line} for line in lines])
 
 
 def stored(session: Any, *, shop_id: int, month: date) -> Month | None:
@@ -260,18 +201,13 @@ def _fifth(session: Any, came: CTE) -> tuple[bool, int, tuple[int, int, int]]:
 
 
 def _hours(session: Any, shop_id: int, month: date) -> dict[tuple[int, int], int]:
-    spoken = (
-        "(strftime('%s', visits.at) + 32400) % 86400 / 3600"
-        if session.get_bind().dialect.name == "sqlite"
-        else "extract(hour from visits.at + interval '9 hours')::int"
-    )
-    day, hour = day_number(session).label("day"), literal_column(spoken).label("hour")
+    day, hour = day_number(session).label("day"), hour_of_day(session).label("hour")
     rows = session.execute(
         select(day, hour, func.count()).where(*of_month(shop_id, month)).group_by(day, hour)
     )
     counted: Counter[tuple[int, int]] = Counter()
     for number, at, visits in rows:
-        counted[(_EPOCH + timedelta(days=int(number))).weekday(), int(at)] += visits
+        counted[day_of(number).weekday(), int(at)] += visits
     return dict(counted)
 
 
@@ -320,17 +256,3 @@ def _pairs(session: Any, shop_id: int, month: date) -> dict[tuple[int, int], int
         .limit(PAIRS_MOST)
     )
     return {(one, two): visits for one, two, visits in rows}
-
-
-def _coupons(session: Any, shop_id: int, month: date) -> int:
-    inside = (Coupon.issued_at >= start_of_day(month), Coupon.issued_at < start_of_day(next_month(month)))
-    return int(session.scalar(select(func.count(Coupon.id)).where(Coupon.shop_id == shop_id, *inside)) or 0)
-
-
-def _tiers(session: Any, shop_id: int) -> dict[str, int]:
-    rows = session.execute(
-        select(TierStanding.tier_id, func.count())
-        .where(TierStanding.shop_id == shop_id, TierStanding.tier_id.is_not(None))
-        .group_by(TierStanding.tier_id)
-    )
-    return {str(tier): people for tier, people in rows}

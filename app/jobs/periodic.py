@@ -236,7 +236,7 @@ PERIODIC = (
     Periodic(
         "count_outcomes", timedelta(days=1), lambda now: next_minute_of_day(now, 3 * 60 + 50), _count_outcomes
     ),
-    Periodic("months", timedelta(hours=1), lambda now: now, _count_months),
+    Periodic("months", timedelta(minutes=10), lambda now: now, _count_months),
     Periodic(
         "present_months", timedelta(days=1), lambda now: next_minute_of_day(now, 10), _count_present_months
     ),

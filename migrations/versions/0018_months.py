@@ -35,6 +35,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('changes', sa.Integer(), server_default='0', nullable=False))
     _amounts()
     op.create_index('ix_coupons_shop_issued', 'coupons', ['shop_id', 'issued_at'], unique=False)
+    op.create_index('ix_voices_shop_opened', 'voices', ['shop_id', 'opened_at'], unique=False)
     op.create_table('month_counts',
     sa.Column('shop_id', _ID, autoincrement=False, nullable=False),
     sa.Column('month', sa.Date(), nullable=False),
@@ -108,6 +109,7 @@ def downgrade() -> None:
     op.drop_table('month_cohorts')
     op.drop_table('month_hours')
     op.drop_table('month_counts')
+    op.drop_index('ix_voices_shop_opened', table_name='voices')
     op.drop_index('ix_coupons_shop_issued', table_name='coupons')
     with op.batch_alter_table('day_counts') as batch_op:
         batch_op.drop_column('changes')

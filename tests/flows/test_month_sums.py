@@ -19,8 +19,8 @@ from app.flows import amount, merge, months, privacy, refund, stamp
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.insights import actions as sums
+from app.insights import drift, rebuild
 from app.insights import months as worked_out
-from app.insights import rebuild
 from app.insights.models import DayCount
 from app.insights.month_models import MonthCount, MonthPair
 from app.kit.clock import kst_day
@@ -152,7 +152,7 @@ class Visits(RuleBasedStateMachine):
         """Days at every moment, months whenever nothing of them is due."""
         if hasattr(self, "people"):
             db.session.rollback()
-            assert rebuild.drifts(db.session, shop_id=self.shop.id) == []
+            assert drift.drifts(shop_id=self.shop.id) == []
 
     def teardown(self) -> None:
         """At the end, counted from nothing it is the same."""
@@ -161,7 +161,7 @@ class Visits(RuleBasedStateMachine):
             self.every_sum_is_what_the_visits_say()
             before = _everything(self.shop)
             with write() as session:
-                days = {day for day in session.scalars(db.select(DayCount.day))}
+                days = set(session.scalars(db.select(DayCount.day)))
                 rebuild.days(session, shop_id=self.shop.id, days=days)
             self.hour()
             assert _everything(self.shop) == before
@@ -223,7 +223,7 @@ def test_a_first_visit_that_is_told_of_late_moves_its_person_to_another_month(
     months.see_to(shop_id=shop.id, now=now)
     _visit(shop, who, now - timedelta(days=70))
     months.see_to(shop_id=shop.id, now=now)
-    assert rebuild.drifts(db.session, shop_id=shop.id) == []
+    assert drift.drifts(shop_id=shop.id) == []
     found = worked_out.stored(db.session, shop_id=shop.id, month=date(2026, 11, 1))
     assert found is not None and found.cohorts == {date(2026, 9, 1): (1, 0)}
 
