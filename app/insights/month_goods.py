@@ -56,9 +56,9 @@ def pairs(facts: Facts) -> Section | None:
         name=name,
         words=words.together(shown[0][1], shown[0][2], share=shown[0][0]),
         note="석 달을 함께 보고, 우연보다 자주 함께 사신 것만 적었어요.",
-        head=("이것을 사실 때", "이것도 사신 횟수", "비율"),
+        head=("이것을 사실 때", "함께 사신 것", "횟수", "비율"),
         rows=[
-            (one, f"{other} · {many:,}번 중 {both:,}번", f"{round(100 * share)}%")
+            (one, other, f"{many:,}번 중 {both:,}번", f"{round(100 * share)}%")
             for share, one, other, both, many in shown
         ],
     )

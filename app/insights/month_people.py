@@ -103,7 +103,7 @@ def fifth(facts: Facts) -> Section:
     share = percent(mine, whole)
     what = "판 금액" if facts.by_won else "방문"
     cells = [
-        (f"많이 {'쓰신' if facts.by_won else '오신'} {many:,}명", share),
+        (f"단골 {many:,}명", share),
         (f"다른 {facts.people - many:,}명", 100 - share),
     ]
     return Section(

@@ -55,7 +55,7 @@ def _visits(facts: Facts) -> Section:
         chart="rows" if visits else "",
         points=points,
         unit="번",
-        head=("날", "방문", "다시 온 손님", "처음 온 손님", "판 금액"),
+        head=("날", "방문", "다시 온 분", "처음 온 분", "판 금액"),
         rows=[
             (
                 f"{each.day.month}/{each.day.day} {_WEEKDAYS[each.day.weekday()]}",

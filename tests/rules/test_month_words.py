@@ -108,7 +108,7 @@ def test_only_what_is_bought_together_more_often_than_by_chance_is_told() -> Non
     assert _section(replace(facts, pairs=[chance, few]), "pairs").rows == ()
     found = _section(replace(facts, pairs=[often]), "pairs")
     assert found.words == "쿠키를 사실 때 열 번에 여덟 번은 라떼도 사셨어요."
-    assert found.rows == [("쿠키", "라떼 · 50번 중 40번", "80%")]
+    assert found.rows == [("쿠키", "라떼", "50번 중 40번", "80%")]
 
 
 def test_the_busiest_hour_is_the_fullest_of_the_table() -> None:
