@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, String, func, literal_column, select
+from sqlalchemy import CTE, ColumnElement, String, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from app.customers.models import Customer
@@ -134,7 +134,7 @@ def of_month(shop_id: int, month: date) -> list[ColumnElement[bool]]:
     ]
 
 
-def people_of(shop_id: int, month: date) -> Select[Any]:
+def people_of(shop_id: int, month: date) -> Any:
     """Return who came in a month: customer_id, visits and won of each."""
     return (
         select(
