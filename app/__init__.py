@@ -126,6 +126,7 @@ def _database(app: Flask) -> None:
     from app.customers import models as _customers  # noqa: F401
     from app.insights import group_models as _groups  # noqa: F401
     from app.insights import models as _insights  # noqa: F401
+    from app.insights import month_models as _months  # noqa: F401
     from app.messages import campaign_models as _campaigns  # noqa: F401
     from app.messages import models as _messages  # noqa: F401
     from app.messages import result_models as _results  # noqa: F401

@@ -88,7 +88,7 @@ INJECTED = ",".join(
             "[hx-get='/owner/more']",
             "[href^='javascript:']",
         ),
-        *(f"[{name}*='//x.']" for name in ("href", "src", "action", "formaction", "data")),
+        *(f"[{name}^='//x.']" for name in ("href", "src", "action", "formaction", "data")),
         *(
             "script:not([src])",
             "script[src='']",

@@ -9,8 +9,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.flows import months
 from app.flows.demo import opening
 from app.flows.demo.description import Description
+from app.shops import queries as shops
 
 
 @click.command("demo-shop")
@@ -28,6 +30,8 @@ def demo_shop(anchor: datetime | None) -> None:
     if not any(opened):
         click.echo("The demo shops are there already; nothing was changed.", err=True)
         sys.exit(1)
+    for shop_id in shops.shop_ids():
+        months.see_to(shop_id=shop_id, now=now)
 
 
 def _open(shop: Description, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""`flask doctor`: does every card follow from its lines, and is every shop's record of changes whole?"""
+"""`flask doctor`: does every card follow from its lines, every sum from its visits, and is every record of changes whole?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.cards import drift
+from app.insights import drift as sums
 from app.shops import history
 from app.shops import queries as shops
 
@@ -21,6 +22,7 @@ def doctor() -> None:
         said = [
             f"card {drift.card_id}: {drift.what}: {drift.detail}" for drift in drift.drifts(shop_id=shop_id)
         ]
+        said += sums.drifts(shop_id=shop_id)
         broken_at = history.chain(shop_id).broken_at
         if broken_at is not None:
             said.append(f"record of changes: line {broken_at} is not what was written")

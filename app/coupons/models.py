@@ -67,6 +67,7 @@ class Coupon(Model):
         Index("ix_coupons_shop_customer", "shop_id", "customer_id", "used_at"),
         Index("ix_coupons_shop_cause", "shop_id", "cause"),
         Index("ix_coupons_shop_expires", "shop_id", "expires_at"),
+        Index("ix_coupons_shop_issued", "shop_id", "issued_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

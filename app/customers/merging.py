@@ -74,6 +74,14 @@ def standing_merge(session: Any, *, shop_id: int, gone_id: int) -> Merge | None:
     return found
 
 
+def row_of(session: Any, *, shop_id: int, customer_id: int) -> Customer:
+    """Return a person's row, held, also of somebody who went into another one."""
+    found: Customer = session.scalars(
+        select(Customer).where(Customer.shop_id == shop_id, Customer.id == customer_id).with_for_update()
+    ).one()
+    return found
+
+
 def facts_of(person: Customer) -> dict[str, Any]:
     """Return what a row says of a person, as it can be written down."""
     told = {name: getattr(person, name) for name in (*_TOLD, *_COUNTED)}

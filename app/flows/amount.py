@@ -7,6 +7,7 @@ from datetime import datetime
 from app.cards.actions import ledger, merged, purchases
 from app.flows import audit, points
 from app.flows.unit import write
+from app.insights import actions as sums
 from app.kit.clock import kst_day
 from app.kit.refusals import NotHere
 from app.shops import actions as shops
@@ -40,6 +41,7 @@ def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime
         if before == amount:
             return card.id, amount
         visit.amount = amount
+        sums.count_amount(session, shop_id=shop_id, at=visit.at, before=before, after=amount)
         visits.count_again(session, shop_id=shop_id, customer_ids=(visit.customer_id,), now=now)
         others = [each for each in purchases.earned_at(session, visit=visit) if each.id != entry.id]
         lines = [entry, *others]

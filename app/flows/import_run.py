@@ -139,7 +139,8 @@ def _count_days(session: Any, row: Import) -> bool:
         return True
     first, last = (date.fromisoformat(day) for day in days)
     until = min(last, first + timedelta(days=_DAYS_AT_ONCE - 1))
-    rebuild.visits_between(session, shop_id=row.shop_id, first=first, last=until)
+    some = [first + timedelta(days=number) for number in range((until - first).days + 1)]
+    rebuild.days(session, shop_id=row.shop_id, days=some)
     rest = [(until + timedelta(days=1)).isoformat(), last.isoformat()] if until < last else None
     row.found = {**row.found, "days": rest}
     return rest is None

@@ -21,6 +21,7 @@ from app.customers.merges import CAN_PART_FOR
 from app.customers.models import Customer, Merge
 from app.flows import audit, filled, paper_card, tier
 from app.flows.unit import after_a_race, write
+from app.insights import actions as sums
 from app.kit.refusals import NotHere, Refused
 from app.messages import recall
 from app.visits import actions as visits
@@ -155,6 +156,7 @@ def merge(
         filled.tell(session, card=target, due=due, earned=line, now=now)
     recall.cancel_unconsented(session, shop_id=shop_id, customer_id=kept_id, now=now)
     ledger.touch(session, shop_id=shop_id, card_id=target.id)
+    sums.touch(session, shop_id=shop_id, customer_ids=(kept_id,))
     tier.look_again(session, shop_id=shop_id, customer_id=kept_id, now=now, why="rule")
     return row
 
@@ -196,6 +198,7 @@ def undo_merge(*, shop_id: int, merge_id: int, staff_id: int, now: datetime) -> 
         row.undone_at, row.undone_by, row.before = now, staff_id, {}
         session.flush()
         visits.count_again(session, shop_id=shop_id, customer_ids=(row.kept_id, row.gone_id), now=now)
+        sums.touch(session, shop_id=shop_id, customer_ids=(row.kept_id, row.gone_id))
         for each in (row.kept_id, row.gone_id):
             tier.look_again(session, shop_id=shop_id, customer_id=each, now=now, why="rule")
         audit.note(
@@ -230,7 +233,7 @@ def _part(
 ) -> None:
     shop_id, moved = row.shop_id, row.moved
     low, high = sorted((row.kept_id, row.gone_id))
-    both = {each: _row_of(session, shop_id=shop_id, customer_id=each) for each in (low, high)}
+    both = {each: merging.row_of(session, shop_id=shop_id, customer_id=each) for each in (low, high)}
     kept, gone = both[row.kept_id], both[row.gone_id]
     moving.move_back(
         session,
@@ -311,10 +314,3 @@ def _standing(session: Any, *, shop_id: int, moved: dict[str, Any]) -> int:
             )
         )
     )
-
-
-def _row_of(session: Any, *, shop_id: int, customer_id: int) -> Customer:
-    found: Customer = session.scalars(
-        select(Customer).where(Customer.shop_id == shop_id, Customer.id == customer_id).with_for_update()
-    ).one()
-    return found

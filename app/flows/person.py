@@ -13,6 +13,7 @@ from app.customers.actions import Trace
 from app.customers.known_rules import CleanPerson
 from app.flows.join import phone_key
 from app.flows.unit import after_a_race, write
+from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.shops import actions as shops
 
@@ -53,6 +54,8 @@ def save_about(
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
         if person is None:
             raise NotHere(_GONE)
+        if person.found_by != found_by:
+            sums.touch(session, shop_id=shop_id, customer_ids=(customer_id,))
         person.gender, person.found_by = gender, found_by
         shops.log_access(
             session, shop_id=shop_id, staff_id=staff_id, customer_id=customer_id, action="edit", ip=ip, now=now
@@ -66,6 +69,8 @@ def say_found_by(*, shop_id: int, customer_id: int, found_by: str) -> None:
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
         if person is None:
             raise NotHere(_GONE)
+        if person.found_by != found_by:
+            sums.touch(session, shop_id=shop_id, customer_ids=(customer_id,))
         person.found_by = found_by
 
 

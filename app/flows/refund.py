@@ -15,6 +15,7 @@ from app.cards.rules import NothingToUndo
 from app.coupons.purchases import used_at
 from app.flows import audit, coupon, points, redeem, undo
 from app.flows.unit import write
+from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.visits import actions as visits
 from app.visits.models import Visit
@@ -60,6 +61,8 @@ def take_back(session: Any, *, shop_id: int, staff_id: int, visit_id: int, now: 
     for line in purchases.earned_at(session, visit=visit):
         card, rule = _hold(session, shop_id=shop_id, customer_id=customer_id)
         undo.turn_around(session, card=card, rule=rule, entry=line, reason=REASON, **by)
+    if visit.reversed_at is None:
+        sums.count_amount(session, shop_id=shop_id, at=visit.at, before=visit.amount, after=amount)
     visit.amount = amount  # what was refunded stays to be read
     undo.end_visit(
         session, shop_id=shop_id, visit_id=visit_id, customer_id=customer_id, reason=REASON, now=now

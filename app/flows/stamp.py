@@ -184,8 +184,11 @@ def stamp_card(
         session, shop_id=card.shop_id, person=person, staff_id=staff_id, now=now
     )
     if amount is not None and visits.is_open(visit):
-        visit.amount = (visit.amount or 0) + amount
+        had, visit.amount = visit.amount, (visit.amount or 0) + amount
         person.stale_at = now
+        if not is_new_visit:
+            # Its own day, which a visit around midnight may have begun before.
+            sums.count_amount(session, shop_id=card.shop_id, at=visit.at, before=had, after=visit.amount)
     entry = earning.earn(
         session,
         card=card,
@@ -213,7 +216,12 @@ def stamp_card(
         visits=int(is_new_visit),
         returning_visits=int(is_new_visit and not visit.is_first),
         new_customers=int(is_new_visit and visit.is_first),
+        **({"sales": amount or 0, "priced": int(amount is not None)} if is_new_visit else {}),
     )
+    if is_new_visit and not visit.is_first and person.first_visit_at == visit.at:
+        sums.touch(
+            session, shop_id=card.shop_id, customer_ids=(person.id,)
+        )  # it came late, and was the first
     stamp_letters.plan(
         session,
         card=card,

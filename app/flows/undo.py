@@ -59,9 +59,14 @@ def turn_around(
         session, card=card, rule=rule, entry=entry, staff_id=staff_id, how=how, now=now
     )
     sums.count(session, shop_id=card.shop_id, at=entry.at, stamps=-entry.delta)
+    visit = visits.standing_visit(session, shop_id=card.shop_id, visit_id=entry.visit_id or 0)
+    had = visit.amount if visit is not None else None
     goes_on = purchases.leave_to_the_others(session, card=card, entry=entry, own=own, now=now)
+    ends = entry.visit_id is not None and not goes_on and not _is_purchase(session, entry=entry)
+    if visit is not None and not ends:
+        sums.count_amount(session, shop_id=card.shop_id, at=visit.at, before=had, after=visit.amount)
     visits.count_again(session, shop_id=card.shop_id, customer_ids=(card.customer_id,), now=now)
-    if entry.visit_id is not None and not goes_on and not _is_purchase(session, entry=entry):
+    if ends and entry.visit_id is not None:
         end_visit(
             session,
             shop_id=card.shop_id,
@@ -87,6 +92,7 @@ def end_visit(
     person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
     if person is None:
         return
+    came_first = person.first_visit_at
     visit = visits.reverse_visit(session, shop_id=shop_id, visit_id=visit_id, person=person, now=now)
     if visit is None:
         return
@@ -97,7 +103,11 @@ def end_visit(
         visits=-1,
         returning_visits=-int(not visit.is_first),
         new_customers=-int(visit.is_first),
+        sales=-(visit.amount or 0),
+        priced=-int(visit.amount is not None),
     )
+    if person.first_visit_at != came_first:
+        sums.touch(session, shop_id=shop_id, customer_ids=(person.id,))
     recall.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason=reason, now=now)
     uses = shops.uses(session, shop_id=shop_id)
     if uses:

@@ -69,9 +69,12 @@ def record(
         facts = {"channel": channel, "source_key": source_key, "amount": amount}
         visit = visits.add_visit(session, person=person, at=at, staff_id=staff_id, **facts)
     else:
+        sums.count_amount(session, shop_id=shop_id, at=visit.at, before=visit.amount, after=amount)
         visit.channel, visit.source_key, visit.amount = channel, source_key, amount
         visits.count_again(session, shop_id=shop_id, customer_ids=(customer_id,), now=now)
     visits.add_items(session, visit=visit, items=items)
+    if items and not is_new:  # of a new one its day is counted below
+        sums.touch(session, shop_id=shop_id, customer_ids=(customer_id,))
     ledger.touch(session, shop_id=shop_id, card_id=found[0].id)
     if is_new:
         _came(session, visit=visit, person=person, card=found, last_at=last_at, now=now)
@@ -96,6 +99,8 @@ def _came(
         visits=1,
         returning_visits=int(not visit.is_first),
         new_customers=int(visit.is_first),
+        sales=visit.amount or 0,
+        priced=int(visit.amount is not None),
     )
     is_now = visit.at > now - visits.SAME_VISIT
     if is_now and visit.channel in AT_COUNTER:
@@ -192,6 +197,8 @@ def cross_out(*, shop_id: int, visit_id: int, staff_id: int, now: datetime) -> i
             raise NotHere("이미 되돌렸어요.")
         if purchases.earned_at(session, visit=visit):
             visits.drop_items(session, visit=visit)
+            sums.count_amount(session, shop_id=shop_id, at=visit.at, before=visit.amount, after=None)
+            sums.touch(session, shop_id=shop_id, customer_ids=(visit.customer_id,))
             visit.amount, visit.source_key = None, None
             visits.count_again(session, shop_id=shop_id, customer_ids=(visit.customer_id,), now=now)
         else:

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, distinct, func, or_, select, update
 
 from app.insights import stats
 from app.insights.bgnbd import FIT_PEOPLE, Model, Past
+from app.insights.korean_days import day_number, number_of
 from app.insights.models import PersonStat, ShopRhythm
 from app.insights.stats import Calendar, Who
 from app.kit.upsert import insert_into, table_of
@@ -88,7 +89,7 @@ def pasts(
 
     Two visits on one day are one; days the shop was closed do not pass.
     """
-    day = stats.day_number(session)
+    day = day_number(session)
     still_here = select(PersonStat.customer_id).where(
         PersonStat.shop_id == shop_id, PersonStat.customer_id % (people // FIT_PEOPLE + 1) == 0
     )  # who asked to be forgotten did not stay away
@@ -97,13 +98,13 @@ def pasts(
         select(
             Visit.customer_id,
             func.count(distinct(day)),
-            stats.day_number(session, "min(visits.at)"),
-            stats.day_number(session, "max(visits.at)"),
+            day_number(session, "min(visits.at)"),
+            day_number(session, "max(visits.at)"),
         )
         .where(Visit.shop_id == shop_id, Visit.reversed_at.is_(None), these)
         .group_by(Visit.customer_id)
     )
-    off, today = sorted(map(stats.number_of, calendar.closed)), stats.number_of(calendar.today)
+    off, today = sorted(map(number_of, calendar.closed)), number_of(calendar.today)
 
     def open_days(first: int, last: int) -> int:
         return last - first - max(0, bisect_left(off, last) - bisect_right(off, first))

@@ -39,6 +39,12 @@ class DayCount(Model):
     new_customers: Mapped[int] = mapped_column(default=0, server_default="0")
     rewards_used: Mapped[int] = mapped_column(default=0, server_default="0")
     coupons_used: Mapped[int] = mapped_column(default=0, server_default="0")
+    sales: Mapped[int] = mapped_column(
+        BigInteger, default=0, server_default="0"
+    )  # won of the visits with an amount
+    priced: Mapped[int] = mapped_column(default=0, server_default="0")  # how many visits those are
+    # How often anything of this day changed: a month whose days changed is worked out anew (months.py).
+    changes: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class PersonStat(Model):

@@ -1,4 +1,4 @@
-"""Reads for the owner's home and 가게 흐름: the daily sums, who may come today, when people come."""
+"""Reads for the owner's home and 가게 흐름: the daily sums, who may come today."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.insights import rhythms, rules, weeks
+from app.insights import rhythms, rules
 from app.insights.models import DayCount
 from app.insights.rules import Expected
-from app.insights.weeks import Busy, Day
-from app.kit.clock import KST, kst_day, start_of_day
+from app.insights.weeks import Day
+from app.kit.clock import kst_day, start_of_day
 from app.visits import goods
 from app.visits import queries as visits
 
@@ -23,9 +23,6 @@ _LOOKED_AT = 300
 _ASKED_CLOSELY = 40
 # How far back a silence may have begun (half a year between visits).
 _LONGEST_SILENCE = timedelta(days=380)
-BUSY_WEEKS = 8
-# A shop with more visits than these in eight weeks knows its busy hour from the newest of them.
-_MOMENTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -75,15 +72,6 @@ def days(*, shop_id: int, first: date, last: date) -> list[Day]:
         .order_by(DayCount.day)
     )
     return [Day(*row) for row in rows]
-
-
-def busy(*, shop_id: int, now: datetime) -> Busy | None:
-    """Return when the shop is busiest by the visits of the last eight weeks, today left out; None while too few."""
-    today = start_of_day(kst_day(now))
-    came = visits.moments(
-        shop_id=shop_id, since=today - timedelta(weeks=BUSY_WEEKS), until=today, limit=_MOMENTS
-    )
-    return weeks.busy([(at.weekday(), at.hour) for at in (each.astimezone(KST) for each in came)])
 
 
 def to_greet(*, shop_id: int, now: datetime, limit: int = 5) -> list[Expected]:

@@ -1,54 +1,46 @@
-"""Counts days again from the visits themselves, exactly as the increments would have. Flush, never commit."""
+"""What visits add up to, counted from the visits themselves: after an import.
+
+Day by day it says what insights.actions.count has come to one event after another; a test holds the two together.
+Flush, never commit.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, update
 
+from app.insights.drift import NOTHING, SUMS, from_visits
 from app.insights.models import DayCount
-from app.kit.clock import kst_day, start_of_day
 from app.kit.upsert import insert_into, table_of
-from app.visits.models import Visit
-
-_DAYS = table_of(DayCount)
-_OF_VISITS = ("visits", "returning_visits", "new_customers")
 
 
-def visits_between(session: Any, *, shop_id: int, first: date, last: date) -> None:
-    """Count the visits of each Korean day from `first` to `last` again, both included."""
-    visits: Counter[date] = Counter()
-    newcomers: Counter[date] = Counter()
-    rows = session.execute(
-        select(Visit.at, Visit.is_first).where(
-            Visit.shop_id == shop_id,
-            Visit.at >= start_of_day(first),
-            Visit.at < start_of_day(last + timedelta(days=1)),
-            Visit.reversed_at.is_(None),
-        )
+def days(session: Any, *, shop_id: int, days: Collection[date]) -> None:
+    """Count given Korean days anew from their standing visits; their months follow by the clock.
+
+    What doesn't come from a visit, stamps and what was used, stays as it is. Days in between cost reading, no writing.
+    """
+    if not days:
+        return
+    table = table_of(DayCount)
+    write = insert_into(session, table)
+    # Held before the visits are read: a stamp that is under way adds itself afterwards. In one order: whoever
+    # writes the same days meanwhile waits, and not for each other.
+    hold = write.on_conflict_do_update(
+        index_elements=["shop_id", "day"], set_={"changes": table.c.changes + 1}
     )
-    for at, is_first in rows:
-        day = kst_day(at)
-        visits[day] += 1
-        newcomers[day] += is_first
-    of_them = (_DAYS.c.shop_id == shop_id, _DAYS.c.day >= first, _DAYS.c.day <= last)
-    session.execute(update(_DAYS).where(*of_them).values(dict.fromkeys(_OF_VISITS, 0)))
-    if visits:
-        put = insert_into(session, _DAYS)
-        session.execute(
-            put.on_conflict_do_update(
-                index_elements=["shop_id", "day"], set_={name: put.excluded[name] for name in _OF_VISITS}
-            ),
-            [
-                {
-                    "shop_id": shop_id,
-                    "day": day,
-                    "visits": count,
-                    "returning_visits": count - newcomers[day],
-                    "new_customers": newcomers[day],
-                }
-                for day, count in sorted(visits.items())
-            ],
-        )
+    ordered = sorted(days)
+    session.execute(hold, [{"shop_id": shop_id, "day": day, "changes": 1} for day in ordered])
+    found = from_visits(session, shop_id=shop_id, first=ordered[0], last=ordered[-1])
+    put = (
+        update(table)
+        .where(table.c.shop_id == shop_id, table.c.day == bindparam("of_day"))
+        .values({name: bindparam(f"new_{name}") for name in SUMS})
+    )
+    names = [f"new_{name}" for name in SUMS]
+    session.execute(
+        put,
+        [{"of_day": day, **dict(zip(names, found.get(day, NOTHING), strict=True))} for day in ordered],
+    )

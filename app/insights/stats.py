@@ -21,13 +21,13 @@ from sqlalchemy import (
     delete,
     func,
     literal,
-    literal_column,
     or_,
     select,
 )
 
 from app.customers.models import Customer
 from app.insights import rules
+from app.insights.korean_days import day_number, number_of
 from app.insights.models import PersonStat
 from app.kit.bound_rows import bound_rows
 from app.kit.clock import start_of_day
@@ -36,8 +36,7 @@ from app.kit.upsert import insert_into, table_of
 from app.visits.models import Visit
 
 YEAR = timedelta(days=364)  # before today: 365 days with it
-_EPOCH = date(1970, 1, 1)
-_BEFORE_ALL = start_of_day(_EPOCH)
+_BEFORE_ALL = start_of_day(date(1970, 1, 1))
 # Of so many people a shop's median is known well enough.
 _MEDIAN_PEOPLE = 20_000
 _SUMS = (
@@ -273,21 +272,3 @@ def shop_median(session: Any, *, shop_id: int, calendar: Calendar) -> int | None
     own = _own_medians(session, some, bound_rows(session, "calendar", _CLOSED, calendar.rows()))
     rows = session.execute(select(own.c.twice, func.count()).group_by(own.c.twice))
     return rules.shop_rhythm({int(twice): int(many) for twice, many in rows})
-
-
-def day_number(session: Any, at: str = "visits.at") -> ColumnElement[int]:
-    """Return a moment's Korean day as days since 1970: a number to reckon with, the same in both our databases.
-
-    `at`: the moment's column, as SQL.
-    """
-    spoken = (
-        f"(strftime('%s', {at}) + 32400) / 86400"
-        if session.get_bind().dialect.name == "sqlite"
-        else f"({at} + interval '9 hours')::date - date '1970-01-01'"
-    )
-    return literal_column(spoken, Integer)
-
-
-def number_of(day: date) -> int:
-    """Return a day as the same number."""
-    return (day - _EPOCH).days

@@ -1,21 +1,14 @@
-"""가게 흐름: what months, weeks and hours mean in words. Pure.
+"""가게 흐름: what weeks and hours mean in words. Pure.
 
 Every sentence is made only from what is true; where too little is known nothing is said.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.kit.korean import native_count
-
-_WEEKDAYS = "월화수목금토일"
-# Fewer visits than these say nothing about when a shop is busy, or about a share.
-BUSY_VISITS = 30
-_SHARE_VISITS = 10
 # A change smaller than this share is none that an owner would feel.
 _FELT = 0.08
 
@@ -59,36 +52,6 @@ def weeks(days: Sequence[Day], *, today: date, many: int) -> list[Week]:
     return found
 
 
-def month_words(days: Sequence[Day], *, today: date) -> str:
-    """Return this month in one or two sentences; compared with the same days of the month before."""
-    first = today.replace(day=1)
-    visits = sum(each.visits for each in days if each.day >= first)
-    if not visits:
-        return f"{today.month}월에는 아직 오신 손님이 없어요."
-    told = f"{today.month}월에는 손님이 {visits:,}번 오셨어요."
-    start = (first - timedelta(days=1)).replace(day=1)
-    end = min(start + (today - first), first - timedelta(days=1))
-    before = sum(each.visits for each in days if start <= each.day <= end)
-    if before < _SHARE_VISITS:
-        return told
-    change = visits - before
-    if abs(change) <= before * _FELT:
-        return f"{told} 지난달 이맘때와 비슷해요."
-    return f"{told} 지난달 이맘때보다 {abs(change):,}번 {'많아요' if change > 0 else '적어요'}."
-
-
-def share_words(visits: int, returning: int) -> str:
-    """Return how many of ten visits were by people who had been here before; "" while there are too few."""
-    if visits < _SHARE_VISITS:
-        return ""
-    tenths = round(returning / visits * 10)
-    if tenths >= 10:
-        return "거의 모두 다시 오신 손님이었어요."
-    if tenths <= 0:
-        return "거의 모두 처음 온 손님이었어요."
-    return f"열 번 가운데 {native_count(tenths)} 번은 다시 오신 손님이었어요."
-
-
 def newcomers_words(found: Sequence[Week]) -> str:
     """Return how many people came for the first time in these weeks."""
     total = sum(week.new_customers for week in found)
@@ -118,46 +81,6 @@ def returning_words(found: Sequence[Week]) -> str:
     if abs(lately - before) <= max(before, 1) * _FELT:
         return f"{told} 꾸준해요."
     return f"{told} 요즘 {'늘고' if lately > before else '줄고'} 있어요."
-
-
-@dataclass(frozen=True)
-class Busy:
-    """When people come: the one busiest hour of a week, and the busiest day, which may be another.
-
-    Weekdays begin with Monday; `hours` (0–23) are those of the busiest hour's day; busiest_day −1 = several alike.
-    """
-
-    weekday: int
-    hour: int
-    hours: list[tuple[int, int]]
-    words: str
-    weekdays: list[int]
-    busiest_day: int
-    day_words: str
-
-
-def busy(times: Sequence[tuple[int, int]]) -> Busy | None:
-    """Return when a shop is busiest from the (weekday, hour) of its visits; None while there are too few."""
-    if len(times) < BUSY_VISITS:
-        return None
-    counted = Counter(times)
-    (day, hour), _most = min(counted.items(), key=lambda each: (-each[1], each[0]))
-    seen = [each for _day, each in counted]
-    hours = [(each, counted[day, each]) for each in range(min(seen), max(seen) + 1)]
-    per_day = [sum(1 for each, _hour in times if each == place) for place in range(7)]
-    first = per_day.index(max(per_day))
-    alone = per_day.count(per_day[first]) == 1
-    return Busy(
-        weekday=day,
-        hour=hour,
-        hours=hours,
-        words=f"{_WEEKDAYS[day]}요일 {hour_words(hour)}가 가장 붐벼요.",
-        weekdays=per_day,
-        busiest_day=first if alone else -1,
-        day_words=f"한 주 가운데 {_WEEKDAYS[first]}요일에 가장 많이 오세요."
-        if alone
-        else "어느 요일이 가장 많다고 하기 어려워요.",
-    )
 
 
 def hour_words(hour: int) -> str:

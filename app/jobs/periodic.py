@@ -22,6 +22,7 @@ from app.flows import (
     imports,
     late_reports,
     law_notices,
+    months,
     news,
     night,
     outcomes,
@@ -121,6 +122,14 @@ def _count_who_came(now: datetime, breath: Breath) -> None:
 def _work_people_out(now: datetime, breath: Breath) -> None:
     _for_each_shop(lambda shop_id: rhythm.see_to(shop_id=shop_id, now=now, stop=breath), "rhythm", breath)
     _for_each_shop(lambda shop_id: groups.see_to(shop_id=shop_id, now=now, stop=breath), "groups", breath)
+
+
+def _count_months(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: months.see_to(shop_id=shop_id, now=now, stop=breath), "months", breath)
+
+
+def _count_present_months(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: months.see_to_present(shop_id=shop_id, now=now), "months", breath)
 
 
 def _move_tiers(now: datetime, breath: Breath) -> None:
@@ -256,6 +265,10 @@ PERIODIC = (
     ),
     Periodic(
         "count_outcomes", timedelta(days=1), lambda now: next_minute_of_day(now, 3 * 60 + 50), _count_outcomes
+    ),
+    Periodic("months", timedelta(minutes=10), lambda now: now, _count_months),
+    Periodic(
+        "present_months", timedelta(days=1), lambda now: next_minute_of_day(now, 10), _count_present_months
     ),
     # After midnight everybody has been away for a day longer.
     Periodic("rhythm", timedelta(days=1), lambda now: next_minute_of_day(now, 30), _work_people_out),

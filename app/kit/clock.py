@@ -36,6 +36,18 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=KST).astimezone(UTC)
 
 
+def next_month(month: date) -> date:
+    """Return the first day of the month after that of a day."""
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def months_back(month: date, many: int) -> date:
+    """Return the first day of the month so many months before that of a day."""
+    for _ in range(many):
+        month = (month.replace(day=1) - timedelta(days=1)).replace(day=1)
+    return month.replace(day=1)
+
+
 def next_minute_of_day(moment: datetime, minute: int) -> datetime:
     """Return the first moment strictly after `moment` at which Korea's clock shows `minute`.
 

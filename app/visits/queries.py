@@ -197,15 +197,3 @@ def spent_of_many(
     for customer_id, at, amount in rows:
         found.setdefault(customer_id, []).append((at, amount))
     return found
-
-
-def moments(*, shop_id: int, since: datetime, until: datetime, limit: int) -> list[datetime]:
-    """Return when people came, newest first, by the index on the shop's visits."""
-    return list(
-        db.session.scalars(
-            select(Visit.at)
-            .where(Visit.shop_id == shop_id, Visit.at >= since, Visit.at < until, Visit.reversed_at.is_(None))
-            .order_by(Visit.at.desc())
-            .limit(limit)
-        )
-    )

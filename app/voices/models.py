@@ -21,6 +21,7 @@ class Voice(Model):
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         ForeignKeyConstraint(["shop_id", "review_id"], ["reviews.shop_id", "reviews.id"]),
         Index("ix_voices_shop_customer", "shop_id", "customer_id"),
+        Index("ix_voices_shop_opened", "shop_id", "opened_at"),
         Index(
             "ix_voices_open",
             "shop_id",

@@ -191,6 +191,16 @@ def waiting(shop_id: int, *, role: str) -> Waiting:
     return Waiting(complaints, since, sum(count for count, _since in found.values()))
 
 
+def said_between(shop_id: int, *, role: str, since: datetime, until: datetime) -> tuple[int, int]:
+    """Count what was brought up from `since` until `until`, and of it what the shop answered, as far as a role hears."""
+    opened, answered = db.session.execute(
+        select(func.count(), func.count(Voice.answered_at)).where(
+            Voice.shop_id == shop_id, Voice.opened_at >= since, Voice.opened_at < until, *_for_ears(role)
+        )
+    ).one()
+    return int(opened), int(answered)
+
+
 @dataclass(frozen=True)
 class LastWords:
     """What a person said last to the shop, for the panel; `reviews`: how many they left."""

@@ -33,7 +33,7 @@ from app.visits.models import Product, Visit, VisitItem
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows import books
-from tests.security import full_groups, full_imp, full_known, full_programs, full_rhythm
+from tests.security import full_groups, full_imp, full_known, full_months, full_programs, full_rhythm
 from tests.security import full_letters as letters
 from tests.security import full_perks as perks
 
@@ -114,6 +114,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     kiosk_id, call_id = perks.at_the_counter(shop, nameless)
     full_rhythm.with_rhythm(shop)
     full_groups.with_groups(shop, known)
+    full_months.with_months(shop, word)
     ids = {
         "kiosk_id": kiosk_id,
         "call_id": call_id,

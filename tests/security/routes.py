@@ -51,6 +51,7 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         "digest": "0" * 12,
         "name": "app.css",
         "sheet": "poster",
+        "part": "visits",
         "why": "no_phone",
         "key": f"own:{shop.ids['group_id']}",
         "move": "faded",

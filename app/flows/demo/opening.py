@@ -246,7 +246,17 @@ def _sum_up(tables: Tables, shop_id: int) -> None:
     """Add the daily sums exactly as the flows would have moved them."""
     days: dict[date, dict[str, int]] = defaultdict(
         lambda: dict.fromkeys(
-            ("stamps", "visits", "returning_visits", "new_customers", "rewards_used", "coupons_used"), 0
+            (
+                "stamps",
+                "visits",
+                "returning_visits",
+                "new_customers",
+                "rewards_used",
+                "coupons_used",
+                "sales",
+                "priced",
+            ),
+            0,
         )
     )
     undone = {
@@ -261,6 +271,8 @@ def _sum_up(tables: Tables, shop_id: int) -> None:
             sums, person = days[kst_day(row["at"])], id(row["customer_id"])
             sums["visits"] += 1
             sums["returning_visits" if person in been else "new_customers"] += 1
+            sums["sales"] += row["amount"] or 0
+            sums["priced"] += int(row["amount"] is not None)
             been.add(person)
     for row in tables.rows["redemptions"]:
         if row["reversed_at"] is None:
@@ -268,7 +280,7 @@ def _sum_up(tables: Tables, shop_id: int) -> None:
     for row in tables.rows["coupon_uses"]:
         days[kst_day(row["at"])]["coupons_used"] += 1
     for day, sums in sorted(days.items()):
-        tables.add("day_counts", shop_id=shop_id, day=day, **sums)
+        tables.add("day_counts", shop_id=shop_id, day=day, changes=1, **sums)
     tables.number("day_counts")
 
 
