@@ -5,10 +5,9 @@ Every sentence is made only from what is true of this person or week; where noth
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -35,8 +34,6 @@ RHYTHM_PEOPLE = 10
 _DUE_FROM, _DUE_TO = 0.85, 1.4
 # Words that end a remark ("오이 싫어함", "창가를 좋아해요") can't stand before 드릴까요.
 _REMARK_ENDS = ("다", "요", "죠", "것", "거", "게요", "세요", "기", "듯")
-# Up to which hour it is called so.
-_PARTS_OF_DAY = ((12, "오전"), (18, "오후"), (24, "저녁"))
 _NOUNS_IN_M = ("크림", "햄", "잼", "밤", "김", "꿈", "봄", "쌈")
 
 
@@ -155,32 +152,6 @@ def rhythm_words(days: int) -> str:
     if 27 <= days <= 33:
         return "한 달에 한 번쯤 오세요"
     return f"보통 {days}일에 한 번 오세요"
-
-
-def coming_words(days: int | None, at: Sequence[datetime]) -> str:
-    """Return when somebody comes: "보통 9일마다, 화·목 오전에 와요", or "" while too few visits say so.
-
-    `days`: their rhythm; `at`: their last visits in Korean time. A weekday is theirs with a third of the visits,
-    half of a day with three quarters of them; nothing is said that every other visit contradicts.
-    """
-    if days is None or len(at) < RHYTHM_VISITS:
-        return ""
-    often = "거의 매일" if days <= 1 else f"보통 {days}일마다"
-    by_day = Counter(moment.weekday() for moment in at)
-    own = sorted(day for day, times in by_day.items() if times * 3 >= len(at))
-    weekdays = "·".join(_WEEKDAYS[day] for day in own) if days > 1 and len(own) <= 2 else ""
-    half = _half_of_day([moment.hour for moment in at])
-    when = f"{weekdays} {half}".strip()
-    if not when:
-        return f"{often} 와요"
-    # A weekday alone is said as one: 화·목요일에.
-    return f"{often}{',' if days > 1 else ''} {when}{'요일에' if weekdays and not half else '에'} 와요"
-
-
-def _half_of_day(hours: Sequence[int]) -> str:
-    names = [next(name for until, name in _PARTS_OF_DAY if hour < until) for hour in hours]
-    name, times = Counter(names).most_common(1)[0]
-    return name if times * 4 >= len(names) * 3 else ""
 
 
 def gap_words(days: int) -> str:

@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
 from app.customers import day_rules, known_rules
-from app.insights.rules import Guest, coming_words, greeting
+from app.insights.rules import Guest, greeting
 from app.kit.korean import sound_range
 from app.kit.lunar import Yearly
 from app.kit.refusals import Invalid
-
-
-def _at(*moments: str) -> list[datetime]:
-    return [datetime.fromisoformat(f"2026-{moment}") for moment in moments]
-
-
-@pytest.mark.parametrize(
-    ("days", "at", "said"),
-    [
-        (None, _at("11-24T10:00"), ""),
-        (9, _at("11-24T10:00", "11-12T11:00", "11-03T09:30"), ""),
-        (
-            9,
-            _at("11-24T10:00", "11-12T11:00", "11-03T09:30", "10-22T10:20"),
-            "보통 9일마다, 화·목 오전에 와요",
-        ),
-        (7, _at("11-21T19:00", "11-14T20:00", "11-07T18:00", "10-31T19:10"), "보통 7일마다, 토 저녁에 와요"),
-        (7, _at("11-21T10:00", "11-14T15:00", "11-07T18:00", "10-31T19:10"), "보통 7일마다, 토요일에 와요"),
-        (10, _at("11-24T10:00", "11-12T15:00", "11-06T19:00", "10-26T10:20"), "보통 10일마다 와요"),
-        (1, _at("11-24T14:00", "11-23T15:00", "11-22T16:00", "11-21T13:00"), "거의 매일 오후에 와요"),
-        (1, _at("11-24T09:00", "11-23T15:00", "11-22T19:00", "11-21T13:00"), "거의 매일 와요"),
-    ],
-)
-def test_when_somebody_comes(days: int | None, at: list[datetime], said: str) -> None:
-    assert coming_words(days, at) == said
 
 
 @pytest.mark.parametrize(

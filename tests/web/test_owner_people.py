@@ -105,7 +105,7 @@ def test_the_page_tells_everything_calmly(owner_phone: Phone, shop: AShop, jiwoo
     page = owner_phone.open(f"/owner/people/{jiwoo.id}")
     for words in (
         "4번 왔어요",
-        "거의 매일 오후에 와요",
+        "거의 매일, 오후에 와요",
         "010-••••-6789",
         "광고 문자 동의했어요",
         "일행 것까지",

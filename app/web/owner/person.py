@@ -13,8 +13,8 @@ from app.customers import known_rules, merges
 from app.customers import queries as customers
 from app.customers.texts import CONSENT_NAMES
 from app.flows import person as person_flow
-from app.insights import rules as words
-from app.kit.clock import KST, kst_day, start_of_day
+from app.insights import rhythms
+from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Invalid, NotHere
 from app.messages import history as letters
 from app.reviews import queries as reviews
@@ -97,15 +97,6 @@ def _numbers(shop_id: int, seen: counter.Panel | None) -> dict[str, Any]:
     }
 
 
-def _comes(seen: counter.Panel | None) -> str:
-    """Return when they come in words, "" while too few visits say so."""
-    if seen is None:
-        return ""
-    visited = [at.astimezone(KST) for at in seen.lately.visited]
-    rhythm = words.rhythm([at.date() for at in visited[:8]])
-    return words.coming_words(rhythm, visited)
-
-
 def _page(customer_id: int) -> dict[str, Any]:
     shop_id = current_staff().shop.id
     known = customers.person(shop_id=shop_id, customer_id=customer_id)
@@ -128,7 +119,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "undo_since": undo_since,
         "older": [line for line in lines if line.can_undo and line.at < undo_since],
         "came": [visit for visit in came if not visit.reversed],
-        "comes": _comes(seen),
+        "comes": rhythms.habit_of(shop_id=shop_id, customer_id=customer_id),
         "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
         "friends": person_friends(customer_id),
         "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
