@@ -22,7 +22,10 @@ _PEOPLE, _VISITS, _ITEMS, _PRODUCTS = (
     table_of(Product),
 )
 # What goes along with a person whom a file brought, and says nothing of them by itself.
-_OF_A_PERSON = ("buyers", "imported_people", "not_same", "person_stats", "cards")
+_OF_A_PERSON = (
+    *("buyers", "imported_people", "not_same"),
+    *("person_stats", "person_places", "name_parts", "cards"),
+)
 # Who looked at whose data stays to be read, also of somebody who is gone (안전성 확보조치 기준 제8조).
 _NO_TIE = {"access_log.customer_id"}
 

@@ -128,7 +128,8 @@ def test_a_way_that_waits_too_long_gives_its_place_to_the_next(
         assert see_to(shop) == 0
     assert waiting.taken == [], "the mail is not told beside the text"
     assert results(jiwoo) == [("card", "sent"), ("email", "suppressed"), ("own_phone", "ready")]
-    mail = db.session.scalars(db.select(Message).where(Message.channel == "email")).all()[-1]
+    mails = db.select(Message).where(Message.channel == "email").order_by(Message.id)
+    mail = db.session.scalars(mails).all()[-1]
     assert (mail.code, mail.reason) == ("other_way", "오래 기다려서 다른 방법으로 보내요.")
 
 

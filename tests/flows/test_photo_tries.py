@@ -8,7 +8,7 @@ import pytest
 
 from app.flows import photo
 from app.flows.unit import write
-from app.kit import images
+from app.kit import images, limited_process
 from app.kit.images import Made
 from app.reviews import photos as reads
 from app.reviews.actions import photos as actions
@@ -87,7 +87,7 @@ def test_a_deploy_that_ends_the_process_loses_no_photo(
         deploying.setattr(images, "_PROGRAM", ending)
         assert photo.make_waiting(clock=clock) == {"later": 1}
         clock.advance(minutes=2)
-        deploying.setattr(images.sys, "executable", str(tmp_path / "gone"))
+        deploying.setattr(limited_process.sys, "executable", str(tmp_path / "gone"))
         assert photo.make_waiting(clock=clock) == {"later": 1}
         clock.advance(minutes=2)
     assert photo.make_waiting(clock=clock) == {"ready": 1}

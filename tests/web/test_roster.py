@@ -208,7 +208,7 @@ def test_the_list_leaves_with_a_reason_and_without_a_formula(
     line = db.session.scalar(db.select(AuditLine).where(AuditLine.what == "people_file"))
     assert line is not None
     assert line.detail == "1:세무사에게 보여 주려고"
-    assert "손님 1명의 명단을 내려받았어요. 까닭: 세무사에게" in owner_phone.open("/owner/more/changes").words
+    assert "손님 1명의 명단을 내려받았어요. ‘세무사에게" in owner_phone.open("/owner/more/changes").words
 
 
 @pytest.mark.parametrize(

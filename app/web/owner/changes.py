@@ -158,7 +158,9 @@ def sentence(line: Change) -> str:
         return f"2년마다 여쭐 때 답이 없으면 {kept} 했어요"
     if line.what == "people_file":
         count, _, reason = line.detail.partition(":")
-        return f"손님 {_number(count)}명의 명단을 내려받았어요. 까닭: {reason}"
+        return f"손님 {_number(count)}명의 명단을 내려받았어요" + (
+            f". ‘{reason}’ 라고 적었어요" if reason else ""
+        )
     if line.what == "people_merged":
         return f"도장 {line.detail}개를 옮겨 두 손님을 한 분으로 합쳤어요"
     if line.what == "card_moved":
@@ -183,7 +185,7 @@ def sentence(line: Change) -> str:
         asked_of = registry.kinds().get(line.detail)
         return f"‘{asked_of.label if asked_of else '알림톡'}’ 글을 카카오에 확인해 달라고 했어요"
     if line.what in ("api_key", "webhook", "mall"):
-        return _CONNECTED[f"{line.what}:{line.detail}"]
+        return _CONNECTED.get(f"{line.what}:{line.detail}", "다른 프로그램과의 연결을 바꿨어요")
     if line.what in _OF_WHOM:
         of_self, of_other = _OF_WHOM[line.what]
         return of_self if line.is_self else of_other.format(whom)
