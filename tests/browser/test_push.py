@@ -42,6 +42,8 @@ def tap(phone: Handset, action: str = "") -> str:
 
 def deliver(phone: Handset, site: Running, plain: str) -> None:
     """Let the browser's push service bring it."""
+    # A message for a worker that is not up yet is lost here; a real push service would bring it again.
+    phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     line = phone.context.new_cdp_session(phone.page)
     known: list[str] = []
 
@@ -63,7 +65,7 @@ def shown(phone: Handset, count: int) -> list[dict[str, Any]]:
         found[:] = phone.page.evaluate(SHOWN)
         return len(found) == count
 
-    wait_until(look, f"{count} notifications", phone.page)
+    wait_until(look, f"{count} notifications", phone.page, seconds=30)
     return found
 
 
