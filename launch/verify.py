@@ -36,8 +36,8 @@ LINTS = [
     ),
 ]
 CORES = len(os.sched_getaffinity(0))
-# Four for two cores: nearly half of the time a test waits, for a browser, for a process to end, for a clock.
-WORKERS = 2 * CORES
+# Three for two cores: a third of the time a test waits, for a browser, for a process to end, for a clock.
+WORKERS = CORES + (CORES + 1) // 2
 TESTS = Step("pytest", [PYTHON, "-m", "pytest", "-n", str(WORKERS), "--dist", "worksteal"])
 LONG_TESTS = Step("pytest (long)", [PYTHON, "-m", "pytest", "tests/faults", "tests/flows", "-m", "long"])
 
