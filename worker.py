@@ -26,16 +26,17 @@ from config import BadSettings, load_config
 
 log = structlog.get_logger("worker")
 
-# Seconds RQ thinks a silent worker lives; it blocks on Redis for 15 less and gives up on the socket at -5.
+# Seconds RQ thinks a silent worker lives; it waits for the next job for 15 less.
 WORKER_TTL_S = 25
 AFTER_FAILURE_S = 2.0
+LAST_WORDS_S = 0.3  # whoever asked us to stop kills us after five seconds
 
 
 class DrainWorker(SimpleWorker):
     """RQ's worker without a fork, without remote commands, with our signals and one context a job."""
 
     def __init__(self, app: Flask, url: str) -> None:
-        connection = queue.connect(url, answer_s=WORKER_TTL_S)
+        connection = queue.connect_for_jobs(url, wait_s=WORKER_TTL_S - 5)
         super().__init__(
             queue.served(connection),
             connection=connection,
@@ -48,6 +49,11 @@ class DrainWorker(SimpleWorker):
         self.url = url
         self.is_busy = False
 
+    @property
+    def connection_timeout(self) -> int:
+        """Leave the connection's patience as it is: RQ would wait for every answer as long as for a job."""
+        return 0
+
     def subscribe(self) -> None:
         """Take no commands over Redis (rq would obey "shutdown" and "stop-job" from anybody there)."""
 
@@ -55,9 +61,9 @@ class DrainWorker(SimpleWorker):
         """Nothing was subscribed."""
 
     def teardown(self) -> None:
-        """Say goodbye, for a second at most: a frozen Redis must not keep us from stopping."""
+        """Say goodbye, for a moment at most: a frozen Redis must not keep us from stopping."""
         self.connection.close()
-        self.connection = queue.connect(self.url)
+        self.connection = queue.connect(self.url, answer_s=LAST_WORDS_S)
         try:
             super().teardown()
         except (RedisError, OSError) as fault:
@@ -85,8 +91,10 @@ def serve(app: Flask, redis_url: str | None) -> None:
     serving: list[DrainWorker] = []
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        if tasks.stopping.is_set():
+            return  # asked twice: we are on our way
         tasks.stopping.set()
-        if serving and not serving[0].is_busy:
+        if not (serving and serving[0].is_busy):  # a job ends by itself, between two messages
             raise StopRequested
 
     signal.signal(signal.SIGTERM, stop)
@@ -134,7 +142,7 @@ def main() -> int:
     log.info("worker_started", pid=os.getpid(), queue=bool(config.redis_url))
     serve(app, config.redis_url)
     # The clock may be in the middle of a provider call; its lease tells the next one what happened.
-    clock.join(timeout=4.0)
+    clock.join(timeout=3.0)
     return 0
 
 

@@ -90,7 +90,7 @@ def _rooms(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Callable[
                 app = world.build(data_dir, clock, **env)
                 closing.callback(world.close, app)
                 world.migrate(app)
-                made[kind] = {"env": env, "clock": clock, "app": app}
+                made[kind] = {"env": env, "clock": clock, "app": app, "config": dict(app.config)}
             return made[kind]
 
         yield room
@@ -101,6 +101,9 @@ def app(_rooms: Callable[[str], dict[str, Any]], db_kind: str) -> Iterator[Flask
     """The application over an empty, migrated database; its context is open during the test."""
     room = _rooms(db_kind)
     room["clock"].set(world.START)
+    # What a fixture and a monkeypatch changed one after the other is not always put back in the other order.
+    room["app"].config.clear()
+    room["app"].config.update(room["config"])
     with world.opened(room["app"]) as opened:
         yield opened
 

@@ -20,7 +20,7 @@ from app.customers.models import Customer
 from app.flows import cart_left, news, visit
 from app.flows.at_counter import card_key
 from app.flows.join import phone_key
-from app.flows.unit import after_a_race, write
+from app.flows.unit import JustTaken, after_a_race, write
 from app.kit.phone import korean_mobile
 from app.kit.signing import token_hash
 from app.programs import actions as programs
@@ -195,7 +195,8 @@ def add_person(
 
 def _name(session: Any, person: Customer, name: str, phone: str, key: str, now: datetime) -> None:
     person.name = " ".join(name.split())
-    people.give_phone(session, person=person, phone=phone, key=key, now=now)
+    if not people.give_phone(session, person=person, phone=phone, key=key, now=now):
+        raise JustTaken
     session.flush()  # the number is theirs alone: of two at once the second one finds the first
 
 

@@ -12,7 +12,7 @@ from app.customers import known_rules, rules
 from app.customers.actions import Trace
 from app.customers.known_rules import CleanPerson
 from app.flows.join import phone_key
-from app.flows.unit import after_a_race, write
+from app.flows.unit import JustTaken, after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.shops import actions as shops
@@ -99,14 +99,7 @@ def add(
     def work() -> tuple[int, bool]:
         return _add(shop_id=shop_id, staff_id=staff_id, clean=clean, trace=trace, master=master, now=now)
 
-    try:
-        return after_a_race(work)
-    except _JustTaken:
-        return after_a_race(work)  # who has the number by now
-
-
-class _JustTaken(Exception):
-    """Somebody else was given the number between two looks: nobody is made for it."""
+    return after_a_race(work)
 
 
 def _add(
@@ -119,7 +112,7 @@ def _add(
         person = people.add_customer(session, shop_id=shop_id, source=clean.origin, now=now)
         key = phone_key(master, clean.phone)
         if not people.give_phone(session, person=person, phone=clean.phone, key=key, now=now):
-            raise _JustTaken
+            raise JustTaken
         person.name = clean.name
         for kind in ("age14", "required"):
             people.record_consent(

@@ -35,6 +35,10 @@ _LATER = "afterwards"
 _LOST_A_RACE = {"40P01", "40001"}
 
 
+class JustTaken(Exception):
+    """Between two looks somebody else was given what there is once: what this flow began on is let go of."""
+
+
 @contextmanager
 def write() -> Iterator[scoped_session[Session]]:
     """Open the flow's transaction, commit it at the end, roll it back on any error.
@@ -82,17 +86,18 @@ def end_reading() -> None:
 
 
 def after_a_race(flow: Callable[[], Answer]) -> Answer:
-    """Run a flow, and once more when a unique key refused it, or PostgreSQL ended it to let another one through.
+    """Run a flow, and once more when a unique key refused it, it found something JustTaken, or PostgreSQL ended it
+    to let another one through.
 
     Two taps at once: the key let one through; the second run sees what the first one made and answers
     the same. A circle of waits: a card that closes while somebody waits for it stays held by who waited, and its
     stamp goes on to the card it went into, against the order that a merge holds both in. Raises IntegrityError
-    when the second run is refused too, OperationalError for every other fault and after several circles.
+    or JustTaken when the second run is refused too, OperationalError for every other fault and after several circles.
     """
     for left in reversed(range(_CIRCLES)):
         try:
             return flow()
-        except IntegrityError:
+        except (IntegrityError, JustTaken):
             return flow()
         except OperationalError as fault:
             if not left or getattr(fault.orig, "sqlstate", None) not in _LOST_A_RACE:

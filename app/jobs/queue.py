@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from redis import Redis
+from redis import ConnectionPool, Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -63,9 +63,37 @@ class ListedJob(Job):
 
 def connect(url: str, *, answer_s: float | None = _ANSWER_S) -> Redis:
     """Return a client that gives up after `answer_s` seconds and never retries by itself."""
-    client: Redis = Redis.from_url(
-        url, socket_timeout=answer_s, socket_connect_timeout=_ANSWER_S, retry=Retry(NoBackoff(), 0)
-    )
+    client: Redis = Redis.from_url(url, **_patience(answer_s))
+    return client
+
+
+def _patience(answer_s: float | None) -> dict[str, Any]:
+    return {
+        "socket_timeout": answer_s,
+        "socket_connect_timeout": _ANSWER_S,
+        "retry": Retry(NoBackoff(), 0),
+    }
+
+
+class JobsRedis(Redis):
+    """Waits long for one thing only: for the next job. What RQ writes down after a job is answered soon or never."""
+
+    waiting: Redis
+
+    def blpop(self, keys: Any, timeout: Any = 0) -> Any:
+        """Wait for the first job of several queues."""
+        return self.waiting.blpop(keys, timeout)
+
+    def close(self) -> None:
+        """Hang up on both lines."""
+        self.waiting.close()
+        super().close()
+
+
+def connect_for_jobs(url: str, *, wait_s: float) -> JobsRedis:
+    """Return a client for a worker, which gives up after `wait_s` seconds where it waits for a job."""
+    client = JobsRedis(connection_pool=ConnectionPool.from_url(url, **_patience(_ANSWER_S)))
+    client.waiting = connect(url, answer_s=wait_s)
     return client
 
 

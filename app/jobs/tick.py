@@ -110,6 +110,8 @@ class Clock(threading.Thread):
         return held
 
     def _wake_or_do(self, name: str, is_due: bool, do: Callable[[], dict[str, int]]) -> None:
+        if tasks.stopping.is_set():
+            return  # a frozen Redis would be waited for, once for each queue
         if not is_due:
             self._waiting_since.pop(name, None)
             return

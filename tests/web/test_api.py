@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.customers.models import Consent, Customer
+from app.customers import actions
+from app.customers.models import Consent, Customer, PhoneClaim
 from app.extensions import db
 from app.flows import merge, privacy, programs
 from app.messages.models import Automation, Message
@@ -171,6 +172,15 @@ def test_people_are_found_and_added_by_their_number_without_any_consent(
     Till(app, a_key(other_shop)).call("GET", f"/customers/{jiwoo.id}", status=404)
     actions = db.session.scalars(db.select(AccessLog.action).where(AccessLog.customer_id == jiwoo.id)).all()
     assert "program" in actions, "who looked at whose data is written down"
+
+
+def test_a_number_that_was_given_away_between_two_looks_makes_nobody(
+    till: Till, jiwoo: ACustomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people, real, looks = rows(Customer), actions.holder_of, [None]
+    monkeypatch.setattr(actions, "holder_of", lambda *a, **k: looks.pop() if looks else real(*a, **k))
+    found = till.call("POST", "/customers", {"phone": "01023456789", "name": "한지우"})
+    assert (found["id"], rows(Customer), rows(PhoneClaim)) == (jiwoo.id, people, 0)
 
 
 def test_nothing_of_a_mall_is_kept_where_it_is_not_switched_on(
