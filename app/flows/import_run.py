@@ -165,7 +165,11 @@ def _take_back(shop_id: int, import_id: int, now: datetime) -> None:
 
 def _take_visits_back(session: Any, row: Import, now: datetime) -> None:
     if row.kind == "receipts":
-        more = receipts.take_back(session, shop_id=row.shop_id, import_id=row.id, limit=_PEOPLE_AT_ONCE)
+        more, days = receipts.take_back(
+            session, shop_id=row.shop_id, import_id=row.id, limit=_PEOPLE_AT_ONCE, now=now
+        )
+        if days:
+            import_write.widen(row, min(days), max(days))
         row.place = 0 if more else 1
         return
     rows = session.execute(

@@ -32,7 +32,10 @@ def write_records(session: Any, *, row: Import, records: list[Any], now: datetim
         made = _people(session, row, file, [Known(*each) for each in records], now)
     else:
         told = [Receipt(key, datetime.fromisoformat(at), won, back) for key, at, won, back in records]
-        row.added += receipts.add(session, file=file, told=told)
+        new, days = receipts.add(session, file=file, told=told, now=now)
+        row.added += new
+        if days:
+            widen(row, min(days), max(days))
         return
     bulk.open_cards(session, shop_id=row.shop_id, customer_ids=made, now=now)
     row.people += len(made)
