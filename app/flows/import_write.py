@@ -15,7 +15,8 @@ from app.extensions import setting
 from app.flows import receipts
 from app.kit.clock import kst_day
 from app.kit.signing import hasher
-from app.visits import importing, recounting
+from app.visits import actions as visits
+from app.visits import importing, imports, recounting
 from app.visits.import_models import Import
 from app.visits.importing import File, Who
 from app.visits.line_rules import Known, Order
@@ -60,9 +61,11 @@ def _people(session: Any, row: Import, file: File, people: list[Known], now: dat
 
 def _orders(session: Any, row: Import, file: File, orders: list[Order], now: datetime) -> list[int]:
     key_of, phone_key = _keys()
-    # Of an order that was cancelled as a whole nobody is remembered.
-    standing = [each for each in orders if each.lines]
-    gone = [each for each in orders if not each.lines]
+    # Of an order that was cancelled as a whole nobody is remembered. One that is here already is whose it was: who
+    # asked to be forgotten since does not come back with it.
+    here = imports.known_orders(row.shop_id, row.channel, [each.key for each in orders])
+    standing = [each for each in orders if each.lines and each.key not in here]
+    rest = [each for each in orders if not each.lines or each.key in here]
     who = [Who(each.phone, _key(each, key_of, joins=row.joins_names), each.name) for each in standing]
     found, made = importing.people_of(
         session, file=file, who=who, phone_key=phone_key, now=now, came=[each.at for each in standing]
@@ -75,24 +78,28 @@ def _orders(session: Any, row: Import, file: File, orders: list[Order], now: dat
     added = importing.add_visits(
         session,
         file=file,
-        orders=standing + gone,
-        customers=[*found, *[0] * len(gone)],
+        orders=standing + rest,
+        customers=[*found, *[0] * len(rest)],
         firsts={order.key for order in first.values()},
         now=now,
     )
-    # Who was here before; and of the new ones whose order was here already, under another number.
+    # Who was here before; and of the new ones whose order came by another way at this moment.
     again = {
         customer
         for order, customer in zip(standing, found, strict=True)
         if (order.key in added.keys) != (customer in new)
     }
     recount(session, row, again | set(added.ended), now=now)
+    visits.count_again(
+        session, shop_id=row.shop_id, customer_ids=[who for _at, who in added.lessened], now=now
+    )
     days = [kst_day(each.at) for each in standing if each.key in added.keys]
+    days += [kst_day(at) for at, _who in added.lessened]
     if days:
         widen(row, min(days), max(days))
     row.added += len(added.keys)
     row.ended += len(added.ended)
-    row.there += len(standing) - len(added.keys)
+    row.there += sum(bool(each.lines) for each in orders) - len(added.keys)
     if added.products:
         row.products = [*row.products, *added.products]
     return made

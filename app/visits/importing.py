@@ -47,11 +47,15 @@ class File:
 
 @dataclass(frozen=True)
 class Added:
-    """What a piece came to: keys of the orders that are new, whose visits were taken back, products new on the menu."""
+    """What a piece came to: keys of the orders that are new, whose visits were taken back, products new on the menu.
+
+    `lessened`: (when, whose) of the visits that came to less money, as something of the order was sent back.
+    """
 
     keys: set[str]
     ended: list[int]
     products: list[int]
+    lessened: list[tuple[datetime, int]]
 
 
 def people_of(
@@ -159,11 +163,12 @@ def add_visits(
     firsts: Collection[str],
     now: datetime,
 ) -> Added:
-    """Write the visits of orders that stand. `firsts`: the orders with which a new person came for the first time.
+    """Write the visits of orders. `firsts`: the orders with which a new person came for the first time.
 
-    An order that is here already stays as it is, but for what was cancelled of it since.
+    `customers`: whose each order is, 0 for one that is not written. An order that is here already stays as it is, but
+    for what was cancelled of it since.
     """
-    standing = [(order, who) for order, who in zip(orders, customers, strict=True) if order.lines]
+    standing = [(order, who) for order, who in zip(orders, customers, strict=True) if who]
     rows = [
         {
             "shop_id": file.shop_id,
@@ -184,8 +189,8 @@ def add_visits(
     )
     added = put_new(session, _VISITS, rows, key="source_key", there=there)
     made = _add_items(session, shop_id=file.shop_id, orders=[each for each, _who in standing], added=added)
-    ended = _take_back(session, file=file, orders=orders, added=added, now=now)
-    return Added(set(added), ended, made)
+    ended, lessened = _take_back(session, file=file, orders=orders, added=added, now=now)
+    return Added(set(added), ended, made, lessened)
 
 
 def _add_items(session: Any, *, shop_id: int, orders: Sequence[Order], added: dict[str, int]) -> list[int]:
@@ -221,8 +226,9 @@ def _products(session: Any, *, shop_id: int, prices: dict[str, int]) -> tuple[di
 
 def _take_back(
     session: Any, *, file: File, orders: Sequence[Order], added: dict[str, int], now: datetime
-) -> list[int]:
-    """Reverse what the file says was cancelled after it had come with an earlier one; returns whose visits they were."""
+) -> tuple[list[int], list[tuple[datetime, int]]]:
+    """Reverse what the file says was cancelled after it had come with an earlier one; returns whose visits they were,
+    and (when, whose) of those that stand for less."""
     mine = (
         _VISITS.c.shop_id == file.shop_id,
         _VISITS.c.channel == file.channel,
@@ -233,10 +239,12 @@ def _take_back(
     if gone:
         back = update(_VISITS).where(*mine, _VISITS.c.source_key.in_(gone)).values(reversed_at=now)
         ended = list(session.scalars(back.returning(_VISITS.c.customer_id)))
+    lessened: list[tuple[datetime, int]] = []
     for order in orders:  # one of several things was sent back: few, each its own amount
         if order.cancelled and order.lines and order.key not in added and order.amount is not None:
             less = update(_VISITS).where(
                 *mine, _VISITS.c.source_key == order.key, _VISITS.c.amount > order.amount
             )
-            session.execute(less.values(amount=order.amount))
-    return ended
+            less = less.values(amount=order.amount).returning(_VISITS.c.at, _VISITS.c.customer_id)
+            lessened += [(row.at, row.customer_id) for row in session.execute(less)]
+    return ended, lessened

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.cards.models import Card
 from app.customers.models import Consent, Customer
@@ -128,6 +128,26 @@ def test_what_was_cancelled_since_is_taken_back(shop: AShop, clock: Clock) -> No
     ] == [("A", 4500, False), ("B", 4500, True)]
     assert taking_in.people(shop) == [("김민지", "+821011112222", 1)]
     assert [line.words for line in reads.left(shop.id, done.id)] == ["취소하거나 반품한 주문이에요"]
+
+
+def test_what_was_sent_back_of_an_order_is_no_sale_of_its_day_any_more(shop: AShop, clock: Clock) -> None:
+    taking_in.take_in(shop, orders(an_order("B"), an_order("B", won=3000)), clock)
+    db.session.execute(update(Customer).values(stale_at=None))
+    db.session.commit()
+    taking_in.take_in(shop, orders(an_order("B"), an_order("B", won=3000, state="반품")), clock)
+    sums = db.session.execute(select(DayCount.sales, DayCount.priced).where(DayCount.visits > 0)).all()
+    assert [tuple(row) for row in sums] == [(4500, 1)]
+    assert db.session.scalar(select(Customer.stale_at)) == clock(), "what they spent is worked out anew"
+
+
+def test_who_was_forgotten_does_not_come_back_with_the_same_orders(shop: AShop, clock: Clock) -> None:
+    rows = orders(an_order("A"), an_order("B"))
+    taking_in.take_in(shop, rows, clock)
+    who = db.session.scalar(select(Customer.id).where(Customer.name == "김민지"))
+    assert who is not None
+    privacy.erase(shop_id=shop.id, customer_id=who, now=clock())
+    again = taking_in.take_in(shop, rows, clock)
+    assert (again.people, again.added, again.there, taking_in.people(shop)) == (0, 0, 2, [])
 
 
 @pytest.mark.parametrize("after", range(1, 8))
