@@ -19,7 +19,7 @@ from app.visits import actions as visits
 from app.visits import importing, imports, recounting
 from app.visits.import_models import Import
 from app.visits.importing import File, Who
-from app.visits.line_rules import Known, Order
+from app.visits.line_rules import Known, Order, is_covered
 from app.visits.receipt_rules import Receipt
 from app.visits.source_contract import ORDERS, PEOPLE
 
@@ -139,4 +139,5 @@ def _key(order: Order, key_of: Callable[[str], str], *, joins: bool) -> str:
         return key_of(f"id:{order.buyer}")
     if order.phone:
         return ""
-    return key_of(f"name:{order.name}" if joins and order.name else f"order:{order.key}")
+    is_one = joins and order.name and not is_covered(order.name)
+    return key_of(f"name:{order.name}" if is_one else f"order:{order.key}")

@@ -146,7 +146,7 @@ def _add(
     if not phone and is_safe_number(typed):
         account.safe_numbers += 1
     name = _name(cells.get("name", ""))
-    buyer = cells.get("buyer", "")[:80]
+    buyer = _account(cells.get("buyer", "")[:80], name)
     if not (phone or name or buyer or before):
         return "no_who"
     won = _won(cells)
@@ -222,6 +222,18 @@ def _made_key(cells: Mapping[str, str], at: datetime, same: dict[str, int]) -> s
     made = hashlib.sha256(told.encode()).hexdigest()[:40]
     same[made] = same.get(made, 0) + 1
     return f"{made}:{same[made]}"
+
+
+def _account(buyer: str, name: str) -> str:
+    """Return by what a buyer is known in a channel: a covered account ("kim1****") says something only with a name."""
+    if not is_covered(buyer):
+        return buyer
+    return f"{buyer} {name}" if name and not is_covered(name) else ""
+
+
+def is_covered(text: str) -> bool:
+    """Tell whether a market has covered a part of it ("kim1****", "김*지"): many people read the same then."""
+    return "*" in text or "＊" in text
 
 
 def short_key(key: str) -> str:

@@ -205,6 +205,15 @@ def test_who_was_stamped_since_stays_when_it_is_undone(shop: AShop, clock: Clock
     assert taking_in.count(Buyer, shop) == 0
 
 
+def test_one_covered_name_is_not_one_person(shop: AShop, clock: Clock) -> None:
+    rows = [
+        an_order(key, phone="", name=name)
+        for key, name in (("A", "김*지"), ("B", "김*지"), ("C", "최하나"), ("D", "최하나"))
+    ]
+    taking_in.take_in(shop, orders(*rows), clock, joins_names=True)
+    assert taking_in.people(shop) == [("김*지", None, 1), ("김*지", None, 1), ("최하나", None, 2)]
+
+
 def test_the_same_press_brings_one_file(app: Flask, shop: AShop, clock: Clock) -> None:
     once = factories.once()
 

@@ -153,6 +153,15 @@ def test_titles_nobody_knows_are_asked_about() -> None:
     assert header_rules.find([["하나"], []], registry.sources()) is None
 
 
+@pytest.mark.parametrize(
+    "cell", ["010-1234-5678", "1012345678.0", "0504-1234-5678", "2026-11-20", "2026.11.20 14:03"]
+)
+def test_a_row_of_somebody_is_no_titles(cell: str) -> None:
+    rows = [["손님들"], ["김민지", cell], ["한지우", cell]]
+    assert header_rules.find(rows, registry.sources()) is None
+    assert header_rules.find([["이름", "번호"], *rows], registry.sources()) is not None
+
+
 def _orders(rows: list[list[str]], **columns: int) -> tuple[list[line_rules.Order], Account]:
     account = Account()
     titles = ["제목"] * (max(columns.values()) + 1)
@@ -161,6 +170,17 @@ def _orders(rows: list[list[str]], **columns: int) -> tuple[list[line_rules.Orde
     )
     assert account.lines == account.taken + len(account.left) + account.blank
     return found, account
+
+
+def test_a_covered_account_is_somebody_only_with_a_name() -> None:
+    rows = [
+        ["A1", "2026-11-20", "김민지", "kim1****"],
+        ["A2", "2026-11-20", "박서준", "kim1****"],
+        ["A3", "2026-11-20", "김*지", "kim1****"],
+        ["A4", "2026-11-20", "김*지", "kim1234"],
+    ]
+    found, _account = _orders(rows, order=0, at=1, name=2, buyer=3)
+    assert [each.buyer for each in found] == ["kim1**** 김민지", "kim1**** 박서준", "", "kim1234"]
 
 
 def test_the_lines_of_an_order_are_one() -> None:
