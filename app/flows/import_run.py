@@ -28,8 +28,8 @@ from app.visits.models import Visit
 
 log = structlog.get_logger(__name__)
 
-# One step counts so many people again, one of days so many days.
-_PEOPLE_AT_ONCE, _DAYS_AT_ONCE = 300, 62
+# One step counts so many people again, one of days so many days; a database takes only so many values at once.
+_PEOPLE_AT_ONCE, _DAYS_AT_ONCE, _PRODUCTS_AT_ONCE = 300, 62, 1_000
 _REST = timedelta(minutes=1)
 _LOST = "파일이 없어져서 다 가져오지 못했어요. 같은 파일을 다시 올려 주시면 남은 것을 이어서 가져와요."
 
@@ -157,8 +157,9 @@ def _take_back(shop_id: int, import_id: int, now: datetime) -> None:
         elif row.place == 1:
             _take_people_back(session, row)
         elif row.place == 2:
-            unmaking.take_products_back(session, shop_id=shop_id, product_ids=row.products)
-            row.products, row.place = [], 3
+            some, rest = row.products[:_PRODUCTS_AT_ONCE], row.products[_PRODUCTS_AT_ONCE:]
+            unmaking.take_products_back(session, shop_id=shop_id, product_ids=some)
+            row.products, row.place = rest, 2 if rest else 3
         elif _count_days(session, row):
             row.state, row.undone_at = "undone", now
 

@@ -16,9 +16,11 @@ from app.cards.models import Card
 from app.customers.models import Consent, Customer
 from app.extensions import db, files_dir
 from app.flows import import_run, imports, privacy
+from app.flows.person import save_notes
 from app.insights.models import DayCount
 from app.kit.refusals import Invalid, NotHere
 from app.visits import imports as reads
+from app.visits import unmaking
 from app.visits.import_models import Buyer, Import, ImportLeft
 from app.visits.models import Product, Visit
 from tests import exports, factories
@@ -212,6 +214,37 @@ def test_one_covered_name_is_not_one_person(shop: AShop, clock: Clock) -> None:
     ]
     taking_in.take_in(shop, orders(*rows), clock, joins_names=True)
     assert taking_in.people(shop) == [("김*지", None, 1), ("김*지", None, 1), ("최하나", None, 2)]
+
+
+def test_whom_the_shop_wrote_something_of_stays_when_it_is_undone(shop: AShop, clock: Clock) -> None:
+    done = taking_in.take_in(shop, exports.plain(PEOPLE), clock)
+    who = db.session.scalar(select(Customer.id).where(Customer.name == "김민지"))
+    assert who is not None
+    save_notes(
+        shop_id=shop.id, customer_id=who, staff_id=shop.owner_id, name="김민지", memo="창가 자리", likes="라떼 연하게",
+        ip="", now=clock(),
+    )  # fmt: skip
+    undone = taking_in.undo(shop, done.id, clock)
+    assert (undone.found["stayed"], taking_in.people(shop)) == (1, [("김민지", "+821011112222", 0)])
+
+
+@pytest.mark.databases("sqlite")
+def test_a_long_menu_is_taken_back_in_steps(
+    shop: AShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(f"A{n}", "2026-11-20", "김민지", "010-1111-2222", f"차 {n}", 1, 4500, "") for n in range(3)]
+    done = taking_in.take_in(shop, orders(*rows), clock)
+    monkeypatch.setattr(import_run, "_PRODUCTS_AT_ONCE", 2)
+    asked: list[int] = []
+    real = unmaking.take_products_back
+
+    def counted(session: Any, **how: Any) -> None:
+        asked.append(len(how["product_ids"]))
+        real(session, **how)
+
+    monkeypatch.setattr(unmaking, "take_products_back", counted)
+    taking_in.undo(shop, done.id, clock)
+    assert (asked, taking_in.count(Product, shop)) == ([2, 1], 0)
 
 
 def test_the_same_press_brings_one_file(app: Flask, shop: AShop, clock: Clock) -> None:
