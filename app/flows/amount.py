@@ -13,15 +13,15 @@ from app.kit.refusals import NotHere
 from app.shops import actions as shops
 from app.visits import actions as visits
 from app.visits import rules
-from app.visits.rules import NotToday
+from app.visits.rules import NotToday, ToldElsewhere
 
 
 def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime) -> tuple[int, int | None]:
     """Put an amount as typed on the visit of a stamp, "" takes it away; returns (card, won).
 
-    The same amount again changes nothing. The stamp stands for what the visit's others leave. Points follow by the card's rule, under its lock. A change of what
-    stood there is written into the record of changes. Raises Invalid (field: amount), NotToday, NothingToUndo
-    for a stamp that was taken back, NotHere.
+    The same amount again changes nothing. The stamp stands for what the visit's others leave. Points follow by the
+    card's rule, under its lock. A change of what stood there is written into the record of changes. Raises Invalid (field: amount), NotToday, NothingToUndo
+    for a stamp that was taken back, ToldElsewhere where a till or 구매 적기 said another amount, NotHere.
     """
     amount = rules.read_amount(typed)
     with write() as session:
@@ -40,6 +40,8 @@ def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime
         before = visit.amount
         if before == amount:
             return card.id, amount
+        if not visits.is_open(visit):
+            raise ToldElsewhere
         visit.amount = amount
         sums.count_amount(session, shop_id=shop_id, at=visit.at, before=before, after=amount)
         visits.count_again(session, shop_id=shop_id, customer_ids=(visit.customer_id,), now=now)
