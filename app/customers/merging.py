@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 
 from app.customers import actions as people
-from app.customers import celebrating
+from app.customers import celebrating, knowing
 from app.customers.actions import Trace
 from app.customers.models import Consent, Customer, Merge, PhoneClaim, Suppression
 from app.customers.rules import AD_KINDS, DAYS, LIKES_MAX, MEMO_MAX, OPTIONAL_KINDS
@@ -91,7 +91,7 @@ def facts_of(person: Customer) -> dict[str, Any]:
 def become_one(session: Any, *, kept: Customer, gone: Customer, now: datetime) -> None:
     """Let the kept row say what both said, and the other one nothing any more; call join_consents before.
 
-    Days are kept with their consent alone. Whose card works here stays known: nobody stamps their own by a merge.
+    Days are kept with their consent alone, those of who comes along too. Whose card works here stays known: nobody stamps their own by a merge.
     """
     for name in ("name", "gender", "found_by"):
         setattr(kept, name, getattr(kept, name) or getattr(gone, name))
@@ -114,6 +114,7 @@ def become_one(session: Any, *, kept: Customer, gone: Customer, now: datetime) -
     session.flush()  # a number is unique in the shop: one lets go before the other holds it
     if not keeps_days:
         celebrating.drop_days(session, person=kept)
+        knowing.drop_birthdays(session, shop_id=kept.shop_id, customer_id=kept.id)
     for group in _GROUPS if keeps_days else [each for each in _GROUPS if each not in _DAYS]:
         if getattr(kept, group[0]) is None and given[group[0]] is not None:
             for name in group:

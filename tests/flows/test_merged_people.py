@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.cards.counter_models import PaperCard
 from app.cards.models import LedgerEntry
 from app.customers import actions as people
-from app.customers import moving
+from app.customers import known, moving
 from app.customers.models import Consent, Customer
 from app.extensions import db
-from app.flows import celebrations, paper_card, privacy
+from app.flows import celebrations, companion, paper_card, privacy
 from app.flows.own_card import OwnCard
 from app.flows.unit import write
 from app.referrals import queries as links
@@ -60,6 +62,21 @@ def test_days_go_along_with_their_consent_alone(
         assert holds["days"] == bool(whose)
     part(shop, merge_id)
     assert everything(Consent) == before
+
+
+def test_birthdays_of_who_comes_along_go_with_the_consent_they_stood_on(
+    shop: AShop, jiwoo: ACustomer, minho: ACustomer
+) -> None:
+    common: dict[str, Any] = {"shop_id": shop.id, "ip": "", "user_agent": "", "now": factories.now()}
+    for who, name in ((jiwoo, "보리"), (minho, "콩이")):
+        companion.save(
+            **common, customer_id=who.id, companion_id=None, staff_id=shop.owner_id, agrees=True, upload=None,
+            typed={"name": name, "birth_month": "3", "birth_day": "4"}, drops_photo=False,
+        )  # fmt: skip
+    celebrations.forget(**common, customer_id=jiwoo.id)
+    join_two(shop, jiwoo, minho)
+    found = known.companions_of(shop_id=shop.id, customer_id=jiwoo.id)
+    assert [(each.name, each.birth_month) for each in found] == [("보리", None), ("콩이", None)]
 
 
 @pytest.mark.parametrize("kept_works", [True, False])
