@@ -120,7 +120,7 @@ def _person(session: Any, shop_id: int, who: Who, master: bytes, now: datetime) 
     """Return whom a program means. Raises NoSuchPerson, SafeNumber, BadNumber."""
     found: int | None = None
     if who.customer_id is not None:
-        by_now = merges.went_into(shop_id=shop_id, customer_id=who.customer_id) or who.customer_id
+        by_now = merges.now_is(shop_id=shop_id, customer_id=who.customer_id)
         person = people.customer(session, shop_id=shop_id, customer_id=by_now)
         found = person.id if person else None
     elif who.phone is not None:
