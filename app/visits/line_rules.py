@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from app.customers.rules import MEMO_MAX, NAME_MAX, clean_notes
+from app.customers.rules import MEMO_MAX, NAME_MAX, clean_notes, not_to_be_kept
 from app.kit.refusals import Invalid
 from app.visits.cell_rules import is_safe_number, read_moment, read_phone, read_won
 from app.visits.rules import MOST
@@ -32,6 +32,7 @@ DONE_WITH = re.compile(r"취소|반품|환불")
 _NOT_YET = re.compile(r"요청|신청|접수|철회|거부|처리중|진행|가능|보류")
 _UNPAID = re.compile(r"입금\s?대기|미입금|미결제|결제\s?대기|입금\s?전|입금확인중")
 KEY_MAX, PRODUCT_MAX = 64, 60
+_NUMBER_IN = 12  # no shorter text holds a resident number
 
 
 @dataclass
@@ -242,8 +243,12 @@ def short_key(key: str) -> str:
 
 
 def _name(cell: str) -> str:
-    """Return a name without what marketplaces put around it; a name is at most NAME_MAX letters here."""
-    return " ".join(cell.replace("\x00", "").split())[:NAME_MAX]
+    """Return a name without what marketplaces put around it; a name is at most NAME_MAX letters here.
+
+    A cell with a resident number in it is none: not even its beginning is kept (개인정보 보호법 24조의2).
+    """
+    text = " ".join(cell.replace("\x00", "").split())
+    return "" if len(text) > _NUMBER_IN and not_to_be_kept(text, is_name=True) else text[:NAME_MAX]
 
 
 def read_people(

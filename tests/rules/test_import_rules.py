@@ -183,6 +183,18 @@ def test_a_covered_account_is_somebody_only_with_a_name() -> None:
     assert [each.buyer for each in found] == ["kim1**** 김민지", "kim1**** 박서준", "", "kim1234"]
 
 
+def test_no_resident_number_is_anybodys_name() -> None:
+    found, account = _orders(
+        [
+            ["A1", "2026-11-20", "김민지 900101-1234567", "010-1234-5678"],
+            ["A2", "2026-11-20", "우리동네 오래된 단골 김민지 님 900101-1234567", ""],
+        ],
+        order=0, at=1, name=2, phone=3,
+    )  # fmt: skip
+    assert [(each.name, each.phone) for each in found] == [("", "+821012345678")]
+    assert account.left == [("no_who", 3)]
+
+
 def test_the_lines_of_an_order_are_one() -> None:
     rows = [
         ["A1", "2026-11-20 10:00", "김민지", "010-1234-5678", "라떼", "2", "9000", ""],
