@@ -23,8 +23,10 @@ _BARE = func.replace(func.lower(Customer.name), " ", "")
 
 
 def few(*, shop_id: int, typed: str, most: int) -> list[int] | None:
-    """Return the ids of those whose number or name fits, by an index; None for more than `most`."""
-    signs = [_small(char) for char in typed[:MOST_TYPED] if not char.isspace()]
+    """Return the ids of those whose number or name fits, by an index; None for more than `most`, and for blanks."""
+    signs = [_small(char) for char in " ".join(typed.split())[:MOST_TYPED] if not char.isspace()]
+    if not signs:
+        return None
     digits = "".join(filter(_is_digit, signs))
     if digits and not any(char.isalpha() for char in signs):
         found = select(Customer.id).where(Customer.shop_id == shop_id, _number(digits))

@@ -59,6 +59,7 @@ def people(shop: AShop) -> dict[str, int]:
         ("[가-힣]", set()),
         ("ㄱ*", set()),
         ("ㄱ.", set()),
+        (" " * 40 + "민지", {"김민지", "박민지"}),
     ],
 )
 def test_a_name_is_found_by_what_a_thumb_types(
