@@ -162,6 +162,13 @@ def test_a_sender_past_its_lease_sends_no_byte(rogue: Rogue) -> None:
         "http://[fe80::1]/",
         "http://[fd00::1]/",
         "http://[::ffff:127.0.0.1]/",
+        "http://[::127.0.0.1]/",
+        "http://[64:ff9b::169.254.169.254]/",
+        "http://[64:ff9b:1::10.0.0.1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[fec0::1]/",
+        "http://[ff02::1]/",
+        "http://224.0.0.1/",
         "http://2130706433/",
         "http://0x7f.1/",
         "http://user@8.8.8.8/",
@@ -176,6 +183,11 @@ def test_private_addresses_and_odd_schemes_are_never_called(url: str, reached_ou
     with pytest.raises(net.NotSent):
         net.call("GET", url, deadline_s=1)
     assert reached_out == []
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "64:ff9b::8.8.8.8"])
+def test_a_public_address_is_called(address: str) -> None:
+    assert net.is_public(address)
 
 
 def test_trust_is_for_one_origin_only(rogue: Rogue) -> None:
