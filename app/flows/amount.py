@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.cards.actions import ledger, merged, purchases
 from app.flows import audit, points
-from app.flows.unit import write
+from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.clock import kst_day
 from app.kit.refusals import NotHere
@@ -24,6 +24,14 @@ def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime
     for a stamp that was taken back, ToldElsewhere where a till or 구매 적기 said another amount, NotHere.
     """
     amount = rules.read_amount(typed)
+    return after_a_race(
+        lambda: _put(shop_id=shop_id, staff_id=staff_id, entry_id=entry_id, amount=amount, now=now)
+    )
+
+
+def _put(
+    *, shop_id: int, staff_id: int, entry_id: int, amount: int | None, now: datetime
+) -> tuple[int, int | None]:
     with write() as session:
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
         found = merged.card_now(session, shop_id=shop_id, card_id=entry.card_id)

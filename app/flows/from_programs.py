@@ -151,8 +151,14 @@ def _holder(session: Any, shop_id: int, text: str, master: bytes, now: datetime)
 
 def take_back(*, key: KeyView, visit_id: int, now: datetime) -> bool:
     """Refund a purchase with all it earned; False when it was taken back before. Raises NotHere."""
-    with write() as session:
-        return visit.refund(session, shop_id=key.shop_id, visit_id=visit_id, staff_id=key.made_by, now=now)
+
+    def taken_back() -> bool:
+        with write() as session:
+            return visit.refund(
+                session, shop_id=key.shop_id, visit_id=visit_id, staff_id=key.made_by, now=now
+            )
+
+    return after_a_race(taken_back)
 
 
 def find(*, key: KeyView, who: Who, ip: str, master: bytes, now: datetime) -> int:

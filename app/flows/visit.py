@@ -189,6 +189,10 @@ def cross_out(*, shop_id: int, visit_id: int, staff_id: int, now: datetime) -> i
 
     Twice is once; the record of changes says who. Raises NotHere for another shop's visit, NotToday after its day.
     """
+    return after_a_race(lambda: _cross_out(shop_id=shop_id, visit_id=visit_id, staff_id=staff_id, now=now))
+
+
+def _cross_out(*, shop_id: int, visit_id: int, staff_id: int, now: datetime) -> int:
     with write() as session:
         visit = visits.visit(session, shop_id=shop_id, visit_id=visit_id)
         if visit is None:
