@@ -133,7 +133,7 @@ def _read(row: Import, clock: Callable[[], datetime]) -> Reading:
                 out.write(piece)
         table = tables.read(desk / "file", desk, password=word)
         (desk / "file").unlink()
-        found = _titles(row, table)
+        found, is_said = _titles(row, table)
         if found is None:
             return Reading("refused", _NO_TITLES)
         known = registry.sources().get(found.source)
@@ -151,22 +151,28 @@ def _read(row: Import, clock: Callable[[], datetime]) -> Reading:
         )
         if known is None or needs_day:
             return Reading("columns", facts=facts)
-        return _records(row, table, found, facts, clock())
+        done = _records(row, table, found, facts, clock())
+        if (
+            done.state == "refused" and is_said
+        ):  # a slip of theirs, which every file with these titles would repeat
+            return Reading("columns", done.detail, facts)
+        return done
 
 
-def _titles(row: Import, table: Table) -> Found | None:
-    """Return where the titles are: as the owner said of this very file, of one like it, or as they are known."""
+def _titles(row: Import, table: Table) -> tuple[Found | None, bool]:
+    """Return where the titles are, as the owner said of this very file, of one like it, or as they are known; and
+    whether the owner said it."""
     head = list(islice(table.rows(), header_rules.LOOKED_AT))
     if row.titles and row.source:
-        return Found(row.header_row, tuple(row.titles), row.source, row.columns)
+        return Found(row.header_row, tuple(row.titles), row.source, row.columns), True
     found = header_rules.find(head, registry.sources())
     if found is None:
-        return None
+        return None, False
     said = imports.remembered(row.shop_id, header_rules.header_key(found.titles))
     end_reading()
     if said is not None and said[0] in registry.sources():
-        return Found(found.row, found.titles, said[0], said[1])
-    return found
+        return Found(found.row, found.titles, said[0], said[1]), True
+    return found, False
 
 
 def _likely(found: Found) -> str:

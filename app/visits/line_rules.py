@@ -13,7 +13,6 @@ from functools import lru_cache
 from app.customers.rules import MEMO_MAX, NAME_MAX, clean_notes, not_to_be_kept
 from app.kit.refusals import Invalid
 from app.visits.cell_rules import is_safe_number, read_moment, read_phone, read_won
-from app.visits.rules import MOST
 
 # Why a line was not taken, in the words of the screen.
 REASONS = {
@@ -32,6 +31,8 @@ DONE_WITH = re.compile(r"취소|반품|환불")
 _NOT_YET = re.compile(r"요청|신청|접수|철회|거부|처리중|진행|가능|보류")
 _UNPAID = re.compile(r"입금\s?대기|미입금|미결제|결제\s?대기|입금\s?전|입금확인중")
 KEY_MAX, PRODUCT_MAX = 64, 60
+# An order of furniture for a whole house; more than that is a slip, or another column.
+MOST_WON = 99_999_999
 _NUMBER_IN = 12  # no shorter text holds a resident number
 
 
@@ -177,11 +178,11 @@ def _add(
     if total is not None:
         order.amount = max(order.amount or 0, total)
     elif amount is not None:
-        order.amount = min((order.amount or 0) + amount, MOST)
+        order.amount = min((order.amount or 0) + amount, MOST_WON)
     product = " ".join(cells.get("product", "").split())[:PRODUCT_MAX]
     if product:
         piece = price if price is not None else round((amount or 0) / quantity)
-        order.items.append((product, quantity, max(0, min(piece, MOST))))
+        order.items.append((product, quantity, max(0, min(piece, MOST_WON))))
     return ""
 
 
@@ -207,9 +208,9 @@ def _won(cells: Mapping[str, str]) -> tuple[int | None, int | None, int, int | N
     amount, total, price = read["amount"], read["total"], read["price"]
     if amount is None and total is None and price is not None:
         amount = price * max(1, counted)
-    if max(abs(amount or 0), abs(total or 0)) > 99_999_999:
+    if max(abs(amount or 0), abs(total or 0)) > MOST_WON:
         return None
-    return amount, min(total, MOST) if total is not None else None, max(1, counted), price
+    return amount, total, max(1, counted), price
 
 
 def _made_key(cells: Mapping[str, str], at: datetime, same: dict[str, int]) -> str:

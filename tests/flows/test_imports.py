@@ -10,17 +10,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.cards.models import Card
 from app.customers.models import Consent, Customer
 from app.extensions import db, files_dir
 from app.flows import import_run, imports, privacy
-from app.flows.person import save_notes
 from app.insights.models import DayCount
 from app.kit.refusals import Invalid, NotHere
 from app.visits import imports as reads
-from app.visits import unmaking
 from app.visits.import_models import Buyer, Import, ImportLeft
 from app.visits.models import Product, Visit
 from tests import exports, factories
@@ -132,26 +130,6 @@ def test_what_was_cancelled_since_is_taken_back(shop: AShop, clock: Clock) -> No
     assert [line.words for line in reads.left(shop.id, done.id)] == ["취소하거나 반품한 주문이에요"]
 
 
-def test_what_was_sent_back_of_an_order_is_no_sale_of_its_day_any_more(shop: AShop, clock: Clock) -> None:
-    taking_in.take_in(shop, orders(an_order("B"), an_order("B", won=3000)), clock)
-    db.session.execute(update(Customer).values(stale_at=None))
-    db.session.commit()
-    taking_in.take_in(shop, orders(an_order("B"), an_order("B", won=3000, state="반품")), clock)
-    sums = db.session.execute(select(DayCount.sales, DayCount.priced).where(DayCount.visits > 0)).all()
-    assert [tuple(row) for row in sums] == [(4500, 1)]
-    assert db.session.scalar(select(Customer.stale_at)) == clock(), "what they spent is worked out anew"
-
-
-def test_who_was_forgotten_does_not_come_back_with_the_same_orders(shop: AShop, clock: Clock) -> None:
-    rows = orders(an_order("A"), an_order("B"))
-    taking_in.take_in(shop, rows, clock)
-    who = db.session.scalar(select(Customer.id).where(Customer.name == "김민지"))
-    assert who is not None
-    privacy.erase(shop_id=shop.id, customer_id=who, now=clock())
-    again = taking_in.take_in(shop, rows, clock)
-    assert (again.people, again.added, again.there, taking_in.people(shop)) == (0, 0, 2, [])
-
-
 @pytest.mark.parametrize("after", range(1, 8))
 def test_killed_after_any_step_it_goes_on(
     app: Flask, shop: AShop, clock: Clock, monkeypatch: pytest.MonkeyPatch, after: int
@@ -205,46 +183,6 @@ def test_who_was_stamped_since_stays_when_it_is_undone(shop: AShop, clock: Clock
     assert taking_in.people(shop) == [("김민지", "+821011112222", 2)]
     privacy.erase(shop_id=shop.id, customer_id=person, now=clock())
     assert taking_in.count(Buyer, shop) == 0
-
-
-def test_one_covered_name_is_not_one_person(shop: AShop, clock: Clock) -> None:
-    rows = [
-        an_order(key, phone="", name=name)
-        for key, name in (("A", "김*지"), ("B", "김*지"), ("C", "최하나"), ("D", "최하나"))
-    ]
-    taking_in.take_in(shop, orders(*rows), clock, joins_names=True)
-    assert taking_in.people(shop) == [("김*지", None, 1), ("김*지", None, 1), ("최하나", None, 2)]
-
-
-def test_whom_the_shop_wrote_something_of_stays_when_it_is_undone(shop: AShop, clock: Clock) -> None:
-    done = taking_in.take_in(shop, exports.plain(PEOPLE), clock)
-    who = db.session.scalar(select(Customer.id).where(Customer.name == "김민지"))
-    assert who is not None
-    save_notes(
-        shop_id=shop.id, customer_id=who, staff_id=shop.owner_id, name="김민지", memo="창가 자리", likes="라떼 연하게",
-        ip="", now=clock(),
-    )  # fmt: skip
-    undone = taking_in.undo(shop, done.id, clock)
-    assert (undone.found["stayed"], taking_in.people(shop)) == (1, [("김민지", "+821011112222", 0)])
-
-
-@pytest.mark.databases("sqlite")
-def test_a_long_menu_is_taken_back_in_steps(
-    shop: AShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [(f"A{n}", "2026-11-20", "김민지", "010-1111-2222", f"차 {n}", 1, 4500, "") for n in range(3)]
-    done = taking_in.take_in(shop, orders(*rows), clock)
-    monkeypatch.setattr(import_run, "_PRODUCTS_AT_ONCE", 2)
-    asked: list[int] = []
-    real = unmaking.take_products_back
-
-    def counted(session: Any, **how: Any) -> None:
-        asked.append(len(how["product_ids"]))
-        real(session, **how)
-
-    monkeypatch.setattr(unmaking, "take_products_back", counted)
-    taking_in.undo(shop, done.id, clock)
-    assert (asked, taking_in.count(Product, shop)) == ([2, 1], 0)
 
 
 def test_the_same_press_brings_one_file(app: Flask, shop: AShop, clock: Clock) -> None:

@@ -183,6 +183,14 @@ def test_a_covered_account_is_somebody_only_with_a_name() -> None:
     assert [each.buyer for each in found] == ["kim1**** 김민지", "kim1**** 박서준", "", "kim1234"]
 
 
+def test_a_large_order_is_as_large_as_it_is() -> None:
+    rows = [[key, "2026-11-20", "김민지", won] for key, won in (("A1", "12,000,000"), ("A2", "100,000,000"))]
+    for column in ("amount", "total"):
+        found, account = _orders(rows, order=0, at=1, name=2, **{column: 3})
+        assert [each.amount for each in found] == [12_000_000]
+        assert account.left == [("odd_amount", 3)]
+
+
 def test_no_resident_number_is_anybodys_name() -> None:
     found, account = _orders(
         [
