@@ -87,6 +87,7 @@ def read_orders(
     orders: dict[str, Order] = {}
     seen_lines: set[str] = set()
     same: dict[str, int] = {}
+    back: dict[str, int] = {}
     head = list(titles)
     latest, oldest = now + timedelta(days=1), datetime(2000, 1, 1, tzinfo=UTC)
     for number, row in filled(rows, titles_in, account):
@@ -99,6 +100,7 @@ def read_orders(
             orders,
             seen_lines,
             same,
+            back,
             has_key="order" in columns,
             span=(oldest, latest),
             account=account,
@@ -107,7 +109,17 @@ def read_orders(
             account.left.append((why, number))
         else:
             account.taken += 1
+    for key, won in back.items():
+        _give_back(orders[key], won)
     return list(orders.values())
+
+
+def _give_back(order: Order, won: int) -> None:
+    """Take money off an order that a line of its own gave back; all of it, and nothing of the order stands."""
+    if order.amount is not None and order.amount > won:
+        order.amount -= won
+    else:
+        order.lines = 0
 
 
 def filled(
@@ -127,6 +139,7 @@ def _add(
     orders: dict[str, Order],
     seen_lines: set[str],
     same: dict[str, int],
+    back: dict[str, int],
     *,
     has_key: bool,
     span: tuple[datetime, datetime],
@@ -160,16 +173,18 @@ def _add(
         if line in seen_lines:
             return "twice"
         seen_lines.add(line)
-    key = short_key(key) if key else _made_key(cells, at, same)
+    key = short_key(key) if key else _made_key((at, name, phone, *won), cells, same)
     state = f"{cells.get('status', '')} {cells.get('claim', '')}".strip()
     standing = _standing(state) if state else ""
     if standing == "unpaid":
         return "unpaid"
     order = orders.get(key)
-    is_off = standing == "off" or (amount is not None and amount < 0)
+    given_back = -min(amount or 0, 0)
     if order is None:
         order = orders[key] = Order(key, at, name, phone, buyer, None, [], 0)
-    if is_off:
+    if given_back:
+        back[key] = back.get(key, 0) + given_back
+    if standing == "off" or given_back or (total is not None and total < 0):
         order.cancelled += 1
         return "cancelled"
     order.lines += 1
@@ -213,14 +228,13 @@ def _won(cells: Mapping[str, str]) -> tuple[int | None, int | None, int, int | N
     return amount, total, max(1, counted), price
 
 
-def _made_key(cells: Mapping[str, str], at: datetime, same: dict[str, int]) -> str:
-    """Return a key for a line without a number of its own: what it says, and how many say the same above it."""
-    told = "\x1f".join(
-        [
-            at.isoformat(),
-            *(cells.get(name, "") for name in ("name", "phone", "product", "quantity", "amount", "price")),
-        ]
-    )
+def _made_key(said: tuple[object, ...], cells: Mapping[str, str], same: dict[str, int]) -> str:
+    """Return a key for a line without a number of its own: what it says, and how many say the same above it.
+
+    By what was read and not by the cells: "4,500" and 4500 are one amount, a number with and without dashes one person.
+    """
+    product = " ".join(cells.get("product", "").split())
+    told = "\x1f".join(map(str, (*said, product)))
     made = hashlib.sha256(told.encode()).hexdigest()[:40]
     same[made] = same.get(made, 0) + 1
     return f"{made}:{same[made]}"

@@ -248,6 +248,35 @@ def test_the_lines_of_an_order_are_one() -> None:
     ]
 
 
+def test_a_line_that_gives_money_back_takes_it_off_its_order() -> None:
+    won = [
+        ("A1", "10000"),
+        ("A1", "-2000"),
+        ("A2", "-9000"),
+        ("A2", "9000"),
+        ("A3", "-500"),
+        ("A4", "(1000)"),
+    ]
+    rows = [[key, "2026-11-20", "김민지", amount] for key, amount in won]
+    found, _account = _orders(rows, order=0, at=1, name=2, amount=3)
+    assert [(each.key, each.lines, each.cancelled) for each in found] == [
+        ("A1", 1, 1),
+        ("A2", 0, 1),
+        ("A3", 0, 1),
+        ("A4", 0, 1),
+    ]
+    assert found[0].amount == 8000
+
+
+def test_the_same_line_from_another_program_is_the_same() -> None:
+    wrote = [
+        ["2026-11-20", "김민지", "010-1111-2222", "4,500원", "라떼 "],
+        ["2026. 11. 20.", " 김민지", "1011112222.0", "4500", "라떼"],
+    ]
+    keys = [_orders([row], at=0, name=1, phone=2, amount=3, product=4)[0][0].key for row in wrote]
+    assert keys[0] == keys[1]
+
+
 def test_a_line_without_a_number_has_a_key_of_its_own() -> None:
     rows = [
         ["2026-11-20", "김민지", "4500"],
