@@ -1,0 +1,62 @@
+"""Groups of the shop's own as they lie in the database: what can't be read of them, and products of a long menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.flows import groups as flow
+from app.flows.unit import write
+from app.insights import groups, own_groups
+from app.insights.models import OwnGroup
+from app.visits.models import Product
+from tests import factories
+from tests.factories import AShop
+from tests.flows.grouping import a_person, a_product, members
+from tests.phone import Phone
+
+HOSTILE: list[Any] = [
+    {"rules": [["often", "abc", "2"]]}, {"rules": [["group", "gone"]]}, {"rules": [["group", "own:1"]]},
+    {"rules": "x"}, {"rules": [3]}, {"rules": [[]]}, {"rules": None}, {}, [], {"rules": [["often", ["x"], {}]]},
+    {"rules": [["bought", "9" * 30, "30"]]}, {"rules": [["hour", "morning"]]},
+    {"rules": [["visits", "2"], ["new_thing", "2"]]},
+]  # fmt: skip
+
+
+def test_of_a_group_that_cannot_be_read_nobody_is_in_it(app: Flask, shop: AShop) -> None:
+    """Written by another version, or by nobody: fewer people than meant, never more, and every page opens."""
+    a_person(shop, visits=3)
+    now = factories.now()
+    with write() as session:
+        session.add_all(
+            OwnGroup(shop_id=shop.id, id=place, name=f"모임{place}", filter=each, made_at=now, changed_at=now)
+            for place, each in enumerate(HOSTILE, start=1)
+        )
+    flow.see_to(shop_id=shop.id, now=now)
+    own_lines = groups.lines(shop_id=shop.id, now=now)[-1][1]
+    assert [line.people for line in own_lines] == [0] * len(HOSTILE)
+    assert {line.meaning for line in own_lines} == {
+        "지금은 쓸 수 없는 조건이 있어요. 조건을 다시 골라 주세요."
+    }
+    phone = Phone(app).signed_in(shop, shop.owner_id)
+    page = phone.open(f"/owner/groups/own/{len(HOSTILE)}")
+    assert "모두 두 번 이상 온 손님" in page.words, "what can be read stays"
+    phone.submit("그룹 저장하기")
+    assert members(shop, f"own:{len(HOSTILE)}") != []
+
+
+def test_a_group_about_one_product_of_a_long_menu_goes_on_saying_which(
+    shop: AShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_groups, "_MOST_PRODUCTS", 2)
+    latte, tea = a_product(shop, "라떼"), a_product(shop, "차")
+    made: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+    number = flow.make(**made, name="차 손님", rules=[f"bought:{tea}:30"])
+    with write() as session:
+        session.add(Product(shop_id=shop.id, name="빵", price=3000, is_pick=True))
+    found = own_groups.own_group(shop_id=shop.id, group_id=number)
+    assert found is not None and found.sentence == "최근 30일 안에 차를 산 손님"
+    assert set(own_groups.choices(shop.id)["products"].values()) == {"빵", "라떼", "차"}
+    assert str(latte) in own_groups.choices(shop.id)["products"]
