@@ -15,6 +15,10 @@ from app.insights.models import PersonStat
 from app.kit.upsert import insert_into, table_of
 
 
+# Who is in these depends on where 단골 begins.
+BY_REGULAR = ("again", "regular", "loyal")
+
+
 def note_places(session: Any, *, shop_id: int, after_id: int, until_id: int, today: date) -> int:
     """Note where some people stand, and for whoever moved since the last night from where; returns how many rows.
 
@@ -79,7 +83,7 @@ def forget_group(session: Any, *, shop_id: int, group: str) -> None:
 
 
 def put_regular_from(session: Any, *, shop_id: int, visits: int, now: datetime) -> None:
-    """Let 단골 begin with so many visits. Who stands elsewhere only by that has not moved."""
+    """Let 단골 begin with so many visits. Who stands elsewhere only by that has not moved, and no group has grown."""
     facts = {"regular_visits": visits, "changed_at": now}
     session.execute(
         insert_into(session, table_of(GroupSetting))
@@ -89,3 +93,5 @@ def put_regular_from(session: Any, *, shop_id: int, visits: int, now: datetime) 
     session.execute(
         delete(PersonPlace).where(PersonPlace.shop_id == shop_id, PersonPlace.place.in_(("again", "regular")))
     )
+    for group in BY_REGULAR:
+        forget_group(session, shop_id=shop_id, group=group)

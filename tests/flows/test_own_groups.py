@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask
 
 from app.flows import groups as flow
 from app.flows.unit import write
-from app.insights import groups, own_groups
+from app.insights import groups, moves, own_groups
 from app.insights.models import OwnGroup
 from app.visits.models import Product
 from tests import factories
@@ -60,3 +61,22 @@ def test_a_group_about_one_product_of_a_long_menu_goes_on_saying_which(
     assert found is not None and found.sentence == "최근 30일 안에 차를 산 손님"
     assert set(own_groups.choices(shop.id)["products"].values()) == {"빵", "라떼", "차"}
     assert str(latte) in own_groups.choices(shop.id)["products"]
+
+
+def test_where_regulars_begin_makes_no_group_smaller_than_a_month_ago(shop: AShop) -> None:
+    """Another border is another group: how many were in the one before says nothing of it."""
+    for visits in (3, 3, 5):
+        a_person(shop, visits=visits)
+    made: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+    ours = f"own:{flow.make(**made, name='단골', rules=['group:regular'])}"
+    other = f"own:{flow.make(**made, name='세 번', rules=['visits:3'])}"
+    flow.see_to(shop_id=shop.id, now=factories.now())
+    later = factories.now() + timedelta(days=31)
+
+    def then() -> dict[str, int | None]:
+        keys = ("again", "regular", "loyal", "vip", ours, other)
+        return {key: moves.a_month_ago(shop_id=shop.id, group=key, now=later) for key in keys}
+
+    assert then() == {"again": 0, "regular": 3, "loyal": 0, "vip": 0, ours: 3, other: 3}
+    flow.set_regular_from(**made, visits="5")
+    assert then() == {"again": None, "regular": None, "loyal": None, "vip": 0, ours: None, other: 3}
