@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-
 # No visit lies before the days that moments are reckoned from (korean_days.py).
 _EARLIEST = date(1970, 1, 1)
 

@@ -14,7 +14,6 @@ from app.insights.group_models import GroupDay, GroupSetting, PersonPlace
 from app.insights.models import PersonStat
 from app.kit.upsert import insert_into, table_of
 
-
 # Who is in these depends on where 단골 begins.
 BY_REGULAR = ("again", "regular", "loyal")
 
