@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.extensions import db
 from app.insights.filter_words import sentence
 from app.insights.filters import Choices, Rule, read_stored
 from app.insights.models import OwnGroup
-from app.insights.segment_registry import segments
+from app.insights.segment_registry import owner_alone, segments
 from app.tiers.models import Tier
 from app.visits.models import Product
 
@@ -51,11 +52,21 @@ def rules_of(*, shop_id: int, group_id: int) -> tuple[Rule, ...] | None:
     return rules if is_whole else None
 
 
-def choices(shop_id: int) -> Choices:
-    """Return what a condition can be about in this shop beyond what every shop has.
+def asking_for(shop_id: int, keys: Collection[str]) -> list[int]:
+    """Return which of a shop's own groups ask for one of ours by these keys."""
+    return [
+        row.id
+        for row in _rows(shop_id)
+        if any(rule.what == "group" and rule.values[0] in keys for rule in read_filter(row.filter)[0])
+    ]
+
+
+def choices(shop_id: int, role: str = "owner") -> Choices:
+    """Return what a condition can be about in this shop beyond what every shop has, for whoever works there as `role`.
 
     Of a long menu the first products, and those that a group of the shop's is about.
     """
+    kept = {"all"} if role == "owner" else {"all"} | owner_alone()
     menu = select(Product.id, Product.name).where(Product.shop_id == shop_id)
     first = menu.order_by(Product.is_pick.desc(), Product.id).limit(_MOST_PRODUCTS)
     products = {str(row.id): row.name for row in db.session.execute(first)}
@@ -71,7 +82,7 @@ def choices(shop_id: int) -> Choices:
         "products": products,
         "tags": {str(tag.id): tag.name for tag in known.tags(shop_id)},
         "tiers": {str(row.id): row.name for row in tiers},
-        "groups": {key: each.NAME for key, each in segments().items() if key != "all"},
+        "groups": {key: each.NAME for key, each in segments().items() if key not in kept},
     }
 
 
