@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, delete, literal, select
+from sqlalchemy import Date, Integer, delete, literal, or_, select
 
 from app.customers.models import Customer
 from app.insights import places
@@ -53,8 +53,13 @@ def note_places(session: Any, *, shop_id: int, after_id: int, until_id: int, tod
         Customer.id <= until_id,
         Customer.erased_at.is_not(None),
     )
+    # Whose only visit was taken back never came: they have not moved either.
+    never = select(PersonStat.customer_id).where(*these[:-1], PersonStat.visits <= 0)
     session.execute(
-        delete(PersonPlace).where(PersonPlace.shop_id == shop_id, PersonPlace.customer_id.in_(gone))
+        delete(PersonPlace).where(
+            PersonPlace.shop_id == shop_id,
+            or_(PersonPlace.customer_id.in_(gone), PersonPlace.customer_id.in_(never)),
+        )
     )
     return len(changed)
 

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.extensions import db
 from app.flows import groups as flow
 from app.flows.unit import write
 from app.insights import groups, moves, own_groups
-from app.insights.models import OwnGroup
+from app.insights.models import OwnGroup, PersonStat
 from app.visits.models import Product
 from tests import factories
 from tests.factories import AShop
 from tests.flows.grouping import a_person, a_product, members
 from tests.phone import Phone
+from tests.world import Clock
 
 HOSTILE: list[Any] = [
     {"rules": [["often", "abc", "2"]]}, {"rules": [["group", "gone"]]}, {"rules": [["group", "own:1"]]},
@@ -61,6 +63,18 @@ def test_a_group_about_one_product_of_a_long_menu_goes_on_saying_which(
     assert found is not None and found.sentence == "최근 30일 안에 차를 산 손님"
     assert set(own_groups.choices(shop.id)["products"].values()) == {"빵", "라떼", "차"}
     assert str(latte) in own_groups.choices(shop.id)["products"]
+
+
+def test_whose_only_visit_is_taken_back_has_not_moved(shop: AShop, clock: Clock) -> None:
+    who = a_person(shop, visits=1, standing="new")
+    flow.see_to(shop_id=shop.id, now=clock())
+    for facts in ({"standing": "dormant"}, {"standing": "", "visits": 0}):
+        with write() as session:
+            session.execute(db.update(PersonStat).where(PersonStat.customer_id == who.id).values(**facts))
+        flow.see_to(shop_id=shop.id, now=clock.advance(days=1))
+        db.session.rollback()
+        said = [move.sentence for move in moves.moves(shop_id=shop.id, now=clock())]
+        assert said == (["한두 번 오셨던 1명이 오래 안 오세요"] if "visits" not in facts else [])
 
 
 def test_where_regulars_begin_makes_no_group_smaller_than_a_month_ago(shop: AShop) -> None:
