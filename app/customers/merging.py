@@ -145,14 +145,24 @@ def become_two(
     gone.erased_at = gone.merged_into_id = None
     kept.visit_count -= before["gone"]["visit_count"] - undone_visits
     session.flush()
+    is_held = _is_held(session, shop_id=gone.shop_id, phone=before["gone"]["phone"], but_id=gone.id)
     for name in (*told, *_COUNTED):
         setattr(gone, name, _read(name, before["gone"][name]))
-    if gone.phone is not None and gone.phone == kept.phone:  # typed anew on the kept one since then
+    if is_held:  # typed anew on the kept one since then, or somebody came with it: by a file, by joining
         gone.phone = gone.phone_tail = gone.phone_checked_at = None
         gone.phone_key = ""
     gone.visit_count -= undone_visits
     kept.joined_at = _read("joined_at", before["kept"]["joined_at"])
     session.flush()
+
+
+def _is_held(session: Any, *, shop_id: int, phone: str | None, but_id: int) -> bool:
+    if phone is None:
+        return False
+    other = select(Customer.id).where(
+        Customer.shop_id == shop_id, Customer.phone == phone, Customer.id != but_id
+    )
+    return session.scalar(other.limit(1)) is not None
 
 
 def set_visits(

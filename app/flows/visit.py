@@ -103,6 +103,9 @@ def _came(
         sales=visit.amount or 0,
         priced=int(visit.amount is not None),
     )
+    if not visit.is_first and person.first_visit_at == visit.at:
+        # Told of late, it was the first: in their later months they are of another month's people.
+        sums.touch(session, shop_id=visit.shop_id, customer_ids=(person.id,))
     is_now = visit.at > now - visits.SAME_VISIT
     if is_now and visit.channel in AT_COUNTER:
         _thank(session, visit=visit, person=person, card=card, now=now)

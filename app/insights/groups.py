@@ -18,7 +18,7 @@ from app.extensions import db
 from app.insights import filtering, own_groups, rules
 from app.insights.filters import Rule
 from app.insights.group_models import GroupSetting
-from app.insights.segment_registry import condition, families, segments
+from app.insights.segment_registry import condition, families, owner_alone, segments
 from app.kit.clock import kst_day
 from app.kit.keyset import read_place, write_place
 
@@ -55,16 +55,26 @@ class MemberPage:
     after: str | None
 
 
-def names(shop_id: int) -> dict[str, str]:
-    """Return every group that can be chosen in a shop by its key: ours, its tags ("tag:3"), its own ("own:5")."""
-    return {key: name for _heading, pairs in sections(shop_id) for key, name in pairs}
+def kept_from(shop_id: int, role: str) -> frozenset[str]:
+    """Return the groups that are not for this role's eyes: the owner's alone, and the shop's own that ask for one."""
+    if role == "owner":
+        return frozenset()
+    own = own_groups.asking_for(shop_id, owner_alone())
+    return owner_alone() | {f"own:{group_id}" for group_id in own}
 
 
-def sections(shop_id: int) -> list[tuple[str, list[tuple[str, str]]]]:
+def names(shop_id: int, role: str = "owner") -> dict[str, str]:
+    """Return every group that a role can choose in a shop by its key: ours, its tags ("tag:3"), its own ("own:5")."""
+    return {key: name for _heading, pairs in sections(shop_id, role) for key, name in pairs}
+
+
+def sections(shop_id: int, role: str = "owner") -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the same under headings, the first one without: [("", [("all", "모든 손님"), …]), ("태그", …)]."""
-    found = [("", [(key, each.NAME) for key, each in segments().items()])]
+    kept = kept_from(shop_id, role)
+    found = [("", [(key, each.NAME) for key, each in segments().items() if key not in kept])]
     for name, family in families().items():
-        pairs = [(f"{name}:{number}", called) for number, called in family.names(shop_id)]
+        named = ((f"{name}:{number}", called) for number, called in family.names(shop_id))
+        pairs = [(key, called) for key, called in named if key not in kept]
         if pairs:
             found.append((family.HEADING, pairs))
     return found
@@ -114,12 +124,12 @@ def count_where(shop_id: int, which: ColumnElement[bool]) -> int:
     return int(db.session.scalar(select(func.count(Customer.id)).where(*_is_in(shop_id, which))) or 0)
 
 
-def lines(*, shop_id: int, now: datetime) -> list[tuple[str, list[GroupLine]]]:
+def lines(*, shop_id: int, now: datetime, role: str = "owner") -> list[tuple[str, list[GroupLine]]]:
     """Return every group with how many are in it and what it means, under the same headings as sections()."""
     regular = regular_from(shop_id)
     own = {group.id: group for group in own_groups.own_groups(shop_id)}
     found = []
-    for heading, pairs in sections(shop_id):
+    for heading, pairs in sections(shop_id, role):
         shown = []
         for key, name in pairs:
             family, _, number = key.partition(":")
@@ -131,9 +141,9 @@ def lines(*, shop_id: int, now: datetime) -> list[tuple[str, list[GroupLine]]]:
     return found
 
 
-def line(*, shop_id: int, group: str, now: datetime) -> GroupLine | None:
-    """Return one group, None for one that the shop does not have."""
-    name = names(shop_id).get(group)
+def line(*, shop_id: int, group: str, now: datetime, role: str = "owner") -> GroupLine | None:
+    """Return one group, None for one that the shop does not have, or does not show to this role."""
+    name = names(shop_id, role).get(group)
     if name is None:
         return None
     family, _, number = group.partition(":")

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+# No visit lies before the days that moments are reckoned from (korean_days.py).
+_EARLIEST = date(1970, 1, 1)
+
 
 @dataclass(frozen=True)
 class DaySums:
@@ -89,13 +92,13 @@ class Section:
 
 
 def read_month(text: str, *, today: date) -> date:
-    """Return the first day of "2026-11"; the present month for anything else, and for one that has not begun."""
+    """Return the first day of "2026-11"; the present month for anything else, and where nobody can have come yet."""
     this = today.replace(day=1)
     try:
         found = date.fromisoformat(f"{text}-01")
     except ValueError:
         return this
-    return min(found, this)
+    return found if _EARLIEST <= found <= this else this
 
 
 def summed(days: Sequence[DaySums], what: str) -> int:

@@ -1,6 +1,7 @@
 """Finds every group by scanning insights/segments: a new one is one new file, listed nowhere.
 
 A file with KEY is one group; a file with FAMILY is many of a kind, "tag:3" being the third tag of the shop.
+One with OWNER_ALONE is shown to nobody else who works in the shop.
 """
 
 from __future__ import annotations
@@ -48,6 +49,12 @@ def segments() -> dict[str, Segment]:
     """Return every group by its key, in the order they are shown."""
     found = [cast(Segment, module) for module in _modules() if hasattr(module, "KEY")]
     return {each.KEY: each for each in sorted(found, key=lambda each: each.ORDER)}
+
+
+@cache
+def owner_alone() -> frozenset[str]:
+    """Return the keys of the groups that only the owner sees."""
+    return frozenset(key for key, each in segments().items() if getattr(each, "OWNER_ALONE", False))
 
 
 @cache

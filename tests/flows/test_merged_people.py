@@ -149,3 +149,15 @@ def test_what_was_written_about_both_goes_with_who_leaves(
     for table in (LedgerEntry, PaperCard):
         written = db.select(table.customer_id).where(table.reason != "").distinct()
         assert db.session.scalars(written).all() == [other.id], table.__tablename__
+
+
+def test_whose_number_somebody_else_has_by_now_comes_back_without_it(shop: AShop, jiwoo: ACustomer) -> None:
+    """The number of the card that went is nobody's: an order from a file, or a new card, may bring it again."""
+    twin = factories.a_customer(shop, name="지우", phone="010-5555-0001")
+    merge_id = join_two(shop, jiwoo, twin)
+    newcomer = factories.a_customer(shop, name="새 손님", phone="010-5555-0001")
+    assert part(shop, merge_id) == twin.id
+    back = factories.a_person(twin.id)
+    assert (back.erased_at, back.phone, back.phone_tail, back.phone_key) == (None, None, None, "")
+    assert factories.a_person(newcomer.id).phone == "+821055550001"
+    assert factories.a_person(jiwoo.id).phone == "+821023456789"

@@ -54,7 +54,17 @@ def test_a_month_that_is_over_is_compared_with_the_whole_one_before() -> None:
 
 @pytest.mark.parametrize(
     ("text", "month"),
-    [("2026-10", OCTOBER), ("", NOVEMBER), ("2027-01", NOVEMBER), ("2026-13", NOVEMBER), ("어제", NOVEMBER)],
+    [
+        ("2026-10", OCTOBER),
+        ("", NOVEMBER),
+        ("2027-01", NOVEMBER),
+        ("2026-13", NOVEMBER),
+        ("어제", NOVEMBER),
+        ("1970-01", date(1970, 1, 1)),
+        # The month before the first of all is none that a calendar has.
+        ("0001-01", NOVEMBER),
+        ("9999-12", NOVEMBER),
+    ],
 )
 def test_a_month_as_it_stands_in_an_address(text: str, month: date) -> None:
     assert read_month(text, today=TODAY) == month

@@ -106,11 +106,11 @@ def campaign_left_out(campaign_id: int, why: str) -> ResponseReturnValue:
 
 def _is_well(campaign_id: int) -> ResponseReturnValue | None:
     """Say what is wrong before anybody is asked for a password: the number that was typed."""
-    view = campaigns.campaign(current_staff().shop.id, campaign_id)
-    if view is None or campaign_rules.typed_number(asked.text("typed")) is not None:
+    if campaign_rules.typed_number(asked.text("typed")) is not None:
         return None
     wrong = {"typed": "받는 분이 몇 명인지 숫자로 적어 주세요."}
-    return answers.invalid("owner/campaign_check.html", **_check(view, asked.text("typed"), wrong))
+    page = _check(draft(campaign_id), asked.text("typed"), wrong)
+    return answers.invalid("owner/campaign_check.html", **page)
 
 
 @door(

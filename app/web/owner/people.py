@@ -71,7 +71,7 @@ def wanted() -> Wanted:
 
 def listed_groups() -> dict[str, str]:
     """Return the groups that the list can be narrowed to, by key; tags have chips of their own."""
-    names = groups.names(current_staff().shop.id)
+    names = groups.names(current_staff().shop.id, current_staff().role)
     return {key: name for key, name in names.items() if key != "all" and not key.startswith("tag:")}
 
 
