@@ -90,7 +90,7 @@ def test_the_shop_says_where_regulars_begin(owner_phone: Phone, shop: AShop) -> 
 
 
 def test_who_moved_leads_to_those_people(owner_phone: Phone, shop: AShop, clock: Clock) -> None:
-    who = a_person(shop, visits=5, standing="regular", name="박뜸")
+    who = a_person(shop, visits=5, standing="comes", name="박뜸")
     flow.see_to(shop_id=shop.id, now=clock())
     with write() as session:
         session.execute(

@@ -16,6 +16,7 @@ from app.reviews import queries as reviews
 from tests import factories
 from tests.asks import a_review, an_ask
 from tests.factories import ACustomer, AShop
+from tests.flows.coming import minute
 from tests.phone import Phone
 from tests.world import Clock
 
@@ -112,8 +113,9 @@ def test_who_came_again_after_a_word_is_told_by_name(
         factories.a_customer(shop, name=name, phone=factories.a_number(), agrees="all") for name in "가나"
     ]
     for who in people:
-        for days in (51, 44, 37, 30):
+        for days in (36, 29, 22, 15):
             factories.a_stamp(shop, who.card_id, at=clock() - timedelta(days=days))
+    minute(clock())
     assert come_back.plan_for(shop_id=shop.id, now=clock()) == 2
     assert "뜸하던" not in owner_phone.open("/owner").words
     deliver.drain(wire=app.config["WIRE"], clock=clock)
