@@ -10,7 +10,7 @@ from app.kit.clock import KST
 from app.messages.models import Message
 from tests import exports, factories
 from tests.browser.conftest import NewHandset
-from tests.browser.handset import Handset, wait_until
+from tests.browser.handset import Handset
 from tests.factories import AShop
 
 # Who bought how many days ago; 한지우 was here before and agreed to ads, the others are nobody yet.

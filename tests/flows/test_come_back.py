@@ -20,7 +20,6 @@ from app.visits.models import Product, Visit, VisitItem
 from tests import factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows.coming import counted
-from tests.flows.grouping import members
 from tests.world import Clock
 
 

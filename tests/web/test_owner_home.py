@@ -60,7 +60,7 @@ def test_one_person_makes_a_small_week(
     assert str(picture["aria-label"]).startswith("지난 일주일에 날마다 찍은 도장.")
     assert len(page.soup.select("details table tbody tr")) == 7
     page = owner_phone.tap("가게 흐름 보기")
-    assert "11월에는 손님이 1번 오셨어요." in page.words
+    assert "11월에는 손님이 한 번 오셨어요." in page.words
     assert "이번 주에 처음 온 손님은 1명이에요." in page.words
     assert "방문이 30번쯤 쌓이면" in page.words
 
