@@ -15,9 +15,8 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from app.cards.models import Card
 from app.customers.models import Customer
 from app.extensions import db
-from app.insights import filtering, own_groups, rules
+from app.insights import filtering, own_groups, places
 from app.insights.filters import Rule
-from app.insights.group_models import GroupSetting
 from app.insights.segment_registry import condition, families, owner_alone, segments
 from app.kit.clock import kst_day
 from app.kit.keyset import read_place, write_place
@@ -160,8 +159,7 @@ def _meaning(key: str, regular: int) -> str:
 
 def regular_from(shop_id: int) -> int:
     """Return with how many visits 단골 begins in a shop."""
-    own = db.session.scalar(select(GroupSetting.regular_visits).where(GroupSetting.shop_id == shop_id))
-    return own or rules.REGULAR_VISITS
+    return int(db.session.scalar(select(places.regular_from(shop_id))) or 0)
 
 
 def page(*, shop_id: int, group: str, now: datetime, after: str | None = None, limit: int = 30) -> MemberPage:

@@ -47,6 +47,16 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """How many moved between the groups in one way, in a sentence, and in the few words of a table."""
+
+    name: str
+    people: int
+    sentence: str
+    short: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of a month. Everything but `days` is as it was at `counted_at`, None: not counted yet."""
 
@@ -66,6 +76,7 @@ class Facts:
     baskets: int = 0  # of the months that `pairs` is of
     coupons_issued: int = 0
     tiers: Sequence[tuple[str, int]] = ()
+    moves: Sequence[Moved] | None = None  # of the last thirty days; None: of another month, or not known yet
 
     @property
     def own_days(self) -> list[DaySums]:

@@ -78,12 +78,12 @@ EXAMPLES: dict[str, tuple[list[Made], list[Made]]] = {
     ),
     "ordinary": (
         [
-            lambda shop: a_person(shop, visits=2, standing="again"),
+            lambda shop: a_person(shop, visits=2, standing="comes"),
             lambda shop: a_person(shop, visits=2, standing="quiet", own=False),
         ],
         [
-            lambda shop: a_person(shop, visits=1, standing="new"),
-            lambda shop: a_person(shop, visits=5, standing="regular", vip=True),
+            lambda shop: a_person(shop, visits=1, standing="comes"),
+            lambda shop: a_person(shop, visits=5, standing="comes", vip=True),
             lambda shop: a_person(shop, visits=5, standing="quiet"),
             lambda shop: a_person(shop, visits=5, standing="dormant"),
         ],
@@ -95,7 +95,7 @@ EXAMPLES: dict[str, tuple[list[Made], list[Made]]] = {
     "silent": (
         [lambda shop: a_person(shop, visits=5, standing="quiet")],
         [
-            lambda shop: a_person(shop, visits=5, standing="regular"),
+            lambda shop: a_person(shop, visits=5, standing="comes"),
             lambda shop: a_person(shop, visits=2, standing="quiet", own=False),  # no rhythm of their own
             # Has come since the last night: nobody misses them.
             lambda shop: a_person(shop, visits=5, standing="quiet", stale_at=factories.now()),

@@ -68,7 +68,7 @@ def test_a_month_costs_as_many_statements_for_few_people_as_for_many(
         asked.clear()
         page = phone.open("/owner/insights")
         counts.append(len(asked))
-        assert "단골 다섯에 한 분" in page.words and "=1+1 라떼" in page.words
+        assert "가장 자주 오신 다섯에 한 분" in page.words and "=1+1 라떼" in page.words
     assert counts[0] == counts[1] <= 30
 
 
@@ -80,7 +80,7 @@ def test_a_month_can_be_gone_back_to_printed_and_taken_along(
     assert "10월에는 손님이 12번 오셨어요." in page.words
     assert "2026년 10월" in page.words and "다시 온 손님은 한 주에" not in page.words
     assert (
-        "10월에 처음 오신 12분 가운데 12분이 11월에도 오셨어요." in owner_phone.open("/owner/insights").words
+        "10월에 처음 오신 12분이 모두 11월에도 오셨어요." in owner_phone.open("/owner/insights").words
     )
     paper = owner_phone.open("/owner/insights/paper?month=2026-11")
     assert "함께 사신 상품" in paper.words and len(paper.soup.select(".paper table")) >= 4

@@ -117,6 +117,7 @@ def _present(shop_id: int, today: date) -> dict[str, Any]:
         "returning": [(_week_words(week.first, today), week.returning) for week in found],
         "known_by": habits.how_it_is_known(known.reason, people=known.people) if known else "",
         "quiet_many": quiet_many,
+        "is_more_quiet": quiet_many >= rhythms.LOOKED_AT,
         "quiet": [
             (one, rules.rhythm_words(one.rhythm_days), habits.chance_words(one.alive)) for one in quiet
         ],

@@ -47,10 +47,20 @@ _SOURCE_NAMES = {
     "card": "카드에서 적으셨어요",
     "staff": "가게에서 만들어 드렸어요",
     "demo": "예시로 만든 손님이에요",
-    "import": "가져온 명단에 있었어요",
+    "import": "가져온 파일에 있었어요",
     "hand_asked": "가게에서 여쭤보고 적었어요",
     "hand_phone": "전화로 여쭤보고 적었어요",
     "hand_list": "쓰던 손님 명단을 보고 적었어요",
+}
+# Where somebody bought; at the shop itself nothing has to be said.
+_CHANNEL_NAMES = {
+    "smartstore": "스마트스토어",
+    "coupang": "쿠팡",
+    "cafe24": "카페24",
+    "esm": "지마켓·옥션",
+    "file": "가져온 주문",
+    "pos": "포스",
+    "api": "다른 프로그램",
 }
 
 
@@ -132,6 +142,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "days": day_lines(shop_id=shop_id, customer_id=customer_id),
         "consent_names": CONSENT_NAMES,
         "source_names": _SOURCE_NAMES,
+        "channel_names": _CHANNEL_NAMES,
         "notes": {"name": known.name, "likes": known.likes, "memo": known.memo},
         "wrong": {},
     }
