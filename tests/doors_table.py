@@ -278,8 +278,12 @@ TABLE = """
 /owner/people/tags                                    GET       owner     manager  session
 /owner/people/tags/<int:tag_id>/removal               POST      owner     manager  session
 /owner/people/file                                    GET+POST  owner     owner    session
+/owner/people/file/<int:file_id>                      GET+POST  owner     owner    session
+/owner/people/file/<int:file_id>/progress             GET       owner     owner    session
+/owner/people/file/<int:file_id>/removal              POST      owner     owner    session
 /owner/people/<int:customer_id>/tags                  POST      owner     manager  session
 /owner/people/<int:customer_id>/tags/<int:tag_id>/removal POST      owner     manager  session
+/owner/people/<int:customer_id>/phone                 GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/about                 GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/companions            GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/companions/<int:companion_id> GET+POST  owner     manager  session

@@ -14,6 +14,7 @@ from app.flows import person as person_flow
 from app.flows import tags as tag_flow
 from app.insights import groups
 from app.kit.clock import kst_day
+from app.kit.korean import josa
 from app.kit.refusals import Invalid, NotHere
 from app.web import answers
 from app.web.answers import see_other
@@ -36,21 +37,48 @@ class Wanted:
     group: str  # a key of groups.names(), "" for none
     order: str
 
-    def link(self, **changes: Any) -> str:
-        """Return the list's address with something changed."""
+    def link(self, endpoint: str = "owner.people", **changes: Any) -> str:
+        """Return the address of the list, or of another page for these people, with something changed."""
         carried: dict[str, Any] = {
             "q": self.typed or None,
             "tag": self.tag.id if self.tag else None,
             "group": self.group or None,
             "order": self.order if self.order != "came" else None,
         }
-        return url_for("owner.people", **(carried | changes))
+        return url_for(endpoint, **(carried | changes))
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Return it as the hidden fields of a form."""
+        carried = (
+            ("q", self.typed),
+            ("tag", str(self.tag.id) if self.tag else ""),
+            ("group", self.group),
+            ("order", self.order if self.order != "came" else ""),
+        )
+        return [(name, value) for name, value in carried if value]
 
     def choice(self) -> Choice:
         """Return it for the reads and the flows."""
         shop_id = current_staff().shop.id
         group = groups.chosen(shop_id=shop_id, group=self.group, now=now()) if self.group else None
         return Choice(self.typed, self.tag.id if self.tag else None, group)
+
+    def words(self) -> str:
+        """Return whom it is of: "‘단골’ 그룹 · ‘창가 자리’ 태그"; what was typed is not in it. "" for everybody."""
+        return " · ".join(
+            [
+                *([f"‘{listed_groups()[self.group]}’ 그룹"] if self.group else []),
+                *([f"‘{self.tag.name}’ 태그"] if self.tag else []),
+                *(["찾은 손님"] if self.typed else []),
+            ]
+        )
+
+    def shown(self) -> str:
+        """Return the same for the screen, with what was typed: "‘김’으로 찾은 손님"."""
+        if not self.typed:
+            return self.words() or "모든 손님"
+        found = f"{josa(f'‘{self.typed}’', '으로/로')} 찾은 손님"
+        return self.words().removesuffix("찾은 손님") + found
 
     def narrows(self) -> bool:
         """Tell whether it is not simply everybody."""
