@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 
 from app.customers import roster
-from app.customers.known_models import CustomerTag
 from app.customers.models import Consent, Customer
 from app.extensions import db
 from app.flows.unit import write
@@ -89,26 +88,6 @@ def test_a_crowd_is_walked_in_order(
     few = roster.people(shop_id=shop.id, typed="ㅁㅈ")
     monkeypatch.setattr(roster, "_CROWD", 1)
     assert roster.people(shop_id=shop.id, typed="ㅁㅈ") == few
-
-
-def test_many_are_tagged_at_once_and_the_list_narrows(
-    owner_phone: Phone, shop: AShop, people: dict[str, int]
-) -> None:
-    owner_phone.open("/owner/people?pick=1")
-    who = [str(people["김민지"]), str(people["박민지"]), "999999"]
-    fields = {"name": "단체", "whom": "picked", "who": who, "csrf_token": owner_phone.token()}
-    page = owner_phone.post("/owner/people/tagging?pick=1", fields)
-    assert "2명에게 태그를 붙였어요" in page.words
-    owner_phone.open("/owner/people?pick=1&q=ㅁㅈ")
-    page = owner_phone.submit("태그 붙이기", name="단체", whom="all")
-    assert "1명에게 태그를 붙였어요" in page.words
-    tag_id = db.session.scalars(db.select(CustomerTag.tag_id)).first()
-    words = owner_phone.open(f"/owner/people?tag={tag_id}").words
-    assert ("김미자" in words, "이수" in words) == (True, False)
-    owner_phone.open("/owner/people?pick=1")
-    assert "골라 주세요" in owner_phone.submit("태그 붙이기", name="단체", status=422).words
-    owner_phone.open("/owner/people/tags")
-    assert "아직 태그가 없어요" in owner_phone.submit("지우기").words
 
 
 def test_pages_ask_the_same_however_many_there_are(

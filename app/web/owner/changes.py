@@ -164,6 +164,8 @@ def sentence(line: Change) -> str:
         return f"{whom or '손님'} {_number(count)}명의 명단을 내려받았어요" + (
             f". ‘{reason}’ 라고 적었어요" if reason else ""
         )
+    if line.what == "tag_renamed" and line.detail == "joined":
+        return "손님 태그 둘을 하나로 합쳤어요"
     if line.what == "people_merged":
         return f"도장 {line.detail}개를 옮겨 두 손님을 한 분으로 합쳤어요"
     if line.what == "card_moved":

@@ -11,11 +11,10 @@ from flask.typing import ResponseReturnValue
 from app.customers import known, known_rules, roster
 from app.customers.roster import Choice
 from app.flows import person as person_flow
-from app.flows import tags as tag_flow
 from app.insights import groups
 from app.kit.clock import kst_day
 from app.kit.korean import josa
-from app.kit.refusals import Invalid, NotHere
+from app.kit.refusals import Invalid
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -110,72 +109,20 @@ def people() -> ResponseReturnValue:
     return render_template("owner/people.html", **_list_page(wanted()))
 
 
-def _list_page(asked_for: Wanted, **more: Any) -> dict[str, Any]:
+def _list_page(asked_for: Wanted) -> dict[str, Any]:
     shop_id, after = current_staff().shop.id, request.args.get("after")
     choice = asked_for.choice()
-    picks = bool(request.values.get("pick"))
     page = roster.people(shop_id=shop_id, choice=choice, order=asked_for.order, after=after)
-    calm = not asked_for.narrows() and not after and asked_for.order == "came" and not picks
+    calm = not asked_for.narrows() and not after and asked_for.order == "came"
     return {
         "page": page,
         "wanted": asked_for,
         "tags": known.counted_tags(shop_id),
         "groups": listed_groups(),
         "orders": roster.ORDERS,
-        "picks": picks,
-        "found": roster.count(shop_id=shop_id, choice=choice) if picks else None,
         "birthdays": person_days.birthdays_this_week() if calm else [],
         "today": kst_day(now()),
-        "wrong": {},
-        "tagged": "",
-    } | more
-
-
-@door(bp, "/owner/people/tagging", methods=("POST",), audience="owner", role="manager", tenant="session")
-def tag_many() -> ResponseReturnValue:
-    """Put a tag on those who were picked, or on everybody the list is of."""
-    staff, asked_for, name = current_staff(), wanted(), asked.text("name")
-    picked = [number for one in request.form.getlist("who") if (number := row_number(one)) is not None]
-    try:
-        done = tag_flow.put_on_many(
-            shop_id=staff.shop.id,
-            staff_id=staff.staff_id,
-            name=name,
-            ids=None if asked.text("whom") == "all" else picked,
-            choice=asked_for.choice(),
-            ip=asked.ip(),
-            now=now(),
-        )
-    except Invalid as error:
-        page = _list_page(asked_for, picks=True, wrong=error.fields, tagged=name, picked=picked)
-        page["found"] = roster.count(shop_id=staff.shop.id, choice=asked_for.choice())
-        return answers.invalid("owner/people.html", **page)
-    flash(f"{done:,}명에게 태그를 붙였어요" if done else "모두 이 태그가 붙어 있었어요")
-    return see_other(asked_for.link())
-
-
-@door(bp, "/owner/people/tags", audience="owner", role="manager", tenant="session")
-def tags() -> ResponseReturnValue:
-    """Show the shop's tags, each with how many carry it."""
-    return render_template("owner/tags.html", tags=known.counted_tags(current_staff().shop.id))
-
-
-@door(
-    bp,
-    "/owner/people/tags/<int:tag_id>/removal",
-    methods=("POST",),
-    audience="owner",
-    role="manager",
-    tenant="session",
-)
-def drop_tag(tag_id: int) -> ResponseReturnValue:
-    """Take a tag off everybody and out of the shop. Raises NotHere for another shop's."""
-    staff = current_staff()
-    if known.tag(shop_id=staff.shop.id, tag_id=tag_id) is None:
-        raise NotHere("찾으시는 태그가 없어요. 목록을 새로 열어 주세요.")
-    tag_flow.drop(shop_id=staff.shop.id, staff_id=staff.staff_id, tag_id=tag_id, now=now())
-    flash("태그를 지웠어요")
-    return see_other(url_for("owner.tags"))
+    }
 
 
 @door(bp, "/owner/people/new", methods=("GET", "POST"), audience="owner", role="manager", tenant="session")
