@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from app.customers import roster
+from app.customers.known_models import Companion
 from app.customers.models import Consent, Customer
 from app.extensions import db
 from app.flows.unit import write
@@ -66,6 +67,55 @@ def test_a_name_is_found_by_what_a_thumb_types(
     page = roster.people(shop_id=shop.id, typed=typed)
     assert {line.name for line in page.lines} == found
     assert roster.people(shop_id=other_shop.id, typed=typed).lines == []
+
+
+@pytest.mark.parametrize("crowd", [800, 1])
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("콩이", {"김민지": ["콩이"]}),
+        ("콩", {"김민지": ["콩이"], "박민지": ["콩 순이"]}),
+        ("ㅋㅇ", {"김민지": ["콩이"]}),
+        ("콩ㅅ", {"박민지": ["콩 순이"]}),
+        ("콩순", {"박민지": ["콩 순이"]}),
+        ("max", {"김미자": ["Max 2"]}),
+        ("이", {"이수 Kim": []}),
+        ("2", {}),
+        ("%", {"100%손님": []}),
+    ],
+)
+def test_somebody_is_found_by_who_comes_along(
+    shop: AShop,
+    other_shop: AShop,
+    people: dict[str, int],
+    monkeypatch: pytest.MonkeyPatch,
+    crowd: int,
+    typed: str,
+    found: dict[str, list[str]],
+) -> None:
+    for name, called in (("김민지", "콩이"), ("박민지", "콩 순이"), ("김미자", "Max 2"), ("김민지", "보리")):
+        db.session.add(Companion(shop_id=shop.id, customer_id=people[name], name=called, at=factories.now()))
+    db.session.commit()
+    monkeypatch.setattr(roster, "_CROWD", crowd)
+    page = roster.people(shop_id=shop.id, typed=typed)
+    assert {line.name: line.along for line in page.lines} == found
+    assert roster.people(shop_id=other_shop.id, typed=typed).lines == []
+
+
+def test_the_row_says_by_whom_it_was_found_also_after_a_new_name(
+    owner_phone: Phone, shop: AShop, jiwoo: factories.ACustomer
+) -> None:
+    db.session.add(Companion(shop_id=shop.id, customer_id=jiwoo.id, name="콩이", at=factories.now()))
+    db.session.commit()
+    a_tag(shop, jiwoo, "단체")
+    assert "콩이와 함께 · 단체" in owner_phone.open("/owner/people?q=ㅋㅇ").words
+    assert "콩이와 함께" not in owner_phone.open("/owner/people?q=지우").words
+    assert "콩이와 함께" in owner_phone.open("/owner/people/picks?q=콩").words
+    friend = db.session.scalars(db.select(Companion)).one()
+    friend.name = "보리"
+    db.session.commit()
+    assert "맞는 손님이 없어요" in owner_phone.open("/owner/people?q=콩이").words
+    assert "보리와 함께" in owner_phone.open("/owner/people?q=ㅂㄹ").words
 
 
 @pytest.mark.parametrize("order", list(roster.ORDERS))

@@ -8,6 +8,7 @@ from flask import Flask
 from app.coupons.models import CouponGift
 from app.customers import known, roster
 from app.customers.known_models import CustomerTag
+from app.customers.models import Customer
 from app.extensions import db
 from app.flows import groups, tags
 from app.insights import own_groups
@@ -57,9 +58,9 @@ def tick(phone: Phone, *who: ACustomer, press: str) -> Page:
 def names_with(tag: str, shop: AShop) -> set[str]:
     """Return the names of who carries a tag."""
     db.session.rollback()
-    line = next(each for each in known.tags(shop.id) if each.name == tag)
-    choice = roster.Choice(tag_id=line.id)
-    return {each.name for each in roster.people(shop_id=shop.id, choice=choice).lines}
+    tag_id = next(each.id for each in known.tags(shop.id) if each.name == tag)
+    carries = db.select(CustomerTag.customer_id).where(CustomerTag.tag_id == tag_id)
+    return set(db.session.scalars(db.select(Customer.name).where(Customer.id.in_(carries))))
 
 
 def test_picks_survive_the_next_page_and_a_search(
