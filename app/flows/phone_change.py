@@ -36,7 +36,7 @@ class NumberTaken(Refused):
 
     code = "number_taken"
     status = 422
-    sentence = "이 번호는 다른 손님에게 적혀 있어요. 같은 분이면 두 카드를 합쳐 주세요."
+    sentence = "이 번호는 다른 손님에게 적혀 있어요. 누구인지 확인해 주세요."
 
     def __init__(self, holder_id: int) -> None:
         super().__init__()
