@@ -120,6 +120,14 @@ def clean_person(*, name: str, phone: str, origin: str, agreed: bool) -> CleanPe
     return CleanPerson(name, number, origin)
 
 
+def clean_phone(typed: str) -> str:
+    """Return a number as it is kept (E.164). Raises Invalid (field: phone)."""
+    number = korean_mobile(typed)
+    if number is None:
+        raise Invalid({"phone": "휴대폰 번호를 다시 확인해 주세요. 예: 010-1234-5678"})
+    return number
+
+
 def clean_about(*, gender: str, found_by: str) -> tuple[str, str]:
     """Return what was chosen of a person, "" where nothing was. Raises Invalid for what is no choice."""
     if gender not in ("", *GENDERS):

@@ -8,6 +8,7 @@
  *   data-print       prints · data-open="id" opens a <dialog> · data-close closes it
  *   data-back        link: one step back, where the browser knows one of ours; else where it leads
  *   data-cut         on a form: what to say when it could not be sent
+ *   data-stays       on a plain form that answers a file: its button can be pressed again after a while
  *   data-fill="#id"  puts the button's data-text into that field (placeholders)
  */
 const root = document.documentElement;
@@ -91,6 +92,7 @@ document.addEventListener('submit', (event) => {
   if (event.defaultPrevented || form.hasAttribute('hx-post')) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = '1';
+  if (form.hasAttribute('data-stays')) setTimeout(wake, 4000); // it answers a file, and the page stays
   const pressed = event.submitter;
   if (pressed) setTimeout(() => { pressed.setAttribute('aria-disabled', 'true'); pressed.classList.add('busy'); });
 });
