@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rq import Worker
 from sqlalchemy import func, select
 
 from app.extensions import db
+from app.jobs import queue
 from app.messages.models import Message
 from launch.testbed import valkey_server
 from tests import factories
@@ -30,7 +32,7 @@ def arena(tmp_path: Path, db_kind: str) -> Iterator[Arena]:
             made.stop()
 
 
-def until(what: Callable[[], bool], seconds: float = 15.0) -> None:
+def until(what: Callable[[], bool], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not happen in time"
@@ -44,6 +46,15 @@ def waiting(arena: Arena) -> int:
         found = db.session.scalar(select(func.count()).where(Message.state != "sent"))
         db.session.remove()
         return int(found or 0)
+
+
+def worker_is_known(url: str) -> bool:
+    """Say whether a worker has come back to this Redis and waits for its queue."""
+    connection = queue.connect(url)
+    try:
+        return bool(Worker.count(connection=connection))
+    finally:
+        connection.close()
 
 
 def one_more(arena: Arena) -> None:
@@ -83,7 +94,7 @@ def test_a_redis_restarted_empty_is_served_again(arena: Arena) -> None:
     arena.valkey.kill()
     time.sleep(0.5)
     arena.valkey.start()
-    time.sleep(1.5)
+    until(lambda: worker_is_known(arena.valkey.url))
     log = arena.folder / "worker-0.log"
     before = log.read_text().count("drained_by_the_clock")
     one_more(arena)

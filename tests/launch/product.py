@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -14,12 +15,23 @@ from pathlib import Path
 from config import ROOT
 from launch import kinship
 
+# Each process of a run asks in a stretch of its own, and never where Linux takes the ports of outgoing connections and
+# of servers that ask for any (ip_local_port_range begins at 32768): between "free" and "taken" no other may come.
+_ports = itertools.cycle(range(20_000 + os.getpid() % 120 * 100, 20_100 + os.getpid() % 120 * 100, 2))
+
 
 def free_port() -> int:
-    """Return a port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port nobody listens on now, nor on the next one, and nobody else in this run will."""
+    for port in itertools.islice(_ports, 50):
+        with socket.socket() as probe, socket.socket() as beside:
+            try:
+                for trial, number in ((probe, port), (beside, port + 1)):
+                    trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    trial.bind(("127.0.0.1", number))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("fifty ports, and each of them is taken")
 
 
 def clean_env(**settings: str) -> dict[str, str]:
