@@ -274,7 +274,7 @@ TABLE = """
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/days                  GET+POST  owner     manager  session
 /owner/people/new                                     GET+POST  owner     manager  session
-/owner/people/tagging                                 POST      owner     manager  session
+/owner/people/tagging                                 GET+POST  owner     manager  session
 /owner/people/tags                                    GET       owner     manager  session
 /owner/people/tags/<int:tag_id>/removal               POST      owner     manager  session
 /owner/people/file                                    GET+POST  owner     owner    session

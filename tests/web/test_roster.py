@@ -107,6 +107,11 @@ def test_many_are_tagged_at_once_and_the_list_narrows(
     assert ("김미자" in words, "이수" in words) == (True, False)
     owner_phone.open("/owner/people?pick=1")
     assert "골라 주세요" in owner_phone.submit("태그 붙이기", name="단체", status=422).words
+    owner_phone.open("/owner/people/tagging?pick=1&q=ㅁㅈ")  # what a look back to a refused list asks for
+    page = owner_phone.open("/owner/people?pick=1&q=ㅁㅈ")
+    assert ('name="pick" value="1"' in page.html, "pick=1" in page.html) == (True, True), (
+        "searching goes on picking"
+    )
     owner_phone.open("/owner/people/tags")
     assert "아직 태그가 없어요" in owner_phone.submit("지우기").words
 

@@ -103,10 +103,14 @@ def _list_page(asked_for: Wanted, **more: Any) -> dict[str, Any]:
     } | more
 
 
-@door(bp, "/owner/people/tagging", methods=("POST",), audience="owner", role="manager", tenant="session")
+@door(
+    bp, "/owner/people/tagging", methods=("GET", "POST"), audience="owner", role="manager", tenant="session"
+)
 def tag_many() -> ResponseReturnValue:
-    """Put a tag on those who were picked, or on everybody the list is of."""
+    """Put a tag on those who were picked, or on everybody the list is of. Opened by itself: the list to pick from."""
     staff, asked_for, name = current_staff(), wanted(), asked.text("name")
+    if request.method == "GET":
+        return see_other(asked_for.link(pick=1))
     picked = [number for one in request.form.getlist("who") if (number := row_number(one)) is not None]
     try:
         done = tag_flow.put_on_many(

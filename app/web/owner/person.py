@@ -13,6 +13,7 @@ from app.customers import known_rules, merges
 from app.customers import queries as customers
 from app.customers.texts import CONSENT_NAMES
 from app.flows import person as person_flow
+from app.flows import tags as tag_flow
 from app.insights import rhythms
 from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Invalid, NotHere
@@ -63,7 +64,7 @@ _SOURCE_NAMES = {
     tenant="session",
 )
 def person(customer_id: int) -> ResponseReturnValue:
-    """Show a person, or save what the shop wants to remember; what was typed stays when it can't be saved."""
+    """Show a person, or save what the shop wants to remember, a tag that was typed too; what can't be saved stays."""
     if request.method == "GET":
         into = merges.went_into(shop_id=current_staff().shop.id, customer_id=customer_id)
         if into is not None:  # one with another by now: an old link or a look back leads to them
@@ -72,7 +73,17 @@ def person(customer_id: int) -> ResponseReturnValue:
         return render_template("owner/person.html", **_page(customer_id))
     staff = current_staff()
     notes = {name: asked.text(name) for name in ("name", "likes", "memo")}
+    tag = asked.text("tag")
     try:
+        if tag:
+            tag_flow.put_on(
+                shop_id=staff.shop.id,
+                staff_id=staff.staff_id,
+                customer_id=customer_id,
+                name=tag,
+                ip=asked.ip(),
+                now=now(),
+            )
         person_flow.save_notes(
             shop_id=staff.shop.id,
             customer_id=customer_id,
@@ -83,7 +94,12 @@ def person(customer_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         wrong = answers.in_order(error.fields, notes)
-        return answers.invalid("owner/person.html", **(_page(customer_id) | {"notes": notes, "wrong": wrong}))
+        shown = {
+            "notes": notes,
+            "wrong": {("new-tag" if name == "tag" else name): wrong[name] for name in wrong},
+        }
+        shown |= {"wrong_tag": wrong.get("tag", ""), "typed_tag": tag if "tag" in wrong else ""}
+        return answers.invalid("owner/person.html", **(_page(customer_id) | shown))
     flash("저장했어요")
     return see_other(url_for("owner.person", customer_id=customer_id))
 
