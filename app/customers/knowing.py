@@ -14,8 +14,17 @@ from app.customers.models import Customer
 
 
 def tag_named(session: Any, *, shop_id: int, name: str, most: int) -> Tag | None:
-    """Return the shop's tag of that name, made when there is none; None when the shop has `most` already."""
-    found: Tag | None = session.scalar(select(Tag).where(Tag.shop_id == shop_id, Tag.name == name))
+    """Return the shop's tag of that name, made when there is none; None when the shop has `most` already.
+
+    Spaces and small letters make no second tag: 창가자리 is 창가 자리.
+    """
+    bare = func.replace(func.lower(Tag.name), " ", "")
+    found: Tag | None = session.scalar(
+        select(Tag)
+        .where(Tag.shop_id == shop_id, bare == name.lower().replace(" ", ""))
+        .order_by(Tag.name != name, Tag.id)
+        .limit(1)
+    )
     if found is None:
         if session.scalar(select(func.count(Tag.id)).where(Tag.shop_id == shop_id)) >= most:
             return None

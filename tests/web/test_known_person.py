@@ -41,9 +41,9 @@ def _files() -> int:
 
 def test_a_tag_is_put_on_once_and_taken_off(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
     owner_phone.open(f"/owner/people/{jiwoo.id}")
-    for _ in range(2):
+    for word in (" 창가  자리 ", "창가자리"):
         page = owner_phone.post(
-            f"/owner/people/{jiwoo.id}/tags", {"tag": " 창가  자리 ", "csrf_token": owner_phone.token()}
+            f"/owner/people/{jiwoo.id}/tags", {"tag": word, "csrf_token": owner_phone.token()}
         )
     assert page.words.count("창가 자리") == 1
     assert "태그 더 붙이기" in page.words
