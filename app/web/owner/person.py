@@ -35,24 +35,6 @@ from app.web.owner.person_known import companion_lines, tag_page
 _VISITS_SHOWN = 20
 _REVIEWS_SHOWN = 3
 _UNDO_DAYS = 2  # today's and yesterday's stamps are taken back by one tap; older ones are looked for first
-_SOURCE_NAMES = {
-    "qr": "가게 QR로 받으셨어요",
-    "link": "링크로 받으셨어요",
-    "poster": "포스터의 QR로 받으셨어요",
-    "table": "탁상 안내의 QR로 받으셨어요",
-    "sticker": "스티커의 QR로 받으셨어요",
-    "friend": "친구의 초대로 오셨어요",
-    "parcel": "소포에 넣은 쪽지로 받으셨어요",
-    "counter": "계산대의 QR로 받으셨어요",
-    "printed": "종이 카드를 드렸어요",
-    "card": "카드에서 적으셨어요",
-    "staff": "가게에서 만들어 드렸어요",
-    "demo": "예시로 만든 손님이에요",
-    "import": "가져온 명단에 있었어요",
-    "hand_asked": "가게에서 여쭤보고 적었어요",
-    "hand_phone": "전화로 여쭤보고 적었어요",
-    "hand_list": "쓰던 손님 명단을 보고 적었어요",
-}
 
 
 @door(
@@ -147,7 +129,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         **tag_page(customer_id),
         "days": day_lines(shop_id=shop_id, customer_id=customer_id),
         "consent_names": CONSENT_NAMES,
-        "source_names": _SOURCE_NAMES,
+        "source_names": known_rules.SOURCES,
         "notes": {"name": known.name, "likes": known.likes, "memo": known.memo},
         "wrong": {},
     }
