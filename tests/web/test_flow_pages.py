@@ -89,7 +89,7 @@ def test_a_month_can_be_gone_back_to_printed_and_taken_along(
     )
     assert answer.data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert rows == [["상품", "개수", "사신 횟수", "판 금액"], ["'=1+1 라떼", "12", "12", "54,000원"]]
+    assert rows == [["상품", "개수", "사신 횟수", "판 금액"], ["'=1+1 라떼", "12", "12", "54000"]]
     owner_phone.open("/owner/insights/nothing.csv", status=404)
     owner_phone.open("/owner/insights/tiers.csv", status=404)
 
