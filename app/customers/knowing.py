@@ -26,8 +26,17 @@ def tag_named(session: Any, *, shop_id: int, name: str, most: int) -> Tag | None
 
 
 def tag_called(session: Any, *, shop_id: int, name: str) -> Tag | None:
-    """Return the shop's tag of that name, or None."""
-    found: Tag | None = session.scalar(select(Tag).where(Tag.shop_id == shop_id, Tag.name == name))
+    """Return the shop's tag of that name, or None.
+
+    Spaces and small letters make no second tag: 창가자리 is 창가 자리.
+    """
+    bare = func.replace(func.lower(Tag.name), " ", "")
+    found: Tag | None = session.scalar(
+        select(Tag)
+        .where(Tag.shop_id == shop_id, bare == name.lower().replace(" ", ""))
+        .order_by(Tag.name != name, Tag.id)
+        .limit(1)
+    )
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.customers.day_rules import yearly_words
-from app.customers.known_rules import FOUND_BY, GENDERS, ORIGINS
+from app.customers.known_rules import FOUND_BY, GENDERS, SOURCES
 from app.customers.models import Consent, Customer
 from app.customers.roster import Choice, tag_names
 from app.customers.rules import standing
@@ -90,7 +90,7 @@ def _cells(row: Any, tags: list[str], said: list[tuple[str, str]]) -> tuple[str,
         FOUND_BY.get(row.found_by, ""),
         _YES if standing(said)["ads"] else _NO,
         _day(row.joined_at),
-        ORIGINS.get(row.source, row.source),
+        SOURCES.get(row.source, row.source),
     )
 
 

@@ -50,8 +50,8 @@ def _visits(facts: Facts) -> Section:
         words=words.month(facts.days, month=facts.month, today=facts.today),
         note=words.sales(sales, priced=priced, visits=visits),
         numbers=[
-            (f"{summed(days, 'returning'):,}", "다시 온 손님"),
-            (f"{summed(days, 'new_customers'):,}", "처음 온 손님"),
+            (f"{summed(days, 'returning'):,}번", "다시 온 손님"),
+            (f"{summed(days, 'new_customers'):,}명", "처음 온 손님"),
         ],
         chart="rows" if visits else "",
         points=points,
