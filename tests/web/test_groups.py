@@ -112,3 +112,24 @@ def test_a_page_asks_as_much_of_few_as_of_many(owner_phone: Phone, shop: AShop, 
         owner_phone.open("/owner/groups/regular")
     assert len(asked) <= 14, asked
     assert factories.now()
+
+
+def test_what_a_large_shop_is_slow_to_count_comes_by_itself(
+    app: Flask,
+    owner_phone: Phone,
+    shop: AShop,
+    other_shop: AShop,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_person(shop, visits=5)
+    of = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    number = flow.make(**of, name="자주 오신 분", rules=["visits:5"])
+    monkeypatch.setattr("app.insights.groups._LARGE", 0)
+    where = f"/owner/groups/own:{number}/people"
+    for path in ("/owner/groups", "/owner/campaigns/new"):
+        page = owner_phone.open(path)
+        assert len(page.soup.select(f'[hx-get="{where}"]')) == 1, "the others are there at once"
+        assert "자주 오신 분 …" in page.words or "자주 오신 분 다섯 번 이상 온 손님 …" in page.words
+    assert owner_phone.open(where).words == "1명"
+    Phone(app).signed_in(other_shop, other_shop.owner_id).open(where, status=404)
