@@ -127,9 +127,14 @@ def test_what_a_large_shop_is_slow_to_count_comes_by_itself(
     number = flow.make(**of, name="자주 오신 분", rules=["visits:5"])
     monkeypatch.setattr("app.insights.groups._LARGE", 0)
     where = f"/owner/groups/own:{number}/people"
-    for path in ("/owner/groups", "/owner/campaigns/new"):
+    said = {
+        "/owner/groups": "자주 오신 분 모두 다섯 번 이상 온 손님 …",
+        "/owner/campaigns/new": "자주 오신 분 … 모두 다섯 번 이상 온 손님",
+    }
+    for path, words in said.items():
         page = owner_phone.open(path)
-        assert len(page.soup.select(f'[hx-get="{where}"]')) == 1, "the others are there at once"
-        assert "자주 오신 분 …" in page.words or "자주 오신 분 다섯 번 이상 온 손님 …" in page.words
+        assert words in page.words
+        assert len(page.soup.select(f'[hx-get="{where}"]')) == 1
+        assert len(page.soup.select("[hx-get$='/people']")) == 2, "everything else is there at once"
     assert owner_phone.open(where).words == "1명"
     Phone(app).signed_in(other_shop, other_shop.owner_id).open(where, status=404)
