@@ -107,6 +107,13 @@ def tree(pid: int) -> list[int]:
     return found
 
 
+def cpu_seconds_with_ended(pid: int) -> float:
+    """Return the processor time of a process and everything below it so far, with that of its children that ended."""
+    fields = _stat(pid)
+    ended = int(fields[13]) + int(fields[14]) if fields else 0
+    return (ended + sum(_cpu_ticks(each) for each in tree(pid))) / _TICKS
+
+
 def pss_mb(pid: int) -> dict[str, float]:
     """Return the proportional set size of a process tree in MB by command line."""
     sizes: dict[str, float] = {}

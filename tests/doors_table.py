@@ -124,6 +124,7 @@ TABLE = """
 /owner/groups                                         GET       owner     manager  session
 /owner/groups/<key>                                   GET       owner     manager  session
 /owner/groups/<key>/coupons                           GET       owner     manager  session
+/owner/groups/<key>/people                            GET       owner     manager  session
 /owner/groups/count                                   GET       owner     manager  session
 /owner/groups/moves/<move>                            GET       owner     manager  session
 /owner/groups/new                                     GET+POST  owner     manager  session

@@ -17,23 +17,27 @@ from app.customers.models import Customer
 from app.extensions import db
 from app.insights import filtering, own_groups, places
 from app.insights.filters import Rule
-from app.insights.segment_registry import condition, families, owner_alone, segments
+from app.insights.segment_registry import condition, families, is_apart, is_slow, owner_alone, segments
 from app.kit.clock import kst_day
 from app.kit.keyset import read_place, write_place
+from app.kit.postgres import looking_at_everybody, taking_the_first
 
 REGULAR_CHOICES = (2, 3, 4, 5, 7, 10)
 _STEP = 500
+# In a shop with more people the slow groups are counted when somebody looks at them, not before the page is shown.
+_LARGE = 10_000
 
 
 @dataclass(frozen=True)
 class GroupLine:
-    """A group as the owner reads it. `number` of an own one, else None."""
+    """A group as the owner reads it. `own_id` of an own one, else None. Not `is_counted`: nobody asked yet."""
 
     key: str
     name: str
     meaning: str
     people: int
     own_id: int | None = None
+    is_counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -92,14 +96,9 @@ def members(
 
     Raises KeyError for an unknown group; one that the shop had once has nobody.
     """
-    found = list(
-        db.session.scalars(
-            chosen(shop_id=shop_id, group=group, now=now)
-            .where(Customer.id > after_id)
-            .order_by(Customer.id)
-            .limit(limit)
-        )
-    )
+    asked = chosen(shop_id=shop_id, group=group, now=now).where(Customer.id > after_id)
+    with taking_the_first(db.session):
+        found = list(db.session.scalars(asked.order_by(Customer.id).limit(limit)))
     return found, found[-1] if len(found) == limit else None
 
 
@@ -120,22 +119,46 @@ def count_rules(*, shop_id: int, rules: Sequence[Rule], now: datetime) -> int:
 
 def count_where(shop_id: int, which: ColumnElement[bool]) -> int:
     """Return how many of a shop's people, who hold a card, fit a condition over Customer."""
-    return int(db.session.scalar(select(func.count(Customer.id)).where(*_is_in(shop_id, which))) or 0)
+    with looking_at_everybody(db.session):
+        many = db.session.scalar(select(func.count(Customer.id)).where(*_everybody(shop_id), which))
+    return int(many or 0)
+
+
+def counts(*, shop_id: int, keys: Sequence[str], now: datetime) -> dict[str, int]:
+    """Return how many are in each of some groups now, most of them by one statement that looks at everybody once.
+
+    Raises KeyError for an unknown group.
+    """
+    today = kst_day(now)
+    together = [key for key in keys if not is_apart(key)]
+    each = [func.count().filter(condition(shop_id, today, key)) for key in together]
+    found: dict[str, int] = {}
+    if each:
+        with looking_at_everybody(db.session):
+            row = db.session.execute(select(*each).where(*_everybody(shop_id))).one()
+        found = dict(zip(together, map(int, row), strict=True))
+    return found | {key: count(shop_id=shop_id, group=key, now=now) for key in keys if is_apart(key)}
 
 
 def lines(*, shop_id: int, now: datetime, role: str = "owner") -> list[tuple[str, list[GroupLine]]]:
-    """Return every group with how many are in it and what it means, under the same headings as sections()."""
+    """Return every group with how many are in it and what it means, under the same headings as sections().
+
+    Of a large shop's slow groups it is not said how many: that is asked of each by itself.
+    """
     regular = regular_from(shop_id)
     own = {group.id: group for group in own_groups.own_groups(shop_id)}
-    found = []
-    for heading, pairs in sections(shop_id, role):
+    found, headed = [], sections(shop_id, role)
+    keys = [key for _heading, pairs in headed for key, _name in pairs]
+    many: dict[str, int] = counts(shop_id=shop_id, keys=[key for key in keys if not is_slow(key)], now=now)
+    if many["all"] <= _LARGE:
+        many |= {key: count(shop_id=shop_id, group=key, now=now) for key in keys if is_slow(key)}
+    for heading, pairs in headed:
         shown = []
         for key, name in pairs:
             family, _, number = key.partition(":")
             own_id = int(number) if family == "own" else None
             meaning = own[own_id].sentence if own_id is not None else _meaning(key, regular)
-            people = count(shop_id=shop_id, group=key, now=now)
-            shown.append(GroupLine(key, name, meaning, people, own_id))
+            shown.append(GroupLine(key, name, meaning, many.get(key, 0), own_id, is_counted=key in many))
         found.append((heading, shown))
     return found
 
@@ -194,12 +217,11 @@ def page_where(
 def _members(
     shop_id: int, where: list[ColumnElement[bool]], order: tuple[Any, ...], limit: int
 ) -> list[Member]:
-    rows = db.session.execute(
-        select(Customer.id, Customer.name, Customer.visit_count, Customer.last_visit_at)
-        .where(Customer.shop_id == shop_id, *where)
-        .order_by(*order)
-        .limit(limit)
-    )
+    asked = select(Customer.id, Customer.name, Customer.visit_count, Customer.last_visit_at)
+    with taking_the_first(db.session):
+        rows = db.session.execute(
+            asked.where(Customer.shop_id == shop_id, *where).order_by(*order).limit(limit)
+        ).all()
     return [Member(*row) for row in rows]
 
 
@@ -207,13 +229,22 @@ def _is_in(shop_id: int, which: ColumnElement[bool]) -> list[ColumnElement[bool]
     return [*can_be_in(shop_id), which]
 
 
+def _everybody(shop_id: int) -> list[ColumnElement[bool]]:
+    """Return can_be_in() as it is faster where everybody is looked at: card holders are found all at once."""
+    holders = select(Card.customer_id).where(Card.shop_id == shop_id, Card.closed_at.is_(None))
+    return [Customer.shop_id == shop_id, Customer.erased_at.is_(None), Customer.id.in_(holders)]
+
+
 def can_be_in(shop_id: int) -> list[ColumnElement[bool]]:
     """Return the conditions over Customer that hold for whoever is in any group: still here, and with a card."""
     return [Customer.shop_id == shop_id, Customer.erased_at.is_(None), _HOLDS_CARD]
 
 
+# No EXISTS: PostgreSQL would make a join of it, and go through all cards for each of the few it expects.
 _HOLDS_CARD = (
     select(Card.id)
     .where(Card.shop_id == Customer.shop_id, Card.customer_id == Customer.id, Card.closed_at.is_(None))
-    .exists()
+    .limit(1)
+    .scalar_subquery()
+    .is_not(None)
 )

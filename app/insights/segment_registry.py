@@ -1,7 +1,8 @@
 """Finds every group by scanning insights/segments: a new one is one new file, listed nowhere.
 
 A file with KEY is one group; a file with FAMILY is many of a kind, "tag:3" being the third tag of the shop.
-One with OWNER_ALONE is shown to nobody else who works in the shop.
+One with OWNER_ALONE is shown to nobody else who works in the shop. One that says IS_APART is counted by itself; one
+that says IS_SLOW too, and in a large shop only when it is looked at.
 """
 
 from __future__ import annotations
@@ -72,6 +73,21 @@ def condition(shop_id: int, today: date, key: str) -> ColumnElement[bool]:
             raise KeyError(key)
         return families()[family].condition(shop_id, today, int(number))
     return segments()[key].condition(shop_id, today)
+
+
+def is_slow(key: str) -> bool:
+    """Tell whether a group is slow to count in a large shop. Raises KeyError for a key that is none."""
+    return _says(key, "IS_SLOW")
+
+
+def is_apart(key: str) -> bool:
+    """Tell whether a group is counted by itself. Raises KeyError for a key that is none."""
+    return _says(key, "IS_SLOW") or _says(key, "IS_APART")
+
+
+def _says(key: str, what: str) -> bool:
+    family, _, number = key.partition(":")
+    return bool(getattr(families()[family] if number else segments()[key], what, False))
 
 
 def _modules() -> list[Any]:

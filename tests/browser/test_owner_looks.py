@@ -21,6 +21,7 @@ _PIECES = {
     "/owner/counter/code.svg",
     "/owner/counter/codes",
     "/owner/enter/<token>",
+    "/owner/groups/<key>/people",
     "/owner/groups/count",
     "/owner/imports/<int:import_id>/progress",
     "/owner/insights/<part>.csv",

@@ -166,3 +166,29 @@ def test_a_page_asks_as_much_of_few_as_of_many(owner_phone: Phone, shop: AShop, 
         owner_phone.open("/owner/groups/regular")
     assert len(asked) <= 14, asked
     assert factories.now()
+
+
+def test_what_a_large_shop_is_slow_to_count_comes_by_itself(
+    app: Flask,
+    owner_phone: Phone,
+    shop: AShop,
+    other_shop: AShop,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_person(shop, visits=5)
+    of = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    number = flow.make(**of, name="자주 오신 분", rules=["visits:5"])
+    monkeypatch.setattr("app.insights.groups._LARGE", 0)
+    where = f"/owner/groups/own:{number}/people"
+    said = {
+        "/owner/groups": "자주 오신 분 모두 다섯 번 이상 온 손님 …",
+        "/owner/campaigns/new": "자주 오신 분 … 모두 다섯 번 이상 온 손님",
+    }
+    for path, words in said.items():
+        page = owner_phone.open(path)
+        assert words in page.words
+        assert len(page.soup.select(f'[hx-get="{where}"]')) == 1
+        assert len(page.soup.select("[hx-get$='/people']")) == 2, "everything else is there at once"
+    assert owner_phone.open(where).words == "1명"
+    Phone(app).signed_in(other_shop, other_shop.owner_id).open(where, status=404)

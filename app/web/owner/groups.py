@@ -15,7 +15,7 @@ from app.insights.groups import GroupLine
 from app.kit.korean import native_count
 from app.kit.refusals import Invalid, NotHere
 from app.web import answers
-from app.web.answers import see_other
+from app.web.answers import fragment, see_other
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
@@ -67,6 +67,12 @@ def people_group(key: str) -> ResponseReturnValue:
     return render_template(
         "owner/group.html", line=line, page=page, trend=moves.trend_words(line.people, before)
     )
+
+
+@door(bp, "/owner/groups/<key>/people", audience="owner", role="manager", tenant="session")
+def group_people(key: str) -> ResponseReturnValue:
+    """Say how many are in a group that was not counted with the others (a fragment)."""
+    return fragment("owner/group.html", "many", line=the_group(key))
 
 
 @door(bp, "/owner/groups/<key>/coupons", audience="owner", role="manager", tenant="session")
