@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from app.customers.models import Customer
@@ -209,61 +209,79 @@ class Alike:
 
 
 def alike(shop_id: int, *, limit: int = 30) -> list[Alike]:
-    """Return pairs of living people who may be one, as far as their names tell; those told apart are left out."""
-    nameless, named = aliased(Customer), aliased(Customer)
-    told = (
-        select(NotSame.shop_id)
-        .where(
-            NotSame.shop_id == shop_id,
-            NotSame.low_id == func.least(nameless.id, named.id)
-            if db.engine.dialect.name != "sqlite"
-            else NotSame.low_id == func.min(nameless.id, named.id),
-            NotSame.high_id == func.greatest(nameless.id, named.id)
-            if db.engine.dialect.name != "sqlite"
-            else NotSame.high_id == func.max(nameless.id, named.id),
-        )
-        .exists()
-    )
-    rows = db.session.execute(
-        select(
-            nameless.id.label("one_id"),
-            named.id.label("other_id"),
-            named.name,
-            nameless.visit_count.label("one_visits"),
-            nameless.last_visit_at.label("one_last"),
-            named.visit_count.label("other_visits"),
-            named.last_visit_at.label("other_last"),
-            named.phone,
-        )
-        .join(
-            named,
-            (named.shop_id == nameless.shop_id) & (named.name == nameless.name) & (named.id != nameless.id),
-        )
+    """Return pairs of living people who may be one, as far as their names tell; those told apart are left out.
+
+    First who has anybody of that name at all, and only of these few whom: a market that hides its buyers' numbers
+    leaves thousands of one name, and each with each would be millions.
+    """
+    nameless = aliased(Customer)
+    one = (
+        select(nameless.id, nameless.name, nameless.visit_count, nameless.last_visit_at)
         .where(
             nameless.shop_id == shop_id,
             nameless.source == "import",
             nameless.phone.is_(None),
             nameless.name != "",
             nameless.erased_at.is_(None),
-            named.erased_at.is_(None),
-            # Of two without a number each pair is shown once.
-            named.phone.is_not(None) | (named.source != "import") | (named.id < nameless.id),
-            ~told,
+            _namesakes(shop_id, nameless.id, nameless.name).exists(),
         )
-        # Whose number is known first: of each person one at a time is asked about.
-        .order_by(nameless.id, named.phone.is_(None), named.id)
-        .limit(limit * 4)
+        .order_by(nameless.id)
+        .limit(limit)
+        .subquery()
     )
-    first_of: dict[int, Alike] = {}
-    for row in rows:
-        first_of.setdefault(
-            row.one_id,
-            Alike(
-                row.one_id,
-                row.other_id,
-                row.name,
-                {"visits": row.one_visits, "last": row.one_last, "phone": None},
-                {"visits": row.other_visits, "last": row.other_last, "phone": row.phone},
+    rows = db.session.execute(
+        select(one, _namesakes(shop_id, one.c.id, one.c.name).limit(1).scalar_subquery().label("other_id"))
+        .order_by(one.c.id)
+    ).all()  # fmt: skip
+    others = db.session.execute(
+        select(Customer.id, Customer.visit_count, Customer.last_visit_at, Customer.phone).where(
+            Customer.shop_id == shop_id, Customer.id.in_([row.other_id for row in rows])
+        )
+    )
+    known = {row.id: row for row in others}
+    return [
+        Alike(
+            row.id,
+            row.other_id,
+            row.name,
+            {"visits": row.visit_count, "last": row.last_visit_at, "phone": None},
+            {
+                "visits": known[row.other_id].visit_count,
+                "last": known[row.other_id].last_visit_at,
+                "phone": known[row.other_id].phone,
+            },
+        )
+        for row in rows
+        if row.other_id in known
+    ]
+
+
+def _namesakes(shop_id: int, who: Any, name: Any) -> Select[int]:
+    """Return the statement that finds those of one name who may be this person, whose number is known first."""
+    named = aliased(Customer)
+    told = (
+        select(NotSame.shop_id)
+        .where(
+            NotSame.shop_id == shop_id,
+            or_(
+                (NotSame.low_id == who) & (NotSame.high_id == named.id),
+                (NotSame.low_id == named.id) & (NotSame.high_id == who),
             ),
         )
-    return list(first_of.values())[:limit]
+        .correlate_except(NotSame)
+        .exists()
+    )
+    return (
+        select(named.id)
+        .where(
+            named.shop_id == shop_id,
+            named.name == name,
+            named.id != who,
+            named.erased_at.is_(None),
+            # Of two without a number each pair is shown once.
+            named.phone.is_not(None) | (named.source != "import") | (named.id < who),
+            ~told,
+        )
+        .order_by(named.phone.is_(None), named.id)
+        .correlate_except(named)
+    )

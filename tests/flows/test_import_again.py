@@ -12,6 +12,7 @@ from app.extensions import db
 from app.flows import import_run, imports, privacy
 from app.flows.person import save_notes
 from app.insights.models import DayCount
+from app.visits import imports as reads
 from app.visits import unmaking
 from app.visits.models import Product
 from tests import exports
@@ -92,3 +93,17 @@ def test_columns_named_by_a_slip_are_asked_for_again(shop: AShop, clock: Clock) 
     imports.name_columns(**say, kind="people", chosen={"name": "0", "phone": "1"})
     assert taking_in.go_on(shop, looked.id, clock).state == "checked"
     assert taking_in.read(shop, rows, clock).state == "checked", "and it is remembered"
+
+
+def test_two_told_apart_may_still_be_one_with_a_third(shop: AShop, clock: Clock) -> None:
+    rows = [an_order(key, phone="", name="최하나") for key in "ABC"]
+    taking_in.take_in(shop, orders(*rows), clock)
+    one, two, three = db.session.scalars(
+        select(Customer.id).where(Customer.shop_id == shop.id).order_by(Customer.id)
+    )
+    pairs = [(each.one_id, each.other_id) for each in reads.alike(shop.id)]
+    assert pairs == [(two, one), (three, one)]
+    imports.tell_apart(shop_id=shop.id, staff_id=shop.owner_id, one_id=two, other_id=one, now=clock())
+    assert [(each.one_id, each.other_id) for each in reads.alike(shop.id)] == [(three, one)]
+    imports.tell_apart(shop_id=shop.id, staff_id=shop.owner_id, one_id=one, other_id=three, now=clock())
+    assert [(each.one_id, each.other_id) for each in reads.alike(shop.id)] == [(three, two)]
