@@ -59,8 +59,6 @@ def again(*, people: int, before: int, month: str) -> str:
     """Return how many of a month's people had been here before it."""
     if not before:
         return f"{month}에 오신 {people:,}분은 모두 처음 오신 분이에요."
-    if before == people:
-        return f"{month}에 오신 {people:,}분은 모두 전에도 오셨던 분이에요."
     return f"{month}에 오신 {people:,}분 가운데 {tenths(before, people)} 전에도 오셨던 분이에요."
 
 

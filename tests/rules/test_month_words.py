@@ -75,8 +75,6 @@ def test_a_month_as_it_stands_in_an_address(text: str, month: date) -> None:
     [
         (words.again(people=120, before=84, month="11월"), "11월에 오신 120분 가운데 열에 일곱 분은 전에도 오셨던 분이에요."),
         (words.again(people=12, before=0, month="11월"), "11월에 오신 12분은 모두 처음 오신 분이에요."),
-        (words.again(people=12, before=12, month="11월"), "11월에 오신 12분은 모두 전에도 오셨던 분이에요."),
-        (words.again(people=100, before=99, month="11월"), "11월에 오신 100분 가운데 거의 모두 전에도 오셨던 분이에요."),
         (words.again(people=100, before=1, month="11월"), "11월에 오신 100분 가운데 몇 분만 전에도 오셨던 분이에요."),
         (words.often(new=30, often=11), "처음 오신 30분 가운데 11분은 그달에 또 오셨어요."),
         (
