@@ -79,9 +79,7 @@ def test_a_month_can_be_gone_back_to_printed_and_taken_along(
     page = owner_phone.open("/owner/insights?month=2026-10")
     assert "10월에는 손님이 12번 오셨어요." in page.words
     assert "2026년 10월" in page.words and "다시 온 손님은 한 주에" not in page.words
-    assert (
-        "10월에 처음 오신 12분이 모두 11월에도 오셨어요." in owner_phone.open("/owner/insights").words
-    )
+    assert "10월에 처음 오신 12분이 모두 11월에도 오셨어요." in owner_phone.open("/owner/insights").words
     paper = owner_phone.open("/owner/insights/paper?month=2026-11")
     assert "함께 사신 상품" in paper.words and len(paper.soup.select(".paper table")) >= 4
     answer = owner_phone.client.get(
