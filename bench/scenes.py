@@ -240,6 +240,8 @@ def _columns(visitor: Visitor) -> None:
     """A notebook of orders whose titles nobody else uses."""
     lines = ("산 날,사신 분,연락,무엇을,낸 돈", "2026-11-20,김민지,010-2345-6789,감귤청,18000")
     _bring(visitor, "주문 장부.csv", "\n".join(lines), "어느 열인지")
+    visitor.press("주문 내역")
+    visitor.page.wait_for_url("**kind=*")
 
 
 def _dry_run(visitor: Visitor) -> None:

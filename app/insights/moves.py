@@ -102,21 +102,18 @@ def newest(*, shop_id: int, name: str, now: datetime, limit: int) -> list[tuple[
         select(PersonPlace.customer_id, PersonPlace.since)
         .join(Customer, (Customer.shop_id == PersonPlace.shop_id) & (Customer.id == PersonPlace.customer_id))
         .where(*_this_way(shop_id, _BY_NAME[name], now), *groups.can_be_in(shop_id))
-        .order_by(PersonPlace.since.desc(), PersonPlace.customer_id)
+        .order_by(PersonPlace.since.desc())  # as the index has them: it is read no further than `limit`
         .limit(limit)
     )
     return [(customer_id, since) for customer_id, since in rows]
 
 
-def count(*, shop_id: int, name: str, now: datetime) -> int:
-    """Return how many moved in one way and stand there still; nobody in a way that is none."""
-    which = who_moved(shop_id=shop_id, name=name, now=now)
-    return 0 if which is None else groups.count_where(shop_id, which)
-
-
-def sentence(name: str, people: int) -> str:
-    """Return "단골 12명이 뜸해졌어요". Raises KeyError for a way that is none."""
-    return _BY_NAME[name].sentence.format(f"{people:,}")
+def sentence(name: str, people: int, *, or_more: bool = False) -> str:
+    """Return "단골 12명이 뜸해졌어요", or "단골 200명 넘게 뜸해졌어요". Raises KeyError for a way that is none."""
+    told = _BY_NAME[name].sentence
+    return (
+        told.replace("{}명이", "{}명 넘게").format(f"{people:,}") if or_more else told.format(f"{people:,}")
+    )
 
 
 def page(

@@ -76,7 +76,11 @@ def returning_words(found: Sequence[Week]) -> str:
     usual = round(sum(whole) / len(whole))
     if not usual:
         return "다시 온 손님은 한 주에 한 번이 안 돼요."
-    told = f"다시 온 손님은 한 주에 {usual:,}번쯤 오세요."
+    told = (
+        f"다시 온 손님은 한 주에 {usual:,}번쯤 오세요."
+        if usual > 1
+        else "다시 온 손님은 한 주에 한 번쯤 오세요."
+    )
     half = len(whole) // 2
     if half < 2:
         return told

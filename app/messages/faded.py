@@ -22,7 +22,7 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True)
 class Faded:
-    """Regulars who fell silent within a month. `unheard`: how many have heard nothing since, up to LOOKED_AT."""
+    """Regulars who fell silent within a month, up to LOOKED_AT. `unheard`: how many have heard nothing since."""
 
     people: int
     sentence: str
@@ -49,6 +49,4 @@ def faded(shop_id: int, *, now: datetime) -> Faded | None:
     if not unheard:
         return None
     people = len(newest)
-    if people == LOOKED_AT:
-        people = moves.count(shop_id=shop_id, name=MOVE, now=now)
-    return Faded(people, moves.sentence(MOVE, people), unheard)
+    return Faded(people, moves.sentence(MOVE, people, or_more=people == LOOKED_AT), unheard)

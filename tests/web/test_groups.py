@@ -14,6 +14,7 @@ from app.flows.unit import write
 from app.insights.group_models import PersonPlace
 from app.insights.models import OwnGroup, PersonStat
 from app.kit.clock import kst_day
+from app.messages import faded
 from app.messages.models import Message
 from tests import coupons, factories
 from tests.factories import ACustomer, AShop
@@ -132,6 +133,9 @@ def test_home_tells_of_faded_regulars_while_something_can_be_done(
     _fades(other_shop, "옆집")
     page = owner_phone.open("/owner")
     assert f"{line} 안부를 전해 보세요" in page.words and page.words.count("뜸해졌어요") == 1
+    with pytest.MonkeyPatch.context() as many:  # of a large shop's only the newest are counted
+        many.setattr(faded, "LOOKED_AT", 1)
+        assert "단골 1명 넘게 뜸해졌어요" in owner_phone.open("/owner").words
     # Not the law's notices, but what was said for their own sake counts; what was never sent does not.
     for kind, state in (("consent_result", "sent"), ("come_back", "suppressed"), ("personal", "sent")):
         assert f"{line} 안부를 전해 보세요" in owner_phone.open("/owner").words
