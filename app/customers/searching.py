@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from app.customers.known_models import Companion, NamePart
 from app.customers.models import Customer
@@ -30,14 +30,21 @@ def few(*, shop_id: int, typed: str, most: int) -> list[int] | None:
         return None
     if _is_number(signs):
         digits = "".join(filter(_is_digit, signs))
-        found: Any = select(Customer.id).where(Customer.shop_id == shop_id, _number(digits))
+        found = [select(Customer.id).where(Customer.shop_id == shop_id, _number(digits))]
     else:
-        named = select(NamePart.customer_id).where(
-            NamePart.shop_id == shop_id, *_begins(NamePart.part, signs)
-        )
-        found = union(named, select(Companion.customer_id).where(*along(shop_id, typed)))
-    ids = db.session.scalars(found.limit(most + 1)).all()
-    return list(ids) if len(ids) <= most else None
+        # One after the other: together they would be read to the end before the first is counted.
+        found = [
+            select(NamePart.customer_id)
+            .where(NamePart.shop_id == shop_id, *_begins(NamePart.part, signs))
+            .distinct(),
+            select(Companion.customer_id).where(*along(shop_id, typed)).distinct(),
+        ]
+    ids: set[int] = set()
+    for statement in found:
+        ids.update(db.session.scalars(statement.limit(most + 1)))
+        if len(ids) > most:
+            return None
+    return list(ids)
 
 
 def along(shop_id: int, typed: str) -> list[ColumnElement[bool]]:
