@@ -86,11 +86,9 @@ def person(customer_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         wrong = answers.in_order(error.fields, notes)
-        shown = {
-            "notes": notes,
-            "wrong": {("new-tag" if name == "tag" else name): wrong[name] for name in wrong},
-        }
-        shown |= {"wrong_tag": wrong.get("tag", ""), "typed_tag": tag if "tag" in wrong else ""}
+        shown: dict[str, Any] = {"notes": notes, "wrong": wrong}
+        if "tag" in wrong:
+            shown |= {"wrong": {"new-tag": wrong["tag"]}, "wrong_tag": wrong["tag"], "typed_tag": tag}
         return answers.invalid("owner/person.html", **(_page(customer_id) | shown))
     flash("저장했어요")
     return see_other(url_for("owner.person", customer_id=customer_id))
