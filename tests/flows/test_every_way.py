@@ -17,7 +17,7 @@ from app.flows import amount, merge, months, privacy, refund, stamp, visit
 from app.flows import rhythm as people_flow
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
-from app.insights import drift, rules, stats
+from app.insights import drift, likely, rules, stats
 from app.insights import months as worked_out
 from app.insights.models import PersonStat
 from app.kit.clock import kst_day
@@ -199,7 +199,7 @@ def _is_what_the_visits_say(days: Days) -> None:
     assert set(kept) <= {row.id for row in people}
     today = kst_day(now)
     off = closures.closed_days(shop_id=shop.id, since=today - rules.CLOSED_SINCE, until=today)
-    known = people_flow.likely.rhythm_of(db.session, shop_id=shop.id)
+    known = likely.rhythm_of(db.session, shop_id=shop.id)
     with write() as session:
         changed = stats.count_people(
             session, shop_id=shop.id, who=list(kept), calendar=stats.Calendar(today, off),
