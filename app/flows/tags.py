@@ -145,22 +145,24 @@ def rename(*, shop_id: int, staff_id: int, tag_id: int, name: str, joins: bool, 
 
 def _join(session: Any, *, shop_id: int, gone_id: int, kept_id: int, now: datetime) -> None:
     groups = list(session.scalars(select(OwnGroup).where(OwnGroup.shop_id == shop_id)))
-    named = [each for each in groups if Rule("tag", (str(gone_id),)) in own_groups.read_filter(each.filter)]
+    # One whose conditions can't all be read is nobody's group until its owner chooses them anew: it stays as it is.
+    read = [(each, *own_groups.read_filter(each.filter)) for each in groups]
+    old, new = Rule("tag", (str(gone_id),)), Rule("tag", (str(kept_id),))
+    named = [(each, rules) for each, rules, is_whole in read if is_whole and old in rules]
     given = select(CouponGift.id).where(
         CouponGift.shop_id == shop_id,
-        CouponGift.people.in_([f"tag:{gone_id}", f"tag:{kept_id}", *(f"own:{each.id}" for each in named)]),
+        CouponGift.people.in_(
+            [f"tag:{gone_id}", f"tag:{kept_id}", *(f"own:{each.id}" for each, _rules in named)]
+        ),
         CouponGift.done_at.is_(None),
     )
     if session.scalar(given.limit(1)) is not None:
         raise TagInUse
-    for group in named:
+    for group, rules in named:
         # What was counted before was another group.
         moving.forget_group(session, shop_id=shop_id, group=f"own:{group.id}")
-        rules = [
-            Rule("tag", (str(kept_id),)) if rule == Rule("tag", (str(gone_id),)) else rule
-            for rule in own_groups.read_filter(group.filter)
-        ]
-        group.filter, group.changed_at = own_groups.write_filter(tuple(dict.fromkeys(rules))), now
+        by_now = dict.fromkeys(new if rule == old else rule for rule in rules)
+        group.filter, group.changed_at = own_groups.write_filter(tuple(by_now)), now
     carries = select(CustomerTag.customer_id).where(
         CustomerTag.shop_id == shop_id, CustomerTag.tag_id == gone_id
     )
