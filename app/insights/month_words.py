@@ -60,11 +60,10 @@ def sales(sold: int, *, priced: int, visits: int) -> str:
     """Return what was sold, and of how many visits that is known; "" where nobody puts amounts on them."""
     if not priced:
         return ""
+    told = f"판 금액은 {won(sold)}이에요."
     if priced >= visits:
-        whole = ""
-    else:
-        whole = f" 금액을 적은 {times(priced)}{'의 합' if priced > 1 else '의 금액'}이에요."
-    return f"판 금액은 {won(sold)}이에요.{whole}"
+        return told
+    return f"{told} 금액을 적은 {f'{times(priced)}의 합' if priced > 1 else '방문은 한 번'}이에요."
 
 
 def tenths(part: int, whole: int) -> str:

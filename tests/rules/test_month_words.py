@@ -91,7 +91,7 @@ def test_a_month_as_it_stands_in_an_address(text: str, month: date) -> None:
         (words.sales(378_000, priced=7, visits=9), "판 금액은 378,000원이에요. 금액을 적은 일곱 번의 합이에요."),
         (words.sales(0, priced=0, visits=9), ""),
         (words.sales(4500, priced=1, visits=1), "판 금액은 4,500원이에요."),
-        (words.sales(4500, priced=1, visits=2), "판 금액은 4,500원이에요. 금액을 적은 한 번의 금액이에요."),
+        (words.sales(4500, priced=1, visits=2), "판 금액은 4,500원이에요. 금액을 적은 방문은 한 번이에요."),
         (words.again(people=12, before=12, month="11월"), "11월에 오신 12분은 모두 전에도 오셨던 분이에요."),
         (words.often(new=0, often=0), ""),
         (words.often(new=1, often=0, goes_on=True), "처음 오신 한 분은 아직 다시 오시지 않았어요."),
