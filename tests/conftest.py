@@ -79,7 +79,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[testbed.PostgresServer]:
     """A private PostgreSQL cluster, one for each test process, started when the first test needs it."""
-    with testbed.postgres_server() as server:
+    with testbed.postgres_server(testbed.memory()) as server:
         yield server
 
 

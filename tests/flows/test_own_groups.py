@@ -74,7 +74,7 @@ def test_whose_only_visit_is_taken_back_has_not_moved(shop: AShop, clock: Clock)
         flow.see_to(shop_id=shop.id, now=clock.advance(days=1))
         db.session.rollback()
         said = [move.sentence for move in moves.moves(shop_id=shop.id, now=clock())]
-        assert said == (["한두 번 오셨던 1명이 오래 안 오세요"] if "visits" not in facts else [])
+        assert said == (["아직 단골이 아니던 1명이 오래 안 오세요"] if "visits" not in facts else [])
 
 
 def test_where_regulars_begin_makes_no_group_smaller_than_a_month_ago(shop: AShop) -> None:

@@ -25,5 +25,5 @@ def with_knowledge(shop: AShop, known: ACustomer, word: str) -> dict[str, int]:
         session.add_all([tag, companion, group, file])
         session.flush()
         session.add(CustomerTag(**whose, tag_id=tag.id))
-        session.add(PersonStat(**whose, visits=1, counted_at=now))
+        session.merge(PersonStat(**whose, visits=1, counted_at=now))
         return {"tag_id": tag.id, "companion_id": companion.id, "group_id": group.id, "file_id": file.id}
