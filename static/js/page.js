@@ -92,22 +92,20 @@ document.addEventListener('submit', (event) => {
   if (event.defaultPrevented || form.hasAttribute('hx-post')) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = '1';
-  if (form.hasAttribute('data-stays')) setTimeout(wake, 4000); // it answers a file, and the page stays
   const pressed = event.submitter;
   if (pressed) setTimeout(() => { pressed.setAttribute('aria-disabled', 'true'); pressed.classList.add('busy'); });
-  if (form.id === 'file-form') setTimeout(arrived, FILE_MS); // a file comes while its page stays
+  if (form.hasAttribute('data-stays')) setTimeout(() => arrived(form), 4000); // a file comes while its page stays
 });
 const wake = () => {
   for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
   for (const button of document.querySelectorAll('.busy')) { button.classList.remove('busy'); button.removeAttribute('aria-disabled'); }
 };
 // Asked for again it is another file; what was wrong the time before is not wrong any more.
-const FILE_MS = 4000;
-const arrived = () => {
+const arrived = (form) => {
   wake();
   renewKeys(document);
-  for (const said of document.querySelectorAll('.summary, #file-form .error')) said.remove();
-  for (const field of document.querySelectorAll('#file-form [aria-invalid]')) field.removeAttribute('aria-invalid');
+  for (const said of [...document.querySelectorAll('.summary'), ...form.querySelectorAll('.error')]) said.remove();
+  for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
 };
 window.addEventListener('pageshow', (event) => {
   if (!event.persisted) return;
