@@ -39,8 +39,8 @@ LINTS = [
     ),
 ]
 CORES = len(os.sched_getaffinity(0))
-# Two more than cores: for a third of its time a test waits, for a browser, for a process to end, for a clock.
-WORKERS = CORES + 2
+# Three for two cores: a third of the time a test waits, for a browser, for a process to end, for a clock.
+WORKERS = CORES + (CORES + 1) // 2
 TESTS = Step("pytest", [PYTHON, "-m", "pytest", "-n", str(WORKERS), "--dist", "worksteal"])
 LONG_TESTS = Step("pytest (long)", [PYTHON, "-m", "pytest", "tests/faults", "tests/flows", "-m", "long"])
 

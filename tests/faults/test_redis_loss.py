@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from rq import Worker
 from sqlalchemy import func, select
 
 from app.extensions import db
@@ -48,11 +47,11 @@ def waiting(arena: Arena) -> int:
         return int(found or 0)
 
 
-def worker_is_known(url: str) -> bool:
-    """Say whether a worker has come back to this Redis and waits for its queue."""
+def somebody_waits(url: str) -> bool:
+    """Say whether a worker has come back to this Redis: it is blocked there until something is in its queue."""
     connection = queue.connect(url)
     try:
-        return bool(Worker.count(connection=connection))
+        return any("b" in client["flags"] for client in connection.client_list())
     finally:
         connection.close()
 
@@ -94,10 +93,14 @@ def test_a_redis_restarted_empty_is_served_again(arena: Arena) -> None:
     arena.valkey.kill()
     time.sleep(0.5)
     arena.valkey.start()
-    until(lambda: worker_is_known(arena.valkey.url))
+    url = arena.valkey.url
+    until(lambda: somebody_waits(url))
     log = arena.folder / "worker-0.log"
-    before = log.read_text().count("drained_by_the_clock")
-    one_more(arena)
-    until(lambda: waiting(arena) == 0)
-    assert arena.running["worker-0"].poll() is None
-    assert log.read_text().count("drained_by_the_clock") == before  # the queue did it, not the stand-in
+    for _ in range(5):
+        before = log.read_text().count("drained_by_the_clock")
+        one_more(arena)
+        until(lambda: waiting(arena) == 0)
+        assert arena.running["worker-0"].poll() is None
+        if log.read_text().count("drained_by_the_clock") == before:
+            return  # the queue did it; on a busy machine its stand-in, who waits two seconds, may come before it
+    raise AssertionError("the queue is not served")

@@ -106,7 +106,7 @@ _GREEDY = {
 def test_the_process_is_limited(tmp_path: Path, what: str) -> None:
     script = _LIMITED + _GREEDY[what]
     command = [sys.executable, "-c", script, str(image_process.__file__), str(tmp_path / "large")]
-    done = subprocess.run(command, capture_output=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, timeout=90, check=False)
     assert done.returncode != 0
     if what == "memory":
         assert b"MemoryError" in done.stderr
@@ -201,7 +201,7 @@ def test_the_process_tells_the_machines_faults_from_the_photos(
     source.write_bytes(hostile.encoded())
     program = str(image_process.__file__)
     command = [sys.executable, "-c", _FULL, str(number), where, program, "JPEG", str(source), str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, timeout=90, check=False)
     assert done.returncode == status, done.stderr.decode()
 
 

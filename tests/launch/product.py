@@ -69,7 +69,7 @@ class Product:
         """Everything printed so far."""
         return "\n".join(self.lines)
 
-    def wait_for(self, text: str, seconds: float = 60) -> str:
+    def wait_for(self, text: str, seconds: float = 120) -> str:
         """Wait for a line that holds `text` and return it."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -85,7 +85,7 @@ class Product:
         """Return the process id of one child."""
         return int(self.wait_for(f"{name} started (pid=").rpartition("=")[2].rstrip(")"))
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = 90) -> int:
         """Wait for the end and return the exit code."""
         code = self.process.wait(seconds)
         self._reader.join(10)
@@ -99,7 +99,7 @@ class Product:
         return self.wait()
 
 
-def wait_until_gone(pids: list[int], seconds: float = 15) -> None:
+def wait_until_gone(pids: list[int], seconds: float = 60) -> None:
     """Wait until none of these processes is alive."""
     until = time.monotonic() + seconds
     while any(kinship.fingerprint(pid) for pid in pids):

@@ -43,7 +43,7 @@ def refused(**settings: str) -> list[str]:
         env=clean_env(**settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 2, done.stdout + done.stderr
@@ -54,7 +54,7 @@ def refused(**settings: str) -> list[str]:
 def test_start_links_and_sigterm_that_lets_an_answer_be_given(product: Product) -> None:
     link = product.wait_for("setup     ")
     assert link.startswith(f"setup     http://127.0.0.1:{product.port}/setup/")
-    connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=60)
     connection.request("GET", "/healthz")
     assert connection.getresponse().status == 200
     connection.close()
@@ -67,7 +67,7 @@ def test_start_links_and_sigterm_that_lets_an_answer_be_given(product: Product) 
     assert secrets_of(product) == secrets
 
     # A request half sent when the end is asked for still gets its whole answer.
-    with socket.create_connection(("127.0.0.1", product.port), timeout=10) as phone:
+    with socket.create_connection(("127.0.0.1", product.port), timeout=60) as phone:
         phone.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n")
         until_it_was_read(phone)
         product.process.send_signal(signal.SIGTERM)
@@ -121,7 +121,7 @@ def test_it_ends_although_nobody_reads_its_lines_any_more(tmp_path: Path) -> Non
     process.stdout.close()
     try:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(90)
     finally:
         process.kill()
 
@@ -161,7 +161,8 @@ def test_killed_supervisor_leaves_nobody_and_the_next_start_works(product: Produ
         assert again.stop(signal.SIGINT) == 0
 
 
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+LONG = "import time; time.sleep(600)"
 SHORT = "import time; time.sleep(1); raise SystemExit(3)"
 
 
@@ -169,7 +170,7 @@ SHORT = "import time; time.sleep(1); raise SystemExit(3)"
     ("commands", "sentence"),
     [
         (
-            {"short": [sys.executable, "-c", SHORT], "gone": ["/no/such/program"]},
+            {"long": [sys.executable, "-c", LONG], "gone": ["/no/such/program"]},
             "gone ended by itself with exit code 127",
         ),
         (
@@ -187,7 +188,7 @@ def test_it_always_comes_to_an_end(tmp_path: Path, commands: dict[str, list[str]
         "code = s.run(lambda: None); print(*s.fallen); sys.exit(code)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert sentence in done.stdout.splitlines()[-1]
@@ -292,11 +293,11 @@ def test_tls_serves_https_that_the_local_authority_vouches_for(tmp_path: Path) -
         link = product.wait_for("setup     ")
         assert link.startswith(f"setup     https://127.0.0.1:{port}/setup/")
         trusting = ssl.create_default_context(cafile=tmp_path / "tls" / "ca.crt")
-        secure = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=trusting)
+        secure = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=trusting)
         secure.request("GET", "/healthz")
         assert secure.getresponse().status == 200
         secure.close()
-        plain = http.client.HTTPConnection("127.0.0.1", port + 1, timeout=10)
+        plain = http.client.HTTPConnection("127.0.0.1", port + 1, timeout=60)
         plain.request("GET", "/ca.crt")
         assert plain.getresponse().read() == (tmp_path / "tls" / "ca.crt").read_bytes()
         plain.request("GET", "/ca.key")
