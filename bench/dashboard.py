@@ -128,13 +128,20 @@ def _growth(kind: str, sides: list[Side], rounds: int, note: str) -> list[Row]:
                 if number:  # the first round warms up
                     each.append((side.cpu() - before) / _ASKED * 1000)
         rows.append(_grown(f"dashboard growth per ×10 history, {name}, CPU, {_NAMES[kind]}", spent, note))
+    return [*rows, _database_row(kind, sides, rounds)]
+
+
+def _database_row(kind: str, sides: list[Side], rounds: int) -> Row:
+    """Compare what the statements of both pages cost together."""
+    both: list[list[float]] = [[0.0] * rounds, [0.0] * rounds]
+    said = []
     for name in _PAGES:
         times = _database_ms(sides, [side.asked[name] for side in sides], rounds)
-        many = f"{len(sides[1].asked[name])} statements"
-        rows.append(
-            _grown(f"dashboard growth per ×10 history, {name}, database alone, {_NAMES[kind]}", times, many)
-        )
-    return rows
+        small, big = map(statistics.median, times)
+        said.append(f"{name} {small:.1f} and {big:.1f} ms")
+        both = [[x + y for x, y in zip(*pair, strict=True)] for pair in zip(both, times, strict=True)]
+    what = f"dashboard growth per ×10 history, both pages, database alone, {_NAMES[kind]}"
+    return _grown(what, both, ", ".join(said))
 
 
 def _get(side: Side, path: str, sign: str) -> None:
