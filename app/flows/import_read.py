@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 import structlog
@@ -28,7 +29,7 @@ from app.kit.names import masked_name
 from app.kit.phone import masked
 from app.kit.sealing import Unreadable, unseal
 from app.kit.tables import BadTable, Table
-from app.visits import cell_rules, header_rules, import_steps, imports, line_rules, receipt_rules, registry
+from app.visits import cell_rules, header_rules, import_steps, imports, line_rules, piece_rules, receipt_rules, registry
 from app.visits.header_rules import Found
 from app.visits.import_models import Import
 from app.visits.line_rules import Account, Known, Order
@@ -207,8 +208,8 @@ def _records(row: Import, table: Table, found: Found, facts: dict[str, Any], now
     if not records:
         return Reading("refused", _why_nothing(account))
     samples = [_sample(each) for each in islice((one for one in records if _stands(one)), _SAMPLES)]
-    if facts["kind"] == ORDERS:  # person by person: whose visits lie together are counted as they are written
-        records.sort(key=_person_by_person)
+    if facts["kind"] == ORDERS:
+        _person_by_person(records)
     facts["found"] = {
         **facts["found"],
         "lines": account.lines,
@@ -234,15 +235,17 @@ def _why_nothing(account: Account) -> str:
 
 
 def _pieces(records: Sequence[Any]) -> Iterator[bytes]:
+    as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     for start in range(0, len(records), PIECE):
-        some = [as_told(each) for each in records[start : start + PIECE]]
-        yield json.dumps(some, ensure_ascii=False, separators=(",", ":")).encode()
+        some = records[start : start + PIECE]
+        are_orders = isinstance(some[0], Order)
+        yield as_json(piece_rules.as_kept(piece_rules.told(some)) if are_orders else _plain(some)).encode()
 
 
-def as_told(record: Order | Known | Receipt) -> list[Any]:
-    """Return a record as it is kept: plain values in the order of its fields."""
-    told = [getattr(record, name) for name in record.__dataclass_fields__]
-    return [value.isoformat() if isinstance(value, datetime) else value for value in told]
+def _plain(records: Sequence[Known | Receipt]) -> list[list[Any]]:
+    """Return records as they are kept: plain values in the order of their fields."""
+    rows = ([getattr(each, name) for name in each.__dataclass_fields__] for each in records)
+    return [[each.isoformat() if isinstance(each, datetime) else each for each in row] for row in rows]
 
 
 def _counts(shop_id: int, channel: str, kind: str, records: Sequence[Any], now: datetime) -> dict[str, Any]:
@@ -260,15 +263,13 @@ def _counts(shop_id: int, channel: str, kind: str, records: Sequence[Any], now: 
         keys = [each.key for each in records]
         counts["there"] = sum(len(imports.known_orders(shop_id, channel, some)) for some in _by(keys))
         counts["won"] = sum(each.amount or 0 for each in records)
-        counts["standing"] = sum(bool(each.lines) for each in records)
-        last: dict[str, datetime] = {}
-        for each in records:
-            who = each.phone or each.buyer or each.name
-            last[who] = max(last.get(who, each.at), each.at)
+        # They lie person by person, the last order of each at the end.
+        last = {_person(each): each.at for each in records}
         counts["long_ago"] = sum(at < now - PERSON for at in last.values())
-        days = sorted(each.at for each in records if each.lines) or [now]
+        days = [each.at for each in records if each.lines] or [now]
+        counts["standing"] = sum(bool(each.lines) for each in records)
         counts["first"], counts["last"] = (
-            day.astimezone(KST).date().isoformat() for day in (days[0], days[-1])
+            day.astimezone(KST).date().isoformat() for day in (min(days), max(days))
         )
     end_reading()
     return counts
@@ -279,8 +280,20 @@ def _by(values: Sequence[str]) -> Iterator[Sequence[str]]:
         yield values[start : start + _ASKED_AT_ONCE]
 
 
-def _person_by_person(order: Any) -> tuple[str, datetime]:
-    return order.phone or order.buyer or order.name, order.at
+def _person_by_person(orders: list[Order]) -> None:
+    """Let the orders of each person lie together, the people as they came first.
+
+    Whose visits lie together are counted as they are written; and neighbours came at about the same time, so that
+    what is written together also lies together in the indexes.
+    """
+    orders.sort(key=attrgetter("at"))
+    first: dict[str, int] = {}
+    turns = {id(each): first.setdefault(_person(each), len(first)) for each in orders}
+    orders.sort(key=lambda each: turns[id(each)])
+
+
+def _person(order: Order) -> str:
+    return order.phone or order.buyer or order.name
 
 
 def _stands(record: Order | Known | Receipt) -> bool:
