@@ -172,6 +172,7 @@ BEYOND = {
     "visits/importing": "writes what was read of a file, inside a flow",
     "visits/imports": "reads about files that are taken in",
     "visits/line_rules": "pure: what the lines of a file say",
+    "visits/piece_rules": "pure: how what was read lies sealed, piece by piece",
     "visits/receipt_rules": "pure: which receipt of a till is of which visit",
     "visits/receipts": "reads about receipts of a till",
     "visits/recounting": "counts people's visits again, inside a flow",

@@ -94,7 +94,11 @@ def _write_piece(shop_id: int, import_id: int, now: datetime) -> None:
     end_reading()
     place = found.place
     opened = _piece(shop_id, found.records, place)
-    ready = import_write.make_ready(opened[0], kind=found.kind, joins_names=found.joins_names) if opened and opened[0] else None
+    ready = (
+        import_write.make_ready(opened[0], kind=found.kind, joins_names=found.joins_names)
+        if opened and opened[0]
+        else None
+    )
     with write() as session:
         row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
         if row is None or row.state != "going" or row.place != place:

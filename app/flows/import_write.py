@@ -118,9 +118,7 @@ def _keys(told: Told, *, joins: bool) -> list[str]:
     return [_key(key_of, *line, joins=joins) for line in columns]
 
 
-def _key(
-    key_of: Callable[[str], str], order: str, name: str, phone: str, buyer: str, *, joins: bool
-) -> str:
+def _key(key_of: Callable[[str], str], order: str, name: str, phone: str, buyer: str, *, joins: bool) -> str:
     if buyer:
         return key_of(f"id:{buyer}")
     if phone:

@@ -69,9 +69,7 @@ class Added:
     products: list[int]
 
 
-def people_of(
-    session: Any, *, file: File, who: Who, phone_key: Callable[[str], str], now: datetime
-) -> Found:
+def people_of(session: Any, *, file: File, who: Who, phone_key: Callable[[str], str], now: datetime) -> Found:
     """Return the customer of each. Somebody who is here already is left as they are, somebody new comes with the sums
     of their visits.
 
@@ -99,12 +97,10 @@ def people_of(
         of_file = {"shop_id": file.shop_id, "import_id": file.import_id}
         put(session, _CAME_WITH, {"customer_id": made}, same=of_file)
         ids = [one if one > 0 else made[-one - 1] for one in ids]
-    keys = {
-        key: one for key, one in zip(who.keys, ids, strict=True) if key and key not in remembered
-    }
+    keys = {key: one for key, one in zip(who.keys, ids, strict=True) if key and key not in remembered}
     if keys:
         mine = {"shop_id": file.shop_id, "channel": file.channel}
-        given = {"key": list(keys), "customer_id": list(keys.values())}
+        given: dict[str, Sequence[Any]] = {"key": list(keys), "customer_id": list(keys.values())}
         # Somebody may be known by it who left since: theirs it stays.
         there = select(_BUYERS.c.key).where(
             _BUYERS.c.shop_id == file.shop_id,
@@ -179,7 +175,7 @@ def add_visits(session: Any, *, file: File, told: Told, people: Found, now: date
     is_first = [False] * len(told.orders)
     for line in people.firsts:
         is_first[line] = True
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "customer_id": people.ids,
         "at": told.ats,
         "source_key": told.orders,
@@ -235,9 +231,7 @@ def _products(session: Any, *, shop_id: int, prices: dict[str, int]) -> tuple[di
     return now_there, [now_there[each["name"]] for each in fresh]
 
 
-def _take_back(
-    session: Any, *, file: File, told: Told, added: dict[str, int], now: datetime
-) -> list[int]:
+def _take_back(session: Any, *, file: File, told: Told, added: dict[str, int], now: datetime) -> list[int]:
     """Reverse what the file says was cancelled after it had come with an earlier one; returns whose visits they were."""
     mine = (
         _VISITS.c.shop_id == file.shop_id,

@@ -226,59 +226,61 @@ class Alike:
 def alike(shop_id: int, *, limit: int = 30) -> list[Alike]:
     """Return pairs of living people who may be one, as far as their names tell; those told apart are left out."""
     nameless, named = aliased(Customer), aliased(Customer)
+    least, most = ("least", "greatest") if db.engine.dialect.name != "sqlite" else ("min", "max")
     told = (
         select(NotSame.shop_id)
         .where(
             NotSame.shop_id == shop_id,
-            NotSame.low_id == func.least(nameless.id, named.id)
-            if db.engine.dialect.name != "sqlite"
-            else NotSame.low_id == func.min(nameless.id, named.id),
-            NotSame.high_id == func.greatest(nameless.id, named.id)
-            if db.engine.dialect.name != "sqlite"
-            else NotSame.high_id == func.max(nameless.id, named.id),
+            NotSame.low_id == getattr(func, least)(nameless.id, named.id),
+            NotSame.high_id == getattr(func, most)(nameless.id, named.id),
         )
         .exists()
     )
+    # Of each person one at a time is asked about, whose number is known first; looked up one by one by their name, and
+    # only until there are enough: a thousand called 고객 are not held against each other.
+    other = (
+        select(named.id)
+        .where(
+            named.shop_id == shop_id,
+            named.name == nameless.name,
+            named.id != nameless.id,
+            named.erased_at.is_(None),
+            # Of two without a number each pair is shown once.
+            named.phone.is_not(None) | (named.source != "import") | (named.id < nameless.id),
+            ~told,
+        )
+        .order_by(named.phone.is_(None), named.id)
+        .limit(1)
+        .correlate(nameless)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
-        select(
-            nameless.id.label("one_id"),
-            named.id.label("other_id"),
-            named.name,
-            nameless.visit_count.label("one_visits"),
-            nameless.last_visit_at.label("one_last"),
-            named.visit_count.label("other_visits"),
-            named.last_visit_at.label("other_last"),
-            named.phone,
-        )
-        .join(
-            named,
-            (named.shop_id == nameless.shop_id) & (named.name == nameless.name) & (named.id != nameless.id),
-        )
+        select(nameless.id, other.label("other_id"))
         .where(
             nameless.shop_id == shop_id,
             nameless.source == "import",
             nameless.phone.is_(None),
             nameless.name != "",
             nameless.erased_at.is_(None),
-            named.erased_at.is_(None),
-            # Of two without a number each pair is shown once.
-            named.phone.is_not(None) | (named.source != "import") | (named.id < nameless.id),
-            ~told,
+            other.is_not(None),
         )
-        # Whose number is known first: of each person one at a time is asked about.
-        .order_by(nameless.id, named.phone.is_(None), named.id)
-        .limit(limit * 4)
+        .order_by(nameless.id)
+        .limit(limit)
     )
-    first_of: dict[int, Alike] = {}
-    for row in rows:
-        first_of.setdefault(
-            row.one_id,
-            Alike(
-                row.one_id,
-                row.other_id,
-                row.name,
-                {"visits": row.one_visits, "last": row.one_last, "phone": None},
-                {"visits": row.other_visits, "last": row.other_last, "phone": row.phone},
-            ),
+    pairs = [(row.id, row.other_id) for row in rows]
+    people = {
+        row.id: row
+        for row in db.session.execute(
+            select(
+                Customer.id, Customer.name, Customer.phone, Customer.visit_count, Customer.last_visit_at
+            ).where(Customer.shop_id == shop_id, Customer.id.in_({each for pair in pairs for each in pair}))
         )
-    return list(first_of.values())[:limit]
+    }
+    return [
+        Alike(one, other_id, people[one].name, _told_of(people[one]), _told_of(people[other_id]))
+        for one, other_id in pairs
+    ]
+
+
+def _told_of(person: Any) -> dict[str, Any]:
+    return {"visits": person.visit_count, "last": person.last_visit_at, "phone": person.phone}
