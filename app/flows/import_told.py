@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from operator import attrgetter
 from typing import Any
 
 from app.flows.retention import PERSON
@@ -14,7 +13,7 @@ from app.flows.unit import end_reading
 from app.kit.clock import KST
 from app.kit.names import masked_name
 from app.kit.phone import masked
-from app.visits import imports
+from app.visits import imports, piece_rules
 from app.visits.line_rules import Order
 from app.visits.list_rules import Known
 from app.visits.receipt_rules import Receipt
@@ -40,7 +39,7 @@ def counts(shop_id: int, channel: str, kind: str, records: Sequence[Any], now: d
         found["there"] = sum(len(imports.known_orders(shop_id, channel, some)) for some in _by(keys))
         found["won"] = sum(each.amount or 0 for each in records if each.lines)
         # They lie person by person, the last order of each at the end.
-        last = {_person(each): each.at for each in records}
+        last = {piece_rules.person(each): each.at for each in records}
         found["long_ago"] = sum(at < now - PERSON for at in last.values())
         days = [each.at for each in records if each.lines] or [now]
         found["standing"] = sum(bool(each.lines) for each in records)
@@ -54,22 +53,6 @@ def counts(shop_id: int, channel: str, kind: str, records: Sequence[Any], now: d
 def _by(values: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(values), _ASKED_AT_ONCE):
         yield values[start : start + _ASKED_AT_ONCE]
-
-
-def person_by_person(orders: list[Order]) -> None:
-    """Let the orders of each person lie together, the people as they came first.
-
-    Whose visits lie together are counted as they are written; and neighbours came at about the same time, so that
-    what is written together also lies together in the indexes.
-    """
-    orders.sort(key=attrgetter("at"))
-    first: dict[str, int] = {}
-    turns = {id(each): first.setdefault(_person(each), len(first)) for each in orders}
-    orders.sort(key=lambda each: turns[id(each)])
-
-
-def _person(order: Order) -> str:
-    return order.phone or order.buyer or order.name
 
 
 def samples(records: Sequence[Any]) -> list[dict[str, Any]]:

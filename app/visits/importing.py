@@ -104,7 +104,7 @@ def people_of(session: Any, *, file: File, who: Who, phone_key: Callable[[str], 
     keys = {key: one for key, one in zip(who.keys, ids, strict=True) if key and key not in remembered}
     if keys:
         mine = {"shop_id": file.shop_id, "channel": file.channel}
-        given = {"key": list(keys), "customer_id": list(keys.values())}
+        given: dict[str, Sequence[Any]] = {"key": list(keys), "customer_id": list(keys.values())}
         # Somebody may be known by it who left since: theirs it stays.
         there = select(_BUYERS.c.key).where(
             _BUYERS.c.shop_id == file.shop_id,
@@ -179,7 +179,7 @@ def add_visits(session: Any, *, file: File, told: Told, people: Found, now: date
     is_first = [False] * len(told.orders)
     for line in people.firsts:
         is_first[line] = True
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "customer_id": people.ids,
         "at": told.ats,
         "source_key": told.orders,

@@ -1,15 +1,19 @@
-"""Orders of a piece, column by column: how they lie sealed between the dry run and the writing. Pure."""
+"""How what was read lies sealed, piece by piece, between the dry run and the writing; orders column by column. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import compress
+from operator import attrgetter
 from typing import Any
 
 from app.kit.columns import stored
 from app.visits.line_rules import Order
+from app.visits.list_rules import Known
+from app.visits.receipt_rules import Receipt
 
 
 @dataclass
@@ -65,9 +69,36 @@ def only(piece: Told, stays: Sequence[bool]) -> Told:
     return replace(piece, **kept)
 
 
-def as_kept(piece: Told) -> dict[str, Any]:
-    """Return a piece as plain values."""
-    return {name: getattr(piece, name) for name in piece.__dataclass_fields__}
+def person_by_person(orders: list[Any]) -> None:
+    """Let the orders of each person lie together, the people as they came first.
+
+    Whose visits lie together are counted as they are written; and neighbours came at about the same time, so that
+    what is written together also lies together in the indexes.
+    """
+    orders.sort(key=attrgetter("at"))
+    first: dict[str, int] = {}
+    turns = {id(each): first.setdefault(person(each), len(first)) for each in orders}
+    orders.sort(key=lambda each: turns[id(each)])
+
+
+def person(order: Order) -> str:
+    """Return by what the orders of one person are held together, within a file."""
+    return order.phone or order.buyer or order.name
+
+
+def pieces(records: Sequence[Order | Known | Receipt], *, size: int) -> Iterator[bytes]:
+    """Yield records as they are kept, so many together."""
+    as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    for start in range(0, len(records), size):
+        some = records[start : start + size]
+        orders = [each for each in some if isinstance(each, Order)]
+        yield as_json(vars(told(orders)) if orders else [_plain(each) for each in some]).encode()
+
+
+def _plain(record: Any) -> list[Any]:
+    """Return a record as plain values in the order of its fields."""
+    values = [getattr(record, name) for name in record.__dataclass_fields__]
+    return [value.isoformat() if isinstance(value, datetime) else value for value in values]
 
 
 def as_told(kept: Any) -> Told:

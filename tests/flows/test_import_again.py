@@ -32,6 +32,12 @@ def test_what_was_sent_back_of_an_order_is_no_sale_of_its_day_any_more(shop: ASh
     assert db.session.scalar(select(Customer.stale_at)) == clock(), "what they spent is worked out anew"
 
 
+@pytest.mark.databases("sqlite")
+def test_what_was_given_back_is_not_told_as_taken_before_the_press(shop: AShop, clock: Clock) -> None:
+    looked = taking_in.read(shop, orders(an_order("A"), an_order("B"), an_order("B", won=-4500)), clock)
+    assert (looked.found["won"], looked.found["standing"]) == (4500, 1)
+
+
 def test_who_was_forgotten_does_not_come_back_with_the_same_orders(shop: AShop, clock: Clock) -> None:
     rows = orders(an_order("A"), an_order("B"))
     taking_in.take_in(shop, rows, clock)
@@ -68,7 +74,15 @@ def test_of_a_file_that_was_here_in_part_the_rest_comes_with_its_own_things(
 
 
 def test_a_number_that_somebody_else_gave_once_is_not_theirs(shop: AShop, clock: Clock) -> None:
-    titles = ["주문번호", "발주일", "주문자ID", "주문자명", "주문자 휴대전화", "주문상품명(기본)", "총 결제금액(KRW)"]
+    titles = [
+        "주문번호",
+        "발주일",
+        "주문자ID",
+        "주문자명",
+        "주문자 휴대전화",
+        "주문상품명(기본)",
+        "총 결제금액(KRW)",
+    ]
 
     def by(key: str, account: str, phone: str, name: str) -> list[object]:
         return [key, "2026-11-20", account, name, phone, "라떼", 4500]
