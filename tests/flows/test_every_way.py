@@ -117,6 +117,8 @@ class Days:
 
     def till(self) -> None:
         """A till without customers tells of what it has just taken; of the doubtful ones the owner says whose one is."""
+        self.clock.advance(minutes=self.draw.choice([0, 30]))
+        self.stamp()
         at = self.clock().astimezone(KST)
         won = self.draw.choice(["4,500", "7,000"])
         rows = [
