@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.customers.models import Customer
+from app.customers.models import Customer, Merge
 from app.extensions import db
-from app.flows import import_run, imports, privacy
+from app.flows import import_run, imports, merge, privacy
 from app.flows.person import save_notes
 from app.insights.models import DayCount
 from app.visits import imports as reads
 from app.visits import unmaking
 from app.visits.models import Product, Visit, VisitItem
 from tests import exports
-from tests.factories import AShop
+from tests.factories import ACustomer, AShop
 from tests.flows import taking_in
 from tests.flows.test_imports import PEOPLE, an_order, orders
 from tests.world import Clock
@@ -112,6 +112,20 @@ def test_whom_the_shop_wrote_something_of_stays_when_it_is_undone(shop: AShop, c
     )  # fmt: skip
     undone = taking_in.undo(shop, done.id, clock)
     assert (undone.found["stayed"], taking_in.people(shop)) == (1, [("김민지", "+821011112222", 0)])
+
+
+def test_who_was_two_again_after_their_file_went_never_came(
+    shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    done = taking_in.take_in(shop, orders(an_order("A")), clock)
+    who = db.session.scalar(select(Customer.id).where(Customer.name == "김민지"))
+    assert who is not None
+    by: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    merge.merge_people(**by, kept_id=jiwoo.id, gone_id=who)
+    taking_in.undo(shop, done.id, clock)
+    merge.undo_merge(**by, merge_id=db.session.scalars(select(Merge.id)).one())
+    rows = select(Customer.visit_count, Customer.first_visit_at, Customer.last_visit_at)
+    assert [tuple(row) for row in db.session.execute(rows)] == [(0, None, None)] * 2
 
 
 @pytest.mark.databases("sqlite")
