@@ -128,6 +128,11 @@ def pss_mb(pid: int) -> dict[str, float]:
     return sizes
 
 
+def cpu_seconds_of(pid: int) -> float:
+    """Return the processor time of one process, user and system, so far."""
+    return _cpu_ticks(pid) / _TICKS
+
+
 def _cpu_ticks(pid: int) -> int:
     fields = _stat(pid)
     return int(fields[11]) + int(fields[12]) if fields else 0

@@ -4,7 +4,6 @@ that was committed ended: killed between two, it goes on there. Two workers at o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -90,33 +89,38 @@ def go_on(*, shop_id: int, import_id: int, clock: Callable[[], datetime], steps:
 
 
 def _write_piece(shop_id: int, import_id: int, now: datetime) -> None:
-    # Opened before the write begins: nobody waits while a piece is read.
-    place, ref = imports.place(shop_id, import_id)
+    # Opened and made ready before the write begins: nobody waits meanwhile.
+    found = imports.place(shop_id, import_id)
     end_reading()
-    piece = _piece(shop_id, ref, place)
+    place = found.place
+    opened = _piece(shop_id, found.records, place)
+    ready = (
+        import_write.make_ready(opened[0], kind=found.kind, joins_names=found.joins_names)
+        if opened and opened[0]
+        else None
+    )
     with write() as session:
         row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
         if row is None or row.state != "going" or row.place != place:
             return  # somebody else took this step
-        if piece is None or not piece[0]:
+        if opened is None or ready is None:
             row.state = "counting"
-            row.detail = _LOST if piece is None else ""
-            row.is_cancelled = row.is_cancelled or piece is None
+            row.detail = _LOST if opened is None else ""
+            row.is_cancelled = row.is_cancelled or opened is None
             return
-        records, row.place = piece
-        import_write.write_records(session, row=row, records=records, now=now)
-        row.seen += len(records)
+        row.place = opened[1]
+        import_write.write_piece(session, row=row, piece=ready, now=now)
 
 
-def _piece(shop_id: int, ref: str, place: int) -> tuple[list[Any], int] | None:
-    """Return the records of the next piece and where the one after it begins; [] at the end, None when it is lost."""
+def _piece(shop_id: int, ref: str, place: int) -> tuple[bytes, int] | None:
+    """Return the next piece and where the one after it begins; nothing at the end, None when it is lost."""
     bound = f"{shop_id}:{ref}"
     try:
         with open(Place(doors.KIND, shop_id, ref).below(files_dir()), "rb") as file:
             found = sealed_file.read_at(file, setting("MASTER_KEY"), place, bound_to=bound)
     except (OSError, Unreadable, ValueError):
         return None
-    return ([], place) if found is None else (json.loads(found[0]), found[1])
+    return (b"", place) if found is None else found
 
 
 def _count(shop_id: int, import_id: int, now: datetime) -> None:

@@ -67,7 +67,7 @@ def _write(rows: Iterable[Iterable[Any]], path: Path) -> int:
     lines = last = 0
     with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
         for row in rows:
-            cells = [_cell(cell) for cell in row]
+            cells = _cells(row)
             while cells and not cells[-1]:
                 cells.pop()
             if len(cells) > MOST_COLUMNS:
@@ -83,6 +83,16 @@ def _write(rows: Iterable[Iterable[Any]], path: Path) -> int:
     if not last:
         raise Refused("empty")
     return last
+
+
+def _cells(row: Iterable[Any]) -> list[str]:
+    values = list(row)
+    try:
+        if "".join(values).isprintable():  # nothing to be cleaned in it: nearly every line of a CSV
+            return [value.strip() for value in values]
+    except TypeError:
+        pass
+    return [_cell(value) for value in values]
 
 
 def _cell(value: Any) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.customers.models import Customer
 from app.extensions import db
+from app.kit.among import among
 from app.visits.import_models import Buyer, Import, ImportColumns, ImportLeft, NotSame
 from app.visits.line_rules import REASONS
 from app.visits.models import Visit
@@ -119,12 +120,24 @@ def waiting(now: datetime) -> list[tuple[int, int]]:
     return [(row.shop_id, row.id) for row in rows]
 
 
-def place(shop_id: int, import_id: int) -> tuple[int, str]:
-    """Return how far a file's records are written and where they lie. Raises NoResultFound."""
+@dataclass(frozen=True)
+class Place:
+    """How far a file's records are written, where they lie, and how they are to be understood."""
+
+    place: int
+    records: str
+    kind: str
+    joins_names: bool
+
+
+def place(shop_id: int, import_id: int) -> Place:
+    """Return how far a file is. Raises NoResultFound."""
     row = db.session.execute(
-        select(Import.place, Import.records).where(Import.shop_id == shop_id, Import.id == import_id)
+        select(Import.place, Import.records, Import.kind, Import.joins_names).where(
+            Import.shop_id == shop_id, Import.id == import_id
+        )
     ).one()
-    return row.place, row.records
+    return Place(*row)
 
 
 @dataclass(frozen=True)
@@ -168,21 +181,23 @@ def remembered(shop_id: int, header_key: str) -> tuple[str, dict[str, int]] | No
 def known_phones(shop_id: int, phones: Sequence[str]) -> set[str]:
     """Return which of these numbers are a customer's of the shop."""
     rows = select(Customer.phone).where(
-        Customer.shop_id == shop_id, Customer.phone.in_(phones), Customer.erased_at.is_(None)
+        Customer.shop_id == shop_id, among(db.session, Customer.phone, phones), Customer.erased_at.is_(None)
     )
     return set(db.session.scalars(rows))
 
 
 def known_keys(shop_id: int, channel: str, keys: Sequence[str]) -> set[str]:
     """Return which of these keys are known in a channel."""
-    rows = select(Buyer.key).where(Buyer.shop_id == shop_id, Buyer.channel == channel, Buyer.key.in_(keys))
+    rows = select(Buyer.key).where(
+        Buyer.shop_id == shop_id, Buyer.channel == channel, among(db.session, Buyer.key, keys)
+    )
     return set(db.session.scalars(rows))
 
 
 def known_orders(shop_id: int, channel: str, keys: Sequence[str]) -> set[str]:
     """Return which of these orders are here already."""
     rows = select(Visit.source_key).where(
-        Visit.shop_id == shop_id, Visit.channel == channel, Visit.source_key.in_(keys)
+        Visit.shop_id == shop_id, Visit.channel == channel, among(db.session, Visit.source_key, keys)
     )
     return set(db.session.scalars(rows))
 

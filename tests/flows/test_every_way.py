@@ -15,14 +15,16 @@ from app.customers.models import Customer, Merge
 from app.extensions import db
 from app.flows import amount, merge, months, privacy, refund, stamp, visit
 from app.flows import rhythm as people_flow
+from app.flows.receipts import settle
 from app.flows.undo import undo_stamp
 from app.flows.unit import write
 from app.insights import drift, likely, rules, stats
 from app.insights import months as worked_out
 from app.insights.models import PersonStat
-from app.kit.clock import kst_day
+from app.kit.clock import KST, kst_day
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.shops import closures
+from app.visits import receipts
 from app.visits.import_models import Import
 from app.visits.models import Visit
 from app.visits.rules import Bought
@@ -113,6 +115,20 @@ class Days:
         self.files += 1
         taking_in.take_in(self.shop, exports.plain(rows), self.clock)
 
+    def till(self) -> None:
+        """A till without customers tells of what it has just taken; of the doubtful ones the owner says whose one is."""
+        self.clock.advance(minutes=self.draw.choice([0, 30]))
+        self.stamp()
+        at = self.clock().astimezone(KST)
+        won = self.draw.choice(["4,500", "7,000"])
+        rows = [
+            ["결제일", "결제시간", "결제내역", "합계", "카드 결제"],
+            [f"{at:%Y-%m-%d}", f"{at:%H:%M}", "라떼", won, won],
+        ]
+        taking_in.take_in(self.shop, exports.plain(rows), self.clock)
+        for asked in receipts.questions(self.shop.id)[:1]:
+            settle(**self.by, receipt_id=asked.id, visit_id=asked.visits[0][0])
+
     def take_file_back(self) -> None:
         """A file is taken back."""
         taking_in.undo(self.shop, self.one(Import), self.clock)
@@ -158,7 +174,7 @@ class Days:
     def step(self) -> str:
         """Let one thing happen; what can't be done now is refused and changes nothing."""
         deeds: list[Callable[[], None]] = [
-            self.stamp, self.stamp, self.stamp, self.buy, self.order, self.file, self.take_file_back,
+            self.stamp, self.stamp, self.stamp, self.buy, self.order, self.file, self.till, self.take_file_back,
             self.undo, self.amount, self.refund, self.merge, self.part, self.leave, self.cross_out, self.wait,
         ]  # fmt: skip
         deed = self.draw.choice(deeds)

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.customers.models import Customer
+from app.customers.models import Customer, Merge
 from app.extensions import db
-from app.flows import import_run, imports, privacy
+from app.flows import import_run, imports, merge, privacy
 from app.flows.person import save_notes
 from app.insights.models import DayCount
 from app.visits import imports as reads
 from app.visits import unmaking
-from app.visits.models import Product
+from app.visits.models import Product, Visit, VisitItem
 from tests import exports
-from tests.factories import AShop
+from tests.factories import ACustomer, AShop
 from tests.flows import taking_in
 from tests.flows.test_imports import PEOPLE, an_order, orders
 from tests.world import Clock
@@ -32,6 +32,12 @@ def test_what_was_sent_back_of_an_order_is_no_sale_of_its_day_any_more(shop: ASh
     assert db.session.scalar(select(Customer.stale_at)) == clock(), "what they spent is worked out anew"
 
 
+@pytest.mark.databases("sqlite")
+def test_what_was_given_back_is_not_told_as_taken_before_the_press(shop: AShop, clock: Clock) -> None:
+    looked = taking_in.read(shop, orders(an_order("A"), an_order("B"), an_order("B", won=-4500)), clock)
+    assert (looked.found["won"], looked.found["standing"]) == (4500, 1)
+
+
 def test_who_was_forgotten_does_not_come_back_with_the_same_orders(shop: AShop, clock: Clock) -> None:
     rows = orders(an_order("A"), an_order("B"))
     taking_in.take_in(shop, rows, clock)
@@ -40,6 +46,51 @@ def test_who_was_forgotten_does_not_come_back_with_the_same_orders(shop: AShop, 
     privacy.erase(shop_id=shop.id, customer_id=who, now=clock())
     again = taking_in.take_in(shop, rows, clock)
     assert (again.people, again.added, again.there, taking_in.people(shop)) == (0, 0, 2, [])
+
+
+def test_of_a_file_that_was_here_in_part_the_rest_comes_with_its_own_things(
+    shop: AShop, clock: Clock
+) -> None:
+    def sold(key: str, what: str) -> tuple[object, ...]:
+        return (key, "2026-11-20", f"손님{key}", f"010-1111-000{key}", what, 1, 4500, "")
+
+    taking_in.take_in(shop, orders(sold("1", "라떼"), sold("3", "차")), clock)
+    rows = [sold("1", "라떼"), sold("2", "쿠키"), sold("3", "차"), sold("4", "귤")]
+    done = taking_in.take_in(shop, orders(*rows), clock)
+    assert (done.people, done.added, done.there) == (2, 2, 2)
+    bought = (
+        select(Customer.name, Visit.source_key, Product.name)
+        .join(Visit, Visit.customer_id == Customer.id)
+        .join(VisitItem, VisitItem.visit_id == Visit.id)
+        .join(Product, Product.id == VisitItem.product_id)
+        .order_by(Visit.source_key)
+    )
+    assert [tuple(row) for row in db.session.execute(bought)] == [
+        ("손님1", "1", "라떼"),
+        ("손님2", "2", "쿠키"),
+        ("손님3", "3", "차"),
+        ("손님4", "4", "귤"),
+    ]
+
+
+def test_a_number_that_somebody_else_gave_once_is_not_theirs(shop: AShop, clock: Clock) -> None:
+    titles = [
+        "주문번호",
+        "발주일",
+        "주문자ID",
+        "주문자명",
+        "주문자 휴대전화",
+        "주문상품명(기본)",
+        "총 결제금액(KRW)",
+    ]
+
+    def by(key: str, account: str, phone: str, name: str) -> list[object]:
+        return [key, "2026-11-20", account, name, phone, "라떼", 4500]
+
+    taking_in.take_in(shop, exports.plain([titles, by("A", "minji", "010-1111-2222", "김민지")]), clock)
+    later = [by("B", "minji", "010-3333-4444", "김민지"), by("C", "hana", "010-3333-4444", "최하나")]
+    taking_in.take_in(shop, exports.plain([titles, *later]), clock)
+    assert taking_in.people(shop) == [("김민지", "+821011112222", 2), ("최하나", "+821033334444", 1)]
 
 
 def test_one_covered_name_is_not_one_person(shop: AShop, clock: Clock) -> None:
@@ -61,6 +112,20 @@ def test_whom_the_shop_wrote_something_of_stays_when_it_is_undone(shop: AShop, c
     )  # fmt: skip
     undone = taking_in.undo(shop, done.id, clock)
     assert (undone.found["stayed"], taking_in.people(shop)) == (1, [("김민지", "+821011112222", 0)])
+
+
+def test_who_was_two_again_after_their_file_went_never_came(
+    shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    done = taking_in.take_in(shop, orders(an_order("A")), clock)
+    who = db.session.scalar(select(Customer.id).where(Customer.name == "김민지"))
+    assert who is not None
+    by: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    merge.merge_people(**by, kept_id=jiwoo.id, gone_id=who)
+    taking_in.undo(shop, done.id, clock)
+    merge.undo_merge(**by, merge_id=db.session.scalars(select(Merge.id)).one())
+    rows = select(Customer.visit_count, Customer.first_visit_at, Customer.last_visit_at)
+    assert [tuple(row) for row in db.session.execute(rows)] == [(0, None, None)] * 2
 
 
 @pytest.mark.databases("sqlite")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.visits import cell_rules, header_rules, line_rules, receipt_rules, registry
+from app.visits import cell_rules, header_rules, line_rules, list_rules, receipt_rules, registry
 from app.visits.line_rules import Account
 from app.visits.source_contract import FIELDS, RECEIPTS
 from tests import exports
@@ -301,7 +301,7 @@ def test_a_list_is_read_line_by_line() -> None:
         [],
         ["박서준", "", "", "900101-1234567"],
     ]
-    people = line_rules.read_people(
+    people = list_rules.read_people(
         rows,
         titles_in=0,
         columns={"name": 0, "phone": 1, "gender": 2, "memo": 3},
