@@ -8,7 +8,6 @@
  *   data-print       prints · data-open="id" opens a <dialog> · data-close closes it
  *   data-back        link: one step back, where the browser knows one of ours; else where it leads
  *   data-cut         on a form: what to say when it could not be sent
- *   data-stays       on a plain form that answers a file: its button can be pressed again after a while
  *   data-fill="#id"  puts the button's data-text into that field (placeholders)
  */
 const root = document.documentElement;
@@ -94,24 +93,15 @@ document.addEventListener('submit', (event) => {
   form.dataset.sent = '1';
   const pressed = event.submitter;
   if (pressed) setTimeout(() => { pressed.setAttribute('aria-disabled', 'true'); pressed.classList.add('busy'); });
-  if (form.hasAttribute('data-stays')) setTimeout(() => arrived(form), 4000); // a file comes while its page stays
 });
 const wake = () => {
   for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
   for (const button of document.querySelectorAll('.busy')) { button.classList.remove('busy'); button.removeAttribute('aria-disabled'); }
 };
-// Asked for again it is another file; what was wrong the time before is not wrong any more.
-const arrived = (form) => {
-  wake();
-  renewKeys(document);
-  for (const said of [...document.querySelectorAll('.summary'), ...form.querySelectorAll('.error')]) said.remove();
-  for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
-};
-window.addEventListener('pageshow', (event) => {
-  if (!event.persisted) return;
-  wake();
-  renewKeys(document); // back to this page is a new intention
-});
+// Back to this page, or a file that came while it stayed (arrived.js): what is pressed now is a new intention.
+const again = () => { wake(); renewKeys(document); };
+window.addEventListener('pageshow', (event) => { if (event.persisted) again(); });
+document.addEventListener('again', again);
 
 document.addEventListener('change', (event) => {
   const input = event.target;

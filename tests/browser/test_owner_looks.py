@@ -26,6 +26,7 @@ _PIECES = {
     "/owner/imports/<int:import_id>/progress",
     "/owner/insights/<part>.csv",
     "/owner/offline/key",
+    "/owner/people/file/<int:file_id>/progress",
     "/owner/print/cards/<batch>",
     "/owner/voices/<int:voice_id>/lines",
     "/setup/<token>",
