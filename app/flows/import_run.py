@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from app.extensions import files_dir, setting
+from app.extensions import db, files_dir, setting
 from app.flows import import_read, import_write, receipts
 from app.flows import imports as doors
 from app.flows.imports import without_samples
@@ -20,6 +20,7 @@ from app.insights import rebuild
 from app.kit import sealed_file
 from app.kit.clock import kst_day
 from app.kit.files import Place
+from app.kit.postgres import count_grown, is_postgres
 from app.kit.sealing import Unreadable
 from app.visits import import_steps, imports, unmaking
 from app.visits.import_models import Import, ImportedPerson
@@ -30,6 +31,8 @@ log = structlog.get_logger(__name__)
 # One step counts so many people again, one of days so many days; a database takes only so many values at once.
 _PEOPLE_AT_ONCE, _DAYS_AT_ONCE, _PRODUCTS_AT_ONCE = 300, 62, 1_000
 _REST = timedelta(minutes=1)
+# What a file fills.
+_FILLED = ("cards", "customers", "imported_people", "name_parts", "products", "visit_items", "visits")
 _LOST = "파일이 없어져서 다 가져오지 못했어요. 같은 파일을 다시 올려 주시면 남은 것을 이어서 가져와요."
 
 
@@ -99,6 +102,10 @@ def _write_piece(shop_id: int, import_id: int, now: datetime) -> None:
         if opened and opened[0]
         else None
     )
+    if is_postgres(db.session):
+        with write() as session:
+            # In a transaction of its own: who counts a table holds it for whoever else would, until it is committed.
+            count_grown(session, _FILLED)
     with write() as session:
         row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
         if row is None or row.state != "going" or row.place != place:
