@@ -6,20 +6,23 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, cast, func, select
+from sqlalchemy import ARRAY, ColumnElement, String, and_, any_, bindparam, cast, func, select
 
 _BETWEEN = "\x00"  # in no text that a database keeps
 
 
 def among(session: Any, column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
-    """Return the condition that a column holds one of many texts or numbers."""
+    """Return the condition that a column holds one of many texts or numbers.
+
+    It says too that the column holds something: what is no list of constants proves that to neither planner, and an
+    index of the rows that hold something would not be used.
+    """
     given = list(values)
     if session.get_bind().dialect.name == "sqlite":
         listed = func.json_each(bindparam(None, json.dumps(given), String, unique=True)).table_valued("value")
-        found: ColumnElement[bool] = column.in_(select(listed.c.value))
-        return found
+        return and_(column.is_not(None), column.in_(select(listed.c.value)))
     as_text = bindparam(None, array_text(given), String, unique=True)
-    return column == any_(cast(as_text, ARRAY(column.type)))
+    return and_(column.is_not(None), column == any_(cast(as_text, ARRAY(column.type))))
 
 
 def array_text(values: Sequence[Any]) -> str:
