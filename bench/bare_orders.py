@@ -93,12 +93,6 @@ def write(shop_id: int, *, copies: bool) -> Spent:
         for table, (names, rows) in ready.items():
             (_copy if copies else _executemany)(driver, table, names, rows)
         db.session.commit()
-    for table in reversed(list(rows_of)):
-        db.session.execute(table.delete().where(table.c.shop_id == shop_id))
-    db.session.commit()
-    if not copies:
-        db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    db.session.commit()
     return spent["bare"]
 
 
