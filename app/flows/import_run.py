@@ -15,6 +15,7 @@ from app.extensions import db, files_dir, setting
 from app.flows import import_read, import_write, receipts
 from app.flows import imports as doors
 from app.flows.imports import without_samples
+from app.flows.in_turns import in_turns
 from app.flows.unit import after_a_race, end_reading, write
 from app.insights import rebuild
 from app.kit import sealed_file
@@ -37,27 +38,12 @@ _LOST = "파일이 없어져서 다 가져오지 못했어요. 같은 파일을 
 
 
 def work(*, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: False) -> int:
-    """Do what files of all shops wait for, a step of each in turn; returns the number of steps. Stops when asked to.
+    """Do what files of all shops wait for, a step of each in turn; returns the number of steps. Stops when asked to."""
 
-    One that fails is told and left for the next turn, and costs the others nothing.
-    """
-    done, failed = 0, set()
-    while waiting := [each for each in imports.waiting(clock()) if each not in failed]:
-        end_reading()
-        for shop_id, import_id in waiting:
-            if stop():
-                return done
-            done += 1
-            try:
-                if go_on(shop_id=shop_id, import_id=import_id, clock=clock, steps=1):
-                    failed.add((shop_id, import_id))
-            except Exception as fault:
-                end_reading()
-                failed.add((shop_id, import_id))
-                log.error("import_failed", shop_id=shop_id, import_id=import_id, fault=type(fault).__name__)
-                _rest(shop_id, import_id, clock())
-    end_reading()
-    return done
+    def one_step(shop_id: int, import_id: int) -> bool:
+        return go_on(shop_id=shop_id, import_id=import_id, clock=clock, steps=1)
+
+    return in_turns("import", waiting=imports.waiting, step=one_step, rest=_rest, clock=clock, stop=stop)
 
 
 def _rest(shop_id: int, import_id: int, now: datetime) -> None:

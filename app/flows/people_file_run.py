@@ -19,6 +19,7 @@ from app.customers.file_models import PeopleFile
 from app.customers.people_files import Stand
 from app.extensions import files_dir, setting
 from app.flows import people_file as doors
+from app.flows.in_turns import in_turns
 from app.flows.unit import after_a_race, end_reading, write
 from app.kit import files, sealed_file
 from app.kit.files import Place
@@ -34,26 +35,13 @@ _REST = timedelta(minutes=1)
 
 
 def work(*, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: False) -> int:
-    """Do what lists of all shops wait for, a step of each in turn; returns the number of steps. Stops when asked to.
+    """Do what lists of all shops wait for, a step of each in turn; returns the number of steps. Stops when asked to."""
 
-    One that fails is told and left for the next turn, and costs the others nothing.
-    """
-    done, failed = 0, set()
-    while waiting := [each for each in people_files.waiting(clock()) if each not in failed]:
-        end_reading()
-        for shop_id, file_id in waiting:
-            if stop():
-                return done
-            done += 1
-            try:
-                step(shop_id=shop_id, file_id=file_id, clock=clock)
-            except Exception as fault:
-                end_reading()
-                failed.add((shop_id, file_id))
-                log.error("list_failed", shop_id=shop_id, file_id=file_id, fault=type(fault).__name__)
-                _rest(shop_id, file_id, clock())
-    end_reading()
-    return done
+    def one_step(shop_id: int, file_id: int) -> bool:
+        step(shop_id=shop_id, file_id=file_id, clock=clock)
+        return False
+
+    return in_turns("list", waiting=people_files.waiting, step=one_step, rest=_rest, clock=clock, stop=stop)
 
 
 def step(*, shop_id: int, file_id: int, clock: Callable[[], datetime]) -> None:
