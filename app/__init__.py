@@ -127,6 +127,7 @@ def _database(app: Flask) -> None:
     from app.cards import counter_models as _counter  # noqa: F401
     from app.cards import models as _cards  # noqa: F401
     from app.coupons import models as _coupons  # noqa: F401
+    from app.customers import file_models as _lists  # noqa: F401
     from app.customers import models as _customers  # noqa: F401
     from app.insights import group_models as _groups  # noqa: F401
     from app.insights import models as _insights  # noqa: F401

@@ -227,6 +227,33 @@ def _kiosk(visitor: Visitor) -> None:
     visitor.page.locator("[data-codes] canvas").wait_for()
 
 
+def _bring(visitor: Visitor, name: str, text: str, heading: str) -> None:
+    """Bring a file of orders, and wait until the worker has looked at it."""
+    visitor.open("/owner/imports")
+    file = {"name": name, "mimeType": "text/csv", "buffer": text.encode("utf-8-sig")}
+    visitor.page.set_input_files("#file", [file])  # type: ignore[list-item]
+    visitor.press("파일 올리기")
+    visitor.page.locator("h1", has_text=heading).wait_for()
+
+
+def _columns(visitor: Visitor) -> None:
+    """A notebook of orders whose titles nobody else uses."""
+    lines = ("산 날,사신 분,연락,무엇을,낸 돈", "2026-11-20,김민지,010-2345-6789,감귤청,18000")
+    _bring(visitor, "주문 장부.csv", "\n".join(lines), "어느 열인지")
+    visitor.press("주문 내역")
+    visitor.page.wait_for_url("**kind=*")
+
+
+def _dry_run(visitor: Visitor) -> None:
+    """Orders with titles that are known: what would come in, and what would not."""
+    people = (("김민지", "010-2345-6789"), ("박서연", "010-3456-7890"), ("이도윤", ""))
+    lines = ["주문일,이름,휴대폰,상품,수량,금액,주소"]
+    lines += [
+        f"2026-11-{20 - day},{name},{phone},감귤청,2,18000,제주시" for name, phone in people for day in (0, 7)
+    ]
+    _bring(visitor, "가을 주문.csv", "\n".join([*lines, ",,,,,,"]), "이렇게 가져올게요")
+
+
 SCENES = [
     Scene("home", "owner", _enter),
     Scene("join", "newcomer", _join),
@@ -256,6 +283,13 @@ SCENES = [
     Scene("budget", "owner", _owner("/owner/messages/budget")),
     Scene("connect", "owner", _owner("/owner/more/sending/solapi/keys")),
     Scene("flow", "owner", _owner("/owner/insights")),
+    Scene("groups", "owner", _owner("/owner/groups")),
+    Scene("silent", "owner", _owner("/owner/groups/silent")),
+    Scene("group-builder", "owner", _owner("/owner/groups/new")),
+    Scene("imports", "owner", _owner("/owner/imports")),
+    Scene("import-columns", "owner", _columns),
+    Scene("import-check", "owner", _dry_run),
+    Scene("programs", "owner", _owner("/owner/more/programs")),
     Scene("my-cards", "newcomer", _my_cards),
     Scene("print", "owner", _owner("/owner/print")),
     Scene("poster", "owner", _owner("/owner/print/poster")),

@@ -107,6 +107,13 @@ def tree(pid: int) -> list[int]:
     return found
 
 
+def cpu_seconds_with_ended(pid: int) -> float:
+    """Return the processor time of a process and everything below it so far, with that of its children that ended."""
+    fields = _stat(pid)
+    ended = int(fields[13]) + int(fields[14]) if fields else 0
+    return (ended + sum(_cpu_ticks(each) for each in tree(pid))) / _TICKS
+
+
 def pss_mb(pid: int) -> dict[str, float]:
     """Return the proportional set size of a process tree in MB by command line."""
     sizes: dict[str, float] = {}
@@ -119,6 +126,11 @@ def pss_mb(pid: int) -> dict[str, float]:
         kb = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
         sizes[f"{name[:60]} ({each})"] = kb / 1024
     return sizes
+
+
+def cpu_seconds_of(pid: int) -> float:
+    """Return the processor time of one process, user and system, so far."""
+    return _cpu_ticks(pid) / _TICKS
 
 
 def _cpu_ticks(pid: int) -> int:

@@ -25,7 +25,8 @@ import redis
 from launch import debian, kinship, valkey
 from launch.refusal import CannotRun
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+ROOM_BYTES = 3 * 1024**3
 # Durable enough for a killed process, not for a lost machine: that is all a test can do to it.
 QUICK = {
     "fsync": "off",
@@ -37,6 +38,9 @@ QUICK = {
     "logging_collector": "off",
     "log_min_messages": "fatal",
 }
+
+# Where the cluster lies in memory it keeps little of what it wrote on the way.
+IN_MEMORY = {"max_wal_size": "64MB", "min_wal_size": "32MB"}
 
 
 @dataclass
@@ -119,9 +123,10 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(room: str | None = None) -> Iterator[PostgresServer]:
     """Run a private cluster on a unix socket; with TEST_POSTGRES_URL use that server's databases instead.
 
+    `room`: the folder in which the cluster's lies, /tmp as a rule.
     Raises CannotRun when PostgreSQL is not installed.
     """
     if given := os.environ.get("TEST_POSTGRES_URL"):
@@ -132,7 +137,7 @@ def postgres_server() -> Iterator[PostgresServer]:
             for name in list(server._made):
                 server.drop_database(name)
         return
-    folder = Path(tempfile.mkdtemp(prefix="dangol-pg-", dir=_short_tmp()))
+    folder = Path(tempfile.mkdtemp(prefix="dangol-pg-", dir=room or _short_tmp()))
     try:
         admin = psycopg.conninfo.make_conninfo(host=str(folder), user="postgres", dbname="postgres")
         _make_cluster(folder)
@@ -194,7 +199,8 @@ def _start_postgres(folder: Path, admin: str) -> subprocess.Popen[bytes]:
     binaries = debian.postgres_bin()
     assert binaries is not None
     user = _postgres_user()
-    settings = [part for name, value in QUICK.items() for part in ("-c", f"{name}={value}")]
+    chosen = QUICK if str(folder.parent) == _short_tmp() else QUICK | IN_MEMORY
+    settings = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
     process = subprocess.Popen(
         [binaries / "postgres", "-D", folder / "data", "-k", folder, *settings],
         user=user,
@@ -250,6 +256,20 @@ def _postgres_user() -> str | None:
 
 def _group(user: str | None) -> int | None:
     return pwd.getpwnam(user).pw_gid if user else None
+
+
+def memory() -> str | None:
+    """Return a folder in memory with room for what tests write, or None: each commit on a disk waits for the disk.
+
+    In a container it is often small, and programs may not be run from there.
+    """
+    folder = "/dev/shm"
+    try:
+        facts = os.statvfs(folder)
+    except OSError:
+        return None
+    roomy = facts.f_bavail * facts.f_frsize > ROOM_BYTES and not facts.f_flag & os.ST_NOEXEC
+    return folder if roomy and os.access(folder, os.W_OK) else None
 
 
 def _short_tmp() -> str:

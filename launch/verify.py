@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from config import ROOT
-from launch import debian
+from launch import debian, testbed
 from launch.refusal import CannotRun
 
 PYTHON = sys.executable
@@ -54,11 +57,27 @@ def main(arguments: list[str]) -> int:
             print("\n".join(refusal.sentences), file=sys.stderr)
             return 1
         tests = LONG_TESTS if what == "long" else TESTS
-        if subprocess.run([*tests.command, *extra], cwd=ROOT, check=False).returncode:
-            failed.append(tests.name)
+        with surroundings() as env:
+            if subprocess.run([*tests.command, *extra], cwd=ROOT, env=env, check=False).returncode:
+                failed.append(tests.name)
     took = f"{time.monotonic() - began:.0f} s"
     print(f"Failed: {', '.join(failed)} ({took})" if failed else f"All passed ({took})", flush=True)
     return 1 if failed else 0
+
+
+@contextmanager
+def surroundings() -> Iterator[dict[str, str]]:
+    """Give the environment for the tests: their folders lie in memory where there is room, and are gone afterwards.
+
+    Python keeps what it compiled, whatever a developer set: each worker, and each process that a test starts, would
+    compile everything anew.
+    """
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    if (room := testbed.memory()) is None or "PYTEST_DEBUG_TEMPROOT" in env:
+        yield env
+        return
+    with tempfile.TemporaryDirectory(prefix="dangol-tests-", dir=room, ignore_cleanup_errors=True) as folder:
+        yield {**env, "PYTEST_DEBUG_TEMPROOT": folder}
 
 
 def lint() -> list[str]:

@@ -30,9 +30,19 @@ ON_BOTH = ("tests/flows/", "tests/messages/", "tests/jobs/", "tests/migrations/"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make our own marker known, and let nothing fail for being slow."""
+    """Make our own marker known, and let nothing fail for being slow, nor for what was drawn today.
+
+    What is to be found by drawing is looked for in the long run (-m long); here every run draws the same.
+    """
     config.addinivalue_line("markers", "databases(*kinds): which databases a test runs on (sqlite, postgres)")
-    hypothesis.settings.register_profile("tests", deadline=None)  # a busy machine is no fault of the code
+    looks_for_more = config.option.markexpr == "long"
+    hypothesis.settings.register_profile(
+        "tests",
+        deadline=None,  # a busy machine is no fault of the code
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        derandomize=not looks_for_more,
+        database=hypothesis.settings.default.database if looks_for_more else None,
+    )
     hypothesis.settings.load_profile("tests")
 
 
@@ -69,7 +79,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[testbed.PostgresServer]:
     """A private PostgreSQL cluster, one for each test process, started when the first test needs it."""
-    with testbed.postgres_server() as server:
+    with testbed.postgres_server(testbed.memory()) as server:
         yield server
 
 

@@ -124,6 +124,7 @@ TABLE = """
 /owner/groups                                         GET       owner     manager  session
 /owner/groups/<key>                                   GET       owner     manager  session
 /owner/groups/<key>/coupons                           GET       owner     manager  session
+/owner/groups/<key>/people                            GET       owner     manager  session
 /owner/groups/count                                   GET       owner     manager  session
 /owner/groups/moves/<move>                            GET       owner     manager  session
 /owner/groups/new                                     GET+POST  owner     manager  session
@@ -274,12 +275,18 @@ TABLE = """
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/days                  GET+POST  owner     manager  session
 /owner/people/new                                     GET+POST  owner     manager  session
-/owner/people/tagging                                 POST      owner     manager  session
+/owner/people/picks                                   GET       owner     manager  session
+/owner/people/tagging                                 GET+POST  owner     manager  session
 /owner/people/tags                                    GET       owner     manager  session
+/owner/people/tags/<int:tag_id>                       GET+POST  owner     manager  session
 /owner/people/tags/<int:tag_id>/removal               POST      owner     manager  session
 /owner/people/file                                    GET+POST  owner     owner    session
+/owner/people/file/<int:file_id>                      GET+POST  owner     owner    session
+/owner/people/file/<int:file_id>/progress             GET       owner     owner    session
+/owner/people/file/<int:file_id>/removal              POST      owner     owner    session
 /owner/people/<int:customer_id>/tags                  POST      owner     manager  session
 /owner/people/<int:customer_id>/tags/<int:tag_id>/removal POST      owner     manager  session
+/owner/people/<int:customer_id>/phone                 GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/about                 GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/companions            GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/companions/<int:companion_id> GET+POST  owner     manager  session

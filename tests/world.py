@@ -153,7 +153,7 @@ def all_at_once(app: Flask, works: list[Callable[[], Any]]) -> list[Any]:
 
     def run(place: int, work: Callable[[], Any]) -> None:
         with app.app_context():
-            gate.wait(30)
+            gate.wait(60)
             try:
                 results[place] = work()
             except Exception as fault:

@@ -15,13 +15,34 @@ from app.customers.models import Customer
 
 def tag_named(session: Any, *, shop_id: int, name: str, most: int) -> Tag | None:
     """Return the shop's tag of that name, made when there is none; None when the shop has `most` already."""
-    found: Tag | None = session.scalar(select(Tag).where(Tag.shop_id == shop_id, Tag.name == name))
+    found = tag_called(session, shop_id=shop_id, name=name)
     if found is None:
         if session.scalar(select(func.count(Tag.id)).where(Tag.shop_id == shop_id)) >= most:
             return None
         found = Tag(shop_id=shop_id, name=name)
         session.add(found)
         session.flush()
+    return found
+
+
+def tag_called(session: Any, *, shop_id: int, name: str) -> Tag | None:
+    """Return the shop's tag of that name, or None.
+
+    Spaces and small letters make no second tag: 창가자리 is 창가 자리.
+    """
+    bare = func.replace(func.lower(Tag.name), " ", "")
+    found: Tag | None = session.scalar(
+        select(Tag)
+        .where(Tag.shop_id == shop_id, bare == name.lower().replace(" ", ""))
+        .order_by(Tag.name != name, Tag.id)
+        .limit(1)
+    )
+    return found
+
+
+def tag(session: Any, *, shop_id: int, tag_id: int) -> Tag | None:
+    """Return one of the shop's tags, or None."""
+    found: Tag | None = session.scalar(select(Tag).where(Tag.shop_id == shop_id, Tag.id == tag_id))
     return found
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.extensions import Model
 from app.kit.columns import BigId, UtcDateTime
+from app.kit.korean import initials, small_signs
+
+# Compared by its bytes on both databases: then whatever begins with something lies between two bounds.
+_BY_BYTES = String(20).with_variant(String(20, collation="C"), "postgresql")
 
 
 class Tag(Model):
@@ -47,12 +51,16 @@ class Companion(Model):
         UniqueConstraint("shop_id", "id"),
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         Index("ix_companions_shop_customer", "shop_id", "customer_id"),
+        *(Index(f"ix_companions_shop_{by}", "shop_id", by, "customer_id") for by in ("called", "initials")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column()
     customer_id: Mapped[int] = mapped_column()
     name: Mapped[str] = mapped_column(String(20))  # as called, nothing is ever added to it
+    # The name in small letters without blanks, and its first sounds: by how either begins the person is found.
+    called: Mapped[str] = mapped_column(_BY_BYTES, default="", server_default="")
+    initials: Mapped[str] = mapped_column(_BY_BYTES, default="", server_default="")
     note: Mapped[str] = mapped_column(String(120), default="", server_default="")
     photo: Mapped[str] = mapped_column(String(64), default="", server_default="")  # the name of its file
     birth_month: Mapped[int | None] = mapped_column()
@@ -60,6 +68,11 @@ class Companion(Model):
     birth_is_lunar: Mapped[bool] = mapped_column(default=False, server_default=false())
     birth_is_leap: Mapped[bool] = mapped_column(default=False, server_default=false())
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @validates("name")
+    def _found_by(self, _key: str, name: str) -> str:
+        self.called, self.initials = small_signs(name), initials(name)
+        return name
 
 
 class NamePart(Model):

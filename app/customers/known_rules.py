@@ -35,6 +35,25 @@ ORIGINS = {
     "hand_phone": "전화로 여쭤봤어요",
     "hand_list": "쓰던 손님 명단에 있어요",
 }
+# How the shop came to hold what it knows of somebody, as the owner reads it.
+SOURCES = {
+    "qr": "가게 QR로 받으셨어요",
+    "link": "링크로 받으셨어요",
+    "poster": "포스터의 QR로 받으셨어요",
+    "table": "탁상 안내의 QR로 받으셨어요",
+    "sticker": "스티커의 QR로 받으셨어요",
+    "friend": "친구의 초대로 오셨어요",
+    "parcel": "소포에 넣은 쪽지로 받으셨어요",
+    "counter": "계산대의 QR로 받으셨어요",
+    "printed": "종이 카드를 드렸어요",
+    "card": "카드에서 적으셨어요",
+    "staff": "가게에서 만들어 드렸어요",
+    "demo": "예시로 만든 손님이에요",
+    "import": "가져온 파일에 있었어요",
+    "hand_asked": "가게에서 여쭤보고 적었어요",
+    "hand_phone": "전화로 여쭤보고 적었어요",
+    "hand_list": "쓰던 손님 명단을 보고 적었어요",
+}
 COMPANION_FIELDS = ("name", "note", "birth_month", "birth_day", "birth_calendar", "days", "photo")
 
 
@@ -118,6 +137,14 @@ def clean_person(*, name: str, phone: str, origin: str, agreed: bool) -> CleanPe
     if wrong or number is None:
         raise Invalid(wrong)
     return CleanPerson(name, number, origin)
+
+
+def clean_phone(typed: str) -> str:
+    """Return a number as it is kept (E.164). Raises Invalid (field: phone)."""
+    number = korean_mobile(typed)
+    if number is None:
+        raise Invalid({"phone": "휴대폰 번호를 다시 확인해 주세요. 예: 010-1234-5678"})
+    return number
 
 
 def clean_about(*, gender: str, found_by: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 
 from app.customers import actions as people
-from app.customers import celebrating
+from app.customers import celebrating, knowing
 from app.customers.actions import Trace
 from app.customers.models import Consent, Customer, Merge, PhoneClaim, Suppression
 from app.customers.rules import AD_KINDS, DAYS, LIKES_MAX, MEMO_MAX, OPTIONAL_KINDS
@@ -91,7 +91,7 @@ def facts_of(person: Customer) -> dict[str, Any]:
 def become_one(session: Any, *, kept: Customer, gone: Customer, now: datetime) -> None:
     """Let the kept row say what both said, and the other one nothing any more; call join_consents before.
 
-    Days are kept with their consent alone. Whose card works here stays known: nobody stamps their own by a merge.
+    Days are kept with their consent alone, those of who comes along too. Whose card works here stays known: nobody stamps their own by a merge.
     """
     for name in ("name", "gender", "found_by"):
         setattr(kept, name, getattr(kept, name) or getattr(gone, name))
@@ -114,6 +114,7 @@ def become_one(session: Any, *, kept: Customer, gone: Customer, now: datetime) -
     session.flush()  # a number is unique in the shop: one lets go before the other holds it
     if not keeps_days:
         celebrating.drop_days(session, person=kept)
+        knowing.drop_birthdays(session, shop_id=kept.shop_id, customer_id=kept.id)
     for group in _GROUPS if keeps_days else [each for each in _GROUPS if each not in _DAYS]:
         if getattr(kept, group[0]) is None and given[group[0]] is not None:
             for name in group:
@@ -144,14 +145,24 @@ def become_two(
     gone.erased_at = gone.merged_into_id = None
     kept.visit_count -= before["gone"]["visit_count"] - undone_visits
     session.flush()
+    is_held = _is_held(session, shop_id=gone.shop_id, phone=before["gone"]["phone"], but_id=gone.id)
     for name in (*told, *_COUNTED):
         setattr(gone, name, _read(name, before["gone"][name]))
-    if gone.phone is not None and gone.phone == kept.phone:  # typed anew on the kept one since then
+    if is_held:  # typed anew on the kept one since then, or somebody came with it: by a file, by joining
         gone.phone = gone.phone_tail = gone.phone_checked_at = None
         gone.phone_key = ""
     gone.visit_count -= undone_visits
     kept.joined_at = _read("joined_at", before["kept"]["joined_at"])
     session.flush()
+
+
+def _is_held(session: Any, *, shop_id: int, phone: str | None, but_id: int) -> bool:
+    if phone is None:
+        return False
+    other = select(Customer.id).where(
+        Customer.shop_id == shop_id, Customer.phone == phone, Customer.id != but_id
+    )
+    return session.scalar(other.limit(1)) is not None
 
 
 def set_visits(

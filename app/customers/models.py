@@ -170,7 +170,7 @@ class Consent(Model):
     customer_id: Mapped[int] = mapped_column()
     # age14 | required | marketing | ads | ads_night | ads_email | ads_push | days
     kind: Mapped[str] = mapped_column(String(12))
-    action: Mapped[str] = mapped_column(String(10))  # grant | decline | withdraw
+    action: Mapped[str] = mapped_column(String(10))  # grant | decline | withdraw | merge | number
     channels: Mapped[str] = mapped_column(String(40), default="")  # for ads: "문자", "이메일" or "알림"
     text_version: Mapped[str] = mapped_column(String(20))
     text_hash: Mapped[str] = mapped_column(String(64))

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
-from app.customers.known_models import CustomerTag, Tag
+from app.customers.known_models import Companion, CustomerTag, Tag
 from app.customers.models import Customer
-from app.customers.searching import few, fitting
+from app.customers.searching import along, few, fitting
 from app.extensions import db
 from app.kit.keyset import read_place, write_place
 
@@ -32,6 +32,7 @@ class PersonLine:
     last_visit_at: datetime | None
     likes: str
     tags: list[str] = field(default_factory=list)
+    along: list[str] = field(default_factory=list)  # who of those that come along fits what was typed
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _typed(shop_id: int, typed: str) -> list[ColumnElement[bool]]:
     if not typed.strip():
         return []
     ids = few(shop_id=shop_id, typed=typed, most=_CROWD)
-    return fitting(typed) if ids is None else [Customer.id.in_(ids)]
+    return fitting(shop_id, typed) if ids is None else [Customer.id.in_(ids)]
 
 
 def _tagged(shop_id: int, tag_id: int | None) -> list[ColumnElement[bool]]:
@@ -89,15 +90,16 @@ def people(
     after: str | None = None,
     limit: int = 30,
 ) -> PeoplePage:
-    """Return people, found by a part of the name, its first sounds, or the last digits of the number.
+    """Return people, found by a part of the name, its first sounds, the last digits, or who comes along with them.
 
     `order`: came (the last visit, who never came at the end), name, new. Keyset: `after` is the last row's place; one
     that can't be read begins at the top.
     """
-    where = (choice or Choice(typed=typed)).conditions(shop_id)
+    choice = choice or Choice(typed=typed)
+    where = choice.conditions(shop_id)
     pages = {"name": _by_name, "new": _by_joining}
     lines = pages.get(order, _by_visit)(shop_id, where, after, limit + 1)
-    shown = _with_tags(shop_id, lines[:limit])
+    shown = _with_friends(shop_id, _with_tags(shop_id, lines[:limit]), choice.typed)
     return PeoplePage(shown, _place(order, shown[-1]) if len(lines) > limit else None)
 
 
@@ -170,6 +172,20 @@ def _with_tags(shop_id: int, lines: Sequence[PersonLine]) -> list[PersonLine]:
     for customer_id, name in tag_names(shop_id, [line.id for line in lines]):
         next(line for line in lines if line.id == customer_id).tags.append(name)
     return list(lines)
+
+
+def _with_friends(shop_id: int, lines: list[PersonLine], typed: str) -> list[PersonLine]:
+    """Say of each line who comes along, where that is by what it was found."""
+    if lines and typed.strip():
+        ids = [line.id for line in lines]
+        rows = db.session.execute(
+            select(Companion.customer_id, Companion.name)
+            .where(*along(shop_id, typed), Companion.customer_id.in_(ids))
+            .order_by(Companion.id)
+        )
+        for customer_id, name in rows:
+            next(line for line in lines if line.id == customer_id).along.append(name)
+    return lines
 
 
 def tag_names(shop_id: int, customer_ids: Sequence[int]) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""What somebody types to find a person: a part of the name, its first sounds, the last digits.
+"""What somebody types to find a person: a part of the name, its first sounds, the last digits, who comes along.
 
 A part of a name begins one of its endings, and each of those stands in an index (NamePart): a few are found at once
 among a hundred thousand. Trigrams would not help a name of three syllables: the two that people type are none.
@@ -7,14 +7,15 @@ among a hundred thousand. Trigrams would not help a name of three syllables: the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
-from app.customers.known_models import NamePart
+from app.customers.known_models import Companion, NamePart
 from app.customers.models import Customer
 from app.extensions import db
-from app.kit.korean import initials, sound_range
+from app.kit.korean import initials, small_signs, sound_range
 from app.kit.phone import korean_mobile
 
 MOST_TYPED = 40
@@ -23,47 +24,70 @@ _BARE = func.replace(func.lower(Customer.name), " ", "")
 
 
 def few(*, shop_id: int, typed: str, most: int) -> list[int] | None:
-    """Return the ids of those whose number or name fits, by an index; None for more than `most`."""
-    signs = [_small(char) for char in typed[:MOST_TYPED] if not char.isspace()]
-    digits = "".join(filter(_is_digit, signs))
-    if digits and not any(char.isalpha() for char in signs):
-        found = select(Customer.id).where(Customer.shop_id == shop_id, _number(digits))
+    """Return the ids of those whose number or name fits, by an index; None for more than `most`, and for blanks."""
+    signs = _signs(typed)
+    if not signs:
+        return None
+    if _is_number(signs):
+        digits = "".join(filter(_is_digit, signs))
+        found = [select(Customer.id).where(Customer.shop_id == shop_id, _number(digits))]
     else:
-        found = _by_parts(shop_id, signs)
-    ids = db.session.scalars(found.limit(most + 1)).all()
-    return list(ids) if len(ids) <= most else None
+        # One after the other: together they would be read to the end before the first is counted.
+        found = [
+            select(NamePart.customer_id)
+            .where(NamePart.shop_id == shop_id, *_begins(NamePart.part, signs))
+            .distinct(),
+            select(Companion.customer_id).where(*along(shop_id, typed)).distinct(),
+        ]
+    ids: set[int] = set()
+    for statement in found:
+        ids.update(db.session.scalars(statement.limit(most + 1)))
+        if len(ids) > most:
+            return None
+    return list(ids)
 
 
-def _by_parts(shop_id: int, signs: list[str]) -> Select[int]:
-    """Return the statement that finds those whose name, or its first sounds, the signs are a part of."""
+def along(shop_id: int, typed: str) -> list[ColumnElement[bool]]:
+    """Return the conditions over Companion that what was typed sets: how the called name, or its first sounds, begins."""
+    signs = _signs(typed)
+    if not signs or _is_number(signs):
+        return [false()]
+    begun = Companion.initials if all(map(sound_range, signs)) else Companion.called
+    return [Companion.shop_id == shop_id, *_begins(begun, signs)]
+
+
+def _begins(column: Any, signs: list[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions that a text kept by its bytes begins so: one range of its index, and what follows in it."""
     # The sounds alone are kept as they are; among syllables each stands for all that begin with it.
     edges = [None] * len(signs) if all(map(sound_range, signs)) else [sound_range(char) for char in signs]
     at = next((place for place, pair in enumerate(edges) if pair), len(signs) - 1)
     first, last = edges[at] or (signs[at], signs[at])
     head = "".join(signs[:at])
-    where = [
-        NamePart.shop_id == shop_id,
-        NamePart.part >= head + first,
-        NamePart.part < head + last + _BEYOND,
-        *(_fits(place, signs[place], edges[place]) for place in range(at + 1, len(signs))),
+    return [
+        column >= head + first,
+        column < head + last + _BEYOND,
+        *(_fits(column, place, signs[place], edges[place]) for place in range(at + 1, len(signs))),
     ]
-    return select(NamePart.customer_id).where(*where).distinct()
 
 
-def _fits(place: int, char: str, pair: tuple[str, str] | None) -> ColumnElement[bool]:
-    sign = func.substr(NamePart.part, place + 1, 1)
+def _fits(column: Any, place: int, char: str, pair: tuple[str, str] | None) -> ColumnElement[bool]:
+    sign = func.substr(column, place + 1, 1)
     return sign.between(*pair) if pair else sign == char
 
 
-def _small(char: str) -> str:
-    return char.lower() if char.isascii() else char
+def _signs(typed: str) -> list[str]:
+    return list(small_signs(" ".join(typed.split())[:MOST_TYPED]))
+
+
+def _is_number(signs: Sequence[str]) -> bool:
+    return any(map(_is_digit, signs)) and not any(char.isalpha() for char in signs)
 
 
 def _is_digit(char: str) -> bool:
     return char.isascii() and char.isdigit()
 
 
-def fitting(typed: str) -> list[ColumnElement[bool]]:
+def fitting(shop_id: int, typed: str) -> list[ColumnElement[bool]]:
     """Return the conditions over Customer that what was typed sets; none for nothing.
 
     ㄱㅁㅈ finds 김민지, so does 김ㅁ, as a thumb leaves it; 1234 the last digits, a whole number the one who has it.
@@ -71,14 +95,17 @@ def fitting(typed: str) -> list[ColumnElement[bool]]:
     text = " ".join(typed.split())[:MOST_TYPED]
     if not text:
         return []
-    digits = "".join(filter(_is_digit, text))
-    if digits and not any(char.isalpha() for char in text):
-        return [_number(digits)]
-    signs = [char for char in text if not char.isspace()]
+    if _is_number(text):
+        return [_number("".join(filter(_is_digit, text)))]
+    with_them = select(Companion.id).where(*along(shop_id, text), Companion.customer_id == Customer.id)
+    return [or_(and_(*_named(_signs(text))), with_them.exists())]
+
+
+def _named(signs: list[str]) -> list[ColumnElement[bool]]:
     if not any(map(sound_range, signs)):
         # Koreans are called by the given name: "민지" must find 김민지.
-        return [_holds(_BARE, "".join(map(_small, signs)))]
-    sounds = _holds(Customer.initials, initials(text))
+        return [_holds(_BARE, "".join(signs))]
+    sounds = _holds(Customer.initials, initials("".join(signs)))
     # Where syllables stand among the sounds the name itself has to fit.
     return [sounds] if all(map(sound_range, signs)) else [sounds, _reads(signs)]
 
@@ -103,7 +130,7 @@ def _holds(column: Any, text: str) -> ColumnElement[bool]:
 
 def _reads(signs: list[str]) -> ColumnElement[bool]:
     """Return the condition that the signs stand in a name one after the other, a first sound for any of its syllables."""
-    name, signs = _BARE, [_small(char) for char in signs]
+    name = _BARE
     edges = [(char, sound_range(char)) for char in signs]
     if _is_sqlite():
         spots = (f"[{pair[0]}-{pair[1]}]" if pair else f"[{char}]" for char, pair in edges)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.customers.day_rules import yearly_words
-from app.customers.known_rules import FOUND_BY, GENDERS, ORIGINS
+from app.customers.known_rules import FOUND_BY, GENDERS, SOURCES
 from app.customers.models import Consent, Customer
 from app.customers.roster import Choice, tag_names
 from app.customers.rules import standing
@@ -28,27 +28,29 @@ _YES, _NO = "동의", "동의 안 함"
 
 
 def rows(*, shop_id: int, choice: Choice) -> Iterator[tuple[str, ...]]:
-    """Yield a row of text for each person of a choice, in the order they joined; three statements for a thousand."""
-    after = 0
-    while True:
-        found = db.session.execute(
-            select(
-                *(Customer.id, Customer.name, Customer.phone, Customer.likes, Customer.memo),
-                *(Customer.visit_count, Customer.first_visit_at, Customer.last_visit_at),
-                *(Customer.birth_month, Customer.birth_day, Customer.birth_is_lunar, Customer.birth_is_leap),
-                *(Customer.gender, Customer.found_by, Customer.joined_at, Customer.source),
-            )
-            .where(*choice.conditions(shop_id), Customer.id > after)
-            .order_by(Customer.id)
-            .limit(_STEP)
-        ).all()
-        if not found:
-            return
-        ids = [row.id for row in found]
-        tags, ads = _tags(shop_id, ids), _ads(shop_id, ids)
-        for row in found:
-            yield _cells(row, tags[row.id], ads[row.id])
-        after = ids[-1]
+    """Yield a row of text for each person of a choice, in the order they joined."""
+    after: int | None = 0
+    while after is not None:
+        found, after = some(shop_id=shop_id, choice=choice, after=after)
+        yield from found
+
+
+def some(*, shop_id: int, choice: Choice, after: int) -> tuple[list[tuple[str, ...]], int | None]:
+    """Return the next rows, and the id to go on after (None: the end); three statements for a thousand people."""
+    found = db.session.execute(
+        select(
+            *(Customer.id, Customer.name, Customer.phone, Customer.likes, Customer.memo),
+            *(Customer.visit_count, Customer.first_visit_at, Customer.last_visit_at),
+            *(Customer.birth_month, Customer.birth_day, Customer.birth_is_lunar, Customer.birth_is_leap),
+            *(Customer.gender, Customer.found_by, Customer.joined_at, Customer.source),
+        )
+        .where(*choice.conditions(shop_id), Customer.id > after)
+        .order_by(Customer.id)
+        .limit(_STEP)
+    ).all()
+    ids = [row.id for row in found]
+    tags, ads = _tags(shop_id, ids), _ads(shop_id, ids)
+    return [_cells(row, tags[row.id], ads[row.id]) for row in found], ids[-1] if len(ids) == _STEP else None
 
 
 def _tags(shop_id: int, ids: Sequence[int]) -> defaultdict[int, list[str]]:
@@ -88,7 +90,7 @@ def _cells(row: Any, tags: list[str], said: list[tuple[str, str]]) -> tuple[str,
         FOUND_BY.get(row.found_by, ""),
         _YES if standing(said)["ads"] else _NO,
         _day(row.joined_at),
-        ORIGINS.get(row.source, row.source),
+        SOURCES.get(row.source, row.source),
     )
 
 

@@ -6,24 +6,32 @@ from datetime import datetime
 
 from app.cards.actions import ledger, merged, purchases
 from app.flows import audit, points
-from app.flows.unit import write
+from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.clock import kst_day
 from app.kit.refusals import NotHere
 from app.shops import actions as shops
 from app.visits import actions as visits
 from app.visits import rules
-from app.visits.rules import NotToday
+from app.visits.rules import NotToday, ToldElsewhere
 
 
 def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime) -> tuple[int, int | None]:
     """Put an amount as typed on the visit of a stamp, "" takes it away; returns (card, won).
 
-    The same amount again changes nothing. The stamp stands for what the visit's others leave. Points follow by the card's rule, under its lock. A change of what
-    stood there is written into the record of changes. Raises Invalid (field: amount), NotToday, NothingToUndo
-    for a stamp that was taken back, NotHere.
+    The same amount again changes nothing. The stamp stands for what the visit's others leave. Points follow by the
+    card's rule, under its lock. A change of what stood there is written into the record of changes. Raises Invalid (field: amount), NotToday, NothingToUndo
+    for a stamp that was taken back, ToldElsewhere where a till or 구매 적기 said another amount, NotHere.
     """
     amount = rules.read_amount(typed)
+    return after_a_race(
+        lambda: _put(shop_id=shop_id, staff_id=staff_id, entry_id=entry_id, amount=amount, now=now)
+    )
+
+
+def _put(
+    *, shop_id: int, staff_id: int, entry_id: int, amount: int | None, now: datetime
+) -> tuple[int, int | None]:
     with write() as session:
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
         found = merged.card_now(session, shop_id=shop_id, card_id=entry.card_id)
@@ -40,6 +48,8 @@ def put(*, shop_id: int, staff_id: int, entry_id: int, typed: str, now: datetime
         before = visit.amount
         if before == amount:
             return card.id, amount
+        if not visits.is_open(visit):
+            raise ToldElsewhere
         visit.amount = amount
         sums.count_amount(session, shop_id=shop_id, at=visit.at, before=before, after=amount)
         visits.count_again(session, shop_id=shop_id, customer_ids=(visit.customer_id,), now=now)

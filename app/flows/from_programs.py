@@ -120,7 +120,7 @@ def _person(session: Any, shop_id: int, who: Who, master: bytes, now: datetime) 
     """Return whom a program means. Raises NoSuchPerson, SafeNumber, BadNumber."""
     found: int | None = None
     if who.customer_id is not None:
-        by_now = merges.went_into(shop_id=shop_id, customer_id=who.customer_id) or who.customer_id
+        by_now = merges.now_is(shop_id=shop_id, customer_id=who.customer_id)
         person = people.customer(session, shop_id=shop_id, customer_id=by_now)
         found = person.id if person else None
     elif who.phone is not None:
@@ -151,8 +151,14 @@ def _holder(session: Any, shop_id: int, text: str, master: bytes, now: datetime)
 
 def take_back(*, key: KeyView, visit_id: int, now: datetime) -> bool:
     """Refund a purchase with all it earned; False when it was taken back before. Raises NotHere."""
-    with write() as session:
-        return visit.refund(session, shop_id=key.shop_id, visit_id=visit_id, staff_id=key.made_by, now=now)
+
+    def taken_back() -> bool:
+        with write() as session:
+            return visit.refund(
+                session, shop_id=key.shop_id, visit_id=visit_id, staff_id=key.made_by, now=now
+            )
+
+    return after_a_race(taken_back)
 
 
 def find(*, key: KeyView, who: Who, ip: str, master: bytes, now: datetime) -> int:

@@ -97,6 +97,8 @@ def set_regular_from(*, shop_id: int, staff_id: int, visits: str, now: datetime)
         if groups.regular_from(shop_id) == int(visits):
             return
         moving.put_regular_from(session, shop_id=shop_id, visits=int(visits), now=now)
+        for own_id in own_groups.asking_for(shop_id, moving.BY_REGULAR):
+            moving.forget_group(session, shop_id=shop_id, group=f"own:{own_id}")
         audit.note(session, shop_id=shop_id, what="regular_from", staff_id=staff_id, detail=visits, now=now)
 
 

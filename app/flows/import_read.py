@@ -6,10 +6,11 @@ No transaction is open while it is read; whatever dies in between is read again,
 
 from __future__ import annotations
 
-import json
+import gc
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -18,21 +19,28 @@ from typing import Any
 import structlog
 
 from app.extensions import files_dir, setting
+from app.flows import import_told
 from app.flows import imports as doors
-from app.flows.retention import PERSON
 from app.flows.unit import end_reading, write
 from app.kit import files, sealed_file, tables
-from app.kit.clock import KST
 from app.kit.files import Place
-from app.kit.names import masked_name
 from app.kit.phone import masked
 from app.kit.sealing import Unreadable, unseal
 from app.kit.tables import BadTable, Table
-from app.visits import cell_rules, header_rules, import_steps, imports, line_rules, receipt_rules, registry
+from app.visits import (
+    cell_rules,
+    header_rules,
+    import_steps,
+    imports,
+    line_rules,
+    list_rules,
+    piece_rules,
+    receipt_rules,
+    registry,
+)
 from app.visits.header_rules import Found
 from app.visits.import_models import Import
-from app.visits.line_rules import Account, Known, Order
-from app.visits.receipt_rules import Receipt
+from app.visits.line_rules import Account
 from app.visits.source_contract import ORDERS, PEOPLE
 
 log = structlog.get_logger(__name__)
@@ -40,10 +48,9 @@ log = structlog.get_logger(__name__)
 # Longer than the process gives itself (kit/tables.py): only a worker that died lets it run out.
 HOLD = timedelta(minutes=4)
 TRIES = 3
-# So many records lie in one sealed piece and are written by one transaction: a stamp waits no longer than this takes.
-PIECE = 500
-_SAMPLES = 5
-_ASKED_AT_ONCE = 2_000
+# So many records lie in one sealed piece and are written by one transaction: a stamp waits no longer than this takes,
+# a tenth of a second. Of smaller pieces each writes nearly as many pages of the indexes.
+PIECE = 2_000
 _GIVEN_UP = "이 파일은 열 수 없었어요. 다시 내려받거나, 기간을 나누어 올려 주세요."
 _NO_TITLES = (
     "열 이름(이름, 휴대폰, 주문번호 …)이 있는 줄을 찾지 못했어요. 첫 줄에 열 이름을 적어 다시 올려 주세요."
@@ -133,7 +140,7 @@ def _read(row: Import, clock: Callable[[], datetime]) -> Reading:
                 out.write(piece)
         table = tables.read(desk / "file", desk, password=word)
         (desk / "file").unlink()
-        found = _titles(row, table)
+        found, is_said = _titles(row, table)
         if found is None:
             return Reading("refused", _NO_TITLES)
         known = registry.sources().get(found.source)
@@ -151,22 +158,40 @@ def _read(row: Import, clock: Callable[[], datetime]) -> Reading:
         )
         if known is None or needs_day:
             return Reading("columns", facts=facts)
-        return _records(row, table, found, facts, clock())
+        with _nothing_to_collect():
+            done = _records(row, table, found, facts, clock())
+        if done.state == "refused" and is_said:
+            # A slip of theirs, which every file with these titles would repeat.
+            return Reading("columns", done.detail, facts)
+        return done
 
 
-def _titles(row: Import, table: Table) -> Found | None:
-    """Return where the titles are: as the owner said of this very file, of one like it, or as they are known."""
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """Let Python not look for circles among lines that hold none: of many it takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _titles(row: Import, table: Table) -> tuple[Found | None, bool]:
+    """Return where the titles are, as the owner said of this very file, of one like it, or as they are known; and
+    whether the owner said it."""
     head = list(islice(table.rows(), header_rules.LOOKED_AT))
     if row.titles and row.source:
-        return Found(row.header_row, tuple(row.titles), row.source, row.columns)
+        return Found(row.header_row, tuple(row.titles), row.source, row.columns), True
     found = header_rules.find(head, registry.sources())
     if found is None:
-        return None
+        return None, False
     said = imports.remembered(row.shop_id, header_rules.header_key(found.titles))
     end_reading()
     if said is not None and said[0] in registry.sources():
-        return Found(found.row, found.titles, said[0], said[1])
-    return found
+        return Found(found.row, found.titles, said[0], said[1]), True
+    return found, False
 
 
 def _likely(found: Found) -> str:
@@ -200,15 +225,15 @@ def _records(row: Import, table: Table, found: Found, facts: dict[str, Any], now
     if facts["kind"] == ORDERS:
         records = line_rules.read_orders(table.rows(), titles=titles, now=now, **common)
     elif facts["kind"] == PEOPLE:
-        records = line_rules.read_people(table.rows(), titles=titles, **common)
+        records = list_rules.read_people(table.rows(), titles=titles, **common)
     else:
         day = date.fromisoformat(row.day) if row.day else None
         records = receipt_rules.read_receipts(table.rows(), day=day, now=now, **common)
     if not records:
         return Reading("refused", _why_nothing(account))
-    samples = [_sample(each) for each in islice((one for one in records if _stands(one)), _SAMPLES)]
-    if facts["kind"] == ORDERS:  # person by person: whose visits lie together are counted as they are written
-        records.sort(key=_person_by_person)
+    samples = import_told.samples(records)
+    if facts["kind"] == ORDERS:
+        piece_rules.person_by_person(records)
     facts["found"] = {
         **facts["found"],
         "lines": account.lines,
@@ -218,11 +243,13 @@ def _records(row: Import, table: Table, found: Found, facts: dict[str, Any], now
         "safe_numbers": account.safe_numbers,
         "left_memos": account.left_memos,
         "dropped": header_rules.left_out(titles, found.columns),
-        **_counts(row.shop_id, facts["channel"], facts["kind"], records, now),
+        **import_told.counts(row.shop_id, facts["channel"], facts["kind"], records, now),
         "samples": samples,
     }
     facts["total"] = len(records)
-    facts["records"] = doors.put_sealed(shop_id=row.shop_id, pieces=_pieces(records), now=now)
+    facts["records"] = doors.put_sealed(
+        shop_id=row.shop_id, pieces=piece_rules.pieces(records, size=PIECE), now=now
+    )
     return Reading("checked", facts=facts, left=account.left)
 
 
@@ -231,74 +258,3 @@ def _why_nothing(account: Account) -> str:
         return _NO_LINES
     reason = Counter(reason for reason, _line in account.left).most_common(1)[0][0]
     return f"가져올 줄이 없어요. 모든 줄이 이런 까닭으로 빠졌어요: {line_rules.REASONS[reason]}."
-
-
-def _pieces(records: Sequence[Any]) -> Iterator[bytes]:
-    for start in range(0, len(records), PIECE):
-        some = [as_told(each) for each in records[start : start + PIECE]]
-        yield json.dumps(some, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def as_told(record: Order | Known | Receipt) -> list[Any]:
-    """Return a record as it is kept: plain values in the order of its fields."""
-    told = [getattr(record, name) for name in record.__dataclass_fields__]
-    return [value.isoformat() if isinstance(value, datetime) else value for value in told]
-
-
-def _counts(shop_id: int, channel: str, kind: str, records: Sequence[Any], now: datetime) -> dict[str, Any]:
-    """Count what is here already, a few thousand at a time."""
-    if kind not in (ORDERS, PEOPLE):
-        return {"won": sum(each.amount for each in records if not each.is_back)}
-    phones = {each.phone for each in records if each.phone}
-    there = sum(len(imports.known_phones(shop_id, some)) for some in _by(sorted(phones)))
-    counts: dict[str, Any] = {
-        "phones": len(phones),
-        "known": there,
-        "no_phone": sum(not each.phone for each in records),
-    }
-    if kind == ORDERS:
-        keys = [each.key for each in records]
-        counts["there"] = sum(len(imports.known_orders(shop_id, channel, some)) for some in _by(keys))
-        counts["won"] = sum(each.amount or 0 for each in records)
-        counts["standing"] = sum(bool(each.lines) for each in records)
-        last: dict[str, datetime] = {}
-        for each in records:
-            who = each.phone or each.buyer or each.name
-            last[who] = max(last.get(who, each.at), each.at)
-        counts["long_ago"] = sum(at < now - PERSON for at in last.values())
-        days = sorted(each.at for each in records if each.lines) or [now]
-        counts["first"], counts["last"] = (
-            day.astimezone(KST).date().isoformat() for day in (days[0], days[-1])
-        )
-    end_reading()
-    return counts
-
-
-def _by(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), _ASKED_AT_ONCE):
-        yield values[start : start + _ASKED_AT_ONCE]
-
-
-def _person_by_person(order: Any) -> tuple[str, datetime]:
-    return order.phone or order.buyer or order.name, order.at
-
-
-def _stands(record: Order | Known | Receipt) -> bool:
-    return not isinstance(record, Order) or bool(record.lines)
-
-
-def _sample(record: Order | Known | Receipt) -> dict[str, Any]:
-    """Return a record as the dry run shows it, the person covered."""
-    if isinstance(record, Receipt):
-        return {"at": record.at.isoformat(), "amount": record.amount, "is_back": record.is_back}
-    shown: dict[str, Any] = {
-        "name": masked_name(record.name),
-        "phone": masked(record.phone) if record.phone else "",
-    }
-    if isinstance(record, Order):
-        shown |= {
-            "at": record.at.isoformat(),
-            "amount": record.amount,
-            "items": [name for name, _n, _won in record.items][:2],
-        }
-    return shown

@@ -4,7 +4,6 @@ that was committed ended: killed between two, it goes on there. Two workers at o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select
 
-from app.extensions import files_dir, setting
+from app.extensions import db, files_dir, setting
 from app.flows import import_read, import_write, receipts
 from app.flows import imports as doors
 from app.flows.imports import without_samples
@@ -21,6 +20,7 @@ from app.insights import rebuild
 from app.kit import sealed_file
 from app.kit.clock import kst_day
 from app.kit.files import Place
+from app.kit.postgres import count_grown, is_postgres
 from app.kit.sealing import Unreadable
 from app.visits import import_steps, imports, unmaking
 from app.visits.import_models import Import, ImportedPerson
@@ -28,9 +28,11 @@ from app.visits.models import Visit
 
 log = structlog.get_logger(__name__)
 
-# One step counts so many people again, one of days so many days.
-_PEOPLE_AT_ONCE, _DAYS_AT_ONCE = 300, 62
+# One step counts so many people again, one of days so many days; a database takes only so many values at once.
+_PEOPLE_AT_ONCE, _DAYS_AT_ONCE, _PRODUCTS_AT_ONCE = 300, 62, 1_000
 _REST = timedelta(minutes=1)
+# What a file fills.
+_FILLED = ("cards", "customers", "imported_people", "name_parts", "products", "visit_items", "visits")
 _LOST = "파일이 없어져서 다 가져오지 못했어요. 같은 파일을 다시 올려 주시면 남은 것을 이어서 가져와요."
 
 
@@ -90,33 +92,42 @@ def go_on(*, shop_id: int, import_id: int, clock: Callable[[], datetime], steps:
 
 
 def _write_piece(shop_id: int, import_id: int, now: datetime) -> None:
-    # Opened before the write begins: nobody waits while a piece is read.
-    place, ref = imports.place(shop_id, import_id)
+    # Opened and made ready before the write begins: nobody waits meanwhile.
+    found = imports.place(shop_id, import_id)
     end_reading()
-    piece = _piece(shop_id, ref, place)
+    place = found.place
+    opened = _piece(shop_id, found.records, place)
+    ready = (
+        import_write.make_ready(opened[0], kind=found.kind, joins_names=found.joins_names)
+        if opened and opened[0]
+        else None
+    )
+    if is_postgres(db.session):
+        with write() as session:
+            # In a transaction of its own: who counts a table holds it for whoever else would, until it is committed.
+            count_grown(session, _FILLED)
     with write() as session:
         row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
         if row is None or row.state != "going" or row.place != place:
             return  # somebody else took this step
-        if piece is None or not piece[0]:
+        if opened is None or ready is None:
             row.state = "counting"
-            row.detail = _LOST if piece is None else ""
-            row.is_cancelled = row.is_cancelled or piece is None
+            row.detail = _LOST if opened is None else ""
+            row.is_cancelled = row.is_cancelled or opened is None
             return
-        records, row.place = piece
-        import_write.write_records(session, row=row, records=records, now=now)
-        row.seen += len(records)
+        row.place = opened[1]
+        import_write.write_piece(session, row=row, piece=ready, now=now)
 
 
-def _piece(shop_id: int, ref: str, place: int) -> tuple[list[Any], int] | None:
-    """Return the records of the next piece and where the one after it begins; [] at the end, None when it is lost."""
+def _piece(shop_id: int, ref: str, place: int) -> tuple[bytes, int] | None:
+    """Return the next piece and where the one after it begins; nothing at the end, None when it is lost."""
     bound = f"{shop_id}:{ref}"
     try:
         with open(Place(doors.KIND, shop_id, ref).below(files_dir()), "rb") as file:
             found = sealed_file.read_at(file, setting("MASTER_KEY"), place, bound_to=bound)
     except (OSError, Unreadable, ValueError):
         return None
-    return ([], place) if found is None else (json.loads(found[0]), found[1])
+    return (b"", place) if found is None else found
 
 
 def _count(shop_id: int, import_id: int, now: datetime) -> None:
@@ -157,15 +168,20 @@ def _take_back(shop_id: int, import_id: int, now: datetime) -> None:
         elif row.place == 1:
             _take_people_back(session, row)
         elif row.place == 2:
-            unmaking.take_products_back(session, shop_id=shop_id, product_ids=row.products)
-            row.products, row.place = [], 3
+            some, rest = row.products[:_PRODUCTS_AT_ONCE], row.products[_PRODUCTS_AT_ONCE:]
+            unmaking.take_products_back(session, shop_id=shop_id, product_ids=some)
+            row.products, row.place = rest, 2 if rest else 3
         elif _count_days(session, row):
             row.state, row.undone_at = "undone", now
 
 
 def _take_visits_back(session: Any, row: Import, now: datetime) -> None:
     if row.kind == "receipts":
-        more = receipts.take_back(session, shop_id=row.shop_id, import_id=row.id, limit=_PEOPLE_AT_ONCE)
+        more, days = receipts.take_back(
+            session, shop_id=row.shop_id, import_id=row.id, limit=_PEOPLE_AT_ONCE, now=now
+        )
+        if days:
+            import_write.widen(row, min(days), max(days))
         row.place = 0 if more else 1
         return
     rows = session.execute(

@@ -6,8 +6,11 @@ counted again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from datetime import date, datetime
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import compress
 from typing import Any
 
 from app.cards.actions import bulk
@@ -15,84 +18,109 @@ from app.extensions import setting
 from app.flows import receipts
 from app.kit.clock import kst_day
 from app.kit.signing import hasher
-from app.visits import importing, recounting
+from app.visits import actions as visits
+from app.visits import importing, imports, piece_rules, recounting
 from app.visits.import_models import Import
 from app.visits.importing import File, Who
-from app.visits.line_rules import Known, Order
+from app.visits.line_rules import is_covered
+from app.visits.list_rules import Known
+from app.visits.piece_rules import Told
 from app.visits.receipt_rules import Receipt
 from app.visits.source_contract import ORDERS, PEOPLE
 
 
-def write_records(session: Any, *, row: Import, records: list[Any], now: datetime) -> None:
-    """Write the records of a piece and count them in the file's row. Raises IntegrityError after a race: do it again."""
+@dataclass(frozen=True)
+class Ready:
+    """A piece that can be written at once: how many records it holds, who stands in it, and what is told of them."""
+
+    many: int
+    who: Who | None = None
+    told: Told | None = None
+    receipts: Sequence[Receipt] = ()
+
+
+def make_ready(piece: bytes, *, kind: str, joins_names: bool) -> Ready:
+    """Do with the opened piece what needs no database: nobody waits meanwhile."""
+    kept = json.loads(piece)
+    if kind == ORDERS:
+        told = piece_rules.as_told(kept)
+        who = Who(told.phones, _keys(told, joins=joins_names), told.names, came=told.ats)
+        return Ready(len(told.orders) + len(told.gone), who, told)
+    if kind == PEOPLE:
+        people = [Known(*each) for each in kept]
+        key_of = hasher(setting("MASTER_KEY"), "buyer")
+        keys = ["" if each.phone else key_of(f"list:{each.name}:{each.nth}") for each in people]
+        columns = [[getattr(each, name) for each in people] for name in ("phone", "name", "gender", "memo")]
+        phones, names, genders, memos = columns
+        return Ready(len(people), Who(phones, keys, names, genders, memos))
+    told_receipts = [Receipt(key, datetime.fromisoformat(at), won, back) for key, at, won, back in kept]
+    return Ready(len(told_receipts), receipts=told_receipts)
+
+
+def write_piece(session: Any, *, row: Import, piece: Ready, now: datetime) -> None:
+    """Write a piece and count it in the file's row. Raises IntegrityError after a race: do it again."""
     file = File(row.shop_id, row.id, row.channel)
-    if row.kind == ORDERS:
-        made = _orders(session, row, file, [_order(each) for each in records], now)
-    elif row.kind == PEOPLE:
-        made = _people(session, row, file, [Known(*each) for each in records], now)
-    else:
-        told = [Receipt(key, datetime.fromisoformat(at), won, back) for key, at, won, back in records]
-        row.added += receipts.add(session, file=file, told=told)
+    row.seen += piece.many
+    if piece.who is None:
+        new, days = receipts.add(session, file=file, told=piece.receipts, now=now)
+        row.added += new
+        if days:
+            widen(row, min(days), max(days))
         return
-    bulk.open_cards(session, shop_id=row.shop_id, customer_ids=made, now=now)
-    row.people += len(made)
+    who, told = piece.who, piece.told
+    if told is not None:
+        row.there += len(told.orders)
+        who, told = _new_here(row, who, told)
+    phone_key = hasher(setting("MASTER_KEY"), "phone")
+    people = importing.people_of(session, file=file, who=who, phone_key=phone_key, now=now)
+    if told is None:
+        row.there += piece.many - len(people.made)
+    else:
+        _visits(session, row, file, told, people, now)
+    bulk.open_cards(session, shop_id=row.shop_id, customer_ids=people.made, now=now)
+    row.people += len(people.made)
 
 
-def _people(session: Any, row: Import, file: File, people: list[Known], now: datetime) -> list[int]:
-    key_of, phone_key = _keys()
-    who = [
-        Who(
-            each.phone,
-            "" if each.phone else key_of(f"list:{each.name}:{each.nth}"),
-            each.name,
-            each.gender,
-            each.memo,
-        )
-        for each in people
-    ]
-    _found, made = importing.people_of(session, file=file, who=who, phone_key=phone_key, now=now)
-    row.there += len(people) - len(made)
-    return made
+def _new_here(row: Import, who: Who, told: Told) -> tuple[Who, Told]:
+    """Return the orders that are not here yet, and whose they are.
+
+    One that is here already is whose it was: who asked to be forgotten since does not come back with it.
+    """
+    here = imports.known_orders(row.shop_id, row.channel, told.orders)
+    if not here:
+        return who, told
+    is_new = [key not in here for key in told.orders]
+    left = piece_rules.only(told, is_new)
+    return Who(left.phones, list(compress(who.keys, is_new)), left.names, came=left.ats), left
 
 
-def _orders(session: Any, row: Import, file: File, orders: list[Order], now: datetime) -> list[int]:
-    key_of, phone_key = _keys()
-    # Of an order that was cancelled as a whole nobody is remembered.
-    standing = [each for each in orders if each.lines]
-    gone = [each for each in orders if not each.lines]
-    who = [Who(each.phone, _key(each, key_of, joins=row.joins_names), each.name) for each in standing]
-    found, made = importing.people_of(
-        session, file=file, who=who, phone_key=phone_key, now=now, came=[each.at for each in standing]
-    )
-    new = set(made)
-    first: dict[int, Order] = {}
-    for order, customer in zip(standing, found, strict=True):
-        if customer in new and (customer not in first or order.at < first[customer].at):
-            first[customer] = order
-    added = importing.add_visits(
-        session,
-        file=file,
-        orders=standing + gone,
-        customers=[*found, *[0] * len(gone)],
-        firsts={order.key for order in first.values()},
-        now=now,
-    )
-    # Who was here before; and of the new ones whose order was here already, under another number.
+def _visits(
+    session: Any, row: Import, file: File, told: Told, people: importing.Found, now: datetime
+) -> None:
+    added = importing.add_visits(session, file=file, told=told, people=people, now=now)
+    new = set(people.made)
+    # Who was here before; and of the new ones whose order came by another way at this moment.
     again = {
         customer
-        for order, customer in zip(standing, found, strict=True)
-        if (order.key in added.keys) != (customer in new)
+        for key, customer in zip(told.orders, people.ids, strict=True)
+        if (key in added.keys) != (customer in new)
     }
     recount(session, row, again | set(added.ended), now=now)
-    days = [kst_day(each.at) for each in standing if each.key in added.keys]
+    days = [kst_day(at) for at, _who in added.lessened]
+    if added.lessened:
+        whose = {who for _at, who in added.lessened}
+        visits.count_again(session, shop_id=row.shop_id, customer_ids=whose, now=now)
+    moments = [at for key, at in zip(told.orders, told.ats, strict=True) if key in added.keys]
+    if moments:
+        edges = (datetime.fromisoformat(edge(moments)).replace(tzinfo=UTC) for edge in (min, max))
+        days += [kst_day(each) for each in edges]
     if days:
         widen(row, min(days), max(days))
     row.added += len(added.keys)
     row.ended += len(added.ended)
-    row.there += len(standing) - len(added.keys)
+    row.there -= len(added.keys)
     if added.products:
         row.products = [*row.products, *added.products]
-    return made
 
 
 def recount(session: Any, row: Import, customer_ids: Collection[int], *, now: datetime) -> None:
@@ -111,22 +139,18 @@ def widen(row: Import, first: date, last: date) -> None:
     row.found = {**row.found, "days": [first.isoformat(), last.isoformat()]}
 
 
-def _keys() -> tuple[Callable[[str], str], Callable[[str], str]]:
-    master = setting("MASTER_KEY")
-    return hasher(master, "buyer"), hasher(master, "phone")
+def _keys(told: Told, *, joins: bool) -> list[str]:
+    """Return by what else each buyer is known: the account there; without a number and an account the name, if the
+    owner said that one name is one person, else nothing but this very order."""
+    key_of = hasher(setting("MASTER_KEY"), "buyer")
+    columns = zip(told.orders, told.names, told.phones, told.buyers, strict=True)
+    return [_key(key_of, *line, joins=joins) for line in columns]
 
 
-def _order(told: list[Any]) -> Order:
-    key, at, name, phone, buyer, amount, items, lines, cancelled = told
-    bought = [(product, pieces, won) for product, pieces, won in items]
-    return Order(key, datetime.fromisoformat(at), name, phone, buyer, amount, bought, lines, cancelled)
-
-
-def _key(order: Order, key_of: Callable[[str], str], *, joins: bool) -> str:
-    """Return by what else a buyer is known: the account there; without a number and an account the name, if the owner
-    said that one name is one person, else nothing but this very order."""
-    if order.buyer:
-        return key_of(f"id:{order.buyer}")
-    if order.phone:
+def _key(key_of: Callable[[str], str], order: str, name: str, phone: str, buyer: str, *, joins: bool) -> str:
+    if buyer:
+        return key_of(f"id:{buyer}")
+    if phone:
         return ""
-    return key_of(f"name:{order.name}" if joins and order.name else f"order:{order.key}")
+    is_one = joins and name and not is_covered(name)
+    return key_of(f"name:{name}" if is_one else f"order:{order}")

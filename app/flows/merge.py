@@ -299,7 +299,9 @@ def _part(
                 func.min(Visit.at).filter(stands), func.max(Visit.at).filter(stands), func.count(Visit.id)
             ).where(Visit.shop_id == shop_id, Visit.customer_id == person.id)
         ).one()
-        merging.set_visits(person, first=first, last=last, told=told[name] if not ever else {})
+        # Visits that a file had brought are gone with it, and with them when somebody came.
+        is_told = not ever and person.visit_count > 0
+        merging.set_visits(person, first=first, last=last, told=told[name] if is_told else {})
     for card in (kept_card, gone_card):
         ledger.touch(session, shop_id=shop_id, card_id=card.id)
 

@@ -14,7 +14,7 @@ from app.cards.models import Card, CardRule
 from app.cards.rules import NothingToUndo
 from app.coupons.purchases import used_at
 from app.flows import audit, coupon, points, redeem, undo
-from app.flows.unit import write
+from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.visits import actions as visits
@@ -38,8 +38,12 @@ def refund(*, shop_id: int, staff_id: int, visit_id: int, now: datetime) -> Refu
 
     The money itself is the till's. Raises NothingToUndo the second time, NotHere for another shop's visit.
     """
-    with write() as session:
-        return take_back(session, shop_id=shop_id, staff_id=staff_id, visit_id=visit_id, now=now)
+
+    def refunded() -> Refunded:
+        with write() as session:
+            return take_back(session, shop_id=shop_id, staff_id=staff_id, visit_id=visit_id, now=now)
+
+    return after_a_race(refunded)
 
 
 def take_back(session: Any, *, shop_id: int, staff_id: int, visit_id: int, now: datetime) -> Refunded:

@@ -13,7 +13,7 @@ from app.cards.actions import earning, ledger, merged, purchases
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
 from app.flows import at_visit, news
-from app.flows.unit import write
+from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
 from app.messages import recall
@@ -26,6 +26,10 @@ def undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> 
 
     Returns the card's id. Raises NothingToUndo when it was taken back before.
     """
+    return after_a_race(lambda: _undo_stamp(shop_id=shop_id, staff_id=staff_id, entry_id=entry_id, now=now))
+
+
+def _undo_stamp(*, shop_id: int, staff_id: int, entry_id: int, now: datetime) -> int:
     with write() as session:
         entry = ledger.entry_to_reverse(session, shop_id=shop_id, entry_id=entry_id)
         found = merged.card_now(session, shop_id=shop_id, card_id=entry.card_id)

@@ -19,17 +19,18 @@ from app.cards.actions import ledger, purchases
 from app.cards.models import Card, CardRule
 from app.customers import actions as people
 from app.customers.models import Customer
-from app.flows import at_visit, come_back, news, tier, undo
+from app.flows import at_visit, audit, come_back, news, tier, undo
 from app.flows import refund as taking_back
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
+from app.kit.clock import kst_day
 from app.kit.refusals import NotHere
 from app.messages import outbox
 from app.programs.rules import NoSuchPerson, OtherOrder
 from app.shops import actions as shops
 from app.visits import actions as visits
 from app.visits.models import Visit
-from app.visits.rules import AT_COUNTER, BY_HAND, Bought
+from app.visits.rules import AT_COUNTER, BY_HAND, Bought, NotToday
 
 
 def record(
@@ -102,6 +103,9 @@ def _came(
         sales=visit.amount or 0,
         priced=int(visit.amount is not None),
     )
+    if not visit.is_first and person.first_visit_at == visit.at:
+        # Told of late, it was the first: in their later months they are of another month's people.
+        sums.touch(session, shop_id=visit.shop_id, customer_ids=(person.id,))
     is_now = visit.at > now - visits.SAME_VISIT
     if is_now and visit.channel in AT_COUNTER:
         _thank(session, visit=visit, person=person, card=card, now=now)
@@ -183,23 +187,33 @@ def write_down(
 
 
 def cross_out(*, shop_id: int, visit_id: int, staff_id: int, now: datetime) -> int:
-    """되돌리기 of what was written down: a stamp's visit keeps its stamp, any other is taken back. Returns whose it was.
+    """되돌리기 of what was written down: a stamp's visit keeps its stamp, with what was typed for it; any other is taken
+    back. Returns whose it was.
 
-    Twice is once. Raises NotHere for another shop's visit.
+    Twice is once; the record of changes says who. Raises NotHere for another shop's visit, NotToday after its day.
     """
+    return after_a_race(lambda: _cross_out(shop_id=shop_id, visit_id=visit_id, staff_id=staff_id, now=now))
+
+
+def _cross_out(*, shop_id: int, visit_id: int, staff_id: int, now: datetime) -> int:
     with write() as session:
         visit = visits.visit(session, shop_id=shop_id, visit_id=visit_id)
         if visit is None:
             raise NotHere("찾으시는 방문이 없어요.")
         ledger.hold_card(session, shop_id=shop_id, customer_id=visit.customer_id)
         visit = visits.standing_visit(session, shop_id=shop_id, visit_id=visit_id)
-        if visit is None or visit.source_key is None or not visit.source_key.startswith(BY_HAND):
+        if visit is None or not _is_by_hand(visit):
             raise NotHere("이미 되돌렸어요.")
-        if purchases.earned_at(session, visit=visit):
+        if kst_day(visit.at) != kst_day(now):
+            raise NotToday
+        before = visit.amount
+        stamps = purchases.earned_at(session, visit=visit)
+        if stamps:
+            typed = sum(line.amount or 0 for line in stamps) or None
             visits.drop_items(session, visit=visit)
-            sums.count_amount(session, shop_id=shop_id, at=visit.at, before=visit.amount, after=None)
+            sums.count_amount(session, shop_id=shop_id, at=visit.at, before=before, after=typed)
             sums.touch(session, shop_id=shop_id, customer_ids=(visit.customer_id,))
-            visit.amount, visit.source_key = None, None
+            visit.amount, visit.source_key = typed, None
             visits.count_again(session, shop_id=shop_id, customer_ids=(visit.customer_id,), now=now)
         else:
             undo.end_visit(
@@ -210,4 +224,12 @@ def cross_out(*, shop_id: int, visit_id: int, staff_id: int, now: datetime) -> i
                 reason="구매 적기 취소",
                 now=now,
             )
+        audit.note(
+            session, shop_id=shop_id, what="amount_changed", staff_id=staff_id, subject=f"visit:{visit_id}",
+            detail=f"{before if before is not None else '-'} → {visit.amount if stamps and visit.amount else '-'}", now=now,
+        )  # fmt: skip
         return visit.customer_id
+
+
+def _is_by_hand(visit: Visit) -> bool:
+    return visit.channel == "shop" and (visit.source_key or "").startswith(BY_HAND)

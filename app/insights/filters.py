@@ -5,7 +5,7 @@ A condition is written "often:30:2": what it is about, and the value of each of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.kit.korean import native_count
@@ -14,6 +14,7 @@ from app.kit.refusals import Invalid
 MOST_GROUPS = 20
 MOST_RULES = 8
 NAME_MAX = 20
+_LONGEST_ID = 18  # digits: more than any row's number has
 
 # What a shop has of its own, by which list: values and their words. products | tags | tiers | groups.
 Choices = Mapping[str, Mapping[str, str]]
@@ -205,6 +206,30 @@ def read(written: str, choices: Choices) -> Rule | None:
         return None
     fits = all(value in dict(options(part, choices)) for part, value in zip(what.parts, values, strict=True))
     return Rule(key, tuple(values)) if fits else None
+
+
+def read_stored(stored: object, groups: Collection[str]) -> Rule | None:
+    """Return a condition as it lies in the database, or None where this version can't ask it.
+
+    Written by another version, or for `groups` that there are no more. A row of the shop's that is gone is asked for
+    all the same: nobody has it.
+    """
+    if not isinstance(stored, list) or not stored or not all(isinstance(each, str) for each in stored):
+        return None
+    key, *values = stored
+    what = WHATS.get(key)
+    if what is None or len(values) != len(what.parts):
+        return None
+    fits = all(_may_be(part, value, groups) for part, value in zip(what.parts, values, strict=True))
+    return Rule(key, tuple(values)) if fits else None
+
+
+def _may_be(part: Part, value: str, groups: Collection[str]) -> bool:
+    if part.of == "groups":
+        return value in groups
+    if part.of:
+        return value.isascii() and value.isdigit() and len(value) <= _LONGEST_ID
+    return value in dict(part.options)
 
 
 def with_rule(rules: Sequence[Rule], new: Rule) -> tuple[Rule, ...]:

@@ -80,7 +80,7 @@ class PersonStat(Model):
         mapped_column()
     )  # the own one, or the shop's where there are too few visits
     has_own_rhythm: Mapped[bool] = mapped_column(default=False, server_default=false())
-    # Where they stand between the first visit and the last: new | again | regular | quiet | dormant | "" never came
+    # How they come: comes | quiet | dormant | "" never came. By how often they did: places.place
     standing: Mapped[str] = mapped_column(String(8), default="", server_default="")
     is_vip: Mapped[bool] = mapped_column(default=False, server_default=false())
     alive: Mapped[float | None] = (

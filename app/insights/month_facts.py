@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+# No visit lies before the days that moments are reckoned from (korean_days.py).
+_EARLIEST = date(1970, 1, 1)
+
 
 @dataclass(frozen=True)
 class DaySums:
@@ -44,6 +47,16 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """How many moved between the groups in one way, in a sentence, and in the few words of a table."""
+
+    name: str
+    people: int
+    sentence: str
+    short: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of a month. Everything but `days` is as it was at `counted_at`, None: not counted yet."""
 
@@ -63,6 +76,7 @@ class Facts:
     baskets: int = 0  # of the months that `pairs` is of
     coupons_issued: int = 0
     tiers: Sequence[tuple[str, int]] = ()
+    moves: Sequence[Moved] | None = None  # of the last thirty days; None: of another month, or not known yet
 
     @property
     def own_days(self) -> list[DaySums]:
@@ -89,13 +103,13 @@ class Section:
 
 
 def read_month(text: str, *, today: date) -> date:
-    """Return the first day of "2026-11"; the present month for anything else, and for one that has not begun."""
+    """Return the first day of "2026-11"; the present month for anything else, and where nobody can have come yet."""
     this = today.replace(day=1)
     try:
         found = date.fromisoformat(f"{text}-01")
     except ValueError:
         return this
-    return min(found, this)
+    return found if _EARLIEST <= found <= this else this
 
 
 def summed(days: Sequence[DaySums], what: str) -> int:

@@ -20,7 +20,9 @@ def products(facts: Facts) -> Section:
     return Section(
         key="products",
         name=name,
-        words=f"{josa(most.name, '이/가')} 가장 많이 나갔어요. 모두 {most.pieces:,}개예요.",
+        words=f"{josa(most.name, '이/가')} 가장 많이 나갔어요. 모두 {most.pieces:,}개예요."
+        if len(facts.products) > 1
+        else f"{josa(most.name, '이/가')} {most.pieces:,}개 나갔어요.",
         chart="rows",
         points=[(each.name, each.pieces) for each in facts.products[:_PRODUCTS_DRAWN]],
         now=0,
@@ -49,7 +51,10 @@ def pairs(facts: Facts) -> Section | None:
             found.append((pair.both / many, one, other, pair.both, many))
     found.sort(key=lambda each: (-each[0], each[1], each[2]))
     if not found:
-        return Section("pairs", name, "함께 사시는 상품이 있는지는 조금 더 지나야 보여요.")
+        told = "함께 사시는 상품이 있는지는 조금 더 지나야 보여요."
+        if not facts.is_present:
+            told = f"{words.name(facts.month)}까지 석 달 동안은 자주 함께 사신 상품이 없어요."
+        return Section("pairs", name, told)
     shown = found[:_PAIRS_SHOWN]
     return Section(
         key="pairs",
@@ -72,7 +77,7 @@ def tiers(facts: Facts) -> Section | None:
     return Section(
         key="tiers",
         name="등급",
-        words=f"{most[0]} 등급 손님이 {most[1]:,}명으로 가장 많아요.",
+        words=f"{most[0]} 등급 손님이 {most[1]:,}명{'으로 가장 많아요' if len(facts.tiers) > 1 else '이에요'}.",
         chart="rows",
         points=list(facts.tiers),
         unit="명",

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.insights import months
+from app.insights import months, moves
 from app.insights.models import DayCount
-from app.insights.month_facts import DaySums, Facts, Pair, Sold
+from app.insights.month_facts import DaySums, Facts, Moved, Pair, Sold
 from app.insights.month_models import MonthCohort, MonthCount, MonthFound, MonthHour, MonthPair, MonthProduct
-from app.kit.clock import months_back, next_month
+from app.kit.clock import months_back, next_month, start_of_day
 from app.tiers.models import Tier
 from app.visits.models import Product
 
@@ -82,6 +82,7 @@ def facts(shop_id: int, *, month: date, today: date, has_tiers: bool) -> Facts:
         baskets=sum(row.baskets for row in rows.values()),
         coupons_issued=counted.coupons_issued if counted else 0,
         tiers=_tiers(shop_id, counted.tiers if counted else {}) if has_tiers else [],
+        moves=_moves(shop_id, today) if is_present else None,
     )
 
 
@@ -195,6 +196,13 @@ def _pairs(shop_id: int, month: date, sold: dict[date, list[Sold]]) -> list[Pair
         for one, other, both in rows
         if one in names and other in names
     ]
+
+
+def _moves(shop_id: int, today: date) -> list[Moved] | None:
+    if not moves.is_known(shop_id):
+        return None
+    found = moves.moves(shop_id=shop_id, now=start_of_day(today))
+    return [Moved(each.name, each.people, each.sentence, each.short) for each in found]
 
 
 def _tiers(shop_id: int, people: dict[str, int]) -> list[tuple[str, int]]:

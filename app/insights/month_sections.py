@@ -23,6 +23,7 @@ def sections(facts: Facts) -> list[Section]:
         _visits,
         people.again,
         people.cohorts,
+        people.moves,
         people.fifth,
         _hours,
         people.found,
@@ -49,8 +50,8 @@ def _visits(facts: Facts) -> Section:
         words=words.month(facts.days, month=facts.month, today=facts.today),
         note=words.sales(sales, priced=priced, visits=visits),
         numbers=[
-            (f"{summed(days, 'returning'):,}", "다시 온 손님"),
-            (f"{summed(days, 'new_customers'):,}", "처음 온 손님"),
+            (f"{summed(days, 'returning'):,}번", "다시 온 손님"),
+            (f"{summed(days, 'new_customers'):,}명", "처음 온 손님"),
         ],
         chart="rows" if visits else "",
         points=points,
@@ -74,7 +75,9 @@ def _hours(facts: Facts) -> Section:
     name = "붐비는 때"
     total = sum(facts.hours.values())
     if total < BUSY_VISITS:
-        told = f"방문이 {BUSY_VISITS}번쯤 쌓이면 무슨 요일 몇 시가 붐비는지 알려 드릴게요."
+        later = f"방문이 {BUSY_VISITS}번쯤 쌓이면 무슨 요일 몇 시가 붐비는지 알려 드릴게요."
+        month = words.name(facts.month)
+        told = words.too_few(month, is_present=facts.is_present, later=later, name=name)
         return Section("hours", name, told)
     (day, hour), _most = min(facts.hours.items(), key=lambda each: (-each[1], each[0]))
     seen = range(min(each for _day, each in facts.hours), max(each for _day, each in facts.hours) + 1)

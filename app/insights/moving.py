@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, delete, literal, select
+from sqlalchemy import Date, Integer, delete, literal, or_, select
 
 from app.customers.models import Customer
 from app.insights import places
 from app.insights.group_models import GroupDay, GroupSetting, PersonPlace
 from app.insights.models import PersonStat
 from app.kit.upsert import insert_into, table_of
+
+# Who is in these depends on where 단골 begins.
+BY_REGULAR = ("again", "regular", "loyal")
 
 
 def note_places(session: Any, *, shop_id: int, after_id: int, until_id: int, today: date) -> int:
@@ -50,8 +53,13 @@ def note_places(session: Any, *, shop_id: int, after_id: int, until_id: int, tod
         Customer.id <= until_id,
         Customer.erased_at.is_not(None),
     )
+    # Whose only visit was taken back never came: they have not moved either.
+    never = select(PersonStat.customer_id).where(*these[:-1], PersonStat.visits <= 0)
     session.execute(
-        delete(PersonPlace).where(PersonPlace.shop_id == shop_id, PersonPlace.customer_id.in_(gone))
+        delete(PersonPlace).where(
+            PersonPlace.shop_id == shop_id,
+            or_(PersonPlace.customer_id.in_(gone), PersonPlace.customer_id.in_(never)),
+        )
     )
     return len(changed)
 
@@ -79,7 +87,7 @@ def forget_group(session: Any, *, shop_id: int, group: str) -> None:
 
 
 def put_regular_from(session: Any, *, shop_id: int, visits: int, now: datetime) -> None:
-    """Let 단골 begin with so many visits. Who stands elsewhere only by that has not moved."""
+    """Let 단골 begin with so many visits. Who stands elsewhere only by that has not moved, and no group has grown."""
     facts = {"regular_visits": visits, "changed_at": now}
     session.execute(
         insert_into(session, table_of(GroupSetting))
@@ -89,3 +97,5 @@ def put_regular_from(session: Any, *, shop_id: int, visits: int, now: datetime) 
     session.execute(
         delete(PersonPlace).where(PersonPlace.shop_id == shop_id, PersonPlace.place.in_(("again", "regular")))
     )
+    for group in BY_REGULAR:
+        forget_group(session, shop_id=shop_id, group=group)

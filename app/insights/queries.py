@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.insights import rhythms, rules
-from app.insights.models import DayCount
+from app.insights import groups, places, rhythms, rules
+from app.insights.models import DayCount, PersonStat
 from app.insights.rules import Expected
 from app.insights.weeks import Day
 from app.kit.clock import kst_day, start_of_day
@@ -91,6 +91,7 @@ def to_greet(*, shop_id: int, now: datetime, limit: int = 5) -> list[Expected]:
             Customer.last_visit_at < start_of_day(day),
             Customer.last_visit_at > now - timedelta(days=60),
             Customer.visit_count >= rules.RHYTHM_VISITS,
+            Customer.visit_count >= places.regular_from(shop_id),
             Customer.name != "",
             Customer.erased_at.is_(None),
         )
@@ -130,32 +131,26 @@ class Silent:
 
 
 def silent_ones(*, shop_id: int, now: datetime, after_id: int, limit: int) -> tuple[list[Silent], int | None]:
-    """Return who is silent among the next `limit` regulars by id, and the id to go on after (None: the end).
+    """Return who of the next `limit` people of the group 뜸해진 손님 may be asked after, and the id to go on after.
 
-    A batch looks at `limit` people by what is known of their rhythm, and at the last visits of those who are away.
-    Days on which the shop is closed are nobody's silence.
+    The id is None at the end. Nobody is asked after when so much time has gone by that it is over.
     """
 
-    def is_away(gap: int, rhythm: int | None) -> bool:
+    def is_away(gap: int, rhythm: int | None, _is_own: bool) -> bool:
         return rhythm is not None and rules.is_silent(gap_days=gap, rhythm_days=rhythm)
 
-    return _away(
-        shop_id, now, after_id, limit, visits_least=rules.RHYTHM_VISITS, days_least=rules.SHORTEST_SILENCE, is_away=is_away
-    )  # fmt: skip
+    return _away(shop_id, now, after_id, limit, group="silent", is_away=is_away)
 
 
 def dormant_ones(
     *, shop_id: int, now: datetime, after_id: int, limit: int
 ) -> tuple[list[Silent], int | None]:
-    """Return who has been away for very long among the next people by id, as silent_ones() does.
+    """Return who of the next people of the group 휴면 손님 may be asked after, as silent_ones() does."""
 
-    Also who came too seldom to have a rhythm.
-    """
+    def is_away(gap: int, rhythm: int | None, is_own: bool) -> bool:
+        return rules.is_dormant(gap_days=gap, rhythm_days=rhythm, is_own=is_own)
 
-    def is_away(gap: int, rhythm: int | None) -> bool:
-        return rules.is_dormant(gap_days=gap, rhythm_days=rhythm)
-
-    return _away(shop_id, now, after_id, limit, visits_least=1, days_least=rules.LONG_DAYS, is_away=is_away)
+    return _away(shop_id, now, after_id, limit, group="dormant", is_away=is_away)
 
 
 def _away(
@@ -164,28 +159,28 @@ def _away(
     after_id: int,
     limit: int,
     *,
-    visits_least: int,
-    days_least: int,
-    is_away: Callable[[int, int | None], bool],
+    group: str,
+    is_away: Callable[[int, int | None, bool], bool],
 ) -> tuple[list[Silent], int | None]:
     day = kst_day(now)
     rows = db.session.execute(
-        select(Customer.id, Customer.likes, Customer.last_visit_at)
-        .where(
-            Customer.shop_id == shop_id,
-            Customer.id > after_id,
-            Customer.erased_at.is_(None),
-            Customer.visit_count >= visits_least,
-            Customer.last_visit_at < start_of_day(day - timedelta(days=days_least - 1)),
-            Customer.last_visit_at > now - _LONGEST_SILENCE,
+        groups.chosen(shop_id=shop_id, group=group, now=now)
+        .join(PersonStat, (PersonStat.shop_id == Customer.shop_id) & (PersonStat.customer_id == Customer.id))
+        .add_columns(
+            Customer.likes, Customer.last_visit_at, PersonStat.rhythm_days, PersonStat.has_own_rhythm
         )
+        .where(Customer.id > after_id, Customer.last_visit_at > now - _LONGEST_SILENCE)
         .order_by(Customer.id)
         .limit(limit)
     ).all()
-    own = rhythms.own_rhythms(shop_id=shop_id, customer_ids=[row.id for row in rows], today=day)
+    # Days that were closed since the last night are nobody's silence either.
     closed = rhythms.closed_lately(shop_id, day) if rows else ()
     gone = [
-        row for row in rows if is_away(rules.days_away(kst_day(row.last_visit_at), day, closed), own[row.id])
+        row
+        for row in rows
+        if is_away(
+            rules.days_away(kst_day(row.last_visit_at), day, closed), row.rhythm_days, row.has_own_rhythm
+        )
     ]
     came = visits.last_of_many(shop_id=shop_id, customer_ids=[row.id for row in gone], most=rules.RHYTHM_OF)
     away = [(row, came[row.id]) for row in gone if row.id in came]

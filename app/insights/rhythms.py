@@ -9,20 +9,20 @@ from sqlalchemy import func, select
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.insights import habits, rules
+from app.insights import groups, habits, rules
 from app.insights.models import PersonStat, ShopRhythm
 from app.kit.clock import KST, kst_day
 from app.shops import closures
 from app.visits import queries as visits
 
 _HABIT_OF = 20
-# The list shows few; beyond these nobody is looked at for it.
-_LOOKED_AT = 1_000
+# The list shows few; beyond these nobody is looked at for it, and they are not counted either.
+LOOKED_AT = 1_000
 
 
 @dataclass(frozen=True)
 class QuietOne:
-    """A regular who has been away for longer than usual. `alive`: 0–1 or None."""
+    """Somebody who has been away for longer than usual. `alive`: 0–1 or None."""
 
     customer_id: int
     name: str
@@ -58,30 +58,28 @@ def closed_lately(shop_id: int, today: date) -> frozenset[date]:
 
 
 def quiet_ones(*, shop_id: int, now: datetime, limit: int = 5) -> tuple[int, list[QuietOne]]:
-    """Return how many regulars are quieter than usual by their own rhythm, and those the shop would miss most.
+    """Return how many are in the group 뜸해진 손님, counted up to LOOKED_AT, and those the shop would miss most.
 
     That is the visits of a year that go with them, as likely as the model says they do; without one, the visits.
-    From what was worked out last night; who has come since is left out.
     """
-    came_since = select(Customer.id).where(Customer.shop_id == shop_id, Customer.stale_at.is_not(None))
-    quiet = (
-        PersonStat.shop_id == shop_id,
-        PersonStat.standing == "quiet",
-        PersonStat.has_own_rhythm,
-        PersonStat.customer_id.not_in(came_since),
-    )
-    some = select(PersonStat.customer_id).where(*quiet).limit(_LOOKED_AT)
+    quiet = groups.chosen(shop_id=shop_id, group="silent", now=now).limit(LOOKED_AT).cte("quiet")
     rows = db.session.execute(
-        select(Customer.id, Customer.name, Customer.last_visit_at, PersonStat.rhythm_days, PersonStat.alive)
+        select(
+            Customer.id,
+            Customer.name,
+            Customer.last_visit_at,
+            PersonStat.rhythm_days,
+            PersonStat.alive,
+            func.count().over().label("many"),
+        )
+        .join(quiet, quiet.c.id == Customer.id)
         .join(PersonStat, (PersonStat.shop_id == Customer.shop_id) & (PersonStat.customer_id == Customer.id))
-        .where(Customer.shop_id == shop_id, Customer.id.in_(some), *quiet)
-        .where(Customer.erased_at.is_(None), Customer.name != "")
+        .where(Customer.shop_id == shop_id)
         .order_by((PersonStat.year_visits * (1 - func.coalesce(PersonStat.alive, 0))).desc(), Customer.id)
         .limit(limit)
     ).all()
-    many = db.session.scalar(select(func.count()).select_from(PersonStat).where(*quiet)) or 0
     today = kst_day(now)
-    return int(many), [
+    return rows[0].many if rows else 0, [
         QuietOne(row.id, row.name, row.rhythm_days, (today - kst_day(row.last_visit_at)).days, row.alive)
         for row in rows
     ]

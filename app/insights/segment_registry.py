@@ -1,6 +1,8 @@
 """Finds every group by scanning insights/segments: a new one is one new file, listed nowhere.
 
 A file with KEY is one group; a file with FAMILY is many of a kind, "tag:3" being the third tag of the shop.
+One with OWNER_ALONE is shown to nobody else who works in the shop. One that says IS_APART is counted by itself; one
+that says IS_SLOW too, and in a large shop only when it is looked at.
 """
 
 from __future__ import annotations
@@ -51,6 +53,12 @@ def segments() -> dict[str, Segment]:
 
 
 @cache
+def owner_alone() -> frozenset[str]:
+    """Return the keys of the groups that only the owner sees."""
+    return frozenset(key for key, each in segments().items() if getattr(each, "OWNER_ALONE", False))
+
+
+@cache
 def families() -> dict[str, Family]:
     """Return every family by its name, in the order they are shown."""
     found = [cast(Family, module) for module in _modules() if hasattr(module, "FAMILY")]
@@ -65,6 +73,21 @@ def condition(shop_id: int, today: date, key: str) -> ColumnElement[bool]:
             raise KeyError(key)
         return families()[family].condition(shop_id, today, int(number))
     return segments()[key].condition(shop_id, today)
+
+
+def is_slow(key: str) -> bool:
+    """Tell whether a group is slow to count in a large shop. Raises KeyError for a key that is none."""
+    return _says(key, "IS_SLOW")
+
+
+def is_apart(key: str) -> bool:
+    """Tell whether a group is counted by itself. Raises KeyError for a key that is none."""
+    return _says(key, "IS_SLOW") or _says(key, "IS_APART")
+
+
+def _says(key: str, what: str) -> bool:
+    family, _, number = key.partition(":")
+    return bool(getattr(families()[family] if number else segments()[key], what, False))
 
 
 def _modules() -> list[Any]:

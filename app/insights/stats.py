@@ -188,9 +188,7 @@ def _standing(known: CTE) -> ColumnElement[str]:
             and_(rhythm.is_not(None), border(rules.LONG_SILENCE, rules.SHORTEST_SILENCE, rules.LONG_DAYS)),
             "quiet",
         ),
-        (known.c.visits >= rules.REGULAR_VISITS, "regular"),
-        (known.c.visits > 1, "again"),
-        else_="new",
+        else_="comes",
     )
 
 

@@ -42,7 +42,7 @@ def changes(session: Any, *, shop_id: int, today: date) -> tuple[list[int], list
         )
     )
     often = select(PersonStat.customer_id).where(PersonStat.shop_id == shop_id)
-    first &= set(session.scalars(often.where(PersonStat.year_visits >= rules.REGULAR_VISITS)))
+    first &= set(session.scalars(often.where(PersonStat.year_visits >= rules.VIP_VISITS)))
     before = set(session.scalars(often.where(PersonStat.is_vip)))
     return sorted(first - before), sorted(before - first)
 

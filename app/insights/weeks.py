@@ -59,7 +59,7 @@ def newcomers_words(found: Sequence[Week]) -> str:
         return "요즘은 처음 온 손님이 없어요."
     whole = [week.new_customers for week in found if week.is_whole]
     if not whole:
-        return f"이번 주에 처음 온 손님은 {total:,}명이에요."
+        return f"{_since(found)} 처음 온 손님은 {total:,}명이에요."
     usual = round(sum(whole) / len(whole))
     return (
         f"처음 온 손님은 한 주에 {usual:,}명쯤이에요." if usual else "처음 온 손님은 한 주에 한 명이 안 돼요."
@@ -72,8 +72,15 @@ def returning_words(found: Sequence[Week]) -> str:
     if not sum(week.returning for week in found):
         return "요즘은 다시 온 손님이 없어요."
     if not whole:
-        return f"이번 주에 다시 온 손님은 {sum(week.returning for week in found):,}번 오셨어요."
-    told = f"다시 온 손님은 한 주에 {round(sum(whole) / len(whole)):,}번쯤 오세요."
+        return f"{_since(found)} 다시 온 손님은 {sum(week.returning for week in found):,}번 오셨어요."
+    usual = round(sum(whole) / len(whole))
+    if not usual:
+        return "다시 온 손님은 한 주에 한 번이 안 돼요."
+    told = (
+        f"다시 온 손님은 한 주에 {usual:,}번쯤 오세요."
+        if usual > 1
+        else "다시 온 손님은 한 주에 한 번쯤 오세요."
+    )
     half = len(whole) // 2
     if half < 2:
         return told
@@ -81,6 +88,10 @@ def returning_words(found: Sequence[Week]) -> str:
     if abs(lately - before) <= max(before, 1) * _FELT:
         return f"{told} 꾸준해요."
     return f"{told} 요즘 {'늘고' if lately > before else '줄고'} 있어요."
+
+
+def _since(found: Sequence[Week]) -> str:
+    return "이번 주에" if len(found) == 1 else "지난주부터"
 
 
 def hour_words(hour: int) -> str:

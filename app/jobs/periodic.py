@@ -27,6 +27,7 @@ from app.flows import (
     night,
     outcomes,
     paper_card,
+    people_file,
     personal,
     photo,
     privacy,
@@ -151,11 +152,13 @@ def _keep_no_longer(now: datetime, breath: Breath) -> None:
     _for_each_shop(
         lambda shop_id: campaign.drop_old_drafts(shop_id=shop_id, now=now), "drop_campaign_drafts", breath
     )
+    _for_each_shop(lambda shop_id: people_file.forget_typed(shop_id=shop_id, now=now), "forget_typed", breath)
     _for_each_shop(lambda shop_id: imports.drop_old(shop_id=shop_id, now=now), "drop_old_files", breath)
     if not breath():
         retention.prune(now=now)
         photo.drop_orphans(now=now)
         imports.drop_orphans(now=now)
+        people_file.drop_orphans(now=now)
 
 
 def _plan_reviews(now: datetime, breath: Breath) -> None:

@@ -22,8 +22,10 @@ PHOTO_QUEUE = "photos"
 MAKE_PHOTOS = "app.jobs.tasks.make_photos"
 IMPORT_QUEUE = "imports"
 TAKE_IN_FILES = "app.jobs.tasks.take_in_files"
+LIST_QUEUE = "lists"
+MAKE_LISTS = "app.jobs.tasks.make_lists"
 # The one job of each queue: letters are served before photos, and both before files, which take long.
-JOBS = {QUEUE: DRAIN, PHOTO_QUEUE: MAKE_PHOTOS, IMPORT_QUEUE: TAKE_IN_FILES}
+JOBS = {QUEUE: DRAIN, PHOTO_QUEUE: MAKE_PHOTOS, LIST_QUEUE: MAKE_LISTS, IMPORT_QUEUE: TAKE_IN_FILES}
 ALLOWED = frozenset(JOBS.values())
 
 JOB_TIMEOUT_S = 120

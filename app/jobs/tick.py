@@ -16,6 +16,7 @@ from datetime import datetime
 import structlog
 from flask import Flask
 
+from app.customers import people_files
 from app.flows import clock, deliver
 from app.flows.unit import end_reading
 from app.jobs import queue, tasks
@@ -93,6 +94,7 @@ class Clock(threading.Thread):
             log.info("swept", **swept)
         self._wake_or_do(queue.QUEUE, waiting.is_due, tasks.drain)
         self._wake_or_do(queue.PHOTO_QUEUE, bool(photos.waiting_photos(now, limit=1)), tasks.make_photos)
+        self._wake_or_do(queue.LIST_QUEUE, bool(people_files.waiting(now, limit=1)), tasks.make_lists)
         self._wake_or_do(queue.IMPORT_QUEUE, bool(imports.waiting(now)), tasks.take_in_files)
         if waiting.to_look_up:
             tasks.look_up_unknown()

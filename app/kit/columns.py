@@ -12,6 +12,11 @@ from sqlalchemy.types import TypeDecorator
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
+def stored(moment: datetime) -> str:
+    """Return an aware moment as both databases keep it, in UTC: for rows that are written past SQLAlchemy."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC moment. Refuses naive values, so that no local time is stored by mistake."""
 

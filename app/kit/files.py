@@ -82,6 +82,13 @@ def move_in(root: Path, place: Place, finished: Path, *, now: datetime) -> None:
     _settle(finished, path, now)
 
 
+def room_for(root: Path, place: Place) -> Path:
+    """Return the path of a file that is written piece by piece; its folder is there."""
+    path = place.below(root)
+    _make_folder(root, path.parent)
+    return path
+
+
 def open_reading(root: Path, place: Place) -> BinaryIO | None:
     """Open a file for reading, or return None when there is none. A link in its place is not followed."""
     try:

@@ -114,6 +114,11 @@ def initials(name: str) -> str:
     )
 
 
+def small_signs(text: str) -> str:
+    """Return what is typed or called without blanks and in small letters, as it is searched."""
+    return "".join(char.lower() if char.isascii() else char for char in text if not char.isspace())
+
+
 def sound_range(char: str) -> tuple[str, str] | None:
     """Return the first and the last syllable that begin with a sound: ㅁ → (마, 밓); None for what is no first sound."""
     place = _INITIALS.find(char) if char else -1

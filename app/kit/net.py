@@ -22,6 +22,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+# The last four bytes are an IPv4 address: NAT64 (RFC 6052, RFC 8215), and what was once called compatible (RFC 4291).
+_CARRYING = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+
 
 class NotSent(Exception):
     """The request surely never reached the server."""
@@ -120,7 +123,7 @@ def connect(host: str, port: int, until: float, *, trusted: bool) -> socket.sock
     """
     failure: Exception = OSError("no address")
     for address in _addresses(host, port, until):
-        if not trusted and not ipaddress.ip_address(address.split("%")[0]).is_global:
+        if not trusted and not is_public(address):
             failure = PermissionError("the address is not a public one")
             continue
         left = until - boot_clock()
@@ -135,6 +138,23 @@ def connect(host: str, port: int, until: float, *, trusted: bool) -> socket.sock
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
     raise NotSent(f"can't connect: {failure}") from failure
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an address (of a lookup, so a plain one) leads to a machine out there.
+
+    An IPv6 address that only carries an IPv4 one (NAT64, 6to4, mapped) is as public as that one: the network in
+    between opens it again.
+    """
+    found = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.is_site_local:
+            return False
+        carried = found.ipv4_mapped or found.sixtofour
+        if carried is None and any(found in net for net in _CARRYING):
+            carried = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        found = carried or found
+    return found.is_global and not found.is_multicast
 
 
 def _addresses(host: str, port: int, until: float) -> list[str]:

@@ -33,6 +33,23 @@ def write(path: Path, master: bytes, pieces: Iterable[bytes], *, bound_to: str) 
     return number
 
 
+def append(path: Path, master: bytes, piece: bytes, *, place: int, bound_to: str) -> int:
+    """Seal a further piece into a file at a place, 0 in a new one; returns where the next one begins.
+
+    What lies beyond the place was written by somebody who was killed before they could say so: it is cut off.
+    Raises FileNotFoundError when there should be a file by now.
+    """
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (0 if place else os.O_CREAT)
+    nonce = os.urandom(_NONCE_BYTES)
+    box = AESGCM(derive_key(master, "sealed-file"))
+    sealed = nonce + box.encrypt(nonce, piece, f"{bound_to}:{place}".encode())
+    with open(os.open(path, flags, 0o600), "r+b") as file:
+        file.truncate(place)
+        file.seek(place)
+        file.write(len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed)
+        return file.tell()
+
+
 def read_at(file: BinaryIO, master: bytes, place: int, *, bound_to: str) -> tuple[bytes, int] | None:
     """Return the piece that begins at a place, and where the next one begins; None at the end. Raises Unreadable."""
     file.seek(place)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 # No I, O, 0, 1: a person reads these aloud over a noisy counter.
 SPOKEN_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_SPOKEN_BYTES = bytes(ord(SPOKEN_ALPHABET[byte & 31]) for byte in range(256))
 
 
 def new_token() -> str:
@@ -26,7 +27,7 @@ def token_hash(token: str) -> str:
 
 def random_code(length: int) -> str:
     """Return `length` random characters that can be read aloud (5 bits each)."""
-    return "".join([SPOKEN_ALPHABET[byte & 31] for byte in secrets.token_bytes(length)])
+    return secrets.token_bytes(length).translate(_SPOKEN_BYTES).decode("ascii")
 
 
 def derive_key(master: bytes, *parts: str) -> bytes:
@@ -43,7 +44,7 @@ def keyed_hash(master: bytes, purpose: str, value: str) -> str:
 def hasher(master: bytes, purpose: str) -> Callable[[str], str]:
     """Return keyed_hash for one purpose, its key derived once: for many values."""
     key = derive_key(master, purpose)
-    return lambda value: hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+    return lambda value: hmac.digest(key, value.encode(), "sha256").hex()
 
 
 def spoken_mac(key: bytes, message: str, characters: int = 10) -> str:

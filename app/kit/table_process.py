@@ -67,7 +67,7 @@ def _write(rows: Iterable[Iterable[Any]], path: Path) -> int:
     lines = last = 0
     with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
         for row in rows:
-            cells = [_cell(cell) for cell in row]
+            cells = _cells(row)
             while cells and not cells[-1]:
                 cells.pop()
             if len(cells) > MOST_COLUMNS:
@@ -83,6 +83,16 @@ def _write(rows: Iterable[Iterable[Any]], path: Path) -> int:
     if not last:
         raise Refused("empty")
     return last
+
+
+def _cells(row: Iterable[Any]) -> list[str]:
+    values = list(row)
+    try:
+        if "".join(values).isprintable():  # nothing to be cleaned in it: nearly every line of a CSV
+            return [value.strip() for value in values]
+    except TypeError:
+        pass
+    return [_cell(value) for value in values]
 
 
 def _cell(value: Any) -> str:
@@ -206,9 +216,33 @@ def _text(source: Path) -> Iterator[Any]:
     divider = max(_DELIMITERS, key=lambda mark: sum(line.count(mark) for line in head))
     csv.field_size_limit(32_768)
     try:
-        yield from csv.reader(io.StringIO(found, newline=""), delimiter=divider)
+        if '"' in found and not _closes_its_quotes(found, divider):
+            yield from _line_by_line(found, divider)
+        else:
+            yield from csv.reader(io.StringIO(found, newline=""), delimiter=divider)
     except csv.Error:
         raise Refused("broken") from None
+
+
+def _closes_its_quotes(text: str, divider: str) -> bool:
+    """Tell whether every quote ends where its cell ends: else one typed by a slip would swallow the lines after it."""
+    try:
+        for _row in csv.reader(io.StringIO(text, newline=""), delimiter=divider, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
+
+
+def _line_by_line(text: str, divider: str) -> Iterator[list[str]]:
+    """Yield each line by itself, as nothing in it says what belongs to the one before; an odd quote stands for nothing."""
+    for line in io.StringIO(text, newline=""):
+        bare = line.rstrip("\r\n")
+        if bare.count('"') % 2:
+            cells = next(csv.reader([bare], delimiter=divider, quoting=csv.QUOTE_NONE))
+            yield [cell.replace('"', "") for cell in cells]
+        else:
+            yield next(csv.reader([bare], delimiter=divider))
 
 
 def _decoded(raw: bytes, name: str) -> str | None:

@@ -42,7 +42,7 @@ def read_moment(cell: str, clock: str = "") -> datetime | None:
     """
     if _ISO.fullmatch(cell):  # as programs write it: nearly all of a large file
         try:
-            return datetime.fromisoformat(cell).replace(tzinfo=KST).astimezone(UTC)
+            return datetime.fromisoformat(f"{cell}+09:00").astimezone(UTC)
         except ValueError:
             return None
     text = unicodedata.normalize("NFKC", cell).strip()

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.visits.cell_rules import is_safe_number, read_moment, read_phone
 from app.visits.source_contract import ORDERS, PEOPLE, RECEIPTS, Source
 
 # A row of guidance or a title stands above; further down are people.
@@ -69,7 +70,8 @@ def missing(kind: str, columns: Mapping[str, int]) -> str | None:
 def find(rows: Sequence[Sequence[str]], sources: Mapping[str, Source]) -> Found | None:
     """Find the titles among a file's first rows; None when no row holds two words beside each other or one known title.
 
-    A marketplace's own titles win over those that everybody uses, and a whole set over half of one.
+    A marketplace's own titles win over those that everybody uses, and a whole set over half of one. A row with a
+    number or a day in it is somebody's and no titles: its words would be kept, and the person would not come in.
     """
     best: tuple[tuple[int, int], Found] | None = None
     for number, row in enumerate(rows[:LOOKED_AT]):
@@ -84,8 +86,12 @@ def find(rows: Sequence[Sequence[str]], sources: Mapping[str, Source]) -> Found 
         return best[1]
     for number, row in enumerate(rows[:LOOKED_AT]):
         if sum(bool(cell) for cell in row) >= 2:
-            return Found(number, tuple(row), "", {})
+            return None if any(map(_is_somebodys, row)) else Found(number, tuple(row), "", {})
     return None
+
+
+def _is_somebodys(cell: str) -> bool:
+    return bool(read_phone(cell) or is_safe_number(cell) or read_moment(cell))
 
 
 def _worth(source: Source, titles: Sequence[str]) -> tuple[int, int]:

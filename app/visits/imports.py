@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from app.customers.models import Customer
 from app.extensions import db
+from app.kit.among import among
 from app.visits.import_models import Buyer, Import, ImportColumns, ImportLeft, NotSame
 from app.visits.line_rules import REASONS
 from app.visits.models import Visit
@@ -119,12 +120,24 @@ def waiting(now: datetime) -> list[tuple[int, int]]:
     return [(row.shop_id, row.id) for row in rows]
 
 
-def place(shop_id: int, import_id: int) -> tuple[int, str]:
-    """Return how far a file's records are written and where they lie. Raises NoResultFound."""
+@dataclass(frozen=True)
+class Place:
+    """How far a file's records are written, where they lie, and how they are to be understood."""
+
+    place: int
+    records: str
+    kind: str
+    joins_names: bool
+
+
+def place(shop_id: int, import_id: int) -> Place:
+    """Return how far a file is. Raises NoResultFound."""
     row = db.session.execute(
-        select(Import.place, Import.records).where(Import.shop_id == shop_id, Import.id == import_id)
+        select(Import.place, Import.records, Import.kind, Import.joins_names).where(
+            Import.shop_id == shop_id, Import.id == import_id
+        )
     ).one()
-    return row.place, row.records
+    return Place(*row)
 
 
 @dataclass(frozen=True)
@@ -168,21 +181,23 @@ def remembered(shop_id: int, header_key: str) -> tuple[str, dict[str, int]] | No
 def known_phones(shop_id: int, phones: Sequence[str]) -> set[str]:
     """Return which of these numbers are a customer's of the shop."""
     rows = select(Customer.phone).where(
-        Customer.shop_id == shop_id, Customer.phone.in_(phones), Customer.erased_at.is_(None)
+        Customer.shop_id == shop_id, among(db.session, Customer.phone, phones), Customer.erased_at.is_(None)
     )
     return set(db.session.scalars(rows))
 
 
 def known_keys(shop_id: int, channel: str, keys: Sequence[str]) -> set[str]:
     """Return which of these keys are known in a channel."""
-    rows = select(Buyer.key).where(Buyer.shop_id == shop_id, Buyer.channel == channel, Buyer.key.in_(keys))
+    rows = select(Buyer.key).where(
+        Buyer.shop_id == shop_id, Buyer.channel == channel, among(db.session, Buyer.key, keys)
+    )
     return set(db.session.scalars(rows))
 
 
 def known_orders(shop_id: int, channel: str, keys: Sequence[str]) -> set[str]:
     """Return which of these orders are here already."""
     rows = select(Visit.source_key).where(
-        Visit.shop_id == shop_id, Visit.channel == channel, Visit.source_key.in_(keys)
+        Visit.shop_id == shop_id, Visit.channel == channel, among(db.session, Visit.source_key, keys)
     )
     return set(db.session.scalars(rows))
 
@@ -209,61 +224,79 @@ class Alike:
 
 
 def alike(shop_id: int, *, limit: int = 30) -> list[Alike]:
-    """Return pairs of living people who may be one, as far as their names tell; those told apart are left out."""
-    nameless, named = aliased(Customer), aliased(Customer)
-    told = (
-        select(NotSame.shop_id)
-        .where(
-            NotSame.shop_id == shop_id,
-            NotSame.low_id == func.least(nameless.id, named.id)
-            if db.engine.dialect.name != "sqlite"
-            else NotSame.low_id == func.min(nameless.id, named.id),
-            NotSame.high_id == func.greatest(nameless.id, named.id)
-            if db.engine.dialect.name != "sqlite"
-            else NotSame.high_id == func.max(nameless.id, named.id),
-        )
-        .exists()
-    )
-    rows = db.session.execute(
-        select(
-            nameless.id.label("one_id"),
-            named.id.label("other_id"),
-            named.name,
-            nameless.visit_count.label("one_visits"),
-            nameless.last_visit_at.label("one_last"),
-            named.visit_count.label("other_visits"),
-            named.last_visit_at.label("other_last"),
-            named.phone,
-        )
-        .join(
-            named,
-            (named.shop_id == nameless.shop_id) & (named.name == nameless.name) & (named.id != nameless.id),
-        )
+    """Return pairs of living people who may be one, as far as their names tell; those told apart are left out.
+
+    First who has anybody of that name at all, and only of these few whom: a market that hides its buyers' numbers
+    leaves thousands of one name, and each with each would be millions.
+    """
+    nameless = aliased(Customer)
+    one = (
+        select(nameless.id, nameless.name, nameless.visit_count, nameless.last_visit_at)
         .where(
             nameless.shop_id == shop_id,
             nameless.source == "import",
             nameless.phone.is_(None),
             nameless.name != "",
             nameless.erased_at.is_(None),
-            named.erased_at.is_(None),
-            # Of two without a number each pair is shown once.
-            named.phone.is_not(None) | (named.source != "import") | (named.id < nameless.id),
-            ~told,
+            _namesakes(shop_id, nameless.id, nameless.name).exists(),
         )
-        # Whose number is known first: of each person one at a time is asked about.
-        .order_by(nameless.id, named.phone.is_(None), named.id)
-        .limit(limit * 4)
+        .order_by(nameless.id)
+        .limit(limit)
+        .subquery()
     )
-    first_of: dict[int, Alike] = {}
-    for row in rows:
-        first_of.setdefault(
-            row.one_id,
-            Alike(
-                row.one_id,
-                row.other_id,
-                row.name,
-                {"visits": row.one_visits, "last": row.one_last, "phone": None},
-                {"visits": row.other_visits, "last": row.other_last, "phone": row.phone},
+    rows = db.session.execute(
+        select(one, _namesakes(shop_id, one.c.id, one.c.name).limit(1).scalar_subquery().label("other_id"))
+        .order_by(one.c.id)
+    ).all()  # fmt: skip
+    others = db.session.execute(
+        select(Customer.id, Customer.visit_count, Customer.last_visit_at, Customer.phone).where(
+            Customer.shop_id == shop_id, Customer.id.in_([row.other_id for row in rows])
+        )
+    )
+    known = {row.id: row for row in others}
+    return [
+        Alike(
+            row.id,
+            row.other_id,
+            row.name,
+            {"visits": row.visit_count, "last": row.last_visit_at, "phone": None},
+            {
+                "visits": known[row.other_id].visit_count,
+                "last": known[row.other_id].last_visit_at,
+                "phone": known[row.other_id].phone,
+            },
+        )
+        for row in rows
+        if row.other_id in known
+    ]
+
+
+def _namesakes(shop_id: int, who: Any, name: Any) -> Select[int]:
+    """Return the statement that finds those of one name who may be this person, whose number is known first."""
+    named = aliased(Customer)
+    told = (
+        select(NotSame.shop_id)
+        .where(
+            NotSame.shop_id == shop_id,
+            or_(
+                (NotSame.low_id == who) & (NotSame.high_id == named.id),
+                (NotSame.low_id == named.id) & (NotSame.high_id == who),
             ),
         )
-    return list(first_of.values())[:limit]
+        .correlate_except(NotSame)
+        .exists()
+    )
+    return (
+        select(named.id)
+        .where(
+            named.shop_id == shop_id,
+            named.name == name,
+            named.id != who,
+            named.erased_at.is_(None),
+            # Of two without a number each pair is shown once.
+            named.phone.is_not(None) | (named.source != "import") | (named.id < who),
+            ~told,
+        )
+        .order_by(named.phone.is_(None), named.id)
+        .correlate_except(named)
+    )

@@ -58,6 +58,7 @@ def written_by_hand(*, shop_id: int, customer_id: int, since: datetime) -> list[
                 Visit.shop_id == shop_id,
                 Visit.customer_id == customer_id,
                 Visit.at >= since,
+                Visit.channel == "shop",
                 Visit.source_key.startswith(BY_HAND),
                 Visit.reversed_at.is_(None),
             )

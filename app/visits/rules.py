@@ -40,6 +40,13 @@ class NotToday(Refused):
     sentence = "오늘 온 손님의 금액만 고칠 수 있어요. 지난 날의 금액은 그대로 두세요."
 
 
+class ToldElsewhere(Refused):
+    """The amount came from a till, or from what staff wrote down: it is put right there."""
+
+    code = "told_elsewhere"
+    sentence = "포스나 ‘구매 적기’로 적은 금액이에요. 잘못 적혔으면 거기에서 고쳐 주세요."
+
+
 def read_amount(typed: str) -> int | None:
     """Return an amount as typed ("12,000원"), or None for nothing at all. Raises Invalid (field: amount)."""
     text = "".join(typed.split()).replace(",", "").removesuffix("원")

@@ -12,6 +12,7 @@ from sqlalchemy import ForeignKeyConstraint, Table, delete, select, update
 from app.customers.models import Customer
 from app.extensions import Model
 from app.kit.upsert import table_of
+from app.shops.models import AccessLog
 from app.visits.import_models import Buyer, ImportedPerson, NotSame, Receipt
 from app.visits.models import Product, Visit, VisitItem
 
@@ -76,13 +77,19 @@ def take_visits_back(session: Any, *, shop_id: int, visit_ids: Sequence[int], no
 
 
 def take_people_back(session: Any, *, shop_id: int, customer_ids: Sequence[int]) -> int:
-    """Delete people whom a file brought and who left nothing else since; returns how many went."""
+    """Delete people whom a file brought and who left nothing else since; returns how many went.
+
+    Whom the shop has written something of since stays: their name, memo and likes lie in the row itself.
+    """
     cards = Model.metadata.tables["cards"]
     held = select(cards.c.id).where(cards.c.shop_id == shop_id, cards.c.customer_id.in_(customer_ids))
     card_ids = list(session.scalars(held))
     used = set(card_ids) - set(_free(session, cards, "card_id", card_ids, shop_id=shop_id, but=()))
     busy = select(cards.c.customer_id).where(cards.c.shop_id == shop_id, cards.c.id.in_(used))
-    idle = sorted(set(customer_ids) - set(session.scalars(busy)))
+    written_of = select(AccessLog.customer_id).where(
+        AccessLog.shop_id == shop_id, AccessLog.customer_id.in_(customer_ids), AccessLog.action == "edit"
+    )
+    idle = sorted(set(customer_ids) - set(session.scalars(busy)) - set(session.scalars(written_of)))
     free = _free(session, _PEOPLE, "customer_id", idle, shop_id=shop_id, but=_OF_A_PERSON)
     pairs = (NotSame.low_id.in_(free)) | (NotSame.high_id.in_(free))
     session.execute(delete(NotSame).where(NotSame.shop_id == shop_id, pairs))

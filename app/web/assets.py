@@ -21,7 +21,7 @@ _STYLES = ("layers", "reset", "tokens", "base", "layout", "components/*", "utili
 # Order matters: page.js marks the document as scripted before anything draws.
 BUNDLES: dict[str, tuple[str, ...]] = {
     "customer.js": ("page", "live", "saved", "card", "install", "push"),
-    "owner.js": ("page", "live", "offline"),
+    "owner.js": ("page", "live", "offline", "arrived"),
 }
 _VENDOR_TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css"}
 

@@ -13,6 +13,8 @@ _DAYS = {
     "anniversary_calendar": "기념일을 세는 법",
     "days": "축하받겠다고 하셨어요",
 }
+# Whom a list was narrowed to: what is done with it must not fall on everybody.
+_NARROWED = {"group": "그룹", "tag": "태그", "q": "찾은 말"}
 _COMPANION = {
     "name": "부르는 이름",
     "note": "기억할 것",
@@ -56,7 +58,16 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "owner.new_companion": ("함께 오는 친구", _COMPANION),
     "owner.companion": ("함께 오는 친구", _COMPANION),
-    "owner.people_file": ("명단 내려받기", {"reason": "왜 내려받으시나요?", "kind": "어떤 파일로"}),
+    "owner.people_file": (
+        "명단 내려받기",
+        {"reason": "왜 내려받으시나요?", "kind": "어떤 파일로", **_NARROWED},
+    ),
+    "owner.person_phone": ("전화번호", {"phone": "맞는 휴대폰 번호", "agreed": "동의하셨어요"}),
+    "owner.tag": ("태그 이름", {"name": "새 이름"}),
+    "owner.tag_many": (
+        "태그 붙이기",
+        {"name": "붙일 태그", "whom": "누구에게 붙일까요?", "picked": "고른 손님", **_NARROWED},
+    ),
     "owner.shop_review": ("후기 답글", {"text": "답글"}),
     "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답"}),
     "owner.campaign_text": (

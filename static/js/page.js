@@ -98,11 +98,10 @@ const wake = () => {
   for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
   for (const button of document.querySelectorAll('.busy')) { button.classList.remove('busy'); button.removeAttribute('aria-disabled'); }
 };
-window.addEventListener('pageshow', (event) => {
-  if (!event.persisted) return;
-  wake();
-  renewKeys(document); // back to this page is a new intention
-});
+// Back to this page, or a file that came while it stayed (arrived.js): what is pressed now is a new intention.
+const again = () => { wake(); renewKeys(document); };
+window.addEventListener('pageshow', (event) => { if (event.persisted) again(); });
+document.addEventListener('again', again);
 
 document.addEventListener('change', (event) => {
   const input = event.target;

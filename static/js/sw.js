@@ -90,11 +90,14 @@ const offline = async (path, again = path) => {
 // What was sent can't be opened again. Going back to its answer sends nothing: the form itself opens, empty.
 const unsent = (request) => request.isHistoryNavigation ? Response.redirect(request.url, 303) : offline(new URL(request.url).pathname, '');
 
+// That way back asks only for what the browser already holds, which is nothing: the form is fetched anew.
+const asked = (request) => request.method === 'GET' && request.cache === 'only-if-cached' ? fetch(request.url, { redirect: 'manual' }) : fetch(request);
+
 const page = async (event) => {
   const { request } = event;
   const path = new URL(request.url).pathname;
   if (request.method !== 'GET') return fetch(request).catch(() => unsent(request));
-  const fresh = fetch(request).then((answer) => {
+  const fresh = asked(request).then((answer) => {
     event.waitUntil(remember(request, answer.clone()).catch(() => {}));
     return answer;
   });
@@ -117,7 +120,7 @@ const ownerPage = async (request) => {
   if (request.method === 'POST' && path === '/owner/logout') {
     for (const name of await caches.keys()) if (name.startsWith('owner-')) await caches.delete(name);
   }
-  return fetch(request).catch(async () => {
+  return asked(request).catch(async () => {
     const page = request.method === 'GET' && await counterPage();
     return page || (request.method === 'GET' ? offline(path) : unsent(request));
   });

@@ -44,5 +44,5 @@ def _ffmpeg(source: list[str], file: Path, *how: str) -> None:
     # The browser may be reading the old film: the new one takes its place in one step.
     beside = file.with_name(f"new-{file.name}")
     command = ["ffmpeg", "-loglevel", "error", "-y", *source, *how, "-pix_fmt", "yuvj420p", str(beside)]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=30)
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=120)
     os.replace(beside, file)

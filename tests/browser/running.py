@@ -25,7 +25,7 @@ from tests.faults.arena import shift_to_daytime
 from tests.launch.product import clean_env, free_port
 
 PROGRAMS = {"web": ["-m", "gunicorn", "wsgi:app"], "worker": ["worker.py"]}
-START_SECONDS = 40.0
+START_SECONDS = 120.0
 # What gunicorn and the worker write when something of ours failed.
 FAULTS = ("Traceback", "Error handling request", "tick_failed", "request failed")
 

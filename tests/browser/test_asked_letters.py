@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.flows import automation, come_back, review_asks
+from app.flows import automation, come_back, review_asks, rhythm
 from tests import factories
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import Handset
@@ -65,10 +65,11 @@ def test_who_wished_is_asked_as_they_wished(handset: NewHandset, shop: AShop) ->
 
 
 def test_the_silent_are_asked_after_and_come_back(handset: NewHandset, shop: AShop) -> None:
-    guest = a_guest(shop, 30, 37, 44, 51)
+    guest = a_guest(shop, 15, 22, 29, 36)
     automation.switch(shop_id=shop.id, kind="come_back", is_on=True, now=factories.now())
     glass, owner = handset(), handset(staff=shop)
     demo_phone(glass, shop)
+    rhythm.count_shop(shop_id=shop.id, now=factories.now())
     come_back.plan_for(shop_id=shop.id, now=factories.now())
     bubble = glass.page.locator(".bubble", has_text="안부 전합니다")
     bubble.wait_for()

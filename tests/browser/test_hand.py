@@ -67,7 +67,7 @@ def test_a_photo_for_one_person(handset: NewHandset, shop: AShop) -> None:
     owner.until("document.querySelector('[data-letter-shows]').width === 1200")
     owner.press("어떻게 보일지 보기")
     page.get_by_text("가게에서 먼저 건네는 말은 광고예요").wait_for()
-    page.locator("article img.photo").wait_for(timeout=20_000)  # the worker has written it anew
+    page.locator("article img.photo").wait_for()  # the worker has written it anew
     owner.press("보내기")
     page.get_by_text("보냈어요").first.wait_for()
     customer.open(f"/c/{shop.code}/inbox")

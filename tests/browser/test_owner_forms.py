@@ -59,3 +59,21 @@ def test_a_toast_never_lies_where_the_thumb_is(handset: NewHandset, shop: AShop)
     assert not _lies_over(phone, ".toast", "[data-result]")
     phone.page.locator("#claims h2", has_text="한 분이 기다려요").wait_for()
     assert phone.page.locator("#waiting").inner_text().split()[-1] == "1"
+
+
+def test_back_to_a_refused_form_opens_the_form_and_not_the_page_without_a_network(
+    handset: NewHandset, shop: AShop
+) -> None:
+    person = factories.a_customer(shop, name="한지우")
+    phone = handset(staff=shop)
+    phone.open("/owner")
+    phone.until("navigator.serviceWorker.controller !== null")
+    phone.open(f"/owner/people/{person.id}/companions")
+    phone.press("저장하기")
+    phone.page.locator(".summary").wait_for()
+    phone.page.locator("#name").fill("콩이")
+    phone.press("저장하기")
+    phone.page.locator("#companions", has_text="콩이").wait_for()
+    phone.page.go_back()
+    phone.page.locator("h1", has_text="함께 오는 친구").wait_for()
+    assert phone.page.locator("#name").input_value() == ""

@@ -27,6 +27,6 @@ def test_a_photo_becomes_stamps(handset: NewHandset, shop: AShop) -> None:
     owner.page.locator("#stamps").fill("6")
     owner.press("도장 옮기기")
     owner.page.get_by_text("도장 여섯 개를 옮겼어요").wait_for()
-    customer.page.locator("[data-stamps='6']").wait_for(timeout=20_000)
+    customer.page.locator("[data-stamps='6']").wait_for()
     customer.page.get_by_role("link", name="가게에서 온 말").click()
     customer.page.get_by_text("종이 카드의 도장 6개를 이 카드로 옮겨 드렸어요").wait_for()

@@ -65,7 +65,7 @@ def shown(phone: Handset, count: int) -> list[dict[str, Any]]:
         found[:] = phone.page.evaluate(SHOWN)
         return len(found) == count
 
-    wait_until(look, f"{count} notifications", phone.page, seconds=30)
+    wait_until(look, f"{count} notifications", phone.page)
     return found
 
 

@@ -39,6 +39,7 @@ from launch.testbed import ValkeyServer
 from tests import factories, world
 from tests.faults import arena_books
 from tests.faults.nursery import Born, Nursery
+from tests.launch.product import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN_STATES = ("ready", "claimed", "sending")
@@ -100,7 +101,7 @@ class Arena:
         self.mail_log = self.folder / "mail.log"
         self.acked_log = self.folder / "acked.log"
         self.hand_log = self.folder / "hand.log"
-        self.port = _free_port()
+        self.port = free_port()
         self._secrets()
         self.provider, where = self._start_server("provider", self.provider_log)
         self.provider_url = f"http://127.0.0.1:{where}"
@@ -364,11 +365,6 @@ def _slay(process: subprocess.Popen[bytes] | Born) -> None:
     except ProcessLookupError:  # born this very moment, or gone already
         process.send_signal(signal.SIGKILL)
     process.wait()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def _lines(path: Path) -> list[str]:

@@ -1,7 +1,7 @@
 """A sender for one test: `python -m tests.faults.stopped_sender FOLDER DATABASE_URL BENCH_URL MOMENT` sends what is
 due, one batch after another for each line on its standard input, and obeys the orders that lie in FOLDER (points.py).
 
-Its lease is over after half a second; its clock stands at MOMENT.
+A line says after how many seconds the batch's lease is over; the clock stands at MOMENT.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ NAME = "sender"
 
 def main(folder: Path, database_url: str, bench_url: str, moment: datetime) -> None:
     """Send a batch for every line; tells what came of it."""
-    retries.LAST_BYTE_S = 0.5
     points.label(folder, NAME)
     app = world.build(folder, lambda: moment, DATABASE_URL=database_url, SOLAPI_URL=bench_url)
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        retries.LAST_BYTE_S = float(line)
         with app.app_context():
             done = deliver.drain(wire=app.config["WIRE"], clock=app.config["CLOCK"])
         print(json.dumps(done), flush=True)

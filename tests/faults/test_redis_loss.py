@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.extensions import db
+from app.jobs import queue
 from app.messages.models import Message
 from launch.testbed import valkey_server
 from tests import factories
@@ -30,7 +31,7 @@ def arena(tmp_path: Path, db_kind: str) -> Iterator[Arena]:
             made.stop()
 
 
-def until(what: Callable[[], bool], seconds: float = 15.0) -> None:
+def until(what: Callable[[], bool], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not happen in time"
@@ -44,6 +45,15 @@ def waiting(arena: Arena) -> int:
         found = db.session.scalar(select(func.count()).where(Message.state != "sent"))
         db.session.remove()
         return int(found or 0)
+
+
+def somebody_waits(url: str) -> bool:
+    """Say whether a worker has come back to this Redis: it is blocked there until something is in its queue."""
+    connection = queue.connect(url)
+    try:
+        return any("b" in client["flags"] for client in connection.client_list())
+    finally:
+        connection.close()
 
 
 def one_more(arena: Arena) -> None:
@@ -83,10 +93,14 @@ def test_a_redis_restarted_empty_is_served_again(arena: Arena) -> None:
     arena.valkey.kill()
     time.sleep(0.5)
     arena.valkey.start()
-    time.sleep(1.5)
+    url = arena.valkey.url
+    until(lambda: somebody_waits(url))
     log = arena.folder / "worker-0.log"
-    before = log.read_text().count("drained_by_the_clock")
-    one_more(arena)
-    until(lambda: waiting(arena) == 0)
-    assert arena.running["worker-0"].poll() is None
-    assert log.read_text().count("drained_by_the_clock") == before  # the queue did it, not the stand-in
+    for _ in range(5):
+        before = log.read_text().count("drained_by_the_clock")
+        one_more(arena)
+        until(lambda: waiting(arena) == 0)
+        assert arena.running["worker-0"].poll() is None
+        if log.read_text().count("drained_by_the_clock") == before:
+            return  # the queue did it; on a busy machine its stand-in, who waits two seconds, may come before it
+    raise AssertionError("the queue is not served")

@@ -73,6 +73,12 @@ def minute(now: datetime) -> int:
     return sum(rhythm.count_shop(shop_id=shop_id, now=now) for shop_id in rhythm.shops_due())
 
 
+def counted(shop: AShop, now: datetime | None = None) -> None:
+    """Let whoever came be counted, and a night pass: what is told of everybody is of now."""
+    minute(now or factories.now())
+    night(shop, now)
+
+
 def night(shop: AShop, now: datetime | None = None) -> None:
     """Let a night pass."""
     rhythm.see_to(shop_id=shop.id, now=now or factories.now())

@@ -19,6 +19,7 @@ from app.messages.models import Message
 from app.visits.models import Product, Visit, VisitItem
 from tests import factories, world
 from tests.factories import ACustomer, AShop
+from tests.flows.coming import counted
 from tests.world import Clock
 
 
@@ -31,6 +32,8 @@ def regular(shop: AShop, *days_ago: float, name: str = "한지우", agrees: str 
 
 
 def plan(shop: AShop) -> int:
+    """Let the night say where people stand, and the morning ask after them."""
+    counted(shop)
     return come_back.plan_for(shop_id=shop.id, now=factories.now())
 
 
@@ -42,12 +45,12 @@ def letters(who: ACustomer) -> list[Message]:
 
 
 RHYTHMS = (
-    ((30, 37, 44, 51), True),  # weekly, away for thirty days
+    ((15, 22, 29, 36), True),  # weekly, away for fifteen days
     ((12, 19, 26, 33), False),  # 12 days: not yet 1.75 weeks
     ((13, 20, 27, 34), True),
-    ((72, 79, 86, 93), True),  # the last day anybody asks: 12.25 + 60
-    ((73, 80, 87, 94), False),
-    ((30, 37, 44), False),  # three visits are no rhythm
+    ((20, 27, 34, 41), True),
+    ((21, 28, 35, 42), False),  # three times the rhythm: 휴면, another greeting's
+    ((15, 22, 29), False),  # three visits are no rhythm
     ((6, 7, 8, 9), False),  # daily: a week must pass
     ((7, 8, 9, 10), True),
     ((40, 70, 100, 130), False),  # monthly
@@ -63,7 +66,7 @@ def test_who_is_silent(app: Flask, shop: AShop) -> None:
 
 
 def test_once_a_silence(app: Flask, shop: AShop, clock: Clock) -> None:
-    who = regular(shop, 30, 37, 44, 51)
+    who = regular(shop, 15, 22, 29, 36)
     assert plan(shop) == 1
     assert world.all_at_once(app, [lambda: come_back.plan_for(shop_id=shop.id, now=clock())] * 3) == [0] * 3
     clock.advance(days=1)
@@ -76,7 +79,8 @@ def test_once_a_silence(app: Flask, shop: AShop, clock: Clock) -> None:
 
 
 def test_two_clocks_at_once_plan_once(app: Flask, shop: AShop, clock: Clock) -> None:
-    people = [regular(shop, 30, 37, 44, 51, name=f"손님{n}") for n in range(3)]
+    people = [regular(shop, 15, 22, 29, 36, name=f"손님{n}") for n in range(3)]
+    counted(shop)
     found = world.all_at_once(app, [lambda: come_back.plan_for(shop_id=shop.id, now=clock())] * 4)
     assert sum(found) == 3
     assert all(len(letters(who)) == 2 for who in people)
@@ -84,7 +88,7 @@ def test_two_clocks_at_once_plan_once(app: Flask, shop: AShop, clock: Clock) -> 
 
 def test_who_came_meanwhile_is_not_asked(app: Flask, shop: AShop, clock: Clock) -> None:
     """A visit that the planner never saw: the last look before sending sees it."""
-    who = regular(shop, 30, 37, 44, 51)
+    who = regular(shop, 15, 22, 29, 36)
     plan(shop)
     with write() as session:
         session.add(Visit(shop_id=shop.id, customer_id=who.id, at=clock() + timedelta(minutes=1)))
@@ -94,12 +98,12 @@ def test_who_came_meanwhile_is_not_asked(app: Flask, shop: AShop, clock: Clock) 
 
 
 def test_a_visit_that_was_undone_leaves_them_silent(app: Flask, shop: AShop, clock: Clock) -> None:
-    who = regular(shop, 30, 37, 44, 51)
+    who = regular(shop, 15, 22, 29, 36)
     plan(shop)
     slip = factories.a_stamp(shop, who.card_id)
     undo_stamp(shop_id=shop.id, staff_id=shop.owner_id, entry_id=slip.entry_id, now=clock())
     assert [row.state for row in letters(who)] == ["sent", "cancelled"]
-    assert factories.a_person(who.id).last_visit_at == clock() - timedelta(days=30)
+    assert factories.a_person(who.id).last_visit_at == clock() - timedelta(days=15)
 
 
 @pytest.mark.databases("sqlite")
@@ -114,7 +118,7 @@ def test_a_visit_that_was_undone_leaves_them_silent(app: Flask, shop: AShop, clo
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_not_said(app: Flask, shop: AShop, likes: str, agrees: str, text: str) -> None:
-    who = regular(shop, 30, 37, 44, 51, agrees=agrees)
+    who = regular(shop, 15, 22, 29, 36, agrees=agrees)
     with write() as session:
         from app.customers.models import Customer
 
@@ -124,7 +128,7 @@ def test_what_is_not_known_is_not_said(app: Flask, shop: AShop, likes: str, agre
 
 
 def test_a_switch_that_is_off_plans_nothing(app: Flask, shop: AShop, other_shop: AShop, clock: Clock) -> None:
-    who = regular(shop, 30, 37, 44, 51)
+    who = regular(shop, 15, 22, 29, 36)
     assert plan(other_shop) == 0
     automation.switch(shop_id=shop.id, kind="come_back", is_on=False, now=clock())
     assert plan(shop) == 0
@@ -132,7 +136,8 @@ def test_a_switch_that_is_off_plans_nothing(app: Flask, shop: AShop, other_shop:
 
 
 def test_many_people_are_looked_at_in_batches(app: Flask, shop: AShop, clock: Clock) -> None:
-    people = [regular(shop, 30, 37, 44, 51, name=f"손님{n}") for n in range(5)]
+    people = [regular(shop, 15, 22, 29, 36, name=f"손님{n}") for n in range(5)]
+    counted(shop)
     seen, after = [], 0
     while True:
         silent, going_on = insights.silent_ones(shop_id=shop.id, now=clock(), after_id=after, limit=2)
@@ -157,8 +162,8 @@ def test_what_came_of_it_names_people(
     clock.set(datetime(2026, 11, 23, 1, 0, tzinfo=UTC))
     assert results.came_back(shop.id, "come_back", now=clock()) is None
     names = ["한지우", "박민호", "이서연", ""]
-    people = [regular(shop, 30, 37, 44, 51, name=name) for name in names]
-    regular(shop, 30, 37, 44, 51, name="카드만", agrees="required")
+    people = [regular(shop, 15, 22, 29, 36, name=name) for name in names]
+    regular(shop, 15, 22, 29, 36, name="카드만", agrees="required")
     plan(shop)
     assert results.came_back(shop.id, "come_back", now=clock()) is None  # nothing went out yet
     send_by_hand(app, shop, clock)
@@ -212,6 +217,8 @@ def test_days_on_which_the_shop_was_closed_are_nobodys_silence(app: Flask, shop:
 
 
 def dormant(shop: AShop) -> int:
+    """The same of 휴면."""
+    counted(shop)
     return come_back.plan_dormant(shop_id=shop.id, now=factories.now())
 
 
@@ -251,11 +258,15 @@ def test_who_has_been_away_for_very_long(app: Flask, shop: AShop) -> None:
 def test_one_word_at_a_time(app: Flask, shop: AShop, other_shop: AShop, clock: Clock) -> None:
     """Who was asked after this week waits; who got the later greeting is not sent the earlier one."""
     switched_on(shop)
-    who = regular(shop, 22, 29, 36, 43)
+    who = regular(shop, 20, 27, 34, 41)
     assert (plan(shop), dormant(shop)) == (1, 0)
-    clock.advance(days=8)
+    clock.advance(days=2)
+    assert (plan(shop), dormant(shop)) == (0, 0), "휴면, and greeted two days ago"
+    clock.advance(days=6)
     assert come_back.plan_dormant(shop_id=other_shop.id, now=clock()) == 0
-    assert sum(world.all_at_once(app, [lambda: dormant(shop)] * 3)) == 1
+    counted(shop)
+    once = [lambda: come_back.plan_dormant(shop_id=shop.id, now=clock())] * 3
+    assert sum(world.all_at_once(app, once)) == 1
     factories.a_stamp(shop, who.card_id)  # they came
     mine = db.select(Message.kind, Message.state).where(
         Message.customer_id == who.id,
@@ -267,14 +278,14 @@ def test_one_word_at_a_time(app: Flask, shop: AShop, other_shop: AShop, clock: C
         ("come_back", "cancelled"),
         ("dormant", "cancelled"),
     }
-    late = regular(shop, 22, 29, 36, 43)
+    late = regular(shop, 22, 29, 36, 43)  # a stranger to 안부 인사: 휴면 from the first day on
     assert dormant(shop) == 1
     assert (plan(shop), letters(late)) == (0, [])
 
 
 @pytest.mark.databases("sqlite")
 def test_what_they_buy_and_what_the_owner_recommends(app: Flask, shop: AShop) -> None:
-    who = regular(shop, 30, 37, 44, 51)
+    who = regular(shop, 15, 22, 29, 36)
     with write() as session:
         latte, scone = (
             Product(shop_id=shop.id, name=name, price=4500, is_pick=name == "스콘")

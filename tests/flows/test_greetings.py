@@ -15,6 +15,7 @@ from app.messages.models import Message
 from app.shops.models import Shop
 from tests import coupons, factories, world
 from tests.factories import ACustomer, AShop
+from tests.flows.coming import minute
 from tests.world import Clock
 
 # In Korea 11월 23일(월), which is 음력 10월 15일 of 2026.
@@ -164,8 +165,9 @@ def test_a_clock_that_stood_for_three_days_greets_nobody_late(
 def test_who_is_congratulated_is_not_asked_after_on_that_day(
     shop: AShop, jiwoo: ACustomer, eight: Clock
 ) -> None:
-    for days_ago in (30, 37, 44, 51):
+    for days_ago in (15, 22, 29, 36):
         factories.a_stamp(shop, jiwoo.card_id, at=eight() - timedelta(days=days_ago))
+    minute(eight())
     told(jiwoo, **SOLAR)
     morning(shop)
     assert come_back.plan_for(shop_id=shop.id, now=eight()) == 0

@@ -274,10 +274,10 @@ def _said(shop: AShop) -> list[tuple[str, int]]:
 def test_who_moved_is_known_the_next_night_for_a_month(shop: AShop, other_shop: AShop, clock: Clock) -> None:
     clock.set(NOON)
     fades, comes_back, grows, stays = (
-        a_person(shop, visits=5, standing="regular"),
+        a_person(shop, visits=5, standing="comes"),
         a_person(shop, visits=5, standing="quiet"),
-        a_person(shop, visits=2, standing="again"),
-        a_person(shop, visits=5, standing="regular"),
+        a_person(shop, visits=2, standing="comes"),
+        a_person(shop, visits=5, standing="comes"),
     )
     flow.see_to(shop_id=shop.id, now=factories.now())
     assert _said(shop) == [], "nobody has moved before the first night"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.cards.counter_models import PaperCard
 from app.cards.models import LedgerEntry
 from app.customers import actions as people
-from app.customers import moving
+from app.customers import known, moving
 from app.customers.models import Consent, Customer
 from app.extensions import db
-from app.flows import celebrations, paper_card, privacy
+from app.flows import celebrations, companion, paper_card, privacy
 from app.flows.own_card import OwnCard
 from app.flows.unit import write
 from app.referrals import queries as links
@@ -60,6 +62,21 @@ def test_days_go_along_with_their_consent_alone(
         assert holds["days"] == bool(whose)
     part(shop, merge_id)
     assert everything(Consent) == before
+
+
+def test_birthdays_of_who_comes_along_go_with_the_consent_they_stood_on(
+    shop: AShop, jiwoo: ACustomer, minho: ACustomer
+) -> None:
+    common: dict[str, Any] = {"shop_id": shop.id, "ip": "", "user_agent": "", "now": factories.now()}
+    for who, name in ((jiwoo, "보리"), (minho, "콩이")):
+        companion.save(
+            **common, customer_id=who.id, companion_id=None, staff_id=shop.owner_id, agrees=True, upload=None,
+            typed={"name": name, "birth_month": "3", "birth_day": "4"}, drops_photo=False,
+        )  # fmt: skip
+    celebrations.forget(**common, customer_id=jiwoo.id)
+    join_two(shop, jiwoo, minho)
+    found = known.companions_of(shop_id=shop.id, customer_id=jiwoo.id)
+    assert [(each.name, each.birth_month) for each in found] == [("보리", None), ("콩이", None)]
 
 
 @pytest.mark.parametrize("kept_works", [True, False])
@@ -132,3 +149,15 @@ def test_what_was_written_about_both_goes_with_who_leaves(
     for table in (LedgerEntry, PaperCard):
         written = db.select(table.customer_id).where(table.reason != "").distinct()
         assert db.session.scalars(written).all() == [other.id], table.__tablename__
+
+
+def test_whose_number_somebody_else_has_by_now_comes_back_without_it(shop: AShop, jiwoo: ACustomer) -> None:
+    """The number of the card that went is nobody's: an order from a file, or a new card, may bring it again."""
+    twin = factories.a_customer(shop, name="지우", phone="010-5555-0001")
+    merge_id = join_two(shop, jiwoo, twin)
+    newcomer = factories.a_customer(shop, name="새 손님", phone="010-5555-0001")
+    assert part(shop, merge_id) == twin.id
+    back = factories.a_person(twin.id)
+    assert (back.erased_at, back.phone, back.phone_tail, back.phone_key) == (None, None, None, "")
+    assert factories.a_person(newcomer.id).phone == "+821055550001"
+    assert factories.a_person(jiwoo.id).phone == "+821023456789"

@@ -294,3 +294,20 @@ def test_who_leaves_was_found_by_nobody(app: Flask, clock: Clock) -> None:
     months.see_to(shop_id=shop.id, now=clock())
     privacy.erase(shop_id=shop.id, customer_id=who.id, now=clock())
     assert worked_out.due(db.session, shop_id=shop.id)
+
+
+def test_a_slip_of_the_pen_stops_no_month(app: Flask, clock: Clock) -> None:
+    """999 pieces at the highest price a till may tell: more won than PostgreSQL's INTEGER holds."""
+    shop = factories.a_shop()
+    who = factories.a_customer(shop)
+    _visit(shop, who, clock())
+    with write() as session:
+        session.add(Product(shop_id=shop.id, name="귤", price=9_999_999))
+        session.flush()
+        visit, product = session.scalar(db.select(Visit.id)), session.scalar(db.select(Product.id))
+        facts = {"visit_id": visit, "product_id": product, "quantity": 999, "price": 9_999_999}
+        session.add(VisitItem(shop_id=shop.id, **facts))
+        sums.touch(session, shop_id=shop.id, customer_ids=(who.id,))
+    months.see_to(shop_id=shop.id, now=clock())
+    found = worked_out.stored(db.session, shop_id=shop.id, month=date(2026, 11, 1))
+    assert found is not None and list(found.products.values()) == [(999, 9_989_999_001, 1)]

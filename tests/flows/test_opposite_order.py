@@ -24,7 +24,7 @@ from tests.world import Clock
 def _until_somebody_waits() -> None:
     """Return as soon as a flow of the database waits for a row that another one holds."""
     with db.engine.connect() as connection:
-        for _ in range(500):
+        for _ in range(3000):
             if connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar():
                 return
             time.sleep(0.01)
@@ -44,7 +44,7 @@ def test_a_first_visit_and_who_holds_both_cards(
     both, real = threading.Barrier(2), getattr(referral, what)
 
     def held_up(session: Any, **facts: Any) -> None:
-        both.wait(10)  # the friend's card is held; the other flow takes the inviter's and wants this one
+        both.wait(60)  # the friend's card is held; the other flow takes the inviter's and wants this one
         _until_somebody_waits()
         real(session, **facts)
 
@@ -55,7 +55,7 @@ def test_a_first_visit_and_who_holds_both_cards(
             factories.a_stamp(shop, friend.card_id, at=now)
 
     def gives() -> list[int]:
-        both.wait(10)
+        both.wait(60)
         with write() as session:
             return coupon_rules.give_to(
                 session, shop_id=shop.id, customer_ids=[friend.id, inviter.id], kind_id=kind_id, cause="list:1",

@@ -223,7 +223,8 @@ def test_what_becomes_of_a_letter(
     jiwoo: ACustomer, service: Service, clock: Clock, monkeypatch: pytest.MonkeyPatch,
     answer: int | str, state: str, code: str, kept: list[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(provider, "_CALL_S", 0.3)
+    if answer == "hang":
+        monkeypatch.setattr(provider, "_CALL_S", 1.0)
     ring_on(service, jiwoo)
     service.answers["/a"] = answer
     agree(jiwoo)  # jiwoo has no e-mail, and no text goes by itself: the result is told here

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
+from app.flows import amount as put_amount
 from app.flows import imports
 from app.flows import receipts as flow
 from app.flows.receipts import NotFitting
+from app.insights.models import DayCount
 from app.kit.refusals import Invalid, NotHere
 from app.visits import receipts
 from app.visits.import_models import Receipt
@@ -103,3 +105,30 @@ def test_a_till_that_tells_only_times_is_asked_for_its_day(
     assert _amounts(shop) == [4500]
     # The next day's file has the same titles: its day is asked for again.
     assert taking_in.read(shop, exports.xlsx([exports.OKPOS, row]), clock).state == "columns"
+
+
+def _sales(shop: AShop) -> list[tuple[int, int]]:
+    db.session.rollback()
+    rows = select(DayCount.sales, DayCount.priced).where(DayCount.shop_id == shop.id, DayCount.visits > 0)
+    return [tuple(row) for row in db.session.execute(rows)]
+
+
+def test_what_a_receipt_told_is_in_the_days_sums_and_goes_out_of_them(
+    shop: AShop, jiwoo: ACustomer, minho: ACustomer, clock: Clock
+) -> None:
+    entry = factories.a_stamp(shop, jiwoo.card_id).entry_id
+    done = taking_in.take_in(shop, exports.plain(PAID), clock)
+    assert _sales(shop) == [(4500, 1)]
+    taking_in.undo(shop, done.id, clock)
+    assert _sales(shop) == [(0, 0)]
+    factories.a_stamp(shop, minho.card_id)
+    done = taking_in.take_in(shop, exports.plain(PAID), clock)
+    question = receipts.questions(shop.id)[0]
+    who = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    for _ in range(2):
+        flow.settle(**who, receipt_id=question.id, visit_id=question.visits[0][0])
+    assert _sales(shop) == [(4500, 1)]
+    # What staff put right since is theirs, not the file's.
+    put_amount.put(**who, entry_id=entry, typed="5000")
+    taking_in.undo(shop, done.id, clock)
+    assert (_sales(shop), _amounts(shop)) == ([(5000, 1)], [5000, None])

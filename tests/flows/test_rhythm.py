@@ -189,12 +189,12 @@ def test_whoever_came_is_counted_within_the_minute_and_nobody_else(
     for who, where in ((one, shop), (two, shop), (stranger, other_shop)):
         factories.a_stamp(where, who.card_id)
     assert minute(clock()) == 3
-    assert [row.standing for row in rows(shop).values()] == ["new", "new"]
+    assert [row.standing for row in rows(shop).values()] == ["comes", "comes"]
     assert set(rows(other_shop)) == {stranger.id}
     assert minute(clock()) == 0
     factories.a_stamp(shop, one.card_id, at=clock.advance(days=1))
     assert minute(clock()) == 1
-    assert (rows(shop)[one.id].standing, rows(shop)[two.id].standing) == ("again", "new")
+    assert (rows(shop)[one.id].visits, rows(shop)[two.id].visits) == (2, 1)
 
 
 def test_two_clocks_at_once_count_everybody_once(app: Flask, shop: AShop, clock: Clock) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from sqlalchemy import text
 
 from app.customers.known_models import CustomerTag, Tag
 from app.customers.models import Suppression
+from app.extensions import db
 from app.flows.unit import write
 from app.insights import groups
 from app.insights.segment_registry import families, segments
@@ -78,12 +80,12 @@ EXAMPLES: dict[str, tuple[list[Made], list[Made]]] = {
     ),
     "ordinary": (
         [
-            lambda shop: a_person(shop, visits=2, standing="again"),
+            lambda shop: a_person(shop, visits=2, standing="comes"),
             lambda shop: a_person(shop, visits=2, standing="quiet", own=False),
         ],
         [
-            lambda shop: a_person(shop, visits=1, standing="new"),
-            lambda shop: a_person(shop, visits=5, standing="regular", vip=True),
+            lambda shop: a_person(shop, visits=1, standing="comes"),
+            lambda shop: a_person(shop, visits=5, standing="comes", vip=True),
             lambda shop: a_person(shop, visits=5, standing="quiet"),
             lambda shop: a_person(shop, visits=5, standing="dormant"),
         ],
@@ -95,7 +97,7 @@ EXAMPLES: dict[str, tuple[list[Made], list[Made]]] = {
     "silent": (
         [lambda shop: a_person(shop, visits=5, standing="quiet")],
         [
-            lambda shop: a_person(shop, visits=5, standing="regular"),
+            lambda shop: a_person(shop, visits=5, standing="comes"),
             lambda shop: a_person(shop, visits=2, standing="quiet", own=False),  # no rhythm of their own
             # Has come since the last night: nobody misses them.
             lambda shop: a_person(shop, visits=5, standing="quiet", stale_at=factories.now()),
@@ -201,3 +203,42 @@ def test_members_come_in_steps_and_pages_go_on_where_the_last_one_ended(shop: AS
         after = page.after
     assert after is None
     assert seen == [people[3], people[1], people[4], people[2], people[0]], "who never came comes last"
+
+
+def test_all_groups_at_once_say_what_each_says_by_itself(shop: AShop, other_shop: AShop) -> None:
+    for inside, outside in EXAMPLES.values():
+        for made in (*inside, *outside):
+            made(shop)
+    a_person(other_shop, visits=3)
+    is_gone(a_person(shop, visits=3))
+    keys = list(groups.names(shop.id))
+    now = factories.now()
+    alone = {key: groups.count(shop_id=shop.id, group=key, now=now) for key in keys}
+    assert groups.counts(shop_id=shop.id, keys=keys, now=now) == alone
+    asked = {"shop_id": shop.id, "now": now}
+    assert alone == {key: len(groups.members(**asked, group=key)[0]) for key in keys}
+    assert sum(alone.values()) > len(keys)
+    (ours, shown), *_rest = groups.lines(shop_id=shop.id, now=now)
+    assert ours == "" and {line.key: line.people for line in shown} == {key: alone[key] for key in segments()}
+
+
+def test_a_large_shop_counts_the_slow_groups_when_they_are_looked_at(
+    shop: AShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_person(shop, visits=1)
+    monkeypatch.setattr(groups, "_LARGE", 0)
+    found = dict(groups.lines(shop_id=shop.id, now=factories.now()))
+    assert [line.key for line in found[""] if not line.is_counted] == ["agreed"]
+    asked = groups.line(shop_id=shop.id, group="agreed", now=factories.now())
+    assert asked is not None and asked.is_counted and asked.people == 0
+
+
+def test_the_planner_is_left_as_it_was(shop: AShop) -> None:
+    if db.session.get_bind().dialect.name == "sqlite":
+        return
+    a_person(shop, visits=1)
+    shown = text("SELECT current_setting('enable_nestloop'), current_setting('enable_sort')")
+    before = db.session.execute(shown).one()
+    groups.count(shop_id=shop.id, group="agreed", now=factories.now())
+    groups.page(shop_id=shop.id, group="all", now=factories.now())
+    assert db.session.execute(shown).one() == before

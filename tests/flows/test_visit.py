@@ -18,9 +18,10 @@ from app.insights.models import DayCount
 from app.kit.refusals import NotHere
 from app.messages.models import Message
 from app.programs.rules import NoSuchPerson, OtherOrder
+from app.shops.models import AuditLine
 from app.visits import goods
 from app.visits.models import Product, Visit, VisitItem
-from app.visits.rules import Bought
+from app.visits.rules import Bought, NotToday, ToldElsewhere
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.world import Clock, all_at_once
@@ -185,3 +186,45 @@ def test_what_staff_write_down_comes_once_and_can_be_crossed_out(
     flow.cross_out(shop_id=shop.id, staff_id=shop.owner_id, visit_id=stamped, now=clock())
     assert _sums(shop) == (1, 0, 1), "the stamp stands, only what was written down is gone"
     assert _count(Product) == 1
+
+
+def _paid(shop: AShop) -> list[int | None]:
+    db.session.rollback()
+    sales = db.session.scalar(db.select(db.func.sum(DayCount.sales)).where(DayCount.shop_id == shop.id))
+    amounts = list(
+        db.session.scalars(
+            db.select(Visit.amount).where(Visit.shop_id == shop.id, Visit.reversed_at.is_(None))
+        )
+    )
+    assert sales == sum(each or 0 for each in amounts)
+    return amounts
+
+
+def test_crossing_out_leaves_what_was_typed_with_the_stamp(
+    clock: Clock, shop: AShop, jiwoo: ACustomer
+) -> None:
+    own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id}
+    factories.a_stamp(shop, jiwoo.card_id, amount=9000)
+    what = {"customer_id": jiwoo.id, "amount": None, "items": [LATTE], "once": "tap-0003", "now": clock()}
+    visit_id, is_new = flow.write_down(**own, **what)
+    assert not is_new and _paid(shop) == [9000]
+    with pytest.raises(NotToday):
+        flow.cross_out(**own, visit_id=visit_id, now=clock() + timedelta(days=1))
+    flow.cross_out(**own, visit_id=visit_id, now=clock())
+    assert (_paid(shop), _count(VisitItem)) == ([9000], 0)
+    said = db.session.scalars(db.select(AuditLine.detail).where(AuditLine.what == "amount_changed")).all()
+    assert said == ["9000 → 9000"]
+
+
+def test_what_a_till_told_is_not_typed_over_nor_taken_off_with_a_stamp(
+    clock: Clock, shop: AShop, jiwoo: ACustomer
+) -> None:
+    _record(shop, jiwoo, clock, source_key="A-1")
+    first = factories.a_stamp(shop, jiwoo.card_id, amount=9000)
+    factories.a_stamp(shop, jiwoo.card_id, at=clock.advance(minutes=20))
+    own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    with pytest.raises(ToldElsewhere):
+        put_amount.put(**own, entry_id=first.entry_id, typed="5")
+    undo_stamp(**own, entry_id=first.entry_id)
+    assert _paid(shop) == [9000], "it was paid all the same"
+    assert not _record(shop, jiwoo, clock, source_key="A-1")[1], "and the till may tell it again"

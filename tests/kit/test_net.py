@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 
 from app.kit import net
-from tests.messages.mail_server import a_rude_server, certificate, tls
+from tests.launch.product import free_port
+from tests.messages.mail_server import a_rude_server, certificate, say_nothing, tls
+
+# What drips or hangs here does so for half a minute: a total of one second is kept by its watchdog, and a machine that
+# has other things to do may be late without being taken for one that waits.
+DRIPS, LATE_S = 300, 10.0
 
 
 class Rogue:
@@ -53,7 +58,7 @@ def rogue() -> Iterator[Rogue]:
 
 
 def call(rogue: Rogue, **options: object) -> net.Reply:
-    settings = {"deadline_s": 0.6, "trusted": frozenset({rogue.url}), **options}
+    settings = {"deadline_s": 10.0, "trusted": frozenset({rogue.url}), **options}
     return net.call("GET", f"{rogue.url}/x?y=1", **settings)  # type: ignore[arg-type]
 
 
@@ -78,10 +83,10 @@ def test_a_plain_answer(rogue: Rogue) -> None:
 @pytest.mark.parametrize(
     "behave",
     [
-        say(b"", pause=2),
-        say(*[b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 30], pause=0.1),
-        say(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", *[b"x"] * 30, pause=0.1),
-        say(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x"] * 30, pause=0.1),
+        say_nothing,
+        say(*[b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * DRIPS], pause=0.1),
+        say(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", *[b"x"] * DRIPS, pause=0.1),
+        say(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x"] * DRIPS, pause=0.1),
         say(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort"),
         say(b"not http at all\r\n\r\n"),
         say(),
@@ -104,8 +109,8 @@ def test_it_is_unsure_and_in_time(rogue: Rogue, behave: Callable[[socket.socket]
     rogue.behave = behave
     began = time.monotonic()
     with pytest.raises(net.Unsure):
-        call(rogue)
-    assert time.monotonic() - began < 1.5
+        call(rogue, deadline_s=1.0)
+    assert time.monotonic() - began < LATE_S
 
 
 def test_a_huge_body_is_cut_at_the_cap(rogue: Rogue) -> None:
@@ -119,7 +124,7 @@ def test_a_huge_body_is_cut_at_the_cap(rogue: Rogue) -> None:
 
     rogue.behave = flood
     with pytest.raises(net.Unsure, match="larger than"):
-        call(rogue, body_cap=100_000, deadline_s=5.0)
+        call(rogue, body_cap=100_000, deadline_s=30.0)
     assert sent < 20_000_000
 
 
@@ -132,12 +137,9 @@ def test_a_redirect_is_an_answer_not_a_way(rogue: Rogue) -> None:
 
 
 def test_nobody_there_is_surely_not_sent() -> None:
-    free = socket.create_server(("127.0.0.1", 0))
-    port = free.getsockname()[1]
-    free.close()
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(net.NotSent):
-        net.call("GET", url, trusted=frozenset({url}), deadline_s=1)
+        net.call("GET", url, trusted=frozenset({url}), deadline_s=10)
 
 
 def test_a_sender_past_its_lease_sends_no_byte(rogue: Rogue) -> None:
@@ -162,6 +164,13 @@ def test_a_sender_past_its_lease_sends_no_byte(rogue: Rogue) -> None:
         "http://[fe80::1]/",
         "http://[fd00::1]/",
         "http://[::ffff:127.0.0.1]/",
+        "http://[::127.0.0.1]/",
+        "http://[64:ff9b::169.254.169.254]/",
+        "http://[64:ff9b:1::10.0.0.1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[fec0::1]/",
+        "http://[ff02::1]/",
+        "http://224.0.0.1/",
         "http://2130706433/",
         "http://0x7f.1/",
         "http://user@8.8.8.8/",
@@ -174,8 +183,13 @@ def test_a_sender_past_its_lease_sends_no_byte(rogue: Rogue) -> None:
 )
 def test_private_addresses_and_odd_schemes_are_never_called(url: str, reached_out: list[str]) -> None:
     with pytest.raises(net.NotSent):
-        net.call("GET", url, deadline_s=1)
+        net.call("GET", url, deadline_s=10)
     assert reached_out == []
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "64:ff9b::8.8.8.8"])
+def test_a_public_address_is_called(address: str) -> None:
+    assert net.is_public(address)
 
 
 def test_trust_is_for_one_origin_only(rogue: Rogue) -> None:
@@ -188,15 +202,19 @@ def test_a_name_is_checked_after_it_is_resolved(monkeypatch: pytest.MonkeyPatch)
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.1.2.3", 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)
     with pytest.raises(net.NotSent, match="public"):
-        net.call("GET", "http://harmless.example/", deadline_s=1)
+        net.call("GET", "http://harmless.example/", deadline_s=10)
 
 
 def test_a_resolver_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(1.5) or [])
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: over.wait(30) and [])
     began = time.monotonic()
-    with pytest.raises(net.NotSent, match="resolve"):
-        net.call("GET", "http://slow.example/", deadline_s=0.3)
-    assert time.monotonic() - began < 1
+    try:
+        with pytest.raises(net.NotSent, match="resolve"):
+            net.call("GET", "http://slow.example/", deadline_s=0.3)
+        assert time.monotonic() - began < LATE_S
+    finally:
+        over.set()
 
 
 def test_tls_does_not_take_the_line_from_the_watchdog(tmp_path: Path) -> None:
@@ -204,15 +222,17 @@ def test_tls_does_not_take_the_line_from_the_watchdog(tmp_path: Path) -> None:
 
     def drip(line: socket.socket) -> None:
         wrapped = tls(pem).wrap_socket(line, server_side=True)
-        say(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 20, pause=0.1)(wrapped)
+        say(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * DRIPS, pause=0.1)(wrapped)
 
-    for behave, fault in ((drip, net.Unsure), (lambda line: time.sleep(2), net.NotSent)):
+    for behave, fault, deadline_s in ((drip, net.Unsure, 2.0), (say_nothing, net.NotSent, 0.6)):
         with a_rude_server(behave) as port:
             origin = f"https://localhost:{port}"
             began = time.monotonic()
             with pytest.raises(fault):
-                net.call("GET", f"{origin}/x", deadline_s=0.6, trusted=frozenset({origin}), ca_file=str(pem))
-            assert time.monotonic() - began < 1.5
+                net.call(
+                    "GET", f"{origin}/x", deadline_s=deadline_s, trusted=frozenset({origin}), ca_file=str(pem)
+                )
+            assert time.monotonic() - began < LATE_S
 
 
 def test_a_name_nobody_knows_is_surely_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +241,7 @@ def test_a_name_nobody_knows_is_surely_not_sent(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(net.NotSent, match="resolve"):
-        net.call("GET", "http://nobody.example/", deadline_s=1)
+        net.call("GET", "http://nobody.example/", deadline_s=10)
 
 
 def test_without_a_trusted_certificate_nothing_is_sent(tmp_path: Path, rogue: Rogue) -> None:

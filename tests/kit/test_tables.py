@@ -96,6 +96,14 @@ def test_korean_files_are_read(tmp_path: Path, letters: str, divider: str) -> No
     assert found == [["이름", "전화", "메모"], ["김민지", "010-1234-5678", "두 줄 메모"], [], ["똠방각하"]]
 
 
+@pytest.mark.parametrize("slip", ['"박서준,2', '박서준,"2', '"박서준,2\n"최하나,3'])
+def test_a_quote_typed_by_a_slip_swallows_no_line(tmp_path: Path, slip: str) -> None:
+    found = read(f'이름,수\n"김, 민지",1\n\n{slip}\n한지우,"4"\n'.encode(), tmp_path)
+    names = ["이름", "김, 민지", None, "박서준", *(["최하나"] if "최" in slip else []), "한지우"]
+    assert [line[0] if line else None for line in found] == names
+    assert (found[3], found[-1]) == (["박서준", "2"], ["한지우", "4"])
+
+
 def test_a_workbook_is_read_as_text(tmp_path: Path) -> None:
     when = datetime(2026, 11, 20, 14, 3, tzinfo=UTC).replace(tzinfo=None)
     out = io.BytesIO()

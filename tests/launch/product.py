@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -14,12 +15,23 @@ from pathlib import Path
 from config import ROOT
 from launch import kinship
 
+# Each process of a run asks in a stretch of its own, and never where Linux takes the ports of outgoing connections and
+# of servers that ask for any (ip_local_port_range begins at 32768): between "free" and "taken" no other may come.
+_ports = itertools.cycle(range(20_000 + os.getpid() % 120 * 100, 20_100 + os.getpid() % 120 * 100, 2))
+
 
 def free_port() -> int:
-    """Return a port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port nobody listens on now, nor on the next one, and nobody else in this run will."""
+    for port in itertools.islice(_ports, 50):
+        with socket.socket() as probe, socket.socket() as beside:
+            try:
+                for trial, number in ((probe, port), (beside, port + 1)):
+                    trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    trial.bind(("127.0.0.1", number))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("fifty ports, and each of them is taken")
 
 
 def clean_env(**settings: str) -> dict[str, str]:
@@ -57,7 +69,7 @@ class Product:
         """Everything printed so far."""
         return "\n".join(self.lines)
 
-    def wait_for(self, text: str, seconds: float = 60) -> str:
+    def wait_for(self, text: str, seconds: float = 120) -> str:
         """Wait for a line that holds `text` and return it."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -73,7 +85,7 @@ class Product:
         """Return the process id of one child."""
         return int(self.wait_for(f"{name} started (pid=").rpartition("=")[2].rstrip(")"))
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = 90) -> int:
         """Wait for the end and return the exit code."""
         code = self.process.wait(seconds)
         self._reader.join(10)
@@ -87,7 +99,7 @@ class Product:
         return self.wait()
 
 
-def wait_until_gone(pids: list[int], seconds: float = 15) -> None:
+def wait_until_gone(pids: list[int], seconds: float = 60) -> None:
     """Wait until none of these processes is alive."""
     until = time.monotonic() + seconds
     while any(kinship.fingerprint(pid) for pid in pids):

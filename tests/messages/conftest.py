@@ -8,9 +8,18 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from app.flows import deliver
+from app.messages import retries
 from tests.messages.accounts import connect
 from tests.messages.world import Provider, a_provider
 from tests.provider import Bench, running
+
+
+@pytest.fixture(autouse=True)
+def pauses_of_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody be due again at once by chance, nor because this machine was busy: leases go by the real clock."""
+    monkeypatch.setattr(deliver._jitter, "random", lambda: 0.9, raising=False)
+    monkeypatch.setattr(retries, "FIRST_WAIT_S", 60.0)
 
 
 @pytest.fixture

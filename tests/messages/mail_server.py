@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.messages.contract import Wire
+from tests.launch.product import free_port
 
 FROM = "card@dangol.test"
 
@@ -71,8 +72,7 @@ class Mailbox:
 def a_mail_server(**server: Any) -> Iterator[Mailbox]:
     """Run a mail server on a free port of loopback. `server`: what aiosmtpd's Controller takes."""
     mailbox = Mailbox()
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        mailbox.port = free.getsockname()[1]
+    mailbox.port = free_port()
     controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port, **server)
     controller.start()
     try:
@@ -120,6 +120,12 @@ def a_rude_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
         thread.join(5)
+
+
+def say_nothing(line: socket.socket) -> None:
+    """Hang until the other end gives up: however late that is on a busy machine, it is its own patience that ended."""
+    while line.recv(65536):
+        pass
 
 
 def polite(line: socket.socket, *, until: bytes) -> None:

@@ -43,7 +43,7 @@ def test_two_of_one_batch_and_somebody_who_holds_both(
                 with write() as session:
                     lock_person(session, shop_id=shop, customer_id=low)
                     holds_low.set()
-                    may_go.wait(10)
+                    may_go.wait(60)
                     lock_person(session, shop_id=shop, customer_id=high)
             except Exception as fault:
                 faults.append(fault)
@@ -56,7 +56,7 @@ def test_two_of_one_batch_and_somebody_who_holds_both(
         # The first of them is held: who holds the other one comes now.
         if "UPDATE customers" in args[2] and other.ident is None:
             other.start()
-            holds_low.wait(10)
+            holds_low.wait(60)
             may_go.set()
 
     event.listen(db.engine, "after_cursor_execute", meet)
@@ -64,7 +64,7 @@ def test_two_of_one_batch_and_somebody_who_holds_both(
         deliver.drain(wire=app.config["WIRE"], clock=clock)
     finally:
         event.remove(db.engine, "after_cursor_execute", meet)
-        other.join(20)
+        other.join(90)
     assert faults == []
     assert [row.code for row in texts(shop)] == ["dead_phone"] * 2
     assert db.session.query(Customer).filter_by(phone_failed_key="").count() == 0

@@ -23,11 +23,6 @@ from tests.messages.world import Provider, a_consent, a_customer, a_shop, answer
 from tests.world import Clock
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "CALL_DEADLINE_S", 0.6)
-
-
 def drain(town: Flask) -> dict[str, int]:
     return dict(deliver.drain(wire=town.config["WIRE"], clock=town.config["CLOCK"]))
 
@@ -190,7 +185,8 @@ def test_a_fault_is_unclear_until_the_provider_tells(
     accepts: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(deliver._jitter, "random", lambda: 0.9, raising=False)  # chance may say: at once
+    if fault in ("hang", "drip"):
+        monkeypatch.setattr(retries, "CALL_DEADLINE_S", 1.0)
 
     def act(handler: Any, letter: dict[str, Any]) -> None:
         if accepts:
@@ -201,7 +197,7 @@ def test_a_fault_is_unclear_until_the_provider_tells(
     provider.script = [act]
     began = time.monotonic()
     drain(town)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8  # what hangs or drips does so for longer
     assert travelling().state == "unknown"
     assert travelling().reason == "보냈는지 확인이 필요해요."
     look_up(town)
@@ -217,13 +213,14 @@ def misbehave(handler: Any, fault: str) -> None:
     if fault == "garbage":
         answer(handler, 200, b"<html>hello</html>")
     elif fault == "hang":
-        time.sleep(1.2)
+        handler.connection.settimeout(20)
+        handler.connection.recv(1)  # until the sender leaves
     elif fault == "reset":
         handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         handler.connection.close()
     elif fault == "drip":
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        for _ in range(12):
+        for _ in range(200):
             time.sleep(0.1)
             handler.wfile.write(b"X: y\r\n")
             handler.wfile.flush()

@@ -141,7 +141,6 @@ def test_what_each_answer_means(service: Service) -> None:
 
 
 def test_several_browsers_of_one_person(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(push, "_CALL_S", 0.3)
     service.answers = {"/gone": 410, "/busy": 429, "/dead": 404, "/still": "hang"}
     assert sent(service, "gone", "a", "busy") == Accepted(
         gone=(1,)
@@ -153,6 +152,7 @@ def test_several_browsers_of_one_person(service: Service, monkeypatch: pytest.Mo
     assert sent(service, "gone", "dead") == Rejected(
         "the push service answered 404", permanent=True, gone=(1, 2)
     )
+    monkeypatch.setattr(push, "_CALL_S", 1.0)
     assert isinstance(sent(service, "still", "busy"), Unknown)
     assert sent(service, "still", "a") == Accepted()
     assert sent(service) == Rejected("no browser left", permanent=True)

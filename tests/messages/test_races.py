@@ -52,7 +52,7 @@ def test_a_sweep_between_looking_and_writing_gives_nothing_away(
 
     monkeypatch.setattr(gather, "fresh_facts", meet)
     deliver.drain(wire=wire, clock=clock)
-    others[0].join(20)
+    others[0].join(90)
     deliver.drain(wire=wire, clock=clock)
     assert len(provider.accepted) == 1
     assert rows(channel="demo_phone")[0].state == "sent"
@@ -166,7 +166,7 @@ def test_a_dead_address_and_a_flow_over_many_people_take_them_in_one_order(app: 
                 time.sleep(0.3)
 
     def note() -> None:
-        has_first.wait(10)
+        has_first.wait(60)
         with write() as session:
             reaching.note_dead_emails(session, shop_id=shop, emails=["one@home.test"], now=clock())
 
@@ -217,4 +217,4 @@ def apart(app: Flask, work: Any) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(20)
+    thread.join(90)

@@ -26,6 +26,7 @@ from tests.provider import Bench
 from tests.world import Clock
 
 pytestmark = pytest.mark.databases("sqlite")  # both databases: the long test
+LEASE_S = 0.5
 
 
 @pytest.fixture
@@ -50,10 +51,10 @@ def stands_still(process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.02)
 
 
-def send_until(process: subprocess.Popen[bytes], folder: Path, point: str) -> None:
+def send_until(process: subprocess.Popen[bytes], folder: Path, point: str, lease_s: float) -> None:
     assert process.stdin is not None
     points.order(folder, NAME, point, "stop")
-    process.stdin.write(b"\n")
+    process.stdin.write(f"{lease_s}\n".encode())
     process.stdin.flush()
     stands_still(process)
 
@@ -81,14 +82,14 @@ def test_who_wakes_up_after_its_lease_sends_nothing_and_notes_nothing(
 ) -> None:
     shop = a_paying_shop(bench, clock)
     thank_all(shop, 2, clock)
-    send_until(sender, tmp_path, "begun")  # before the call
+    send_until(sender, tmp_path, "begun", LEASE_S)  # before the call
     assert ([row.state for row in texts(shop)], bench.taken()) == (["sending"] * 2, [])
     take_over(app, clock)
     assert ([row.state for row in texts(shop)], len(bench.taken())) == (["sent"] * 2, 2)
-    time.sleep(0.5)
+    time.sleep(LEASE_S)
     assert what_it_says(sender) == {"rejected": 2}
     thank_all(shop, 2, clock, first=2)
-    send_until(sender, tmp_path, "answered")  # after it: only this process knows that they were taken in
+    send_until(sender, tmp_path, "answered", 60)  # after it: only this process knows that they were taken in
     assert ([row.state for row in texts(shop)][2:], len(bench.taken())) == (["sending"] * 2, 4)
     take_over(app, clock)
     before = [(row.state, row.fence) for row in texts(shop)]

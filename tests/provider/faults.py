@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+import select
 import socket
 import struct
 import threading
@@ -32,7 +33,7 @@ _SENDS = re.compile(r"/messages/v4/send-many/detail|/sms/.+/sender/.+|/alimtalk/
 
 
 class Moody:
-    """Manners that fail on demand. `hang_s`: how long a hanging call is kept, in seconds."""
+    """Manners that fail on demand. `hang_s`: how long a hanging call is kept at most, in seconds."""
 
     def __init__(self, carrier: Carrier, *, seed: int = 0, share: float = 0.0, hang_s: float = 2.0) -> None:
         self.carrier = carrier
@@ -105,7 +106,7 @@ class Moody:
 def _misbehave(line: Line, fault: str, answer: Answer, hang_s: float) -> None:
     handler = line.handler
     if fault.startswith("hang"):
-        time.sleep(hang_s)
+        select.select([handler.connection], [], [], hang_s)  # readable: the caller gave up
     elif fault in ("lost", "reset_before"):
         # RST instead of FIN: the caller reads "connection reset by peer".
         handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.visits import cell_rules, header_rules, line_rules, receipt_rules, registry
+from app.visits import cell_rules, header_rules, line_rules, list_rules, receipt_rules, registry
 from app.visits.line_rules import Account
 from app.visits.source_contract import FIELDS, RECEIPTS
 from tests import exports
@@ -153,6 +153,15 @@ def test_titles_nobody_knows_are_asked_about() -> None:
     assert header_rules.find([["하나"], []], registry.sources()) is None
 
 
+@pytest.mark.parametrize(
+    "cell", ["010-1234-5678", "1012345678.0", "0504-1234-5678", "2026-11-20", "2026.11.20 14:03"]
+)
+def test_a_row_of_somebody_is_no_titles(cell: str) -> None:
+    rows = [["손님들"], ["김민지", cell], ["한지우", cell]]
+    assert header_rules.find(rows, registry.sources()) is None
+    assert header_rules.find([["이름", "번호"], *rows], registry.sources()) is not None
+
+
 def _orders(rows: list[list[str]], **columns: int) -> tuple[list[line_rules.Order], Account]:
     account = Account()
     titles = ["제목"] * (max(columns.values()) + 1)
@@ -161,6 +170,37 @@ def _orders(rows: list[list[str]], **columns: int) -> tuple[list[line_rules.Orde
     )
     assert account.lines == account.taken + len(account.left) + account.blank
     return found, account
+
+
+def test_a_covered_account_is_somebody_only_with_a_name() -> None:
+    rows = [
+        ["A1", "2026-11-20", "김민지", "kim1****"],
+        ["A2", "2026-11-20", "박서준", "kim1****"],
+        ["A3", "2026-11-20", "김*지", "kim1****"],
+        ["A4", "2026-11-20", "김*지", "kim1234"],
+    ]
+    found, _account = _orders(rows, order=0, at=1, name=2, buyer=3)
+    assert [each.buyer for each in found] == ["kim1**** 김민지", "kim1**** 박서준", "", "kim1234"]
+
+
+def test_a_large_order_is_as_large_as_it_is() -> None:
+    rows = [[key, "2026-11-20", "김민지", won] for key, won in (("A1", "12,000,000"), ("A2", "100,000,000"))]
+    for column in ("amount", "total"):
+        found, account = _orders(rows, order=0, at=1, name=2, **{column: 3})
+        assert [each.amount for each in found] == [12_000_000]
+        assert account.left == [("odd_amount", 3)]
+
+
+def test_no_resident_number_is_anybodys_name() -> None:
+    found, account = _orders(
+        [
+            ["A1", "2026-11-20", "김민지 900101-1234567", "010-1234-5678"],
+            ["A2", "2026-11-20", "우리동네 오래된 단골 김민지 님 900101-1234567", ""],
+        ],
+        order=0, at=1, name=2, phone=3,
+    )  # fmt: skip
+    assert [(each.name, each.phone) for each in found] == [("", "+821012345678")]
+    assert account.left == [("no_who", 3)]
 
 
 def test_the_lines_of_an_order_are_one() -> None:
@@ -208,6 +248,35 @@ def test_the_lines_of_an_order_are_one() -> None:
     ]
 
 
+def test_a_line_that_gives_money_back_takes_it_off_its_order() -> None:
+    won = [
+        ("A1", "10000"),
+        ("A1", "-2000"),
+        ("A2", "-9000"),
+        ("A2", "9000"),
+        ("A3", "-500"),
+        ("A4", "(1000)"),
+    ]
+    rows = [[key, "2026-11-20", "김민지", amount] for key, amount in won]
+    found, _account = _orders(rows, order=0, at=1, name=2, amount=3)
+    assert [(each.key, each.lines, each.cancelled) for each in found] == [
+        ("A1", 1, 1),
+        ("A2", 0, 1),
+        ("A3", 0, 1),
+        ("A4", 0, 1),
+    ]
+    assert found[0].amount == 8000
+
+
+def test_the_same_line_from_another_program_is_the_same() -> None:
+    wrote = [
+        ["2026-11-20", "김민지", "010-1111-2222", "4,500원", "라떼 "],
+        ["2026. 11. 20.", " 김민지", "1011112222.0", "4500", "라떼"],
+    ]
+    keys = [_orders([row], at=0, name=1, phone=2, amount=3, product=4)[0][0].key for row in wrote]
+    assert keys[0] == keys[1]
+
+
 def test_a_line_without_a_number_has_a_key_of_its_own() -> None:
     rows = [
         ["2026-11-20", "김민지", "4500"],
@@ -232,7 +301,7 @@ def test_a_list_is_read_line_by_line() -> None:
         [],
         ["박서준", "", "", "900101-1234567"],
     ]
-    people = line_rules.read_people(
+    people = list_rules.read_people(
         rows,
         titles_in=0,
         columns={"name": 0, "phone": 1, "gender": 2, "memo": 3},

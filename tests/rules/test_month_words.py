@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.insights import month_words as words
-from app.insights.month_facts import DaySums, Facts, Pair, Section, Sold, read_month
+from app.insights.month_facts import DaySums, Facts, Moved, Pair, Section, Sold, read_month
 from app.insights.month_sections import sections
 
 TODAY = date(2026, 11, 26)  # a Thursday
@@ -54,7 +54,17 @@ def test_a_month_that_is_over_is_compared_with_the_whole_one_before() -> None:
 
 @pytest.mark.parametrize(
     ("text", "month"),
-    [("2026-10", OCTOBER), ("", NOVEMBER), ("2027-01", NOVEMBER), ("2026-13", NOVEMBER), ("어제", NOVEMBER)],
+    [
+        ("2026-10", OCTOBER),
+        ("", NOVEMBER),
+        ("2027-01", NOVEMBER),
+        ("2026-13", NOVEMBER),
+        ("어제", NOVEMBER),
+        ("1970-01", date(1970, 1, 1)),
+        # The month before the first of all is none that a calendar has.
+        ("0001-01", NOVEMBER),
+        ("9999-12", NOVEMBER),
+    ],
 )
 def test_a_month_as_it_stands_in_an_address(text: str, month: date) -> None:
     assert read_month(text, today=TODAY) == month
@@ -69,17 +79,37 @@ def test_a_month_as_it_stands_in_an_address(text: str, month: date) -> None:
         (words.often(new=30, often=11), "처음 오신 30분 가운데 11분은 그달에 또 오셨어요."),
         (
             words.cohort(first="10월", then="11월", there=32, came=9, goes_on=True),
-            "10월에 처음 오신 32분 가운데 9분이 11월에도 오셨어요.",
+            "10월에 처음 오신 32분 가운데 아홉 분이 11월에도 오셨어요.",
         ),
         (
             words.cohort(first="10월", then="11월", there=3, came=0, goes_on=True),
-            "10월에 처음 오신 3분은 11월에는 아직 오시지 않았어요.",
+            "10월에 처음 오신 세 분은 11월에는 아직 오시지 않았어요.",
         ),
         (words.found(how="지나가다가", many=12, total=20), "알려 주신 20분 가운데 12분은 지나가다가 오셨어요."),
         (words.together("라떼", "쿠키", share=0.41), "라떼를 사실 때 열 번에 네 번은 쿠키도 사셨어요."),
         (words.coupons(issued=40, used=12, rewards=0), "쿠폰을 40장 드렸고 12장을 쓰셨어요."),
-        (words.sales(378_000, priced=7, visits=9), "판 금액은 378,000원이에요. 금액을 적은 7번의 합이에요."),
+        (words.sales(378_000, priced=7, visits=9), "판 금액은 378,000원이에요. 금액을 적은 일곱 번의 합이에요."),
         (words.sales(0, priced=0, visits=9), ""),
+        (words.sales(4500, priced=1, visits=1), "판 금액은 4,500원이에요."),
+        (words.sales(4500, priced=1, visits=2), "판 금액은 4,500원이에요. 금액을 적은 방문은 한 번이에요."),
+        (words.again(people=12, before=12, month="11월"), "11월에 오신 12분은 모두 전에도 오셨던 분이에요."),
+        (words.often(new=0, often=0), ""),
+        (words.often(new=1, often=0, goes_on=True), "처음 오신 한 분은 아직 다시 오시지 않았어요."),
+        (words.often(new=1, often=0), "처음 오신 한 분은 그달에 다시 오시지 않았어요."),
+        (words.often(new=1, often=1, goes_on=True), "처음 오신 한 분은 이달에 또 오셨어요."),
+        (words.often(new=2, often=2), "처음 오신 두 분 모두 그달에 또 오셨어요."),
+        (
+            words.cohort(first="10월", then="11월", there=1, came=1, goes_on=True),
+            "10월에 처음 오신 한 분이 11월에도 오셨어요.",
+        ),
+        (
+            words.cohort(first="10월", then="11월", there=12, came=12, goes_on=True),
+            "10월에 처음 오신 12분이 모두 11월에도 오셨어요.",
+        ),
+        (words.found(how="지나가다가", many=1, total=1), "알려 주신 한 분은 지나가다가 오셨어요."),
+        (words.found(how="지나가다가", many=2, total=2), "알려 주신 두 분은 모두 지나가다가 오셨어요."),
+        (words.coupons(issued=0, used=1, rewards=0), "전에 드린 쿠폰을 1장 쓰셨어요."),
+        (words.coupons(issued=1, used=0, rewards=1), "쿠폰을 1장 드렸고, 쓰신 쿠폰은 없어요. 모은 도장으로 쓰신 혜택은 1개예요."),
     ],
 )  # fmt: skip
 def test_it_is_said_as_one_would(sentence: str, said: str) -> None:
@@ -122,6 +152,64 @@ def test_the_busiest_hour_is_the_fullest_of_the_table() -> None:
 def test_who_came_first_when_and_came_again() -> None:
     cohorts = {(OCTOBER, OCTOBER): (32, 4), (OCTOBER, NOVEMBER): (8, 1), (NOVEMBER, NOVEMBER): (5, 0)}
     found = _section(replace(NOTHING, cohorts=cohorts, people=13), "cohorts")
-    assert found.words == "10월에 처음 오신 32분 가운데 8분이 11월에도 오셨어요."
+    assert found.words == "10월에 처음 오신 32분 가운데 여덟 분이 11월에도 오셨어요."
     assert (found.points, found.head) == ([("10월에 처음", 25)], ("처음 오신 달", "10월", "11월"))
     assert found.rows == [("2026년 10월", "32", "8"), ("2026년 11월", "", "5")]
+
+
+ONE = replace(
+    NOTHING,
+    days=[DaySums(NOVEMBER, 1, 0, 1, 4500, 1)],
+    people=1,
+    by_won=True,
+    fifth=(1, 1, 4500),
+    hours={(6, 14): 1},
+    cohorts={(NOVEMBER, NOVEMBER): (1, 0)},
+    found={"": 1},
+    products=[Sold(1, "라떼", 1, 4500, 1)],
+    baskets=1,
+    tiers=[("새싹", 1)],
+    moves=[],
+)
+OF_ONE = {
+    "visits": "11월에는 손님이 한 번 오셨어요.",
+    "again": "손님이 조금 더 오시면 몇 분이 다시 오셨는지 알려 드릴게요.",
+    "cohorts": "처음 오신 손님이 다음 달에 또 오시는지, 한 달이 지나면 알려 드릴게요.",
+    "moves": "최근 한 달 사이에는 크게 달라진 손님이 없어요.",
+    "fifth": "손님이 조금 더 오시면 자주 오시는 분이 얼마나 큰 힘인지 알려 드릴게요.",
+    "hours": "방문이 30번쯤 쌓이면 무슨 요일 몇 시가 붐비는지 알려 드릴게요.",
+    "found": "처음 오신 분께 어떻게 알고 오셨는지 여쭤보면 여기에 모여요.",
+    "products": "라떼가 1개 나갔어요.",
+    "pairs": "함께 사시는 상품이 있는지는 조금 더 지나야 보여요.",
+    "tiers": "새싹 등급 손님이 1명이에요.",
+    "coupons": "이달에는 드리거나 쓰신 쿠폰과 혜택이 없어요.",
+}
+
+
+def test_a_month_of_one_person_is_told_without_a_share() -> None:
+    assert {each.key: each.words for each in sections(ONE)} == OF_ONE
+    over = sections(replace(ONE, is_present=False, today=date(2026, 12, 3), moves=None))
+    told = {each.key: each.words for each in over}
+    assert told["again"] == "11월에는 오신 손님이 적어서 다시 오신 비율은 셈하지 않았어요."
+    assert told["hours"] == "11월에는 오신 손님이 적어서 붐비는 때는 셈하지 않았어요."
+    assert told["cohorts"] == "11월이 되기 전에 처음 오신 손님은 없어요."
+    assert "moves" not in told, "who moved is known of the present alone"
+    cohorts = {(OCTOBER, OCTOBER): (1, 0), (OCTOBER, NOVEMBER): (1, 0)}
+    found = _section(replace(ONE, cohorts=cohorts), "cohorts")
+    assert (found.words, found.chart) == ("10월에 처음 오신 한 분이 11월에도 오셨어요.", ""), (
+        "one is no share"
+    )
+
+
+def test_nothing_but_gifts_is_no_share_of_money() -> None:
+    days = _days(NOVEMBER, TODAY, 10, priced=10)
+    facts = replace(NOTHING, days=days, people=120, by_won=True, fifth=(24, 130, 0))
+    assert _section(facts, "fifth").words == "자주 오신 24분이 방문의 50%를 채워 주셨어요."
+
+
+def test_who_moved_is_said_first_and_counted_below() -> None:
+    faded = Moved("faded", 12, "단골 12명이 뜸해졌어요", "뜸해진 단골")
+    back = Moved("back", 1, "뜸하던 1명이 다시 오셨어요", "다시 오신 뜸하던 분")
+    found = _section(replace(NOTHING, moves=[faded, back]), "moves")
+    assert found.words == "최근 한 달 사이 단골 12명이 뜸해졌어요."
+    assert found.rows == [("뜸해진 단골", "12명"), ("다시 오신 뜸하던 분", "1명")]

@@ -48,27 +48,27 @@ def test_a_shops_rhythm_is_the_middle_of_its_peoples(people: dict[int, int], rhy
     ("visits", "away", "rhythm", "own", "standing"),
     [
         (0, 0, 9, False, ""),
-        (1, 0, 9, False, "new"),
-        (2, 5, 9, False, "again"),
-        (3, 5, 9, False, "regular"),
-        (9, 12, 7, True, "regular"),  # 1.75 × 7 = 12.25
+        (1, 0, 9, False, "comes"),
+        (2, 5, 9, False, "comes"),
+        (3, 5, 9, False, "comes"),
+        (9, 12, 7, True, "comes"),  # 1.75 × 7 = 12.25
         (9, 13, 7, True, "quiet"),
         (9, 20, 7, True, "quiet"),
         (9, 21, 7, True, "dormant"),
-        (9, 6, 1, True, "regular"),  # who comes every day is missed after a week …
+        (9, 6, 1, True, "comes"),  # who comes every day is missed after a week …
         (9, 7, 1, True, "quiet"),
         (9, 21, 1, True, "dormant"),  # … and gone after three
         (9, 105, 60, True, "quiet"),
         (9, 180, 60, True, "dormant"),
-        (1, 20, 3, False, "new"),  # no rhythm of their own: given three weeks …
+        (1, 20, 3, False, "comes"),  # no rhythm of their own: given three weeks …
         (1, 21, 3, False, "quiet"),
         (1, 89, 3, False, "quiet"),
         (1, 90, 3, False, "dormant"),  # … and ninety days
-        (2, 61, 35, False, "again"),  # where people come seldom, longer
+        (2, 61, 35, False, "comes"),  # where people come seldom, longer
         (2, 62, 35, False, "quiet"),
         (2, 104, 35, False, "quiet"),
         (2, 105, 35, False, "dormant"),
-        (5, 89, None, False, "regular"),  # no rhythm at all
+        (5, 89, None, False, "comes"),  # no rhythm at all
         (5, 90, None, False, "dormant"),
     ],
 )

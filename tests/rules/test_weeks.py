@@ -43,6 +43,8 @@ def _weeks(*returning: int, new: int = 0) -> list[Week]:
     [
         (_weeks(0), "요즘은 다시 온 손님이 없어요."),
         (_weeks(7), "이번 주에 다시 온 손님은 7번 오셨어요."),
+        ([Week(TODAY, 3, 0, False), Week(TODAY, 1, 0, False)], "지난주부터 다시 온 손님은 4번 오셨어요."),
+        (_weeks(0, 0, 0, 1, 2), "다시 온 손님은 한 주에 한 번이 안 돼요."),
         (_weeks(10, 10, 4), "다시 온 손님은 한 주에 10번쯤 오세요."),
         (_weeks(10, 10, 10, 10, 4), "다시 온 손님은 한 주에 10번쯤 오세요. 꾸준해요."),
         (_weeks(10, 10, 20, 20, 4), "다시 온 손님은 한 주에 15번쯤 오세요. 요즘 늘고 있어요."),
@@ -58,6 +60,7 @@ def test_who_comes_again(found: list[Week], sentence: str) -> None:
     [
         (_weeks(3, 3), "요즘은 처음 온 손님이 없어요."),
         (_weeks(3, new=2), "이번 주에 처음 온 손님은 2명이에요."),
+        ([Week(TODAY, 1, 1, False)] * 2, "지난주부터 처음 온 손님은 2명이에요."),
         (_weeks(3, 3, new=4), "처음 온 손님은 한 주에 4명쯤이에요."),
         (
             [Week(TODAY, 1, 0, True)] * 3 + [Week(TODAY, 1, 1, True)],

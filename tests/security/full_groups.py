@@ -14,7 +14,7 @@ def with_groups(shop: AShop, known: ACustomer) -> None:
     of, now = {"shop_id": shop.id}, factories.now()
     with write() as session:
         session.add(GroupSetting(**of, regular_visits=4, changed_at=now))
-        session.add(GroupDay(**of, group="regular", day=kst_day(now), people=1))
-        session.add(
+        session.merge(GroupDay(**of, group="regular", day=kst_day(now), people=1))
+        session.merge(
             PersonPlace(**of, customer_id=known.id, place="silent", came_from="regular", since=kst_day(now))
         )

@@ -20,14 +20,13 @@ def with_months(shop: AShop, word: str) -> None:
         session.add_all([tea, cake])
         session.flush()
         one, other = sorted((tea.id, cake.id))
-        session.add_all(
-            [
-                MonthCount(**of, changes=0, counted_at=factories.now(), people=1),
-                MonthHour(**of, weekday=0, hour=14, visits=1),
-                MonthCohort(**of, first_month=of["month"], people=1, often=0),
-                MonthFound(**of, found_by="friend", source="qr", people=1),
-                MonthProduct(**of, product_id=one, pieces=1, won=3000, visits=1),
-            ]
-        )
-        session.flush()
-        session.add(MonthPair(**of, product_id=one, other_id=other, visits=3))
+        for row in (
+            MonthCount(**of, changes=0, counted_at=factories.now(), people=1),
+            MonthHour(**of, weekday=0, hour=14, visits=1),
+            MonthCohort(**of, first_month=of["month"], people=1, often=0),
+            MonthFound(**of, found_by="friend", source="qr", people=1),
+            MonthProduct(**of, product_id=one, pieces=1, won=3000, visits=1),
+            MonthPair(**of, product_id=one, other_id=other, visits=3),
+        ):
+            session.merge(row)
+            session.flush()

@@ -169,6 +169,8 @@ def test_people_are_found_and_added_by_their_number_without_any_consent(
     assert (row.source, row.phone_checked_at) == ("api", None)
     assert till.call("POST", "/customers", {"phone": "0505-1234-5678"}, status=422)["code"] == "safe_number"
     assert till.call("POST", "/customers", {"phone": "02-123-4567"}, status=422)["code"] == "phone_invalid"
+    bad = {"phone": "010-3333-5555", "name": "김 900101-1234567"}
+    assert till.call("POST", "/customers", bad, status=422)["errors"][0]["at"] == "/name"
     Till(app, a_key(other_shop)).call("GET", f"/customers/{jiwoo.id}", status=404)
     actions = db.session.scalars(db.select(AccessLog.action).where(AccessLog.customer_id == jiwoo.id)).all()
     assert "program" in actions, "who looked at whose data is written down"
@@ -238,6 +240,11 @@ def test_whoever_became_one_with_another_is_still_known_by_the_old_id(
         shop_id=shop.id, kept_id=jiwoo.id, gone_id=minho.id, staff_id=shop.owner_id, now=clock()
     )
     assert till.call("GET", f"/customers/{minho.id}")["id"] == jiwoo.id
+    third = factories.a_customer(shop, phone=factories.a_number())
+    merge.merge_people(
+        shop_id=shop.id, kept_id=third.id, gone_id=jiwoo.id, staff_id=shop.owner_id, now=clock()
+    )
+    assert till.call("GET", f"/customers/{minho.id}")["id"] == third.id, "and after that one went on"
 
 
 # --- calling it wrongly ------------------------------------------------------------------------------

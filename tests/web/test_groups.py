@@ -9,10 +9,15 @@ from flask import Flask
 
 from app.extensions import db
 from app.flows import groups as flow
+from app.flows import months
 from app.flows.unit import write
+from app.insights.group_models import PersonPlace
 from app.insights.models import OwnGroup, PersonStat
+from app.kit.clock import kst_day
+from app.messages import faded
+from app.messages.models import Message
 from tests import coupons, factories
-from tests.factories import AShop
+from tests.factories import ACustomer, AShop
 from tests.flows.grouping import a_person, a_product
 from tests.phone import Phone
 from tests.world import Clock
@@ -90,7 +95,7 @@ def test_the_shop_says_where_regulars_begin(owner_phone: Phone, shop: AShop) -> 
 
 
 def test_who_moved_leads_to_those_people(owner_phone: Phone, shop: AShop, clock: Clock) -> None:
-    who = a_person(shop, visits=5, standing="regular", name="박뜸")
+    who = a_person(shop, visits=5, standing="comes", name="박뜸")
     flow.see_to(shop_id=shop.id, now=clock())
     with write() as session:
         session.execute(
@@ -100,6 +105,59 @@ def test_who_moved_leads_to_those_people(owner_phone: Phone, shop: AShop, clock:
     assert "단골 1명이 뜸해졌어요" in owner_phone.open("/owner/groups").words
     page = owner_phone.tap("단골 1명이 뜸해졌어요")
     assert "박뜸 님" in page.words
+    factories.a_stamp(shop, who.card_id)
+    months.see_to(shop_id=shop.id, now=clock())
+    assert "최근 한 달 사이 단골 1명이 뜸해졌어요." in owner_phone.open("/owner/insights").words
+    assert "최근 한 달 사이" not in owner_phone.open("/owner/insights?month=2026-10").words
+
+
+def _fades(shop: AShop, name: str) -> ACustomer:
+    """Let somebody who was a regular have fallen silent since last night."""
+    who = a_person(shop, visits=5, standing="quiet", name=name)
+    with write() as session:
+        session.add(
+            PersonPlace(
+                shop_id=shop.id, customer_id=who.id, place="silent", came_from="regular",
+                since=kst_day(factories.now()),
+            )
+        )  # fmt: skip
+    return who
+
+
+def test_home_tells_of_faded_regulars_while_something_can_be_done(
+    app: Flask, owner_phone: Phone, shop: AShop, other_shop: AShop, clock: Clock
+) -> None:
+    line = "단골 2명이 뜸해졌어요"
+    assert "뜸해졌어요" not in owner_phone.open("/owner").words
+    one, two = _fades(shop, "박뜸"), _fades(shop, "이뜸")
+    _fades(other_shop, "옆집")
+    page = owner_phone.open("/owner")
+    assert f"{line} 안부를 전해 보세요" in page.words and page.words.count("뜸해졌어요") == 1
+    with pytest.MonkeyPatch.context() as many:  # of a large shop's only the newest are counted
+        many.setattr(faded, "LOOKED_AT", 1)
+        assert "단골 1명 넘게 뜸해졌어요" in owner_phone.open("/owner").words
+    # Not the law's notices, but what was said for their own sake counts; what was never sent does not.
+    for kind, state in (("consent_result", "sent"), ("come_back", "suppressed"), ("personal", "sent")):
+        assert f"{line} 안부를 전해 보세요" in owner_phone.open("/owner").words
+        _told(shop, one, kind, state)
+    page = owner_phone.open("/owner")
+    assert f"{line} 이 가운데 1명께는 아직 안부를 전하지 않았어요" in page.words
+    assert "박뜸 님" in owner_phone.tap(f"{line} 이 가운데 1명께는 아직 안부를 전하지 않았어요").words
+    _told(shop, two, "campaign", "ready")
+    assert "뜸해졌어요" not in owner_phone.open("/owner").words
+    colleague = Phone(app).signed_in(shop, factories.a_staff(shop))
+    assert "뜸해졌어요" not in colleague.open("/owner").words
+
+
+def _told(shop: AShop, who: ACustomer, kind: str, state: str) -> None:
+    key, now = factories.once(), factories.now()
+    with write() as session:
+        session.add(
+            Message(
+                shop_id=shop.id, customer_id=who.id, kind=kind, channel="card", cause="visit:1",
+                dedupe_key=key, provider_key=key, state=state, due_at=now, not_after=now, created_at=now,
+            )
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("people", [1, 40])
@@ -112,3 +170,29 @@ def test_a_page_asks_as_much_of_few_as_of_many(owner_phone: Phone, shop: AShop, 
         owner_phone.open("/owner/groups/regular")
     assert len(asked) <= 14, asked
     assert factories.now()
+
+
+def test_what_a_large_shop_is_slow_to_count_comes_by_itself(
+    app: Flask,
+    owner_phone: Phone,
+    shop: AShop,
+    other_shop: AShop,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_person(shop, visits=5)
+    of = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    number = flow.make(**of, name="자주 오신 분", rules=["visits:5"])
+    monkeypatch.setattr("app.insights.groups._LARGE", 0)
+    where = f"/owner/groups/own:{number}/people"
+    said = {
+        "/owner/groups": "자주 오신 분 모두 다섯 번 이상 온 손님 …",
+        "/owner/campaigns/new": "자주 오신 분 … 모두 다섯 번 이상 온 손님",
+    }
+    for path, words in said.items():
+        page = owner_phone.open(path)
+        assert words in page.words
+        assert len(page.soup.select(f'[hx-get="{where}"]')) == 1
+        assert len(page.soup.select("[hx-get$='/people']")) == 2, "everything else is there at once"
+    assert owner_phone.open(where).words == "1명"
+    Phone(app).signed_in(other_shop, other_shop.owner_id).open(where, status=404)

@@ -41,9 +41,9 @@ def _files() -> int:
 
 def test_a_tag_is_put_on_once_and_taken_off(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
     owner_phone.open(f"/owner/people/{jiwoo.id}")
-    for _ in range(2):
+    for word in (" 창가  자리 ", "창가자리"):
         page = owner_phone.post(
-            f"/owner/people/{jiwoo.id}/tags", {"name": " 창가  자리 ", "csrf_token": owner_phone.token()}
+            f"/owner/people/{jiwoo.id}/tags", {"tag": word, "csrf_token": owner_phone.token()}
         )
     assert page.words.count("창가 자리") == 1
     assert "태그 더 붙이기" in page.words
@@ -70,11 +70,23 @@ def test_a_word_that_may_not_be_kept_stays_typed(
 ) -> None:
     owner_phone.open(f"/owner/people/{jiwoo.id}")
     page = owner_phone.post(
-        f"/owner/people/{jiwoo.id}/tags", {"name": word, "csrf_token": owner_phone.token()}, htmx=True
+        f"/owner/people/{jiwoo.id}/tags", {"tag": word, "csrf_token": owner_phone.token()}, htmx=True
     )
     assert sentence in page.words
     assert word in page.html
     assert db.session.scalars(db.select(CustomerTag)).all() == []
+
+
+def test_a_tag_typed_beside_the_memo_is_saved_with_it(owner_phone: Phone, jiwoo: ACustomer) -> None:
+    where = f"/owner/people/{jiwoo.id}"
+    fields = {"name": "한지우", "likes": "", "memo": "둘째가 중학생", "tag": "당뇨"}
+    owner_phone.open(where)
+    page = owner_phone.post(where, {**fields, "csrf_token": owner_phone.token()}, status=422)
+    assert "건강에 관한 말" in page.words
+    assert ("둘째가 중학생" in page.html, 'value="당뇨"' in page.html) == (True, True)
+    page = owner_phone.post(where, {**fields, "tag": "창가 자리", "csrf_token": owner_phone.token()})
+    assert ("창가 자리 태그 떼기" in page.html, "둘째가 중학생" in page.words) == (True, True)
+    assert 'hx-include="#new-tag"' in page.html, "the one large button sends it along"
 
 
 def test_a_companion_is_called_as_it_is_called(

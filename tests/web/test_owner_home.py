@@ -16,6 +16,7 @@ from app.reviews import queries as reviews
 from tests import factories
 from tests.asks import a_review, an_ask
 from tests.factories import ACustomer, AShop
+from tests.flows.coming import minute
 from tests.phone import Phone
 from tests.world import Clock
 
@@ -59,7 +60,7 @@ def test_one_person_makes_a_small_week(
     assert str(picture["aria-label"]).startswith("지난 일주일에 날마다 찍은 도장.")
     assert len(page.soup.select("details table tbody tr")) == 7
     page = owner_phone.tap("가게 흐름 보기")
-    assert "11월에는 손님이 1번 오셨어요." in page.words
+    assert "11월에는 손님이 한 번 오셨어요." in page.words
     assert "이번 주에 처음 온 손님은 1명이에요." in page.words
     assert "방문이 30번쯤 쌓이면" in page.words
 
@@ -112,8 +113,9 @@ def test_who_came_again_after_a_word_is_told_by_name(
         factories.a_customer(shop, name=name, phone=factories.a_number(), agrees="all") for name in "가나"
     ]
     for who in people:
-        for days in (51, 44, 37, 30):
+        for days in (36, 29, 22, 15):
             factories.a_stamp(shop, who.card_id, at=clock() - timedelta(days=days))
+    minute(clock())
     assert come_back.plan_for(shop_id=shop.id, now=clock()) == 2
     assert "뜸하던" not in owner_phone.open("/owner").words
     deliver.drain(wire=app.config["WIRE"], clock=clock)

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from app.customers import roster
-from app.customers.known_models import CustomerTag
+from app.customers.known_models import Companion
 from app.customers.models import Consent, Customer
 from app.extensions import db
 from app.flows.unit import write
@@ -59,6 +59,7 @@ def people(shop: AShop) -> dict[str, int]:
         ("[가-힣]", set()),
         ("ㄱ*", set()),
         ("ㄱ.", set()),
+        (" " * 40 + "민지", {"김민지", "박민지"}),
     ],
 )
 def test_a_name_is_found_by_what_a_thumb_types(
@@ -67,6 +68,55 @@ def test_a_name_is_found_by_what_a_thumb_types(
     page = roster.people(shop_id=shop.id, typed=typed)
     assert {line.name for line in page.lines} == found
     assert roster.people(shop_id=other_shop.id, typed=typed).lines == []
+
+
+@pytest.mark.parametrize("crowd", [800, 1])
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("콩이", {"김민지": ["콩이"]}),
+        ("콩", {"김민지": ["콩이"], "박민지": ["콩 순이"]}),
+        ("ㅋㅇ", {"김민지": ["콩이"]}),
+        ("콩ㅅ", {"박민지": ["콩 순이"]}),
+        ("콩순", {"박민지": ["콩 순이"]}),
+        ("max", {"김미자": ["Max 2"]}),
+        ("이", {"이수 Kim": []}),
+        ("2", {}),
+        ("%", {"100%손님": []}),
+    ],
+)
+def test_somebody_is_found_by_who_comes_along(
+    shop: AShop,
+    other_shop: AShop,
+    people: dict[str, int],
+    monkeypatch: pytest.MonkeyPatch,
+    crowd: int,
+    typed: str,
+    found: dict[str, list[str]],
+) -> None:
+    for name, called in (("김민지", "콩이"), ("박민지", "콩 순이"), ("김미자", "Max 2"), ("김민지", "보리")):
+        db.session.add(Companion(shop_id=shop.id, customer_id=people[name], name=called, at=factories.now()))
+    db.session.commit()
+    monkeypatch.setattr(roster, "_CROWD", crowd)
+    page = roster.people(shop_id=shop.id, typed=typed)
+    assert {line.name: line.along for line in page.lines} == found
+    assert roster.people(shop_id=other_shop.id, typed=typed).lines == []
+
+
+def test_the_row_says_by_whom_it_was_found_also_after_a_new_name(
+    owner_phone: Phone, shop: AShop, jiwoo: factories.ACustomer
+) -> None:
+    db.session.add(Companion(shop_id=shop.id, customer_id=jiwoo.id, name="콩이", at=factories.now()))
+    db.session.commit()
+    a_tag(shop, jiwoo, "단체")
+    assert "콩이와 함께 · 단체" in owner_phone.open("/owner/people?q=ㅋㅇ").words
+    assert "콩이와 함께" not in owner_phone.open("/owner/people?q=지우").words
+    assert "콩이와 함께" in owner_phone.open("/owner/people/picks?q=콩").words
+    friend = db.session.scalars(db.select(Companion)).one()
+    friend.name = "보리"
+    db.session.commit()
+    assert "맞는 손님이 없어요" in owner_phone.open("/owner/people?q=콩이").words
+    assert "보리와 함께" in owner_phone.open("/owner/people?q=ㅂㄹ").words
 
 
 @pytest.mark.parametrize("order", list(roster.ORDERS))
@@ -89,26 +139,6 @@ def test_a_crowd_is_walked_in_order(
     few = roster.people(shop_id=shop.id, typed="ㅁㅈ")
     monkeypatch.setattr(roster, "_CROWD", 1)
     assert roster.people(shop_id=shop.id, typed="ㅁㅈ") == few
-
-
-def test_many_are_tagged_at_once_and_the_list_narrows(
-    owner_phone: Phone, shop: AShop, people: dict[str, int]
-) -> None:
-    owner_phone.open("/owner/people?pick=1")
-    who = [str(people["김민지"]), str(people["박민지"]), "999999"]
-    fields = {"name": "단체", "whom": "picked", "who": who, "csrf_token": owner_phone.token()}
-    page = owner_phone.post("/owner/people/tagging?pick=1", fields)
-    assert "2명에게 태그를 붙였어요" in page.words
-    owner_phone.open("/owner/people?pick=1&q=ㅁㅈ")
-    page = owner_phone.submit("태그 붙이기", name="단체", whom="all")
-    assert "1명에게 태그를 붙였어요" in page.words
-    tag_id = db.session.scalars(db.select(CustomerTag.tag_id)).first()
-    words = owner_phone.open(f"/owner/people?tag={tag_id}").words
-    assert ("김미자" in words, "이수" in words) == (True, False)
-    owner_phone.open("/owner/people?pick=1")
-    assert "골라 주세요" in owner_phone.submit("태그 붙이기", name="단체", status=422).words
-    owner_phone.open("/owner/people/tags")
-    assert "아직 태그가 없어요" in owner_phone.submit("지우기").words
 
 
 def test_pages_ask_the_same_however_many_there_are(

@@ -70,10 +70,10 @@ def test_the_shop_sees_the_double_number_and_whose_it_is(
     page = owner_phone.open(f"/owner/people/{minho.id}")
     assert "다른 카드와 같은 번호를 적으셨어요" in page.words
     assert "한지우 님 카드" in page.words
-    assert "전화 알려 주지 않았어요" in page.words
+    assert "전화 번호 적기 알려 주지 않았어요" in page.words
     assert owner_phone.tap("두 카드 나란히 보기").path == f"/owner/people/{minho.id}/twin/{jiwoo.id}"
     privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
-    assert "그 카드는 지워졌으니" in owner_phone.open(f"/owner/people/{minho.id}").words
+    assert "그 카드에는 이제 이 번호가 없으니" in owner_phone.open(f"/owner/people/{minho.id}").words
     says(Phone(app).holding(minho), shop, TAKEN)
     assert "다른 카드" not in owner_phone.open(f"/owner/people/{minho.id}").words
     db.session.rollback()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.cards.actions.ledger import current_rule
 from app.cards.models import Card
+from app.kit.among import among
 from app.kit.bulk_rows import put
 from app.kit.signing import random_code
 from app.kit.upsert import table_of
@@ -29,11 +30,13 @@ def open_cards(session: Any, *, shop_id: int, customer_ids: Sequence[int], now: 
     while len(codes) < len(customer_ids):
         codes |= {random_code(5) for _ in range(len(customer_ids) - len(codes))}
         codes -= set(
-            session.scalars(select(Card.spoken).where(Card.shop_id == shop_id, Card.spoken.in_(codes)))
+            session.scalars(
+                select(Card.spoken).where(Card.shop_id == shop_id, among(session, Card.spoken, codes))
+            )
         )
-    of_all = {"shop_id": shop_id, "rule_id": rule.id, "opened_at": now}
-    rows = [
-        {**of_all, "customer_id": customer, "ref": random_code(10), "spoken": code}
-        for customer, code in zip(customer_ids, codes, strict=True)
-    ]
-    put(session, _CARDS, rows)
+    cards = {
+        "customer_id": customer_ids,
+        "ref": [random_code(10) for _ in codes],
+        "spoken": list(codes),
+    }
+    put(session, _CARDS, cards, same={"shop_id": shop_id, "rule_id": rule.id, "opened_at": now})

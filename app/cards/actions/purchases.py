@@ -12,6 +12,7 @@ from app.cards.actions import earning, ledger, lots
 from app.cards.extras import at_visit, on_cards_of
 from app.cards.history import undone
 from app.cards.models import Card, CardRule, LedgerEntry, Redemption, Reward
+from app.visits.actions import is_open
 from app.visits.models import Visit
 
 
@@ -138,13 +139,14 @@ def leave_to_the_others(
 ) -> bool:
     """Let a visit go on without a stamp that was taken back: less its amount, its own points on the oldest other one.
 
-    `own`: visits_own() of before. Returns False when no other stamp of the visit stands.
+    `own`: visits_own() of before. What a till told, or staff wrote down, was paid all the same. Returns False when no
+    other stamp of the visit stands.
     """
     visit = session.scalar(select(Visit).where(Visit.shop_id == entry.shop_id, Visit.id == entry.visit_id))
     others = [] if visit is None else earned_at(session, visit=visit)
     if not others:
         return False
-    if entry.amount is not None:
+    if entry.amount is not None and is_open(visit):
         visit.amount = (visit.amount or 0) - entry.amount or None
     brought_by, points = own
     # What of them had ended was taken by nobody, and comes to nobody.

@@ -12,6 +12,7 @@ KEY = "agreed"
 NAME = "광고에 동의한 손님"
 MEANING = "광고 문자를 받겠다고 하신 분이에요"
 ORDER = 130
+IS_SLOW = True  # everybody's newest word on three kinds of consent
 
 
 def condition(shop_id: int, _today: date) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ KEY = "birthday"
 NAME = "이번 달 생일 손님"
 MEANING = "이번 달에 생일이 있는 분이에요. 음력 생일도 찾아요"
 ORDER = 90
+IS_APART = True  # an index finds the few; asked of everybody it would be sixty days for each
 
 
 def condition(shop_id: int, today: date) -> ColumnElement[bool]:

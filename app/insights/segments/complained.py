@@ -1,4 +1,4 @@
-"""Who told the shop that something was not right."""
+"""Who told the shop that something was not right: for the owner's ears alone, as what they said is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ KEY = "complained"
 NAME = "불만이 있었던 손님"
 MEANING = "불편을 말씀해 주신 분이에요"
 ORDER = 120
+OWNER_ALONE = True
 
 
 def condition(shop_id: int, _today: date) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ FAMILY = "own"
 HEADING = "직접 만든 그룹"
 MEANING = ""  # its own sentence
 ORDER = 300
+IS_SLOW = True  # conditions may be about every visit of three months
 
 
 def names(shop_id: int) -> list[tuple[int, str]]:

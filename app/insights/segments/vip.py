@@ -10,7 +10,7 @@ from app.insights import places
 
 KEY = "vip"
 NAME = "VIP 손님"
-MEANING = "한 해 동안 가장 자주 오신 20% 손님이에요"
+MEANING = "한 해 동안 가장 자주 오신 20% 손님이에요. 금액을 주로 적는 가게는 쓰신 돈으로 봐요"
 ORDER = 50
 
 

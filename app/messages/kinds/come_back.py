@@ -42,7 +42,7 @@ KIND = Kind(
     sentence="뜸해진 손님께 안부를 보내요",
     # insights/rules.py: RHYTHM_VISITS, LONG_SILENCE, SHORTEST_SILENCE; jobs/tick.py: the hour.
     note=(
-        "네 번 이상 오신 단골 가운데 늘 오시던 간격의 두 배 가까이, 적어도 일주일 안 오신 분께 "
+        "네 번 이상 오신 손님 가운데 늘 오시던 간격의 두 배 가까이, 적어도 일주일 안 오신 분께 "
         "아침 9시 반에 한 번만 준비해요. 가게가 쉰 날은 세지 않고, 그사이 다녀가시면 보내지 않아요."
     ),
     may_lack=("좋아하는 것", "추천 상품"),

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from app.cards import counter
 from app.customers import queries as customers
+from app.customers.rules import NAME_MAX, not_to_be_kept
 from app.flows import from_programs as flow
 from app.flows.from_programs import Who
 from app.kit.phone import masked
@@ -21,11 +22,12 @@ from app.web.api.entrance import Answer, call, current_key, given, told
 from app.web.api.fields import Record, Text
 from app.web.api.shapes import CARD, CUSTOMER, PHONE, shape, who
 from app.web.doors import now
+from app.web.problems import Problem
 
 _ADD = Record(
     {
         "phone": PHONE,
-        "name": Text(40, "What they are called. A name that is there already stays.", "김단골"),
+        "name": Text(NAME_MAX, "What they are called. A name that is there already stays.", "김단골"),
     },
     needs=("phone",),
     example={"phone": "010-1234-5678", "name": "김단골"},
@@ -102,6 +104,9 @@ def find_customer() -> ResponseReturnValue:
 def add_customer() -> ResponseReturnValue:
     """Add a person, or answer who has the number."""
     body = told()
+    if not_to_be_kept(body.get("name", ""), is_name=True):
+        why = "must not hold a resident registration number"
+        raise Problem(422, "invalid", "Some values are not valid.", [("/name", why)])
     customer_id, is_new = flow.add_person(
         key=current_key(),
         phone=body["phone"],

@@ -26,6 +26,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
+from app.web.owner.groups import chosen_group
 from app.web.owner.noted import note_look
 from app.web.pictures import picture
 from app.web.readable import row_number
@@ -43,8 +44,9 @@ def wire() -> Wire:
 
 def draft(campaign_id: int) -> CampaignView:
     """Return one that is still being written. Raises NotHere for another shop's, Confirmed for one on its way."""
-    view = campaigns.campaign(current_staff().shop.id, campaign_id)
-    if view is None:
+    shop_id, role = current_staff().shop.id, current_staff().role
+    view = campaigns.campaign(shop_id, campaign_id)
+    if view is None or view.group in groups.kept_from(shop_id, role):
         raise NotHere(flow.NOT_THERE)
     if not view.is_draft:
         raise flow.Confirmed
@@ -64,9 +66,12 @@ def shop_campaigns() -> ResponseReturnValue:
     """Show what is being written, what is on its way, and what was sent."""
     shop_id, before = current_staff().shop.id, row_number(request.args.get("before"))
     lines = campaigns.campaigns(shop_id, before=before)
+    kept = groups.kept_from(shop_id, current_staff().role)
     return render_template(
         "owner/campaigns.html",
-        drafts=campaigns.drafts(shop_id) if before is None else [],
+        drafts=[view for view in campaigns.drafts(shop_id) if view.group not in kept]
+        if before is None
+        else [],
         lines=lines,
         before=lines[-1].id if len(lines) == 20 else None,
         is_first=before is None,
@@ -81,7 +86,7 @@ def new_campaign() -> ResponseReturnValue:
         return render_template(
             "owner/campaign_people.html", **_people(None, request.args.get("people", ""), {})
         )
-    group = asked.text("people")
+    group = chosen_group()
     try:
         made = flow.begin(
             shop_id=staff.shop.id, staff_id=staff.staff_id, group=group, once=asked.once(), now=now()
@@ -106,7 +111,7 @@ def campaign_people(campaign_id: int) -> ResponseReturnValue:
     view = draft(campaign_id)
     if request.method == "GET":
         return render_template("owner/campaign_people.html", **_people(view, view.group, {}))
-    group = asked.text("people")
+    group = chosen_group()
     try:
         flow.choose_people(shop_id=current_staff().shop.id, campaign_id=campaign_id, group=group)
     except Invalid as error:
@@ -118,7 +123,7 @@ def _people(view: CampaignView | None, group: str, wrong: dict[str, str]) -> dic
     shop_id = current_staff().shop.id
     return {
         "view": view,
-        "sections": groups.lines(shop_id=shop_id, now=now()),
+        "sections": groups.lines(shop_id=shop_id, now=now(), role=current_staff().role),
         "group": group or "all",
         "wrong": wrong,
         "key": new_token(),

@@ -57,7 +57,9 @@ _PLAIN = {
     "hand_day": "손으로 보내는 시각이나 하루에 보낼 수를 바꿨어요",
     "work_done": "끝나면 알려 드리기를 켜거나 껐어요",
     "talk_channel": "카카오톡 채널 주소를 바꿨어요",
+    "phone_changed": "손님 한 분의 전화번호를 고쳤어요",
     "tag_dropped": "손님 태그 하나를 지웠어요",
+    "tag_renamed": "손님 태그 하나의 이름을 바꿨어요",
     "talk_file": "카카오톡 채널에 올릴 손님 번호를 내려받았어요",
     "group_set": "손님 그룹을 만들거나 고쳤어요",
     "group_removed": "손님 그룹을 지웠어요",
@@ -157,10 +159,13 @@ def sentence(line: Change) -> str:
         kept = "동의를 이어 가기로" if line.detail == "keeps" else "동의를 거두기로"
         return f"2년마다 여쭐 때 답이 없으면 {kept} 했어요"
     if line.what == "people_file":
-        count, _, reason = line.detail.partition(":")
-        return f"손님 {_number(count)}명의 명단을 내려받았어요" + (
+        taken, _, reason = line.detail.partition(":")
+        count, _, whom = taken.partition("/")
+        return f"{whom or '손님'} {_number(count)}명의 명단을 내려받았어요" + (
             f". ‘{reason}’ 라고 적었어요" if reason else ""
         )
+    if line.what == "tag_renamed" and line.detail == "joined":
+        return "손님 태그 둘을 하나로 합쳤어요"
     if line.what == "people_merged":
         return f"도장 {line.detail}개를 옮겨 두 손님을 한 분으로 합쳤어요"
     if line.what == "card_moved":

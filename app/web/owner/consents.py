@@ -24,6 +24,7 @@ _ACTIONS = {
     "decline": "동의하지 않았어요",
     "withdraw": "동의를 거뒀어요",
     "merge": "카드를 합치면서 끝났어요",
+    "number": "번호가 바뀌어 끝났어요",
 }
 # Where it was said, as the sources of consents and refusals are called.
 _PLACES = {

@@ -19,6 +19,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
+from app.web.owner.groups import chosen_group
 from app.web.owner.noted import note_look
 
 
@@ -38,7 +39,7 @@ def coupon_gifts(kind_id: int) -> ResponseReturnValue:
         return render_template(
             "owner/coupon_gifts.html", **_page(kind_id, request.args.get("people", ""), {})
         )
-    group = asked.text("people")
+    group = chosen_group()
     try:
         flow.give_to_group(
             shop_id=staff.shop.id,
@@ -56,15 +57,15 @@ def coupon_gifts(kind_id: int) -> ResponseReturnValue:
 
 
 def _page(kind_id: int, group: str, wrong: dict[str, str]) -> dict[str, Any]:
-    shop_id = current_staff().shop.id
+    shop_id, role = current_staff().shop.id, current_staff().role
     line = book.kind(shop_id=shop_id, kind_id=kind_id, now=now())
     if line is None or line.ended_at is not None:
         raise NotHere("지금 드리고 있는 쿠폰이 아니에요. 쿠폰 목록에서 다시 골라 주세요.")
-    chosen = groups.line(shop_id=shop_id, group=group, now=now()) if group else None
+    chosen = groups.line(shop_id=shop_id, group=group, now=now(), role=role) if group else None
     return {
         "line": line,
         "sentence": f"{line.terms.name}, {words.how_long(line.terms)}",
-        "sections": groups.lines(shop_id=shop_id, now=now()) if chosen is None else [],
+        "sections": groups.lines(shop_id=shop_id, now=now(), role=role) if chosen is None else [],
         "group": chosen.key if chosen else "",
         "chosen": chosen.name if chosen else "",
         "counted": chosen.people if chosen else 0,

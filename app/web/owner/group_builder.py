@@ -63,15 +63,16 @@ def new_group() -> ResponseReturnValue:
 )
 def own_group(group_id: int) -> ResponseReturnValue:
     """Change a group of the shop's own."""
-    found = own_groups.own_group(shop_id=current_staff().shop.id, group_id=group_id)
-    if found is None:
+    staff = current_staff()
+    found = own_groups.own_group(shop_id=staff.shop.id, group_id=group_id)
+    if found is None or f"own:{group_id}" in groups.kept_from(staff.shop.id, staff.role):
         raise NotHere("찾으시는 그룹이 없어요. 그룹 화면에서 다시 골라 주세요.")
     return _build(found)
 
 
 def _build(own: OwnLine | None) -> ResponseReturnValue:
     staff = current_staff()
-    choices = own_groups.choices(staff.shop.id)
+    choices = own_groups.choices(staff.shop.id, staff.role)
     if request.method == "GET":
         draft = _draft(request.args, choices, own.rules if own else ())
         name = request.args.get("name", own.name if own else "")[: filters.NAME_MAX]
@@ -83,6 +84,7 @@ def _build(own: OwnLine | None) -> ResponseReturnValue:
         return render_template("owner/group_builder.html", **_page(own, draft, name, choices, wrong))
     name, rules = asked.text("name"), request.form.getlist("rule")
     try:
+        filters.clean_rules(rules, choices)  # also what only the owner may ask for
         if own is None:
             group_id = flow.make(
                 shop_id=staff.shop.id, staff_id=staff.staff_id, name=name, rules=rules, now=now()
@@ -108,7 +110,7 @@ def _build(own: OwnLine | None) -> ResponseReturnValue:
 @door(bp, "/owner/groups/count", audience="owner", role="manager", tenant="session")
 def group_count() -> ResponseReturnValue:
     """Say in a sentence who would be in a group as it is being put together, and how many they are (a fragment)."""
-    choices = own_groups.choices(current_staff().shop.id)
+    choices = own_groups.choices(current_staff().shop.id, current_staff().role)
     return fragment("owner/group_builder.html", "counted", **_counted(_draft(request.args, choices), choices))
 
 

@@ -15,7 +15,7 @@ from app.insights.groups import GroupLine
 from app.kit.korean import native_count
 from app.kit.refusals import Invalid, NotHere
 from app.web import answers
-from app.web.answers import see_other
+from app.web.answers import fragment, see_other
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
@@ -29,7 +29,7 @@ _NOT_THERE = "찾으시는 그룹이 없어요. 그룹 화면에서 다시 골�
 def people_groups() -> ResponseReturnValue:
     """Show every group with how many are in it and what it means, and who moved between them within a month."""
     shop_id = current_staff().shop.id
-    sections = groups.lines(shop_id=shop_id, now=now())
+    sections = groups.lines(shop_id=shop_id, now=now(), role=current_staff().role)
     own = sum(line.own_id is not None for _heading, lines in sections for line in lines)
     return render_template(
         "owner/groups.html",
@@ -42,11 +42,18 @@ def people_groups() -> ResponseReturnValue:
 
 
 def the_group(key: str) -> GroupLine:
-    """Return one of the shop's groups. Raises NotHere for another shop's, or one that is gone."""
-    found = groups.line(shop_id=current_staff().shop.id, group=key, now=now())
+    """Return one of the shop's groups. Raises NotHere for another shop's, one that is gone, or the owner's alone."""
+    staff = current_staff()
+    found = groups.line(shop_id=staff.shop.id, group=key, now=now(), role=staff.role)
     if found is None:
         raise NotHere(_NOT_THERE)
     return found
+
+
+def chosen_group() -> str:
+    """Return the group that a form asks for, "" where this role does not see it."""
+    staff, group = current_staff(), asked.text("people")
+    return "" if group in groups.kept_from(staff.shop.id, staff.role) else group
 
 
 @door(bp, "/owner/groups/<key>", audience="owner", role="manager", tenant="session")
@@ -60,6 +67,12 @@ def people_group(key: str) -> ResponseReturnValue:
     return render_template(
         "owner/group.html", line=line, page=page, trend=moves.trend_words(line.people, before)
     )
+
+
+@door(bp, "/owner/groups/<key>/people", audience="owner", role="manager", tenant="session")
+def group_people(key: str) -> ResponseReturnValue:
+    """Say how many are in a group that was not counted with the others (a fragment)."""
+    return fragment("owner/group.html", "many", line=the_group(key))
 
 
 @door(bp, "/owner/groups/<key>/coupons", audience="owner", role="manager", tenant="session")

@@ -11,6 +11,7 @@ from app.insights import rules, till
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
 from app.messages import by_hand, campaigns, results, spending, today
+from app.messages import faded as regulars
 from app.messages import queries as messages
 from app.reviews import queries as reviews
 from app.shops import queries as shops
@@ -52,6 +53,7 @@ def home() -> ResponseReturnValue:
             "outlook": messages.outlook(shop_id, now=moment),
             "hand_waits": by_hand.waiting_now(shop_id, wire=current_app.config["WIRE"], now=moment),
             "left_out": today.left_out_count(shop_id, now=moment),
+            "faded": regulars.faded(shop_id, now=moment),
             "holidays": days.questions(),
             "papers": papers.waiting_count(shop_id),
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 
 _WEEKS = 8
+_COUNTED = re.compile(r"-?[0-9,]+[원명번개장건]")
 
 
 @door(bp, "/owner/insights", audience="owner", role="manager", tenant="session")
@@ -85,7 +87,7 @@ def flow_most() -> ResponseReturnValue:
 
 def _csv(section: Section, facts: Facts) -> Response:
     body = io.BytesIO()
-    sheet_files.write_csv(body, section.head, section.rows)
+    sheet_files.write_csv(body, section.head, [[_to_add_up(cell) for cell in row] for row in section.rows])
     answer = Response(body.getvalue(), content_type="text/csv; charset=utf-8")
     plain, name = f"{section.key}-{facts.month:%Y-%m}.csv", f"{section.name} {facts.month:%Y-%m}.csv"
     answer.headers["Content-Disposition"] = (
@@ -93,6 +95,11 @@ def _csv(section: Section, facts: Facts) -> Response:
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _to_add_up(cell: str) -> str:
+    """Return a number as a spreadsheet adds it up, without the word for what it counts; anything else as it is."""
+    return cell[:-1].replace(",", "") if _COUNTED.fullmatch(cell) else cell
 
 
 def _month() -> date:
@@ -117,6 +124,7 @@ def _present(shop_id: int, today: date) -> dict[str, Any]:
         "returning": [(_week_words(week.first, today), week.returning) for week in found],
         "known_by": habits.how_it_is_known(known.reason, people=known.people) if known else "",
         "quiet_many": quiet_many,
+        "is_more_quiet": quiet_many >= rhythms.LOOKED_AT,
         "quiet": [
             (one, rules.rhythm_words(one.rhythm_days), habits.chance_words(one.alive)) for one in quiet
         ],

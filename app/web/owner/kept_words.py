@@ -33,6 +33,10 @@ _AS_CHOSEN = {
     "is_pick",
     "days",
     "kind",
+    "group",
+    "tag",
+    "whom",
+    "picked",
 }
 _DAY_KINDS = {"closed": "쉬어요", "open": "열어요"}
 

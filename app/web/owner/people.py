@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from app.customers import known, known_rules, roster
 from app.customers.roster import Choice
 from app.flows import person as person_flow
-from app.flows import tags as tag_flow
 from app.insights import groups
 from app.kit.clock import kst_day
-from app.kit.refusals import Invalid, NotHere
+from app.kit.korean import josa
+from app.kit.refusals import Invalid
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -36,21 +36,48 @@ class Wanted:
     group: str  # a key of groups.names(), "" for none
     order: str
 
-    def link(self, **changes: Any) -> str:
-        """Return the list's address with something changed."""
+    def link(self, endpoint: str = "owner.people", **changes: Any) -> str:
+        """Return the address of the list, or of another page for these people, with something changed."""
         carried: dict[str, Any] = {
             "q": self.typed or None,
             "tag": self.tag.id if self.tag else None,
             "group": self.group or None,
             "order": self.order if self.order != "came" else None,
         }
-        return url_for("owner.people", **(carried | changes))
+        return url_for(endpoint, **(carried | changes))
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Return it as the hidden fields of a form."""
+        carried = (
+            ("q", self.typed),
+            ("tag", str(self.tag.id) if self.tag else ""),
+            ("group", self.group),
+            ("order", self.order if self.order != "came" else ""),
+        )
+        return [(name, value) for name, value in carried if value]
 
     def choice(self) -> Choice:
         """Return it for the reads and the flows."""
         shop_id = current_staff().shop.id
         group = groups.chosen(shop_id=shop_id, group=self.group, now=now()) if self.group else None
         return Choice(self.typed, self.tag.id if self.tag else None, group)
+
+    def words(self) -> str:
+        """Return whom it is of: "‘단골’ 그룹 · ‘창가 자리’ 태그"; what was typed is not in it. "" for everybody."""
+        return " · ".join(
+            [
+                *([f"‘{listed_groups()[self.group]}’ 그룹"] if self.group else []),
+                *([f"‘{self.tag.name}’ 태그"] if self.tag else []),
+                *(["찾은 손님"] if self.typed else []),
+            ]
+        )
+
+    def shown(self) -> str:
+        """Return the same for the screen, with what was typed: "‘김’으로 찾은 손님"."""
+        if not self.typed:
+            return self.words() or "모든 손님"
+        found = f"{josa(f'‘{self.typed}’', '으로/로')} 찾은 손님"
+        return self.words().removesuffix("찾은 손님") + found
 
     def narrows(self) -> bool:
         """Tell whether it is not simply everybody."""
@@ -71,7 +98,7 @@ def wanted() -> Wanted:
 
 def listed_groups() -> dict[str, str]:
     """Return the groups that the list can be narrowed to, by key; tags have chips of their own."""
-    names = groups.names(current_staff().shop.id)
+    names = groups.names(current_staff().shop.id, current_staff().role)
     return {key: name for key, name in names.items() if key != "all" and not key.startswith("tag:")}
 
 
@@ -82,72 +109,20 @@ def people() -> ResponseReturnValue:
     return render_template("owner/people.html", **_list_page(wanted()))
 
 
-def _list_page(asked_for: Wanted, **more: Any) -> dict[str, Any]:
+def _list_page(asked_for: Wanted) -> dict[str, Any]:
     shop_id, after = current_staff().shop.id, request.args.get("after")
     choice = asked_for.choice()
-    picks = bool(request.values.get("pick"))
     page = roster.people(shop_id=shop_id, choice=choice, order=asked_for.order, after=after)
-    calm = not asked_for.narrows() and not after and asked_for.order == "came" and not picks
+    calm = not asked_for.narrows() and not after and asked_for.order == "came"
     return {
         "page": page,
         "wanted": asked_for,
         "tags": known.counted_tags(shop_id),
         "groups": listed_groups(),
         "orders": roster.ORDERS,
-        "picks": picks,
-        "found": roster.count(shop_id=shop_id, choice=choice) if picks else None,
         "birthdays": person_days.birthdays_this_week() if calm else [],
         "today": kst_day(now()),
-        "wrong": {},
-        "tagged": "",
-    } | more
-
-
-@door(bp, "/owner/people/tagging", methods=("POST",), audience="owner", role="manager", tenant="session")
-def tag_many() -> ResponseReturnValue:
-    """Put a tag on those who were picked, or on everybody the list is of."""
-    staff, asked_for, name = current_staff(), wanted(), asked.text("name")
-    picked = [number for one in request.form.getlist("who") if (number := row_number(one)) is not None]
-    try:
-        done = tag_flow.put_on_many(
-            shop_id=staff.shop.id,
-            staff_id=staff.staff_id,
-            name=name,
-            ids=None if asked.text("whom") == "all" else picked,
-            choice=asked_for.choice(),
-            ip=asked.ip(),
-            now=now(),
-        )
-    except Invalid as error:
-        page = _list_page(asked_for, picks=True, wrong=error.fields, tagged=name, picked=picked)
-        page["found"] = roster.count(shop_id=staff.shop.id, choice=asked_for.choice())
-        return answers.invalid("owner/people.html", **page)
-    flash(f"{done:,}명에게 태그를 붙였어요" if done else "모두 이 태그가 붙어 있었어요")
-    return see_other(asked_for.link())
-
-
-@door(bp, "/owner/people/tags", audience="owner", role="manager", tenant="session")
-def tags() -> ResponseReturnValue:
-    """Show the shop's tags, each with how many carry it."""
-    return render_template("owner/tags.html", tags=known.counted_tags(current_staff().shop.id))
-
-
-@door(
-    bp,
-    "/owner/people/tags/<int:tag_id>/removal",
-    methods=("POST",),
-    audience="owner",
-    role="manager",
-    tenant="session",
-)
-def drop_tag(tag_id: int) -> ResponseReturnValue:
-    """Take a tag off everybody and out of the shop. Raises NotHere for another shop's."""
-    staff = current_staff()
-    if known.tag(shop_id=staff.shop.id, tag_id=tag_id) is None:
-        raise NotHere("찾으시는 태그가 없어요. 목록을 새로 열어 주세요.")
-    tag_flow.drop(shop_id=staff.shop.id, staff_id=staff.staff_id, tag_id=tag_id, now=now())
-    flash("태그를 지웠어요")
-    return see_other(url_for("owner.tags"))
+    }
 
 
 @door(bp, "/owner/people/new", methods=("GET", "POST"), audience="owner", role="manager", tenant="session")

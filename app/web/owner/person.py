@@ -13,6 +13,7 @@ from app.customers import known_rules, merges
 from app.customers import queries as customers
 from app.customers.texts import CONSENT_NAMES
 from app.flows import person as person_flow
+from app.flows import tags as tag_flow
 from app.insights import rhythms
 from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Invalid, NotHere
@@ -34,23 +35,15 @@ from app.web.owner.person_known import companion_lines, tag_page
 _VISITS_SHOWN = 20
 _REVIEWS_SHOWN = 3
 _UNDO_DAYS = 2  # today's and yesterday's stamps are taken back by one tap; older ones are looked for first
-_SOURCE_NAMES = {
-    "qr": "가게 QR로 받으셨어요",
-    "link": "링크로 받으셨어요",
-    "poster": "포스터의 QR로 받으셨어요",
-    "table": "탁상 안내의 QR로 받으셨어요",
-    "sticker": "스티커의 QR로 받으셨어요",
-    "friend": "친구의 초대로 오셨어요",
-    "parcel": "소포에 넣은 쪽지로 받으셨어요",
-    "counter": "계산대의 QR로 받으셨어요",
-    "printed": "종이 카드를 드렸어요",
-    "card": "카드에서 적으셨어요",
-    "staff": "가게에서 만들어 드렸어요",
-    "demo": "예시로 만든 손님이에요",
-    "import": "가져온 명단에 있었어요",
-    "hand_asked": "가게에서 여쭤보고 적었어요",
-    "hand_phone": "전화로 여쭤보고 적었어요",
-    "hand_list": "쓰던 손님 명단을 보고 적었어요",
+# Where somebody bought; at the shop itself nothing has to be said.
+_CHANNEL_NAMES = {
+    "smartstore": "스마트스토어",
+    "coupang": "쿠팡",
+    "cafe24": "카페24",
+    "esm": "지마켓·옥션",
+    "file": "가져온 주문",
+    "pos": "포스",
+    "api": "다른 프로그램",
 }
 
 
@@ -63,7 +56,7 @@ _SOURCE_NAMES = {
     tenant="session",
 )
 def person(customer_id: int) -> ResponseReturnValue:
-    """Show a person, or save what the shop wants to remember; what was typed stays when it can't be saved."""
+    """Show a person, or save what the shop wants to remember, a tag that was typed too; what can't be saved stays."""
     if request.method == "GET":
         into = merges.went_into(shop_id=current_staff().shop.id, customer_id=customer_id)
         if into is not None:  # one with another by now: an old link or a look back leads to them
@@ -72,7 +65,17 @@ def person(customer_id: int) -> ResponseReturnValue:
         return render_template("owner/person.html", **_page(customer_id))
     staff = current_staff()
     notes = {name: asked.text(name) for name in ("name", "likes", "memo")}
+    tag = asked.text("tag")
     try:
+        if tag:
+            tag_flow.put_on(
+                shop_id=staff.shop.id,
+                staff_id=staff.staff_id,
+                customer_id=customer_id,
+                name=tag,
+                ip=asked.ip(),
+                now=now(),
+            )
         person_flow.save_notes(
             shop_id=staff.shop.id,
             customer_id=customer_id,
@@ -83,7 +86,10 @@ def person(customer_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         wrong = answers.in_order(error.fields, notes)
-        return answers.invalid("owner/person.html", **(_page(customer_id) | {"notes": notes, "wrong": wrong}))
+        shown: dict[str, Any] = {"notes": notes, "wrong": wrong}
+        if "tag" in wrong:
+            shown |= {"wrong": {"new-tag": wrong["tag"]}, "wrong_tag": wrong["tag"], "typed_tag": tag}
+        return answers.invalid("owner/person.html", **(_page(customer_id) | shown))
     flash("저장했어요")
     return see_other(url_for("owner.person", customer_id=customer_id))
 
@@ -131,7 +137,8 @@ def _page(customer_id: int) -> dict[str, Any]:
         **tag_page(customer_id),
         "days": day_lines(shop_id=shop_id, customer_id=customer_id),
         "consent_names": CONSENT_NAMES,
-        "source_names": _SOURCE_NAMES,
+        "source_names": known_rules.SOURCES,
+        "channel_names": _CHANNEL_NAMES,
         "notes": {"name": known.name, "likes": known.likes, "memo": known.memo},
         "wrong": {},
     }

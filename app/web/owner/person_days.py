@@ -15,7 +15,7 @@ from app.kit.clock import kst_day
 from app.kit.refusals import Invalid, NotHere
 from app.web import answers
 from app.web.answers import see_other
-from app.web.days_form import days_form, typed_fields
+from app.web.days_form import day_lines, days_form, typed_fields
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import asked
@@ -38,6 +38,7 @@ def person_days(customer_id: int) -> ResponseReturnValue:
         note_look("view", customer_id)
         return render_template("owner/person_days.html", **page)
     staff = current_staff()
+    had = bool(day_lines(shop_id=staff.shop.id, customer_id=customer_id))
     try:
         kept = flow.save(
             shop_id=staff.shop.id,
@@ -52,7 +53,7 @@ def person_days(customer_id: int) -> ResponseReturnValue:
     except Invalid as error:
         wrong = answers.in_order(error.fields, (*FIELDS, "days"))
         return answers.invalid("owner/person_days.html", **(page | {"wrong": wrong}))
-    flash("적어 두었어요" if kept else "적어 둔 날을 지웠어요")
+    flash("적어 두었어요" if kept else "적어 둔 날을 지웠어요" if had else "적은 날이 없어요")
     return see_other(url_for("owner.person", customer_id=customer_id))
 
 

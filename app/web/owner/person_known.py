@@ -82,7 +82,7 @@ def _tags(customer_id: int, **more: Any) -> ResponseReturnValue:
 )
 def put_tag(customer_id: int) -> ResponseReturnValue:
     """Put a tag on a person: one of the shop's, or a new word."""
-    staff, name = current_staff(), asked.text("name")
+    staff, name = current_staff(), asked.text("tag")
     try:
         tag_flow.put_on(
             shop_id=staff.shop.id,

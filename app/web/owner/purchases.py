@@ -62,7 +62,10 @@ def _chosen(menu: list[goods.Choice]) -> list[Bought]:
         typed = asked.text(f"q{choice.id}").strip()
         if typed in ("", "0"):
             continue
-        if not (typed.isascii() and typed.isdigit()) or not 1 <= int(typed[:9]) <= rules.PIECES_MOST:
+        if (
+            not (typed.isascii() and typed.isdigit() and len(typed) <= 9)
+            or not 1 <= int(typed) <= rules.PIECES_MOST
+        ):
             raise Invalid(
                 {f"q{choice.id}": f"{choice.name} 개수는 1부터 {rules.PIECES_MOST}까지 적어 주세요."}
             )
