@@ -120,6 +120,10 @@ def _pool(config: Any) -> dict[str, Any]:
 
 def _database(app: Flask) -> None:
     # Models register themselves with the metadata when their room is imported.
+    from app.board import event_models as _events  # noqa: F401
+    from app.board import notice_models as _notices  # noqa: F401
+    from app.board import story_models as _stories  # noqa: F401
+    from app.board import talk_models as _talk  # noqa: F401
     from app.cards import counter_models as _counter  # noqa: F401
     from app.cards import models as _cards  # noqa: F401
     from app.coupons import models as _coupons  # noqa: F401
@@ -134,12 +138,16 @@ def _database(app: Flask) -> None:
     from app.messages import way_models as _ways  # noqa: F401
     from app.programs import models as _programs  # noqa: F401
     from app.referrals import models as _referrals  # noqa: F401
+    from app.reviews import care_models as _review_care  # noqa: F401
     from app.reviews import models as _reviews  # noqa: F401
     from app.shops import models as _shops  # noqa: F401
+    from app.testers import models as _testers  # noqa: F401
     from app.tiers import models as _tiers  # noqa: F401
     from app.visits import import_models as _imports  # noqa: F401
     from app.visits import models as _visits  # noqa: F401
+    from app.voices import care_models as _voice_care  # noqa: F401
     from app.voices import models as _voices  # noqa: F401
+    from app.warranties import models as _warranties  # noqa: F401
 
     db.init_app(app)
     with app.app_context():

@@ -117,7 +117,7 @@ def answer(
             outbox.plan(
                 session,
                 shop_id=shop_id,
-                customer_id=voice.customer_id,
+                customer_id=customer_id,
                 kind="voice_reply",
                 cause=f"line:{line.id}",
                 due_at=now,

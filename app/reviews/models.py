@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -24,6 +24,9 @@ class ReviewSetting(Model):
     naver_url: Mapped[str] = mapped_column(String(200), default="")
     kakao_url: Mapped[str] = mapped_column(String(200), default="")
     google_url: Mapped[str] = mapped_column(String(200), default="")
+    checks_photos: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # shown once the shop saw them
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -110,6 +113,7 @@ class Photo(Model):
     __table_args__ = (
         UniqueConstraint("shop_id", "id"),
         UniqueConstraint("shop_id", "ask_id", "digest"),  # the same photo picked twice is one
+        UniqueConstraint("shop_id", "pick", "digest"),
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         ForeignKeyConstraint(["shop_id", "ask_id"], ["review_asks.shop_id", "review_asks.id"]),
         ForeignKeyConstraint(["shop_id", "review_id"], ["reviews.shop_id", "reviews.id"]),
@@ -136,4 +140,8 @@ class Photo(Model):
     tries: Mapped[int] = mapped_column(default=0)  # a photo that kills its worker is given up
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a worker is at it
     digest: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of what was picked, hex
+    # Picked in another form than a review's: which kind of form and its once-key ("voice:…"), and when that was sent.
+    pick: Mapped[str | None] = mapped_column(String(60))
+    kept_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    passed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the shop saw it and lets it be shown
     at: Mapped[datetime] = mapped_column(UtcDateTime)

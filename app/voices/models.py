@@ -33,14 +33,26 @@ class Voice(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
-    customer_id: Mapped[int] = mapped_column()
+    customer_id: Mapped[int | None] = mapped_column()  # None: heard from somebody the shop could not name
     kind: Mapped[str] = mapped_column(String(10))  # praise | complaint | question | idea
+    source: Mapped[str] = mapped_column(
+        String(8), default="card", server_default="card"
+    )  # card | letter | review | spoken | market | sns
+    heard_by: Mapped[int | None] = mapped_column()  # who of the shop wrote down what was heard elsewhere
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a complaint is to be answered by then
     review_id: Mapped[int | None] = mapped_column()  # 아쉬웠어요 in a review opened it
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the shop's first answer
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the customer spoke last, since then
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closed_by: Mapped[int | None] = mapped_column()  # staff
+    closed_by: Mapped[int | None] = (
+        mapped_column()
+    )  # staff; None with closed_at: the customer said it is settled
+    closed_note: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    came_back_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # the first visit within 60 days of the answer
 
 
 class VoiceLine(Model):
@@ -50,6 +62,7 @@ class VoiceLine(Model):
     __table_args__ = (
         UniqueConstraint("shop_id", "once"),
         ForeignKeyConstraint(["shop_id", "voice_id"], ["voices.shop_id", "voices.id"]),
+        UniqueConstraint("shop_id", "id"),
         Index("ix_voice_lines_shop_voice", "shop_id", "voice_id", "id"),
     )
 

@@ -32,7 +32,7 @@ class Thread:
     """One matter with everything said about it."""
 
     id: int
-    customer_id: int
+    customer_id: int | None  # None: heard from somebody without a name
     name: str
     kind: str
     review_id: int | None
@@ -53,7 +53,7 @@ class ThreadLine:
     """One matter in a list: what it is about and what was said last."""
 
     id: int
-    customer_id: int
+    customer_id: int | None
     name: str
     kind: str
     opened_at: datetime
