@@ -1,4 +1,7 @@
-"""사장님께 한마디: the customer says something to the shop alone, the shop answers, either says when it is done."""
+"""사장님께 한마디: the customer says something to the shop alone, the shop answers, either says when it is done.
+
+Other rooms begin a matter by open_thread, inside a transaction of their own.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,37 @@ def open_voice(*, shop_id: int, customer_id: int, kind: str, text: str, once: st
             return voice.id
 
     return after_a_race(opened)
+
+
+def open_thread(
+    session: Any,
+    *,
+    shop_id: int,
+    customer_id: int,
+    sort: str,
+    text: str,
+    once: str,
+    now: datetime,
+    source: str = "card",
+    said_at: datetime | None = None,
+) -> int:
+    """Begin a matter for a customer inside the caller's transaction; returns its number, the same for the same key.
+
+    For what brings a voice about in another room, as a repair does: open_thread(session, shop_id=…, customer_id=…,
+    sort="question", text="수리를 맡기고 싶어요. …", once=f"repair:{repair_id}", source="warranty", now=now).
+    `sort`: one of rules.KINDS; `once`: at most 40 characters, of one fact ("repair:12"); `source`: one of
+    rules.SOURCES. The caller holds the customer's row and has looked that they may ask. Its photos, kept under a pick
+    key of the caller's, are hung on the first line by voices/actions.hang_photos. Raises Invalid for an unknown sort
+    and for words that are empty or too long.
+    """
+    about, words = rules.clean_voice(kind=sort, text=text)
+    if (before := voices.line_by_once(session, shop_id=shop_id, once=once)) is not None:
+        return before.voice_id
+    voice = voices.open_voice(
+        session, shop_id=shop_id, customer_id=customer_id, kind=about, source=source, said_at=said_at, now=now
+    )
+    voices.add_line(session, voice=voice, text=words, once=once, now=now)
+    return voice.id
 
 
 def say(*, shop_id: int, customer_id: int, voice_id: int, text: str, once: str, now: datetime) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
 from app.kit.clock import kst_day, start_of_day
+from app.voices.care_models import VoicePhoto
 from app.voices.models import Voice, VoiceLine
+from app.voices.rules import ANSWER_WITHIN, COMPLAINT
 
 
 def whose(session: Any, *, shop_id: int, voice_id: int) -> int | None:
@@ -63,16 +66,31 @@ def said_today(session: Any, *, shop_id: int, customer_id: int, now: datetime) -
 
 
 def open_voice(
-    session: Any, *, shop_id: int, customer_id: int, kind: str, now: datetime, review_id: int | None = None
+    session: Any,
+    *,
+    shop_id: int,
+    customer_id: int | None,
+    kind: str,
+    now: datetime,
+    review_id: int | None = None,
+    source: str | None = None,
+    heard_by: int | None = None,
+    said_at: datetime | None = None,
 ) -> Voice:
-    """Begin a matter. Raises IntegrityError when the review has opened one."""
+    """Begin a matter; a complaint's clock begins now. Raises IntegrityError when the review has opened one.
+
+    `heard_by`: who of the shop writes down what was said elsewhere, at `said_at`.
+    """
     made = Voice(
         shop_id=shop_id,
         customer_id=customer_id,
         kind=kind,
         review_id=review_id,
-        opened_at=now,
+        source=source or ("review" if review_id is not None else "card"),
+        heard_by=heard_by,
+        opened_at=said_at or now,
         waiting_since=now,
+        due_at=now + ANSWER_WITHIN if kind == COMPLAINT else None,
     )
     session.add(made)
     session.flush()
@@ -99,6 +117,14 @@ def add_line(
         mark_read(session, shop_id=voice.shop_id, voice_id=voice.id, by_customer=False, now=now)
     session.flush()
     return line
+
+
+def hang_photos(session: Any, *, line: VoiceLine, photo_ids: Sequence[int]) -> None:
+    """Let photos that were kept hang on what was said."""
+    session.add_all(
+        VoicePhoto(shop_id=line.shop_id, line_id=line.id, photo_id=photo_id) for photo_id in photo_ids
+    )
+    session.flush()
 
 
 def close(session: Any, *, voice: Voice, staff_id: int, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from app.kit.refusals import Invalid, Refused
 
@@ -12,8 +13,30 @@ MOST_A_DAY = 30
 
 KINDS: Mapping[str, str] = {"praise": "칭찬", "complaint": "불편", "question": "문의", "idea": "제안"}
 COMPLAINT = "complaint"
+# A complaint is to be answered within a day, and again whenever its customer speaks after an answer.
+ANSWER_WITHIN = timedelta(hours=24)
+# A settled matter can be opened again for so long; after that a new one begins.
+REOPEN_WITHIN = timedelta(days=30)
+# Where a voice came from. What was heard elsewhere is written down by the shop.
+SOURCES: Mapping[str, str] = {
+    "card": "카드에서",
+    "letter": "가게에서 온 말에서",
+    "review": "후기에서",
+    "warranty": "보증서에서",
+    "spoken": "가게에서 들은 말",
+    "market": "쇼핑몰에서 본 말",
+    "sns": "SNS에서 본 말",
+}
+HEARD = ("spoken", "market", "sns")
 # What a word beside a review is, by what the review said.
 _AFTER_REVIEW: Mapping[str, str] = {"good": "praise", "bad": COMPLAINT}
+
+
+class TooLateToReopen(Refused):
+    """The matter was settled too long ago."""
+
+    code = "too_late_to_reopen"
+    sentence = "한 달이 넘은 말씀이라 다시 열 수 없어요. 새 말씀으로 남겨 주세요."
 
 
 class TooMuchSaid(Refused):
@@ -53,6 +76,30 @@ def kind_after_review(*, mood: str, stars: int) -> str:
     return "idea" if mood or 2 < stars < 5 else (COMPLAINT if stars <= 2 else "praise")
 
 
-def may_hear(kind: str, role: str) -> bool:
-    """Say whether a role hears this kind: a complaint is for the owner alone."""
-    return role == "owner" or (role == "manager" and kind != COMPLAINT)
+def may_hear(kind: str, role: str, *, is_handed: bool = False) -> bool:
+    """Say whether a role hears this kind: a complaint is for the owner alone.
+
+    `is_handed`: it was handed over to whoever asks; staff hear nothing else.
+    """
+    return role == "owner" or (kind != COMPLAINT and (role == "manager" or is_handed))
+
+
+def due_at(
+    kind: str, *, waiting_since: datetime | None, first_due: datetime | None = None
+) -> datetime | None:
+    """Return until when the shop's answer is due; None when nobody waits for one, or it is no complaint.
+
+    `first_due`: of a complaint that was never answered, as it was set when it began.
+    """
+    if waiting_since is None or kind != COMPLAINT:
+        return None
+    return first_due or waiting_since + ANSWER_WITHIN
+
+
+def clock_words(due: datetime, now: datetime) -> str:
+    """Return how much time is left to answer: "3시간 남았어요", "지났어요"."""
+    left = due - now
+    if left <= timedelta(0):
+        return "답할 시간이 지났어요"
+    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+    return f"{hours}시간 남았어요" if hours else f"{max(1, minutes)}분 남았어요"
