@@ -207,6 +207,8 @@ TABLE = """
 /owner/more/limits                                    GET+POST  owner     owner    session
 /owner/more/kiosks                                    GET+POST  owner     manager  session
 /owner/more/kiosks/<int:kiosk_id>/end                 POST      owner     manager  session
+/owner/more/links                                     GET+POST  owner     owner    session
+/owner/more/support                                   GET       owner     staff    session
 /owner/more/password                                  GET+POST  owner     staff    session
 /owner/more/pin                                       GET+POST  owner     staff    session
 /owner/more/second-step                               GET       owner     staff    session
@@ -275,6 +277,17 @@ TABLE = """
 /owner/paper/<int:paper_id>/refusal                   POST      owner     manager  session
 /owner/paper/<int:paper_id>/reversal                  POST      owner     manager  session
 /owner/panel/<int:card_id>/checks                     POST      owner     staff    session
+/owner/notices                                        GET       owner     manager  session
+/owner/notices/new                                    GET+POST  owner     manager  session
+/owner/notices/<int:notice_id>                        GET       owner     manager  session
+/owner/notices/<int:notice_id>/campaign               POST      owner     manager  session
+/owner/notices/<int:notice_id>/caption                GET       owner     manager  session
+/owner/notices/<int:notice_id>/end                    POST      owner     manager  session
+/owner/notices/<int:notice_id>/photo                  GET       owner     manager  session
+/owner/notices/<int:notice_id>/picture                GET       owner     manager  session
+/owner/notices/<int:notice_id>/removal                POST      owner     manager  session
+/owner/notices/<int:notice_id>/showing                POST      owner     manager  session
+/owner/notices/<int:notice_id>/words                  GET+POST  owner     manager  session
 /owner/people                                         GET       owner     manager  session
 /owner/people/<int:customer_id>                       GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/days                  GET+POST  owner     manager  session
