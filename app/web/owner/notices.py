@@ -22,12 +22,12 @@ from app.visits import goods
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
+from app.web.drawn import drawn, said_of_notice
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.groups import chosen_group
 from app.web.pictures import picture
-from app.web.public.share_pictures import drawn, said_of_notice
 from app.web.readable import row_number
 
 _MOST = 20

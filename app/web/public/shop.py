@@ -134,5 +134,6 @@ def shop_page(code: str) -> ResponseReturnValue:
         channel=kakao_rules.friend_link(channel),
         holds_card=held_card() is not None,
         described=described(shop, when),
+        about=" ".join(shop.story.split()),
         base_url=current_app.config["BASE_URL"],
     )
