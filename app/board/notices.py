@@ -4,7 +4,7 @@ insights/shown_notices: groups are known there."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -112,13 +112,15 @@ def all_of(shop_id: int, *, before: int | None = None, limit: int = 20) -> list[
     where = [Notice.shop_id == shop_id] + ([Notice.id < before] if before is not None else [])
     rows = db.session.execute(_select(*where).order_by(Notice.id.desc()).limit(limit)).all()
     read = _read_by(shop_id, [row.id for row in rows])
-    return [NoticeLine(*row, read_by=read.get(row.id, 0)) for row in rows]
+    return [replace(NoticeLine(*row), read_by=read.get(row.id, 0)) for row in rows]
 
 
 def notice(shop_id: int, notice_id: int) -> NoticeLine | None:
     """Return one for its owner; None for another shop's (S05)."""
     row = db.session.execute(_select(Notice.shop_id == shop_id, Notice.id == notice_id)).one_or_none()
-    return NoticeLine(*row, read_by=_read_by(shop_id, [notice_id]).get(notice_id, 0)) if row else None
+    if row is None:
+        return None
+    return replace(NoticeLine(*row), read_by=_read_by(shop_id, [notice_id]).get(notice_id, 0))
 
 
 def last_shown_at(shop_id: int) -> datetime | None:

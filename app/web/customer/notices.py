@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -30,6 +32,12 @@ def links_for_card() -> list[LinkLine]:
     """Return where else the shop is; in a shop that said nothing of it nothing is asked."""
     shop = current_shop()
     return reads.links(shop.id) if shop.has(link_rules.USE) else []
+
+
+def read() -> list[tuple[str, datetime]]:
+    """Return what this person opened and when, for what they take along of themselves."""
+    holder = current_card()
+    return reads.read_of(shop_id=holder.shop_id, customer_id=holder.customer_id)
 
 
 def _mine(notice_id: int) -> NoticeLine:
