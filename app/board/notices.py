@@ -174,7 +174,7 @@ def _read_by(shop_id: int, notice_ids: Sequence[int]) -> dict[int, int]:
 
 # Built once: the card asks it wherever a shop shows news.
 _UNREAD = (
-    select(Notice.id, Notice.group)
+    select(Notice.group.label("seen_by"))
     .where(
         Notice.shop_id == bindparam("shop"),
         *_SHOWN,
@@ -194,7 +194,7 @@ _UNREAD = (
 def unread_groups(shop_id: int, customer_id: int) -> list[str]:
     """Return for whom each piece of news is that a person has not opened ("" = everybody), at most twenty."""
     rows = db.session.execute(_UNREAD, {"shop": shop_id, "person": customer_id})
-    return [row.group_key for row in rows]
+    return [row.seen_by for row in rows]
 
 
 def read_of(*, shop_id: int, customer_id: int) -> list[tuple[str, datetime]]:

@@ -91,12 +91,13 @@ def drop(session: Any, *, row: Notice) -> None:
 
 def note_read(session: Any, *, shop_id: int, notice_id: int, customer_id: int, now: datetime) -> bool:
     """Note that a person opened it; False when they had before. Two at once are one by the unique key."""
-    made = session.execute(
+    made = session.scalar(
         insert_into(session, table_of(NoticeRead))
         .values(shop_id=shop_id, notice_id=notice_id, customer_id=customer_id, at=now)
         .on_conflict_do_nothing()
+        .returning(NoticeRead.id)
     )
-    return bool(made.rowcount)
+    return made is not None
 
 
 def forget(session: Any, *, shop_id: int, customer_id: int) -> None:

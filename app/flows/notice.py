@@ -42,6 +42,8 @@ def begin(
 
     def flow() -> int:
         with write() as session:
+            if is_first:  # the shop is held before anything of it is written: two at once wait in one order
+                noticing.hold_first(session, shop_id=shop_id)
             row = noticing.by_once(session, shop_id=shop_id, once=once)
             if row is None:
                 row = noticing.add(session, shop_id=shop_id, staff_id=staff_id, once=once, now=now)
