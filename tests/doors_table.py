@@ -327,6 +327,7 @@ TABLE = """
 /owner/people/<int:customer_id>/purchases             GET+POST  owner     staff    session
 /owner/purchases/<int:visit_id>/reversal              POST      owner     staff    session
 /owner/print                                          GET       owner     staff    session
+/owner/print/parcel/words                             GET+POST  owner     manager  session
 /owner/print/<sheet>                                  GET       owner     staff    session
 /owner/print/<sheet>/pdf                              GET       owner     staff    session
 /owner/print/cards                                    GET+POST  owner     staff    session

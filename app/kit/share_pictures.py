@@ -57,8 +57,8 @@ def square(said: Said) -> bytes:
     on = Picture(*SQUARE)
     side, width = 90, 1080 - 2 * 90
     if said.photo:
-        on.photo(BytesIO(said.photo), 0, 0, 1080, 600)
-        y, most, text_most = 640.0, 2, 3
+        on.photo(BytesIO(said.photo), 0, 0, 1080, 540)
+        y, most, text_most = 578.0, 2, 4
         title_size, text_size, least = 62, 34, 48
     else:
         on.frame(30, radius=34, weight=6, colour=INK)
