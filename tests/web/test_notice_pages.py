@@ -180,3 +180,14 @@ def test_what_somebody_opened_is_in_what_they_take_along(app: Flask, shop: AShop
 @pytest.mark.parametrize("address", ["/owner/more/support", "/owner/notices", "/owner/more/links"])
 def test_the_pages_of_this_room_are_whole(owner_phone: Phone, address: str) -> None:
     owner_phone.open(address)
+
+
+def test_the_home_asks_to_tell_of_closed_days_until_news_was_shown(shop: AShop, owner_phone: Phone) -> None:
+    owner_phone.open("/owner/more/days")
+    owner_phone.submit("쉬는 날 적기", first="2026-11-26", last="2026-11-27", note="김장하러 가요")
+    owner_phone.open("/owner")
+    page = owner_phone.tap("11월 26일–27일 쉬어요 가게 소식으로 미리 알려 두세요")
+    assert (page.value("title"), page.value("text")) == ("11월 26일–27일 쉬어요", "김장하러 가요\n")
+    owner_phone.submit("저장하기")
+    owner_phone.submit("손님께 보이기")
+    assert "가게 소식으로 미리" not in owner_phone.open("/owner").words

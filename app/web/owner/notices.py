@@ -24,7 +24,7 @@ from app.web.answers import see_other
 from app.web.doors import door, now
 from app.web.drawn import drawn, said_of_notice
 from app.web.guards import current_staff
-from app.web.owner import asked
+from app.web.owner import asked, closing_news
 from app.web.owner.blueprint import bp
 from app.web.owner.groups import chosen_group
 from app.web.pictures import picture
@@ -74,7 +74,9 @@ def notices() -> ResponseReturnValue:
 def new_notice() -> ResponseReturnValue:
     """Write a piece of news. It is a draft: nobody sees it yet."""
     if request.method == "GET":
-        return render_template("owner/notice_words.html", **_form(None, _typed_of(None), {}))
+        return render_template(
+            "owner/notice_words.html", **_form(None, _typed_of(None) | closing_news.begun(), {})
+        )
     staff, typed = current_staff(), _typed()
     try:
         made = flow.begin(
