@@ -17,6 +17,12 @@ from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 # A feature room's files. What is beyond these is named here with what it is for.
 OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
 BEYOND = house_files.BEYOND | {
+    "board/notice_models": "tables of the shop's news, its links and its slips",
+    "board/notice_rules": "pure: what a piece of news may say, and what is made of it for elsewhere",
+    "board/link_rules": "pure: reading pasted addresses of the shop's pages elsewhere",
+    "board/notices": "reads the shop's news, its links, and what its slips say",
+    "board/noticing": "changes those, inside a flow",
+    "insights/shown_notices": "reads the shop's news as one person sees it",
     "cards/counter_models": "tables of what is asked and looked at around a card",
     "cards/checks": "reads whether somebody looked whose card this is before it is spent from",
     "cards/drift": "reads whether what the cards say follows from their lines",
@@ -197,6 +203,10 @@ FOLDERS = {
 }
 # What the doors may read from a feature room.
 READS = house_files.READS | {
+    "notices",
+    "notice_rules",
+    "link_rules",
+    "shown_notices",
     "accounts",
     "clock_work",
     "account_words",

@@ -39,6 +39,14 @@ _COUPON = {
     "total": "모두 몇 장까지",
     "stacks": "다른 쿠폰과 함께",
 }
+_NOTICE = {
+    "sort": "어떤 소식",
+    "title": "제목",
+    "text": "글",
+    "product": "무엇에 대한 소식",
+    "is_first": "맨 위에 두기",
+    "people": "누구에게",
+}
 # The forms into which something is typed: what they save, and each field by its name. Only these fields are
 # kept, so that the page which sends them on can show every one. A mere press (찍기, 빼기) is pressed again.
 TYPED: dict[str, tuple[str, dict[str, str]]] = {
@@ -70,6 +78,13 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "owner.shop_review": ("후기 답글", {"text": "답글"}),
     "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답"}),
+    "owner.new_notice": ("가게 소식", _NOTICE),
+    "owner.notice_words": ("가게 소식", _NOTICE),
+    "owner.shop_links": (
+        "가게 링크",
+        {"instagram": "인스타그램", "band": "네이버 밴드", "openchat": "카카오톡 오픈채팅"},
+    ),
+    "owner.parcel_words": ("소포 쪽지에 적을 말", {"thanks": "고맙다는 말"}),
     "owner.campaign_text": (
         "단체 문자",
         {"text": "보낼 글", "coupon": "함께 드릴 쿠폰", "compares": "두 가지 글", "text_b": "다른 글"},

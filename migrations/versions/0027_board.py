@@ -57,17 +57,26 @@ def upgrade() -> None:
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('photo', sa.String(length=40), nullable=False),
     sa.Column('group_key', sa.String(length=20), nullable=False),
+    sa.Column('product_id', sa.Integer(), nullable=True),
     sa.Column('is_first', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('staff_id', sa.Integer(), nullable=False),
     sa.Column('made_at', sa.DateTime(), nullable=False),
     sa.Column('shown_at', sa.DateTime(), nullable=True),
     sa.Column('ended_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['shop_id', 'product_id'], ['products.shop_id', 'products.id'], name=op.f('fk_notices_shop_id_product_id')),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_notices_shop_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notices')),
     sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_notices_shop_id_id')),
     sa.UniqueConstraint('shop_id', 'once', name=op.f('uq_notices_shop_id_once'))
     )
     op.create_index('ix_notices_shop_shown', 'notices', ['shop_id', 'shown_at'], unique=False)
+    op.create_table('parcel_settings',
+    sa.Column('shop_id', _BIG, autoincrement=False, nullable=False),
+    sa.Column('thanks', sa.String(length=60), nullable=False),
+    sa.Column('changed_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_parcel_settings_shop_id')),
+    sa.PrimaryKeyConstraint('shop_id', name=op.f('pk_parcel_settings'))
+    )
     op.create_table('shop_links',
     sa.Column('shop_id', _BIG, autoincrement=False, nullable=False),
     sa.Column('sort', sa.String(length=10), nullable=False),
@@ -94,13 +103,15 @@ def upgrade() -> None:
     )
     op.create_index('ix_event_entries_shop_customer', 'event_entries', ['shop_id', 'customer_id'], unique=False)
     op.create_table('notice_reads',
-    sa.Column('shop_id', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('notice_id', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('customer_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('id', _BIG, nullable=False),
+    sa.Column('shop_id', sa.Integer(), nullable=False),
+    sa.Column('notice_id', sa.Integer(), nullable=False),
+    sa.Column('customer_id', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customers.shop_id', 'customers.id'], name=op.f('fk_notice_reads_shop_id_customer_id')),
     sa.ForeignKeyConstraint(['shop_id', 'notice_id'], ['notices.shop_id', 'notices.id'], name=op.f('fk_notice_reads_shop_id_notice_id')),
-    sa.PrimaryKeyConstraint('shop_id', 'notice_id', 'customer_id', name=op.f('pk_notice_reads'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_reads')),
+    sa.UniqueConstraint('shop_id', 'notice_id', 'customer_id', name=op.f('uq_notice_reads_shop_id_notice_id_customer_id'))
     )
     op.create_index('ix_notice_reads_shop_customer', 'notice_reads', ['shop_id', 'customer_id'], unique=False)
     op.create_table('posts',
@@ -243,6 +254,7 @@ def downgrade() -> None:
     op.drop_index('ix_event_entries_shop_customer', table_name='event_entries')
     op.drop_table('event_entries')
     op.drop_table('shop_links')
+    op.drop_table('parcel_settings')
     op.drop_index('ix_notices_shop_shown', table_name='notices')
     op.drop_table('notices')
     op.drop_index('ix_events_shop_ends', table_name='events')

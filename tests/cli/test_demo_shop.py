@@ -138,7 +138,7 @@ def test_reviews_are_of_visits_that_were_and_voices_of_people_who_came(shop: Des
     rows = {
         name: {row["id"]: row for row in tables.plain(name)}
         for name in tables.rows
-        if "_settings" not in name and name != "tier_policies"
+        if "_settings" not in name and name not in ("tier_policies", "shop_links")
     }
     visits, asks, reviews = rows["visits"], rows["review_asks"], rows["reviews"]
     assert len({ask["visit_id"] for ask in asks.values()}) == len(asks)
@@ -373,7 +373,7 @@ def _somebody_new_gets_a_fresh_card(app: Flask, shop_id: int) -> None:
 
 def _a_shop_has_on_all_that_was_drawn_for_it(town: dict[str, int]) -> None:
     uses = {db.session.get_one(Shop, each).uses for each in town.values()}
-    assert uses == {"boosts coupons referrals tiers", "points referrals"}
+    assert uses == {"boosts coupons links news referrals tiers", "links news points referrals"}
 
 
 def _nobody_is_said_to_have_come_with_half_the_town(town: dict[str, int]) -> None:

@@ -23,14 +23,22 @@ from tests.factories import ACustomer, AShop
 from tests.phone import Page, Phone
 from tests.world import Clock
 
-VIA = {"poster": "poster", "poster-a5": "poster", "table": "table", "stickers": "sticker", "parcel": "parcel"}
+VIA = {
+    "poster": "poster",
+    "poster-a5": "poster",
+    "table": "table",
+    "stickers": "sticker",
+    "parcel": "parcel",
+    "parcel-2": "parcel",
+    "parcel-8": "parcel",
+}
 ROOT = Path(__file__).resolve().parents[2]
 LONG = "우리 동네 아주 오래된 커피 볶는 집!"
 
 
 def link_of(shop: AShop, sheet: str) -> str:
     """Return what a sheet's QR must say."""
-    room = "/details" if sheet == "parcel" else ""
+    room = "/details" if VIA[sheet] == "parcel" else ""
     return f"https://dangol.test/s/{shop.code}{room}?via={VIA[sheet]}"
 
 
@@ -53,7 +61,8 @@ def test_the_room_lists_what_can_be_printed(owner_phone: Phone) -> None:
     page = owner_phone.open("/owner/print")
     assert page.h1 == "인쇄하기"
     targets = [str(link["href"]) for link in page.soup.select("main .list a")]
-    assert targets == [*(f"/owner/print/{name}" for name in SHEETS), "/owner/print/cards"]
+    listed = [name for name, sheet in SHEETS.items() if not sheet.beside]
+    assert targets == [*(f"/owner/print/{name}" for name in listed), "/owner/print/cards"]
     for target in targets:
         owner_phone.open(target)
 
@@ -72,12 +81,16 @@ def test_a_sheet_says_the_same_as_page_and_as_file(owner_phone: Phone, shop: ASh
     for told in ("봄날커피", "도장 10개 모으면", "아메리카노 한 잔"):
         assert told in page.words
         assert told in words
-    assert paper.sizes_of(body) == [(148.0, 210.0) if sheet == "poster-a5" else (210.0, 297.0)]
+    wide = {"poster-a5": (148.0, 210.0), "parcel-2": (297.0, 210.0), "parcel-8": (297.0, 210.0)}
+    assert paper.sizes_of(body) == [wide.get(sheet, (210.0, 297.0))]
     assert len(body) < 120_000
     faces = {face.split("+")[-1]: inside for face, inside in paper.faces_of(body).items()}
     assert faces == {"Pretendard-Regular": True, "Pretendard-Bold": True}
     codes = paper.codes_of(body)
-    assert len(codes) == {"stickers": 24, "parcel": 4, "table": 2}.get(sheet, 1)
+    if VIA[sheet] == "parcel":  # the second one is for who leaves a review or a photo
+        codes, reviews = codes[::2], codes[1::2]
+        assert all(code == qr.modules(f"{link_of(shop, sheet)}&for=review") for code in reviews)
+    assert len(codes) == {"stickers": 24, "parcel": 4, "parcel-2": 2, "parcel-8": 8, "table": 2}.get(sheet, 1)
     assert all(code == qr.modules(link_of(shop, sheet)) for code in codes)
     assert path_of(page) == qr.drawing(link_of(shop, sheet))[1]
     assert "이 컴퓨터에서만 열려요" not in page.words
@@ -115,7 +128,7 @@ def test_a_sheet_holds_whatever_a_shop_is_called(
     if case == "odd":
         assert "PDF에는 ‘茶☕" in page.words
         assert page.soup.select_one(".paper b:-soup-contains('콩')") is None
-        if sheet == "parcel":
+        if VIA[sheet] == "parcel":
             assert "<b>콩</b> & “볶음” {이름}" in page.words
             assert "<b>콩</b> & “볶음” {이름}" in " ".join(words.split())
             assert "둘째" not in page.words + words
@@ -166,7 +179,7 @@ def test_the_sheets_of_a_shop_in_its_own_network_carry_the_address_of_that_netwo
 def test_who_comes_by_a_sheet_is_remembered_so(app: Flask, shop: AShop, sheet: str) -> None:
     phone = Phone(app)
     page = phone.open(link_of(shop, sheet))
-    if sheet == "parcel":
+    if VIA[sheet] == "parcel":
         page = phone.submit("카드 받기", status=422, name="한지우", phone="전화", age14=True, required=True)
         page = phone.submit("카드 받기", phone="010-2345-0001")
     else:
@@ -179,6 +192,27 @@ def test_a_parcels_code_leads_a_holder_to_the_card(app: Flask, shop: AShop, minh
     phone = Phone(app).holding(minho)
     assert phone.open(link_of(shop, "parcel")).path == f"/c/{shop.code}"
     assert phone.open(f"/s/{shop.code}/details").path == f"/c/{shop.code}/details"
+    assert phone.open(f"{link_of(shop, 'parcel')}&for=review").path == f"/c/{shop.code}/reviews"
+
+
+def test_the_shop_thanks_in_its_own_words_and_says_where_else_it_is(owner_phone: Phone, shop: AShop) -> None:
+    owner_phone.open("/owner/print/parcel")
+    owner_phone.tap("고맙다는 말 바꾸기 주문해 주셔서 고맙습니다")
+    wrong = owner_phone.submit("저장하기", status=422, thanks="가" * 41)
+    assert wrong.value("thanks") == "가" * 41
+    owner_phone.submit("저장하기", thanks="먼 길 온 커피, 맛있게 드세요")
+    owner_phone.open("/owner/more/links")
+    wrong = owner_phone.submit("저장하기", status=422, instagram="https://evil.test/bomnal")
+    assert wrong.value("instagram") == "https://evil.test/bomnal"
+    owner_phone.submit("저장하기", instagram="@bomnal_coffee")
+    for sheet in ("parcel", "parcel-2", "parcel-8"):
+        page, body = both(owner_phone, f"/owner/print/{sheet}")
+        for told in ("먼 길 온 커피, 맛있게 드세요", "@bomnal_coffee"):
+            assert told in page.words
+            assert told in paper.text_of(body)
+    owner_phone.open("/owner/print/parcel/words")
+    owner_phone.submit("저장하기", thanks="")
+    assert "주문해 주셔서 고맙습니다" in owner_phone.open("/owner/print/parcel").words
 
 
 def test_no_class_on_paper_is_dressed_as_something_on_the_screen(owner_phone: Phone) -> None:

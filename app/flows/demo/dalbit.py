@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.flows.demo import dalbit_said
+from app.flows.demo import dalbit_said, news_said
 from app.flows.demo.description import Description, MenuItem, Offer, Pace
 
 # How somebody takes it: short, seen at the very moment of stamping, and fit for "오늘도 … 드릴까요?".
@@ -123,5 +123,10 @@ DALBIT = Description(
         Offer("nth_visit", "사이즈업", 0.7, rule_value=3),
         Offer("birthday", "케이크 한 조각", 0, days=14),
         Offer("manual", "2,000원 할인", 0.4, form="amount", value=2000, least_amount=10_000),
+    ),
+    news=news_said.DALBIT,
+    links=(
+        ("instagram", "https://www.instagram.com/dalbit.example"),
+        ("openchat", "https://open.kakao.com/o/gDalbitExample"),
     ),
 )

@@ -62,6 +62,21 @@ class Thread:
 
 
 @dataclass(frozen=True)
+class NewsWords:
+    """A piece of news. `days_ago`: when it was shown; `share`: how many of those who hold a card opened it."""
+
+    sort: str  # notice | season | product
+    days_ago: int
+    title: str
+    text: str
+    share: float = 0.2
+    about: str = ""  # something of the menu
+    group: str = ""  # "" = everybody
+    is_first: bool = False
+    is_over: bool = False  # taken down the next day
+
+
+@dataclass(frozen=True)
 class Offer:
     """One kind that a demo shop gives. `share`: how many of those who have one have used it."""
 
@@ -117,4 +132,6 @@ class Description:
     day_off: int | None = None  # of the week, entered under 쉬는 날 (0 = Monday)
     has_tiers: bool = False  # three of them, a day of double stamps, a list of gifts
     offers: tuple[Offer, ...] = ()
+    news: tuple[NewsWords, ...] = ()  # from the oldest to the newest
+    links: tuple[tuple[str, str], ...] = ()  # (where, address)
     prices: str = ""  # the price buttons, as Shop.prices has them

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.flows.demo import jeongsun_said
+from app.flows.demo import jeongsun_said, news_said
 from app.flows.demo.description import Description, MenuItem, Pace
 
 _LIKES = (
@@ -106,4 +106,6 @@ JEONGSUN = Description(
     point_permille=10,
     threads=jeongsun_said.THREADS,
     day_off=6,
+    news=news_said.JEONGSUN,
+    links=(("band", "https://band.us/@jeongsun-example"),),
 )

@@ -21,6 +21,7 @@ from app.flows.demo.friends import Friends
 from app.flows.demo.holders import Holder
 from app.flows.demo.jeongsun import JEONGSUN
 from app.flows.demo.letters import Writer
+from app.flows.demo.news import News
 from app.flows.demo.people import invent
 from app.flows.demo.remembered import Remembered, lay_down_photos
 from app.flows.demo.reviews import Reviewers
@@ -44,6 +45,7 @@ TABLES = (
     "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
     "day_counts", "referral_settings", "invites", "referrals", "day_closes",
     "tier_policies", "tiers", "tier_standings", "tier_changes", "boosts", "gifts", "gifts_given",
+    "notices", "notice_reads", "shop_links",
 )  # fmt: skip
 
 
@@ -126,6 +128,7 @@ def draw_history(
         Coupons(given, tables, shop, staff).write(described.offers, holders, now)
     Voices(said, tables, described, shop["id"]).write(holders, staff[0], now)
     Friends(Random(f"{described.seed}, friends"), tables, described, shop).write(holders, staff[0], now)
+    News(Random(f"{described.seed}, news"), tables, described, shop).write(holders, staff[0], menu, now)
     writer = Writer(rng, tables, described, shop["id"], evidence, base_url, now)
     later = later_letters.causes(asked, holders, since=writer.since, moment=now)
     writer.write(counter.stamps, holders, later)

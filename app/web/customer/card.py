@@ -23,7 +23,7 @@ from app.messages import inbox as inbox_reads
 from app.messages import wanting
 from app.web import endings, handover
 from app.web.answers import fragment, see_other
-from app.web.customer import coupon_slot, done, friends, line_words, talk
+from app.web.customer import coupon_slot, done, friends, line_words, notices, talk
 from app.web.customer import tier as tiers
 from app.web.customer.blueprint import bp
 from app.web.customer.card_offline import checking
@@ -77,6 +77,8 @@ def card_context() -> dict[str, Any]:
         "checking": checking(),
         "done": done.for_card(),
         "talk": talk.for_card(),
+        "news": notices.for_card(),
+        "links": notices.links_for_card(),
         "version": _version(page, letters, wish),
         "once": new_token(),
         "by_push": may_ring(),

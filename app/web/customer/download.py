@@ -32,7 +32,7 @@ from app.tiers import queries as tiers
 from app.visits import queries as visits_of_shop
 from app.voices import queries as voices
 from app.voices.rules import KINDS
-from app.web.customer import line_words, my_words
+from app.web.customer import line_words, my_words, notices
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
@@ -130,6 +130,7 @@ def me_download(code: str) -> ResponseReturnValue:
             for one in known.companions
         ],
         "paper_cards": [_paper_facts(line) for line in _papers()],
+        "notices_read": [{"title": title, "at": at} for title, at in notices.read()],
         "news_asked_for": [asdict(line) for line in _news()],
         "card": {
             "stamps": page.balance,
@@ -191,6 +192,7 @@ def _sections(known: Known) -> list[str]:
         "가게에서 온 말": [
             f"{my_words.at(letter.at)} · {letter.label}\r\n  {letter.text}" for letter in known.letters
         ],
+        "읽은 가게 소식": [f"{my_words.at(at)} · {title}" for title, at in notices.read()],
         "내 후기": [_review(review) for review in known.reviews],
         "사장님께 한마디": [
             f"{my_words.at(line.at)} · {KINDS[line.kind]} · {'가게의 답' if line.by_shop else '나'}\r\n  {line.text}"

@@ -14,7 +14,7 @@ from app.messages import inbox as inbox_reads
 from app.reviews import photos
 from app.web import endings
 from app.web.answers import see_other, wants_fragment
-from app.web.customer import line_words
+from app.web.customer import line_words, notices
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
@@ -30,7 +30,12 @@ def inbox(code: str) -> ResponseReturnValue:
     unread = inbox_reads.unread(holder.shop_id, holder.customer_id, now=now())
     pictures = photos.loose_photos(holder.shop_id, [letter.photo for letter in letters if letter.photo])
     return render_template(
-        "customer/inbox.html", shop=current_shop(), letters=letters, unread=unread, pictures=pictures
+        "customer/inbox.html",
+        shop=current_shop(),
+        letters=letters,
+        unread=unread,
+        pictures=pictures,
+        news=notices.for_card(),
     )
 
 

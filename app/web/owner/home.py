@@ -18,7 +18,7 @@ from app.shops import queries as shops
 from app.voices import queries as voices
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import days, done
+from app.web.owner import closing_news, days, done
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.stamps import claims_version, note_waiting
@@ -55,6 +55,7 @@ def home() -> ResponseReturnValue:
             "left_out": today.left_out_count(shop_id, now=moment),
             "faded": regulars.faded(shop_id, now=moment),
             "holidays": days.questions(),
+            "untold": closing_news.untold(),
             "papers": papers.waiting_count(shop_id),
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),
             "week": [(rules.weekday(day), count) for day, count in week],

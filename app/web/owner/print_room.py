@@ -16,13 +16,15 @@ from app.web.owner.sheet_pdfs import LABELS, marks_of, sheet_pdf
 from app.web.owner.sheets import SHEETS, Sheet, Slips, Words, words_for
 from app.web.pdf_answer import file_of
 
-_TEMPLATES = {"poster-a5": "poster"}
+_TEMPLATES = {"poster-a5": "poster", "parcel-2": "parcel", "parcel-8": "parcel"}
 
 
 @door(bp, "/owner/print", audience="owner", role="staff", tenant="session")
 def print_room() -> ResponseReturnValue:
     """Show everything that can be printed, each with a small picture of it."""
-    return render_template("owner/print_room.html", sheets=SHEETS.values())
+    return render_template(
+        "owner/print_room.html", sheets=[sheet for sheet in SHEETS.values() if not sheet.beside]
+    )
 
 
 @door(bp, "/owner/print/<sheet>", audience="owner", role="staff", tenant="session")
@@ -37,6 +39,9 @@ def print_sheet(sheet: str) -> ResponseReturnValue:
         words=words,
         labels=LABELS,
         marks=marks_of(asked.name),
+        sizes=sorted(
+            (each.per, each.name) for each in SHEETS.values() if "parcel" in (each.name, each.beside)
+        ),
         **page_facts(words),
     )
 

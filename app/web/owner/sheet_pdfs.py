@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.kit.pdf import A4, A5, LINE, RED, SOFT, Paper, wrapped
+from app.web.owner import parcel_pdf
 from app.web.owner.sheets import Sheet, Slip, Slips, Words
 
 # The sheet of labels that shops know: 3 × 8, the first one so far from the corner.
@@ -33,12 +34,10 @@ class Mark:
 
 def marks_of(sheet: str, cards: int = 0) -> list[Mark]:
     """Return where a sheet is folded or cut; `cards`: how many are on a sheet of cards."""
-    wide, high = A4
     if sheet == "table":
-        return [Mark(0, y, wide, y, is_dashed=True) for y in FOLDS]
-    if sheet == "parcel":
-        half_x, half_y = wide / 2, high / 2
-        return [Mark(half_x, 0, half_x, high, is_dashed=True), Mark(0, half_y, wide, half_y, is_dashed=True)]
+        return [Mark(0, y, A4[0], y, is_dashed=True) for y in FOLDS]
+    if sheet.startswith("parcel"):
+        return _cuts(*parcel_pdf.GRIDS[sheet])
     if sheet == "stickers":
         # At the edges only: on a sheet of labels nothing may be printed across the gaps.
         across, down = LABELS
@@ -53,6 +52,15 @@ def marks_of(sheet: str, cards: int = 0) -> list[Mark]:
             gap=1.5,
         )
     return []
+
+
+def _cuts(size: tuple[float, float], across: int, down: int) -> list[Mark]:
+    """Return the lines that cut a sheet into equal pieces."""
+    wide, high = size
+    xs, ys = (wide / across * n for n in range(1, across)), (high / down * n for n in range(1, down))
+    return [Mark(x, 0, x, high, is_dashed=True) for x in xs] + [
+        Mark(0, y, wide, y, is_dashed=True) for y in ys
+    ]
 
 
 def _trims(xs: list[float], ys: list[float], *, gap: float, length: float = 4) -> list[Mark]:
@@ -74,13 +82,15 @@ def _draw_marks(paper: Paper, marks: list[Mark]) -> None:
 
 def sheet_pdf(words: Words, sheet: Sheet) -> bytes:
     """Return one of the shop's sheets as a file."""
+    if sheet.name in parcel_pdf.GRIDS:
+        paper = parcel_pdf.drawn(words, sheet)
+        _draw_marks(paper, marks_of(sheet.name))
+        return paper.finish()
     paper = Paper(A5 if sheet.paper == "a5" else A4, title=f"{words.shop} {sheet.title}")
     if sheet.name == "table":
         _table(paper, words)
     elif sheet.name == "stickers":
         _stickers(paper, words)
-    elif sheet.name == "parcel":
-        _parcel(paper, words)
     else:
         with paper.at(0, 0, scale=paper.width / A4[0]):
             _poster(paper, words)
@@ -183,42 +193,6 @@ def _sticker(paper: Paper, words: Words) -> None:
     if words.reward:
         paper.block(33, y, words.reward, 3.3, width=28.5, lines=2, leading=1.25, bold=True, colour=RED)
     paper.block(33, 26.6, words.invite, 2.5, width=28.5, lines=1, colour=SOFT)
-
-
-def _parcel(paper: Paper, words: Words) -> None:
-    wide, high = A4[0] / 2, A4[1] / 2
-    for row in range(2):
-        for column in range(2):
-            with paper.at(column * wide, row * high):
-                _note(paper, words)
-
-
-def _note(paper: Paper, words: Words) -> None:
-    paper.box(7, 7, 91, 134.5, radius=4, weight=0.45)
-    paper.seal(44.5, 11.5, 16, words.mark)
-    y = paper.block(52.5, 30, words.thanks, 6.6, width=82, lines=1, bold=True, align="centre")
-    y = paper.block(52.5, y + 0.6, words.shop, 4.6, width=80, lines=1, bold=True, align="centre")
-    if words.story:
-        paper.block(52.5, y + 0.8, words.story, 3.4, width=78, lines=2, align="centre", colour=SOFT)
-    paper.qr(29, 55, 47, words.code.text)
-    y = paper.block(52.5, 103.2, words.parcel, 4.3, width=82, lines=1, align="centre")
-    if words.reward:
-        y = paper.block(
-            52.5,
-            y,
-            f"{words.headline} {words.reward}",
-            4.3,
-            width=82,
-            lines=2,
-            bold=True,
-            align="centre",
-            colour=RED,
-        )
-    y = 124.0
-    paper.line(30, y - 1.2, 75, y - 1.2, colour=LINE)
-    y = paper.block(52.5, y, words.review, 4.3, width=82, lines=1, bold=True, align="centre")
-    if words.photo:
-        y = paper.block(52.5, y, words.photo, 3.3, width=82, lines=1, align="centre", colour=SOFT)
 
 
 def _slip(paper: Paper, slips: Slips, slip: Slip) -> None:

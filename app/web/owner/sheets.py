@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from flask import current_app, url_for
 
+from app.board import link_rules, notices
+from app.board.notice_rules import THANKS
 from app.cards import queries as cards
 from app.cards.counter import PrintedCard
 from app.flows.printed import code_on
@@ -29,8 +31,11 @@ class Sheet:
     paper: str = "a4"
     via: str = "poster"
     hint: str = ""
+    per: int = 1  # so many slips to a sheet
+    beside: str = ""  # another size of that one, chosen on its page and not listed by itself
 
 
+_CUT = "가운데 선을 따라 자르면 쪽지 {}장이 돼요."
 SHEETS = {
     sheet.name: sheet
     for sheet in (
@@ -53,9 +58,23 @@ SHEETS = {
         Sheet(
             "parcel",
             "소포에 넣는 쪽지",
-            "고맙다는 말과 카드 QR, A4 한 장에 4개",
+            "고맙다는 말, 카드 QR과 후기 QR, A4 한 장에 2·4·8개",
             via="parcel",
-            hint="가운데 선을 따라 자르면 쪽지 4장이 돼요.",
+            hint=_CUT.format(4),
+            per=4,
+        ),
+        *(
+            Sheet(
+                f"parcel-{per}",
+                f"소포에 넣는 쪽지 {per}개",
+                "",
+                paper="wide",
+                via="parcel",
+                hint=_CUT.format(per) + " 가로로 인쇄해 주세요.",
+                per=per,
+                beside="parcel",
+            )
+            for per in (2, 8)
         ),
     )
 }
@@ -87,6 +106,10 @@ class Words:
     story: str
     parcel: str
     review: str
+    card_here: str  # below the QR that gives the card
+    review_here: str
+    review_code: Code  # leads to where reviews and photos are left; who has no card gets one first
+    elsewhere: str  # "@bomnal_coffee", "" where the shop is nowhere else
     hashtag: str  # "#봄날커피" or ""
     photo: str  # what to do with the hashtag, "" without one
     is_reachable: bool
@@ -94,7 +117,7 @@ class Words:
     @property
     def all(self) -> str:
         """Every word that came from the shop itself."""
-        return " ".join((self.shop, self.mark, self.reward, self.story, self.hashtag))
+        return " ".join((self.shop, self.mark, self.reward, self.story, self.thanks, self.hashtag))
 
 
 @dataclass(frozen=True)
@@ -149,10 +172,14 @@ def words_for(shop: ShopView, sheet: Sheet) -> Words:
         ),
         invite="카메라로 비추면 카드가 생겨요",
         fine="앱을 깔지 않아도 돼요. 이름도 번호도 없이 받을 수 있어요.",
-        thanks="주문해 주셔서 고맙습니다",
+        thanks=(notices.thanks(shop.id) if sheet.via == "parcel" else "") or THANKS,
         story=_one_line(shop.story),
         parcel="카메라로 비추면 도장 카드를 드려요",
         review="후기도 남겨 주세요",
+        card_here="도장 카드 받기",
+        review_here="후기·사진 남기기",
+        review_code=_code(f"{link}/details?via=parcel&for=review"),
+        elsewhere=_elsewhere(shop) if sheet.via == "parcel" else "",
         hashtag=f"#{hashtag}" if hashtag else "",
         photo=f"사진을 올리실 때 {josa(f'#{hashtag}', '을/를')} 붙여 주세요" if hashtag else "",
         is_reachable=is_reachable(),
@@ -171,6 +198,12 @@ def slips_for(shop: ShopView, found: list[PrintedCard]) -> Slips:
             for card in found
         ),
     )
+
+
+def _elsewhere(shop: ShopView) -> str:
+    """Return the first of the shop's pages elsewhere as it is said on paper."""
+    found = notices.links(shop.id) if shop.has(link_rules.USE) else []
+    return found[0].handle if found else ""
 
 
 def is_reachable() -> bool:

@@ -143,6 +143,7 @@ def details(code: str) -> ResponseReturnValue:
         if _held():
             # A parcel's QR leads whoever has a card to it: that is where a review is written.
             at = "customer.card" if page["via"] == "parcel" else "customer.details"
+            at = "customer.my_reviews" if request.args.get("for") == "review" else at
             return redirect(url_for(at, code=code))
         return invited.keep(_page("public/details.html", **page), page["friend"])
     if form.is_blank():
