@@ -20,6 +20,8 @@ TABLE = """
 /c/<code>/details                                     GET+POST  customer  holder   code
 /c/<code>/done                                        POST      customer  holder   code
 /c/<code>/done/<int:done_id>/withdrawal               POST      customer  holder   code
+/c/<code>/events                                      GET       customer  holder   code
+/c/<code>/events/<int:event_id>                       GET+POST  customer  holder   code
 /c/<code>/friends                                     GET+POST  customer  holder   code
 /c/<code>/inbox                                       GET       customer  holder   code
 /c/<code>/inbox/<int:message_id>/photo                GET       customer  holder   code
@@ -149,6 +151,14 @@ TABLE = """
 /owner/done                                           GET       owner     staff    session
 /owner/done/<int:done_id>                             GET+POST  owner     staff    session
 /owner/done/<int:done_id>/removal                     POST      owner     staff    session
+/owner/events                                         GET       owner     manager  session
+/owner/events/<int:event_id>                          GET       owner     manager  session
+/owner/events/<int:event_id>/cancellation             POST      owner     manager  session
+/owner/events/<int:event_id>/draw                     POST      owner     manager  session
+/owner/events/<int:event_id>/form                     GET+POST  owner     manager  session
+/owner/events/<int:event_id>/handovers                POST      owner     manager  session
+/owner/events/<int:event_id>/opening                  POST      owner     manager  session
+/owner/events/new                                     GET+POST  owner     manager  session
 /owner/letters/<int:letter_id>                        GET       owner     staff    session
 /owner/letters/<int:letter_id>/photo                  GET       owner     staff    session
 /owner/letters/<int:letter_id>/removal                POST      owner     staff    session
@@ -347,6 +357,9 @@ TABLE = """
 /s/<code>/counter/<token>                             GET+POST  public    anyone   code
 /s/<code>/details                                     GET+POST  public    anyone   code
 /s/<code>/email/<token>                               GET+POST  public    anyone   code
+/s/<code>/events                                      GET       public    anyone   code
+/s/<code>/events/<int:event_id>                       GET       public    anyone   code
+/s/<code>/events/<int:event_id>/draw.txt              GET       public    anyone   code
 /s/<code>/open/<token>                                GET+POST  public    anyone   code
 /s/<code>/photos/<ref>                                GET       public    anyone   code
 /s/<code>/photos/<ref>/small                          GET       public    anyone   code

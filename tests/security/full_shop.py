@@ -33,7 +33,15 @@ from app.visits.models import Product, Visit, VisitItem
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows import books
-from tests.security import full_groups, full_imp, full_known, full_months, full_programs, full_rhythm
+from tests.security import (
+    full_board,
+    full_groups,
+    full_imp,
+    full_known,
+    full_months,
+    full_programs,
+    full_rhythm,
+)
 from tests.security import full_letters as letters
 from tests.security import full_perks as perks
 
@@ -142,6 +150,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         **full_known.with_knowledge(shop, known, word),
         **full_programs.with_programs(shop, known, word),
         **full_imp.with_files(shop, known, nameless, word),
+        **full_board.with_board(shop, known, word),
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
