@@ -91,6 +91,7 @@ KINDS = (
     "group_removed",
     "regular_from",
     "event",
+    "board",
 )
 
 

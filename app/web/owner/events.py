@@ -59,7 +59,9 @@ def event_form(event_id: int) -> ResponseReturnValue:
     """Change an event that nobody has seen yet."""
     line = _line(event_id)
     if line.state != "draft":
-        raise rules.AlreadyShown
+        if request.method == "POST":
+            raise rules.AlreadyShown
+        return see_other(url_for("owner.shop_event", event_id=event_id))
     return _form(line)
 
 
