@@ -223,7 +223,7 @@ def test_ones_own_is_taken_down_and_stays_down(shop: AShop, jiwoo: ACustomer, cl
 
 def test_who_leaves_takes_their_words_along(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
     minho, post_id = a_regular(shop), posted(jiwoo)
-    other = posted(minho)
+    other = posted(minho, title="주차장")
     commented(jiwoo, other)
     commented(minho, other)
     asked(jiwoo)

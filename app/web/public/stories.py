@@ -90,7 +90,6 @@ def gallery(code: str) -> ResponseReturnValue:
         )
     )
     answer.headers["Content-Security-Policy"] = _IN_FRAMES
-    answer.headers["Cache-Control"] = "public, max-age=300"
     return answer
 
 
