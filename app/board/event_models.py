@@ -54,6 +54,7 @@ class EventEntry(Model):
     __table_args__ = (
         UniqueConstraint("shop_id", "event_id", "customer_id"),
         UniqueConstraint("shop_id", "event_id", "number"),
+        UniqueConstraint("shop_id", "event_id", "ticket"),
         ForeignKeyConstraint(["shop_id", "event_id"], ["events.shop_id", "events.id"]),
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         Index("ix_event_entries_shop_customer", "shop_id", "customer_id"),
@@ -62,11 +63,12 @@ class EventEntry(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column()
     event_id: Mapped[int] = mapped_column()
-    customer_id: Mapped[int | None] = (
-        mapped_column()
-    )  # None: they left; the ticket stays, or the draw can't be checked
+    # None: they left; the ticket stays, or the draw can't be checked.
+    customer_id: Mapped[int | None] = mapped_column()
     number: Mapped[int] = mapped_column()  # 1, 2, 3 … in the order they came
     ticket: Mapped[str] = mapped_column(String(12))  # random
+    # Masked, where they agreed that the result names them; "" where not.
+    shown_name: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     rank: Mapped[int | None] = mapped_column()  # 1 … winners, once drawn
     given_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the prize was handed over

@@ -93,6 +93,8 @@ KINDS = (
     "group_set",
     "group_removed",
     "regular_from",
+    "event",
+    "board",
 )
 
 

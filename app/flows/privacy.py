@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.board import noticing
+from app.board import entering, noticing, showing, talking
 from app.cards.actions import ledger, papers
 from app.cards.models import Card
 from app.coupons import actions as coupons
@@ -264,6 +264,9 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
             programs.forget(session, shop_id=shop_id, customer_id=each)
             unmaking.forget(session, shop_id=shop_id, customer_id=each)
             noticing.forget(session, shop_id=shop_id, customer_id=each)
+            entering.forget(session, shop_id=shop_id, customer_id=each)
+            talking.forget(session, shop_id=shop_id, customer_id=each, now=now)
+            pictures += showing.forget(session, shop_id=shop_id, customer_id=each)
         coupons.withdraw(session, shop_id=shop_id, now=now, which=[Coupon.customer_id == customer_id])
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
         personal.forget(session, shop_id=shop_id, customer_id=customer_id)

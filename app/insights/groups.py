@@ -108,6 +108,12 @@ def chosen(*, shop_id: int, group: str, now: datetime) -> Select[int]:
     return select(Customer.id).where(*_is_in(shop_id, condition(shop_id, kst_day(now), group)))
 
 
+def has(*, shop_id: int, group: str, customer_id: int, now: datetime) -> bool:
+    """Tell whether somebody is in a group now. Raises KeyError for an unknown group."""
+    asked = chosen(shop_id=shop_id, group=group, now=now).where(Customer.id == customer_id)
+    return db.session.scalar(asked) is not None
+
+
 def count(*, shop_id: int, group: str, now: datetime) -> int:
     """Return how many are in a group now. Raises KeyError for an unknown group."""
     return count_where(shop_id, condition(shop_id, kst_day(now), group))

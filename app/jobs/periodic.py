@@ -17,6 +17,7 @@ from app.flows import (
     closing_days,
     come_back,
     coupon_days,
+    event,
     expiry,
     groups,
     imports,
@@ -240,6 +241,10 @@ def _count_outcomes(now: datetime, breath: Breath) -> None:
     )
 
 
+def _draw_events(now: datetime, breath: Breath) -> None:
+    _for_each_shop(lambda shop_id: event.see_to(shop_id=shop_id, now=now, stop=breath), "draw_events", breath)
+
+
 def _carry_news(now: datetime, breath: Breath) -> None:
     news.deliver(now=now, stop=breath)
 
@@ -262,6 +267,7 @@ PERIODIC = (
     Periodic("law_notices", timedelta(hours=6), lambda now: now, _tell_what_the_law_wants),
     Periodic("settle_referrals", timedelta(minutes=10), lambda now: now, _settle_referrals),
     Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
+    Periodic("draw_events", timedelta(minutes=30), lambda now: now, _draw_events),
     Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances

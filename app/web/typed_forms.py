@@ -47,6 +47,17 @@ _NOTICE = {
     "is_first": "맨 위에 두기",
     "people": "누구에게",
 }
+_EVENT = {
+    "title": "이벤트 이름",
+    "prize": "드릴 것",
+    "winners": "몇 명을 뽑을까요?",
+    "last_day": "며칠까지",
+    "first_day": "며칠부터",
+    "text": "손님께 드릴 설명",
+    "visits": "몇 번 오신 분부터",
+    "group": "손님 그룹",
+    "age14": "이름과 번호를 남긴 분만",
+}
 # The forms into which something is typed: what they save, and each field by its name. Only these fields are
 # kept, so that the page which sends them on can show every one. A mere press (찍기, 빼기) is pressed again.
 TYPED: dict[str, tuple[str, dict[str, str]]] = {
@@ -76,6 +87,12 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
         "태그 붙이기",
         {"name": "붙일 태그", "whom": "누구에게 붙일까요?", "picked": "고른 손님", **_NARROWED},
     ),
+    "owner.new_event": ("이벤트", _EVENT),
+    "owner.event_form": ("이벤트", _EVENT),
+    "owner.customers_story": ("손님 사진 댓글", {"text": "댓글"}),
+    "owner.new_shop_post": ("게시판 글", {"title": "제목", "text": "글"}),
+    "owner.shop_post": ("게시판 댓글", {"text": "댓글"}),
+    "owner.shop_question": ("질문의 답", {"text": "답"}),
     "owner.shop_review": ("후기 답글", {"text": "답글"}),
     "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답"}),
     "owner.new_notice": ("가게 소식", _NOTICE),

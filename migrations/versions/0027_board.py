@@ -92,6 +92,7 @@ def upgrade() -> None:
     sa.Column('customer_id', sa.Integer(), nullable=True),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('ticket', sa.String(length=12), nullable=False),
+    sa.Column('shown_name', sa.String(length=40), nullable=False),
     sa.Column('at', sa.DateTime(), nullable=False),
     sa.Column('rank', sa.Integer(), nullable=True),
     sa.Column('given_at', sa.DateTime(), nullable=True),
@@ -99,7 +100,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['shop_id', 'event_id'], ['events.shop_id', 'events.id'], name=op.f('fk_event_entries_shop_id_event_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_event_entries')),
     sa.UniqueConstraint('shop_id', 'event_id', 'customer_id', name=op.f('uq_event_entries_shop_id_event_id_customer_id')),
-    sa.UniqueConstraint('shop_id', 'event_id', 'number', name=op.f('uq_event_entries_shop_id_event_id_number'))
+    sa.UniqueConstraint('shop_id', 'event_id', 'number', name=op.f('uq_event_entries_shop_id_event_id_number')),
+    sa.UniqueConstraint('shop_id', 'event_id', 'ticket', name=op.f('uq_event_entries_shop_id_event_id_ticket'))
     )
     op.create_index('ix_event_entries_shop_customer', 'event_entries', ['shop_id', 'customer_id'], unique=False)
     op.create_table('notice_reads',

@@ -34,6 +34,7 @@ from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows import books
 from tests.security import (
+    full_board,
     full_groups,
     full_imp,
     full_known,
@@ -151,6 +152,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         **full_programs.with_programs(shop, known, word),
         **full_imp.with_files(shop, known, nameless, word),
         **full_news.with_news(shop, known, word),
+        **full_board.with_board(shop, known, nameless, word),
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
@@ -159,6 +161,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
         address,
         ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", f"{word}귀띔", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
+        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", f"{word}국물", f"{word}모임", f"{word}이야기", f"{word}댓글", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 

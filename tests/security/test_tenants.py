@@ -75,7 +75,7 @@ def _walk(app: Flask, visitor: Phone, gaon: FullShop, methods: tuple[str, ...]) 
 def _refused(page: Page, route: Route, where: str) -> None:
     """An address that names another shop's row answers as if it were not there."""
     numbers = {name for name in route.arguments if name.endswith("_id")}
-    if numbers:
+    if numbers and not (route.method == "GET" and route.rule.startswith(PUBLIC)):
         assert page.status in (302, 303, 401, 403, 404, 409, 410, 422), f"{where}: {page.status}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from app.board import events, reported, stories, talks
 from app.cards import counter, offline, papers
 from app.insights import queries as insights
 from app.insights import rules, till
@@ -56,6 +57,10 @@ def home() -> ResponseReturnValue:
             "faded": regulars.faded(shop_id, now=moment),
             "holidays": days.questions(),
             "untold": closing_news.untold(),
+            "reported": reported.waiting(shop_id),
+            "stories_waiting": stories.waiting_count(shop_id),
+            "questions_waiting": talks.unanswered_count(shop_id),
+            "draws_waiting": events.waiting_for_draw(shop_id, now=moment) if staff.shop.has("events") else [],
             "papers": papers.waiting_count(shop_id),
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),
             "week": [(rules.weekday(day), count) for day, count in week],

@@ -1,0 +1,158 @@
+"""Changes to events, their entries and their draw. Flush, never commit."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from app.board.draw_rules import SEED_BYTES, TICKET_LENGTH, seed_hash
+from app.board.event_models import Event, EventEntry
+from app.board.event_rules import SHOWN_AFTER_END, CleanEvent
+from app.kit.signing import random_code
+
+
+def by_once(session: Any, *, shop_id: int, once: str) -> Event | None:
+    """Return the event that this form made before."""
+    found: Event | None = session.scalar(select(Event).where(Event.shop_id == shop_id, Event.once == once))
+    return found
+
+
+def event(session: Any, *, shop_id: int, event_id: int) -> Event | None:
+    """Return an event of this shop, held until the flow ends (PostgreSQL): entries and the draw stand in line here."""
+    found: Event | None = session.scalar(
+        select(Event)
+        .where(Event.shop_id == shop_id, Event.id == event_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+def make(session: Any, *, shop_id: int, staff_id: int, clean: CleanEvent, once: str, now: datetime) -> Event:
+    """Write an event down that nobody sees yet, with the seed of its draw. Raises IntegrityError for a used once-key."""
+    seed = secrets.token_hex(SEED_BYTES)
+    made = Event(
+        shop_id=shop_id,
+        once=once,
+        staff_id=staff_id,
+        made_at=now,
+        seed=seed,
+        seed_hash=seed_hash(seed),
+        **_facts(clean),
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def put(session: Any, *, row: Event, clean: CleanEvent) -> None:
+    """Change an event that nobody has seen. Its seed stays: it was chosen with it."""
+    for name, value in _facts(clean).items():
+        setattr(row, name, value)
+    session.flush()
+
+
+def _facts(clean: CleanEvent) -> Mapping[str, Any]:
+    return {
+        "title": clean.title,
+        "prize": clean.prize,
+        "winners": clean.winners,
+        "text": clean.text,
+        "starts_at": clean.starts_at,
+        "ends_at": clean.ends_at,
+        "conditions": clean.conditions,
+    }
+
+
+def entry_of(session: Any, *, shop_id: int, event_id: int, customer_id: int) -> EventEntry | None:
+    """Return a person's entry."""
+    found: EventEntry | None = session.scalar(
+        select(EventEntry).where(
+            EventEntry.shop_id == shop_id,
+            EventEntry.event_id == event_id,
+            EventEntry.customer_id == customer_id,
+        )
+    )
+    return found
+
+
+def enter(session: Any, *, row: Event, customer_id: int, shown_name: str, now: datetime) -> EventEntry:
+    """Give a person the next number and a random ticket. `row` is held. Raises IntegrityError for a second entry."""
+    row.entries += 1
+    made = EventEntry(
+        shop_id=row.shop_id,
+        event_id=row.id,
+        customer_id=customer_id,
+        number=row.entries,
+        ticket=random_code(TICKET_LENGTH),
+        shown_name=shown_name,
+        at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def tickets(session: Any, *, shop_id: int, event_id: int) -> list[str]:
+    """Return every ticket of an event in the order they came."""
+    return list(
+        session.scalars(
+            select(EventEntry.ticket)
+            .where(EventEntry.shop_id == shop_id, EventEntry.event_id == event_id)
+            .order_by(EventEntry.number)
+        )
+    )
+
+
+def rank(session: Any, *, row: Event, drawn: Sequence[str], now: datetime) -> list[EventEntry]:
+    """Write down who won, the first place first; returns their entries."""
+    found = {
+        entry.ticket: entry
+        for entry in session.scalars(
+            select(EventEntry).where(
+                EventEntry.shop_id == row.shop_id, EventEntry.event_id == row.id, EventEntry.ticket.in_(drawn)
+            )
+        )
+    }
+    for place, ticket in enumerate(drawn, 1):
+        found[ticket].rank = place
+    row.drawn_at = now
+    session.flush()
+    return [found[ticket] for ticket in drawn]
+
+
+def give(session: Any, *, shop_id: int, event_id: int, rank: int, at: datetime | None) -> bool:
+    """Note that a winner's prize was handed over, or (`at` None) that it was not; False where nobody won that place."""
+    done = session.execute(
+        update(EventEntry)
+        .where(EventEntry.shop_id == shop_id, EventEntry.event_id == event_id, EventEntry.rank == rank)
+        .values(given_at=at)
+    )
+    return bool(done.rowcount == 1)
+
+
+def is_any_shown(session: Any, *, shop_id: int, now: datetime) -> bool:
+    """Tell whether customers have an event to look at: one that is to come, is open, or ended lately."""
+    many = session.scalar(
+        select(func.count(Event.id)).where(
+            Event.shop_id == shop_id,
+            Event.shown_at.is_not(None),
+            Event.cancelled_at.is_(None),
+            Event.ends_at > now - SHOWN_AFTER_END,
+        )
+    )
+    return bool(many)
+
+
+def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
+    """Take a person's name off their tickets. The tickets stay: without them nobody could draw again."""
+    session.execute(
+        update(EventEntry)
+        .where(EventEntry.shop_id == shop_id, EventEntry.customer_id == customer_id)
+        .values(customer_id=None, shown_name="")
+        .execution_options(synchronize_session=False)
+    )

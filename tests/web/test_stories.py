@@ -1,0 +1,123 @@
+"""손님 사진, 질문과 답 and the board, from the card to everybody's eyes and back, without scripts."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Flask
+from PIL import Image
+
+from app.flows import photo
+from tests import factories
+from tests.asks import a_jpeg
+from tests.factories import ACustomer, AShop
+from tests.phone import Phone
+from tests.world import PUBLIC_URL, Clock
+
+
+def test_a_photo_from_the_card_to_the_gallery_and_back(
+    app: Flask, phone: Phone, owner_phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    phone.holding(jiwoo).open(f"/c/{shop.code}/stories")
+    form = phone.tap("사진 올리기")
+    assert not form.soup.select("#agrees[checked]"), "nobody agrees for them"
+    wrong = phone.submit("가게에 보내기", text="집에서 끓였어요", status=422)
+    assert (wrong.value("text"), len(wrong.soup.select(".field .error"))) == ("집에서 끓였어요", 1)
+    wrong = phone.submit("가게에 보내기", sort="cook", status=422)
+    assert "사진을 한 장 이상" in wrong.words
+    fields = {
+        "csrf_token": phone.token(), "once": wrong.value("once"), "sort": "cook", "text": "집에서 끓였어요",
+        "link": "https://www.instagram.com/p/Cxyz/", "agrees": "y", "photo": [(BytesIO(a_jpeg()), "a.jpg")],
+    }  # fmt: skip
+    mine = phone.post(f"/c/{shop.code}/stories/new", fields)
+    number = mine.path.rsplit("/", 1)[1]
+    photo.make_waiting(clock=clock)
+    at, stranger = f"/s/{shop.code}/stories/{number}", Phone(app)
+    stranger.open(at, status=404)
+    assert "손님 사진 1장을 기다려요" in owner_phone.open("/owner").words
+    seen = owner_phone.open(f"/owner/stories/{number}")
+    large = str(seen.soup.select(".photos a")[0]["href"])
+    assert owner_phone.open(large).answer.mimetype == "image/webp"
+    owner_phone.open(f"/owner/stories/{number}")
+    assert "댓글을 달았어요" in owner_phone.submit("댓글 달았어요").words
+    owner_phone.submit("댓글 남기기", text="보글보글 맛있겠어요")
+    assert "가게 화면에 보여요" in owner_phone.submit("가게 화면에 보여 주기").words
+
+    page = stranger.open(at)
+    head = {str(tag["property"]): str(tag["content"]) for tag in page.soup.select("meta[property]")}
+    assert head["og:image"] == f"{PUBLIC_URL}{at}/picture"
+    picture = stranger.open(f"{at}/picture")
+    assert Image.open(BytesIO(picture.answer.get_data())).size == (1200, 630)
+    assert ("한*우 님" in page.words, "지우" in page.html) == (True, False)
+    shown = str(page.soup.select("img.photo")[0]["src"])
+    assert stranger.open(shown).answer.mimetype == "image/webp"
+    frame = stranger.open(f"/s/{shop.code}/gallery")
+    policy = frame.answer.headers["Content-Security-Policy"]
+    assert ("frame-ancestors https:" in policy, "script" in frame.html) == (True, False)
+    assert frame.soup.select(".photos img")
+    assert "frame-ancestors 'none'" in page.answer.headers["Content-Security-Policy"]
+
+    assert "사장님이 답을" in phone.open(f"/c/{shop.code}/inbox").words
+    assert "보글보글 맛있겠어요" in phone.tap("답 보기").words
+    phone.submit("그만 보여 주기")
+    for gone in (at, f"{at}/picture", shown):
+        stranger.open(gone, status=404)
+    assert not stranger.open(f"/s/{shop.code}/gallery").soup.select(".photos img")
+    phone.open(f"/c/{shop.code}/stories/{number}")
+    assert "아직 올린 사진이 없어요" in phone.submit("지우기").words
+    owner_phone.open(large, status=404)
+
+
+def test_a_question_and_its_answer(
+    app: Flask, phone: Phone, owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    phone.holding(jiwoo).open(f"/c/{shop.code}/questions")
+    assert phone.submit("물어보기", status=422).errors()
+    phone.submit("물어보기", text="주차되나요?")
+    assert "질문 1건" in owner_phone.open("/owner").words
+    owner_phone.open("/owner/questions")
+    owner_phone.open(owner_phone.page.soup.select("main .list li a[href*='/owner/questions/']")[0]["href"])  # type: ignore[union-attr,arg-type]
+    assert owner_phone.submit("답 남기기", text=" ", status=422).errors()
+    owner_phone.submit("답 남기기", text="네, 두 대 됩니다")
+    assert "네, 두 대 됩니다" in Phone(app).open(f"/s/{shop.code}/questions").words
+    phone.open(f"/c/{shop.code}/inbox")
+    phone.tap("답 보기")
+    assert "아직" not in phone.submit("지우기").h1
+    assert "주차되나요" not in Phone(app).open(f"/s/{shop.code}/questions").words
+
+
+def test_the_board_is_the_regulars_own(
+    app: Flask, phone: Phone, owner_phone: Phone, shop: AShop, jiwoo: ACustomer, minho: ACustomer
+) -> None:
+    phone.holding(jiwoo).open(f"/c/{shop.code}/board", status=404)
+    owner_phone.open("/owner/more/board")
+    owner_phone.submit("저장하기", has_board=True)
+    phone.open(f"/c/{shop.code}")
+    phone.tap("단골 게시판")
+    phone.tap("글 쓰기")
+    refused = phone.submit("올리기", title="오늘 라떼", text="맛있었어요", status=422)
+    assert ("도장을 한 번이라도" in refused.words, refused.value("text")) == (True, "맛있었어요")
+    factories.a_stamp(shop, jiwoo.card_id)
+    post = phone.submit("올리기")
+    assert post.h1 == "오늘 라떼"
+    Phone(app).open(post.path, follow=False, status=302)
+    other = Phone(app).holding(minho)
+    other.open(post.path)
+    other.tap("신고하기")
+    assert other.submit("신고하기", status=422).errors()
+    other.submit("신고하기", cause="ad")
+    assert "신고하셨어요" in other.open(post.path).words
+    assert "신고된 글과 사진" in owner_phone.open("/owner").words
+    owner_phone.open("/owner/reported")
+    assert "다른 가게나 물건의 광고 1명" in owner_phone.page.words  # type: ignore[union-attr]
+    assert owner_phone.submit("가리기", status=422).errors()
+    owner_phone.submit("가리기", cause="ad")
+    phone.open(post.path, status=404)
+    assert "까닭으로 가렸어요" in owner_phone.open("/owner/more/changes").words
+    number = post.path.rsplit("/", 1)[1]
+    owner_phone.open(f"/owner/board/{number}")
+    owner_phone.submit("다시 보이기")
+    owner_phone.submit("댓글 남기기", text="고맙습니다")
+    owner_phone.submit("맨 위에 두기")
+    assert "고맙습니다" in phone.open(post.path).words
+    assert "아직 글이 없어요" in phone.submit("지우기").words
