@@ -45,6 +45,7 @@ BEYOND = {
     "customers/known_models": "tables of tags and of who comes along",
     "customers/celebrating": "changes a person's birthday and anniversary, inside a flow",
     "customers/day_rules": "pure: what may be typed as a birthday, and how it reads",
+    "board/draw_rules": "pure: a draw that everybody can do again",
     "coupons/book": "reads for the owner: kinds and what became of them, what was given by hand",
     "coupons/purchases": "reads which coupons were used at a visit: what a refund gives back",
     "coupons/firsts": "reads what a first meeting brings, and why it brought nothing",
