@@ -90,6 +90,8 @@ KINDS = (
     "group_set",
     "group_removed",
     "regular_from",
+    "tester_programme",
+    "tester_file",
 )
 
 

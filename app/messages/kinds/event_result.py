@@ -37,7 +37,6 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=5),
-    is_caused=False,
     sentence="참여하신 일의 결과가 나오면 알려 드려요",
     quoted=("참여한 것", "결과"),
     still_wanted=_still_wanted,

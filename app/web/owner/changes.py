@@ -13,7 +13,7 @@ from app.shops import history
 from app.shops.history import Change
 from app.web.doors import door
 from app.web.guards import current_staff
-from app.web.owner import calendar_words
+from app.web.owner import calendar_words, tester_words
 from app.web.owner.blueprint import bp
 from app.web.owner.staff import WORK_AS
 from app.web.readable import row_number
@@ -196,6 +196,8 @@ def sentence(line: Change) -> str:
         return of_self if line.is_self else of_other.format(whom)
     if line.what in calendar_words.KINDS:
         return calendar_words.sentence(line.what, line.detail)
+    if line.what in tester_words.KINDS:
+        return tester_words.sentence(line.what, line.detail)
     return _PLAIN[line.what]
 
 
