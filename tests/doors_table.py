@@ -46,6 +46,10 @@ TABLE = """
 /c/<code>/paper                                       GET+POST  customer  holder   code
 /c/<code>/paper/<int:paper_id>/photo                  GET       customer  holder   code
 /c/<code>/paper/<int:paper_id>/withdrawal             POST      customer  holder   code
+/c/<code>/photos/<form>/<once>                        GET       customer  holder   code
+/c/<code>/photos/<form>/<once>                        POST      customer  holder   code
+/c/<code>/photos/<form>/<once>/<ref>                  GET       customer  holder   code
+/c/<code>/photos/<form>/<once>/<ref>/removal          POST      customer  holder   code
 /c/<code>/qr.svg                                      GET       customer  holder   code
 /c/<code>/reviews                                     GET+POST  customer  holder   code
 /c/<code>/reviews/wish                                POST      customer  holder   code

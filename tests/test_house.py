@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from tests import house_files
 from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 
 # A feature room's files. What is beyond these is named here with what it is for.
 OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
-BEYOND = {
+BEYOND = house_files.BEYOND | {
     "cards/counter_models": "tables of what is asked and looked at around a card",
     "cards/checks": "reads whether somebody looked whose card this is before it is spent from",
     "cards/drift": "reads whether what the cards say follows from their lines",
@@ -72,11 +73,6 @@ BEYOND = {
     "customers/renewals": "when a consent must be asked about again, and whose it is",
     "customers/evidence": "reads what proves a consent, and what was refused",
     "customers/texts": "the exact words of consent, versioned",
-    "reviews/asks": "reads who may review which visit",
-    "testers/starts": "pure: ready sets of questions to start from",
-    "testers/typed": "pure: what was typed about a programme, and what was answered, checked",
-    "testers/mine": "reads what one person is in and answered",
-    "testers/results": "reads what was answered, in numbers and in words",
     "reviews/photos": "reads about customers' photos and the files behind them",
     "cards/extras": "reads what a card has beyond stamps, what ends when, the sums behind its numbers",
     "cards/lines": "reads the lines that explain a card to its holder",
@@ -202,7 +198,7 @@ FOLDERS = {
     "messages/providers",  # the HTTP clients of providers, one file each; a channel speaks through one
 }
 # What the doors may read from a feature room.
-READS = {
+READS = house_files.READS | {
     "accounts",
     "clock_work",
     "account_words",

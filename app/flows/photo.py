@@ -27,7 +27,7 @@ from app.kit.refusals import NotHere, Refused
 from app.kit.signing import new_token
 from app.messages import campaigns, letter_photos
 from app.reviews import photos as reads
-from app.reviews.actions import photos
+from app.reviews.actions import photos, picks
 from app.reviews.photos import INCOMING, KINDS, LARGE, LETTER, SMALL
 
 log = structlog.get_logger(__name__)
@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 MOST = 5  # photos of one review
 MOST_PICKED = 30  # for one review, those taken back and refused included: each one costs a decoding
 DRAFTS = timedelta(days=7)
+FORM_DRAFTS = timedelta(days=3)  # of any other form (form_photo.py)
 # Longer than one picture can take (kit/images.py): only a worker that died lets it run out.
 HOLD = timedelta(minutes=1)
 TRIES = 3
@@ -244,9 +245,13 @@ def drop_files(*, shop_id: int, refs: Sequence[str]) -> None:
 
 
 def drop_old_drafts(*, shop_id: int, now: datetime) -> int:
-    """Delete what was picked for a review that was never sent, after seven days. Returns how many."""
+    """Delete what was picked for a review that was never sent after seven days, for another form after three.
+
+    Returns how many.
+    """
     with write() as session:
         refs = photos.drop_drafts(session, shop_id=shop_id, before=now - DRAFTS)
+        refs += picks.drop_drafts(session, shop_id=shop_id, before=now - FORM_DRAFTS)
     drop_files(shop_id=shop_id, refs=refs)
     return len(refs)
 

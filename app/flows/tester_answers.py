@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.cards.actions import ledger
 from app.customers import actions as people
 from app.flows.programme import standing
 from app.flows.unit import after_a_race, write
 from app.kit.clock import kst_day
 from app.messages import recall
+from app.reviews.actions import picks
+from app.reviews.pick_rules import pick_key
 from app.testers import actions, rules
 from app.testers import typed as typed_rules
 from app.testers.models import Programme, Tester
-from app.testers.rules import AFTER, MONITOR, NoProgramme, NotNow, Question
+from app.testers.rules import AFTER, MONITOR, PHOTO, NoProgramme, NotNow, Question
 
 
 def save(
@@ -24,13 +27,14 @@ def save(
     question_id: int,
     values: Sequence[str],
     now: datetime,
-    photo_id: int | None = None,
+    once: str = "",
 ) -> bool:
     """Keep one answer, in the place of an earlier one; returns whether that was the last that was open.
 
-    Raises Invalid (field: answer), NoProgramme, NotNow.
+    `once`: the key of the form in which a photo was picked, for a question that asks for one. Raises Invalid (field:
+    answer), NoProgramme, NotNow.
     """
-    return after_a_race(lambda: _save(shop_id, customer_id, ref, question_id, values, now, photo_id))
+    return after_a_race(lambda: _save(shop_id, customer_id, ref, question_id, values, now, once))
 
 
 def _save(
@@ -40,9 +44,11 @@ def _save(
     question_id: int,
     values: Sequence[str],
     now: datetime,
-    photo_id: int | None,
+    once: str,
 ) -> bool:
     with write() as session:
+        # The card first: photos are picked under it.
+        ledger.hold_card(session, shop_id=shop_id, customer_id=customer_id)
         if people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True) is None:
             raise NoProgramme
         row = actions.by_ref(session, shop_id=shop_id, ref=ref)
@@ -62,8 +68,16 @@ def _save(
         )
         if question is None:
             raise NoProgramme
-        answer = typed_rules.clean_answer(question, values, photo_id=photo_id)
         turn = rules.turn_of(row.sort, kst_day(now))
+        photo_id = None
+        if question.form == PHOTO:
+            key = pick_key("survey", customer_id=customer_id, once=once)
+            kept = picks.keep(session, shop_id=shop_id, customer_id=customer_id, pick=key, now=now)
+            # Sent without another one: the photo of before stays.
+            photo_id = (
+                kept[0] if kept else actions.photo_of(session, tester=mine, question_id=question_id, turn=turn)
+            )
+        answer = typed_rules.clean_answer(question, values, photo_id=photo_id)
         actions.put_answer(session, tester=mine, question_id=question_id, turn=turn, answer=answer, now=now)
         if actions.missing(session, tester=mine, turn=turn):
             return False

@@ -106,7 +106,8 @@ class ReviewReply(Model):
 class Photo(Model):
     """A customer's photo. It is shown only after a job has decoded it and written it anew (S09).
 
-    state: waiting → ready | refused. The files are named by `ref`; nobody can guess one.
+    state: waiting → ready | refused, or dropped: taken out of a form (`pick`) that was not sent. The files are named
+    by `ref`; nobody can guess one.
     """
 
     __tablename__ = "photos"
@@ -119,6 +120,7 @@ class Photo(Model):
         ForeignKeyConstraint(["shop_id", "review_id"], ["reviews.shop_id", "reviews.id"]),
         Index("ix_photos_shop_ask", "shop_id", "ask_id"),
         Index("ix_photos_shop_review", "shop_id", "review_id"),
+        Index("ix_photos_shop_customer", "shop_id", "customer_id"),
         Index(
             "ix_photos_waiting",
             "id",

@@ -31,13 +31,14 @@ class PhotoLine:
     height: int
 
 
-_LINE = (Photo.ref, Photo.state, Photo.reason, Photo.width, Photo.height)
+# A PhotoLine as columns.
+LINE = (Photo.ref, Photo.state, Photo.reason, Photo.width, Photo.height)
 
 
 def photos_of_ask(shop_id: int, ask_id: int) -> list[PhotoLine]:
     """Return what was picked for a review so far, in the order it was picked."""
     rows = db.session.execute(
-        select(*_LINE).where(Photo.shop_id == shop_id, Photo.ask_id == ask_id).order_by(Photo.id)
+        select(*LINE).where(Photo.shop_id == shop_id, Photo.ask_id == ask_id).order_by(Photo.id)
     )
     return [PhotoLine(*row) for row in rows]
 
@@ -47,7 +48,7 @@ def photos_of_reviews(shop_id: int, review_ids: Sequence[int]) -> dict[int, list
     found: defaultdict[Any, list[PhotoLine]] = defaultdict(list)
     if review_ids:
         rows = db.session.execute(
-            select(Photo.review_id, *_LINE)
+            select(Photo.review_id, *LINE)
             .where(Photo.shop_id == shop_id, Photo.review_id.in_(review_ids), Photo.state == "ready")
             .order_by(Photo.id)
         )
@@ -59,7 +60,7 @@ def photos_of_reviews(shop_id: int, review_ids: Sequence[int]) -> dict[int, list
 def shown_photo(shop_id: int, ref: str) -> PhotoLine | None:
     """Return a photo of a review; None for any other, and for another shop's (S05)."""
     row = db.session.execute(
-        select(*_LINE).where(
+        select(*LINE).where(
             Photo.shop_id == shop_id, Photo.ref == ref, Photo.state == "ready", Photo.review_id.is_not(None)
         )
     ).one_or_none()
@@ -83,7 +84,7 @@ def open_picked(shop_id: int, ask_id: int, ref: str) -> BinaryIO | None:
 
 def loose_photo(shop_id: int, ref: str | None) -> PhotoLine | None:
     """Return the photo of a paper card or a letter; None when it is gone, or is none of this shop's (S05)."""
-    row = db.session.execute(select(*_LINE).where(*_is_loose(shop_id, ref))).one_or_none()
+    row = db.session.execute(select(*LINE).where(*_is_loose(shop_id, ref))).one_or_none()
     return PhotoLine(*row) if row else None
 
 
@@ -92,8 +93,12 @@ def loose_photos(shop_id: int, refs: Sequence[str]) -> dict[str, PhotoLine]:
     if not refs:
         return {}
     rows = db.session.execute(
-        select(*_LINE).where(
-            Photo.shop_id == shop_id, Photo.ref.in_(refs), Photo.ask_id.is_(None), Photo.review_id.is_(None)
+        select(*LINE).where(
+            Photo.shop_id == shop_id,
+            Photo.ref.in_(refs),
+            Photo.ask_id.is_(None),
+            Photo.review_id.is_(None),
+            Photo.pick.is_(None),
         )
     )
     return {row.ref: PhotoLine(*row) for row in rows}
@@ -111,7 +116,13 @@ def open_known(shop_id: int, ref: str, *, small: bool) -> BinaryIO | None:
 
 
 def _is_loose(shop_id: int, ref: str | None) -> tuple[ColumnElement[bool], ...]:
-    return (Photo.shop_id == shop_id, Photo.ref == ref, Photo.ask_id.is_(None), Photo.review_id.is_(None))
+    return (
+        Photo.shop_id == shop_id,
+        Photo.ref == ref,
+        Photo.ask_id.is_(None),
+        Photo.review_id.is_(None),
+        Photo.pick.is_(None),
+    )
 
 
 def _open(kind: str, shop_id: int, ref: str) -> BinaryIO | None:

@@ -187,6 +187,19 @@ def put_answer(
     session.flush()
 
 
+def photo_of(session: Any, *, tester: Tester, question_id: int, turn: date) -> int | None:
+    """Return the photo that a person's answer has already."""
+    found: int | None = session.scalar(
+        select(TesterAnswer.photo_id).where(
+            TesterAnswer.shop_id == tester.shop_id,
+            TesterAnswer.tester_id == tester.id,
+            TesterAnswer.question_id == question_id,
+            TesterAnswer.turn == turn,
+        )
+    )
+    return found
+
+
 def missing(session: Any, *, tester: Tester, turn: date) -> int:
     """Return how many of the questions after trying a person has not come to in a turn."""
     answered = select(TesterAnswer.question_id).where(

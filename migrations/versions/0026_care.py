@@ -131,6 +131,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("kept_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("passed_at", sa.DateTime(), nullable=True))
         batch_op.create_unique_constraint(op.f("uq_photos_shop_id_pick_digest"), ["shop_id", "pick", "digest"])
+    op.create_index("ix_photos_shop_customer", "photos", ["shop_id", "customer_id"], unique=False)
     op.add_column("review_settings", sa.Column("checks_photos", sa.Boolean(), server_default=sa.false(), nullable=False))
     with op.batch_alter_table("voices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source", sa.String(length=8), server_default="card", nullable=False))
@@ -166,6 +167,7 @@ def downgrade() -> None:
             batch_op.drop_column(name)
     with op.batch_alter_table("review_settings", schema=None) as batch_op:
         batch_op.drop_column("checks_photos")
+    op.drop_index("ix_photos_shop_customer", table_name="photos")
     with op.batch_alter_table("photos", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("uq_photos_shop_id_pick_digest"), type_="unique")
         for name in ("passed_at", "kept_at", "pick"):

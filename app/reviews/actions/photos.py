@@ -123,7 +123,11 @@ def drop_loose(session: Any, *, shop_id: int, ref: str) -> None:
     """Delete the photo of a paper card: neither picked for a review nor part of one."""
     session.execute(
         delete(Photo).where(
-            Photo.shop_id == shop_id, Photo.ref == ref, Photo.ask_id.is_(None), Photo.review_id.is_(None)
+            Photo.shop_id == shop_id,
+            Photo.ref == ref,
+            Photo.ask_id.is_(None),
+            Photo.review_id.is_(None),
+            Photo.pick.is_(None),
         )
     )
 

@@ -11,8 +11,8 @@ from app.flows import tester_answers as flow
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
 from app.testers import mine, queries, rules
-from app.testers.rules import AFTER, NoProgramme, Question
-from app.web import answers
+from app.testers.rules import AFTER, PHOTO, NoProgramme, Question
+from app.web import answers, form_photos
 from app.web.answers import see_other
 from app.web.customer.blueprint import bp
 from app.web.customer.testers import view_of
@@ -28,6 +28,7 @@ from app.web.readable import row_number
     audience="customer",
     role="holder",
     tenant="code",
+    max_bytes=form_photos.MOST_BYTES,
 )
 def tester_survey(code: str, ref: str) -> ResponseReturnValue:
     """Show the next open question, or the one that is asked for; the POST keeps its answer and goes on."""
@@ -37,8 +38,10 @@ def tester_survey(code: str, ref: str) -> ResponseReturnValue:
     question: Question | None = page["question"]
     if question is None:
         raise NoProgramme
-    holder = current_card()
-    values = request.form.getlist("answer")
+    holder, values, once = current_card(), request.form.getlist("answer"), page["once"]
+    if question.form == PHOTO and (refused := form_photos.take("survey", once)):
+        page = page | {"photos": form_photos.of_form("survey", once), "wrong": {"answer": refused}}
+        return answers.invalid("customer/tester_survey.html", **page)
     try:
         flow.save(
             shop_id=holder.shop_id,
@@ -46,6 +49,7 @@ def tester_survey(code: str, ref: str) -> ResponseReturnValue:
             ref=ref,
             question_id=question.id,
             values=values,
+            once=once,
             now=now(),
         )
     except Invalid as error:
@@ -72,6 +76,9 @@ def _page(ref: str, asked: int | None) -> dict[str, Any]:
     )
     answer = given.get(question.id) if question else None
     place = questions.index(question) if question else len(questions)
+    once = form_photos.once_of_form()
+    # Picking without scripts leads back here with the form's key.
+    is_photo = question is not None and question.form == PHOTO
     return {
         "shop": current_shop(),
         "view": view,
@@ -84,6 +91,9 @@ def _page(ref: str, asked: int | None) -> dict[str, Any]:
         "given": [(each, rules.said(each, given[each.id])) for each in questions if each.id in given],
         "is_open": view.standing.takes_answers(now()),
         "typed": _typed(answer),
+        "once": once,
+        "photos": form_photos.of_form("survey", once) if is_photo else None,
+        "has_photo": answer is not None and answer.photo_id is not None,
         "wrong": {},
         "scale": list(rules.SCALE_WORDS.items()),
         "disclosure": rules.disclosure_words(current_shop().name, view.product, view.price),
