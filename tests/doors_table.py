@@ -362,6 +362,7 @@ TABLE = """
 /owner/testers/<int:programme_id>/file                GET+POST  owner     owner    session
 /owner/testers/<int:programme_id>/taps                GET       owner     manager  session
 /owner/testers/<int:programme_id>/qr.svg              GET       owner     manager  session
+/owner/testers/<int:programme_id>/photos/<ref>        GET       owner     manager  session
 /owner/testers/<int:programme_id>/print               GET       owner     manager  session
 /owner/turn                                           GET+POST  owner     staff    session
 /owner/turn/<int:staff_id>                            GET+POST  owner     staff    session

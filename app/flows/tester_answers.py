@@ -7,11 +7,12 @@ from datetime import datetime
 
 from app.cards.actions import ledger
 from app.customers import actions as people
+from app.flows import photo
 from app.flows.programme import standing
-from app.flows.unit import after_a_race, write
+from app.flows.unit import after_a_race, afterwards, write
 from app.kit.clock import kst_day
 from app.messages import recall
-from app.reviews.actions import picks
+from app.reviews.actions import photos, picks
 from app.reviews.pick_rules import pick_key
 from app.testers import actions, rules
 from app.testers import typed as typed_rules
@@ -69,16 +70,18 @@ def _save(
         if question is None:
             raise NoProgramme
         turn = rules.turn_of(row.sort, kst_day(now))
-        photo_id = None
+        photo_id = before = None
         if question.form == PHOTO:
             key = pick_key("survey", customer_id=customer_id, once=once)
             kept = picks.keep(session, shop_id=shop_id, customer_id=customer_id, pick=key, now=now)
+            before = actions.photo_of(session, tester=mine, question_id=question_id, turn=turn)
             # Sent without another one: the photo of before stays.
-            photo_id = (
-                kept[0] if kept else actions.photo_of(session, tester=mine, question_id=question_id, turn=turn)
-            )
+            photo_id = kept[0] if kept else before
         answer = typed_rules.clean_answer(question, values, photo_id=photo_id)
         actions.put_answer(session, tester=mine, question_id=question_id, turn=turn, answer=answer, now=now)
+        if before is not None and before != photo_id:
+            gone = photos.drop_by_id(session, shop_id=shop_id, photo_id=before)
+            afterwards(session, lambda: photo.drop_files(shop_id=shop_id, refs=gone))
         if actions.missing(session, tester=mine, turn=turn):
             return False
         is_first = mine.done_at is None

@@ -200,19 +200,32 @@ def tasting(*, shop_id: int, programme_id: int, today: date) -> Tasting | None:
     )
 
 
+def is_of_programme(*, shop_id: int, programme_id: int, ref: str) -> bool:
+    """Tell whether a photo is an answer of who was chosen for a programme of this shop."""
+    found = db.session.scalar(
+        select(Photo.id)
+        .join(TesterAnswer, (TesterAnswer.shop_id == Photo.shop_id) & (TesterAnswer.photo_id == Photo.id))
+        .join(Tester, (Tester.shop_id == TesterAnswer.shop_id) & (Tester.id == TesterAnswer.tester_id))
+        .where(
+            Photo.shop_id == shop_id,
+            Photo.ref == ref,
+            Photo.state == "ready",
+            Tester.programme_id == programme_id,
+            Tester.chosen_at.is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def table(*, shop_id: int, programme_id: int) -> tuple[list[str], list[list[str]]]:
     """Return everything answered as (head, rows) for a file: a line for each person and turn, by number, not by name."""
     asked = questions(shop_id=shop_id, programme_id=programme_id)
     found = _answers(shop_id, programme_id)
-    numbers = dict(
-        db.session.execute(
-            select(Tester.id, Tester.number).where(
-                Tester.shop_id == shop_id, Tester.programme_id == programme_id
-            )
-        )
-        .tuples()
-        .all()
+    who_is = select(Tester.id, Tester.number).where(
+        Tester.shop_id == shop_id, Tester.programme_id == programme_id
     )
+    numbers = {row[0]: row[1] for row in db.session.execute(who_is)}
     months = turns(shop_id=shop_id, programme_id=programme_id) or [ONLY_TURN]
     rows = []
     for turn in sorted(months):

@@ -15,7 +15,9 @@ from app.flows import programme as flow
 from app.flows import tester_file
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
+from app.reviews.photos import open_known
 from app.testers import queries, results, rules
+from app.testers.rules import NoProgramme
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -24,6 +26,7 @@ from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.testers import view_of
+from app.web.pictures import picture
 from app.web.readable import row_number
 
 _TYPES = {
@@ -94,6 +97,21 @@ def _month(typed: str) -> date | None:
         return date.fromisoformat(f"{typed}-01") if typed else None
     except ValueError:
         return None
+
+
+@door(
+    bp,
+    "/owner/testers/<int:programme_id>/photos/<ref>",
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def tester_photo(programme_id: int, ref: str) -> ResponseReturnValue:
+    """Answer a photo that came as an answer: the shop alone sees it."""
+    shop_id = current_staff().shop.id
+    if not results.is_of_programme(shop_id=shop_id, programme_id=programme_id, ref=ref):
+        raise NoProgramme
+    return picture(open_known(shop_id, ref, small=False))
 
 
 @door(
