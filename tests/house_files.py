@@ -6,6 +6,10 @@ BEYOND = {
     "reviews/picks": "reads photos picked in a form that is no review",
     "reviews/pick_rules": "pure: which forms take photos, and what ties a photo to its form",
     "reviews/care_models": "tables of what a shop does about reviews: hidden for a cause, words that come up",
+    "testers/starts": "pure: ready sets of questions to start from",
+    "testers/typed": "pure: what was typed about a programme, and what was answered, checked",
+    "testers/mine": "reads what one person is in and answered",
+    "testers/results": "reads what was answered, in numbers and in words",
     "voices/care_models": "tables of what a shop does about voices: causes, answers, hand-overs, offers",
 }
-READS = {"picks", "pick_rules"}
+READS = {"picks", "pick_rules", "mine", "starts", "typed"}

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
-from tests import house_files
 from tests import house_board, house_files
 from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 
@@ -53,6 +52,7 @@ BEYOND = house_files.BEYOND | {
     "customers/known_models": "tables of tags and of who comes along",
     "customers/celebrating": "changes a person's birthday and anniversary, inside a flow",
     "customers/day_rules": "pure: what may be typed as a birthday, and how it reads",
+    "board/draw_rules": "pure: a draw that everybody can do again",
     "coupons/book": "reads for the owner: kinds and what became of them, what was given by hand",
     "coupons/purchases": "reads which coupons were used at a visit: what a refund gives back",
     "coupons/firsts": "reads what a first meeting brings, and why it brought nothing",
@@ -79,6 +79,7 @@ BEYOND = house_files.BEYOND | {
     "customers/renewals": "when a consent must be asked about again, and whose it is",
     "customers/evidence": "reads what proves a consent, and what was refused",
     "customers/texts": "the exact words of consent, versioned",
+    "reviews/photos": "reads about customers' photos and the files behind them",
     "cards/extras": "reads what a card has beyond stamps, what ends when, the sums behind its numbers",
     "cards/lines": "reads the lines that explain a card to its holder",
     "cards/promises": "pure: what a rule promises beyond stamps: stages, points, when things end",

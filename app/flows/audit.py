@@ -95,6 +95,8 @@ KINDS = (
     "regular_from",
     "event",
     "board",
+    "tester_programme",
+    "tester_file",
 )
 
 

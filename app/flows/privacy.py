@@ -30,6 +30,7 @@ from app.programs import actions as programs
 from app.referrals import actions as referrals
 from app.reviews.actions import photos, reviews
 from app.shops import actions as shops
+from app.testers import actions as testers
 from app.tiers import actions as tiers
 from app.visits import unmaking
 from app.voices import actions as voices
@@ -270,6 +271,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         coupons.withdraw(session, shop_id=shop_id, now=now, which=[Coupon.customer_id == customer_id])
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
         personal.forget(session, shop_id=shop_id, customer_id=customer_id)
+        testers.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
         # Photos before the reviews they belong to; their files go once this is committed.
         gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)
         reviews.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)

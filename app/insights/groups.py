@@ -114,6 +114,15 @@ def has(*, shop_id: int, group: str, customer_id: int, now: datetime) -> bool:
     return db.session.scalar(asked) is not None
 
 
+def members_among(*, shop_id: int, group: str, customer_ids: Sequence[int], now: datetime) -> set[int]:
+    """Return which of some people are in a group now; nobody is in one that is gone."""
+    try:
+        asked = chosen(shop_id=shop_id, group=group, now=now)
+    except KeyError:
+        return set()
+    return set(db.session.scalars(asked.where(Customer.id.in_(customer_ids))))
+
+
 def count(*, shop_id: int, group: str, now: datetime) -> int:
     """Return how many are in a group now. Raises KeyError for an unknown group."""
     return count_where(shop_id, condition(shop_id, kst_day(now), group))

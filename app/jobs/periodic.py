@@ -40,6 +40,7 @@ from app.flows import (
     retention,
     review_asks,
     rhythm,
+    tester_turns,
     tier,
 )
 from app.flows.unit import end_reading
@@ -249,12 +250,17 @@ def _carry_news(now: datetime, breath: Breath) -> None:
     news.deliver(now=now, stop=breath)
 
 
+def _go_on_with_testers(now: datetime, breath: Breath) -> None:
+    tester_turns.see_to(now=now, stop=breath)
+
+
 PERIODIC = (
     Periodic("webhooks", timedelta(seconds=20), lambda now: now, _carry_news),
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
     Periodic("count_who_came", timedelta(minutes=1), lambda now: now, _count_who_came),
     Periodic("campaigns", timedelta(seconds=20), lambda now: now, _go_on_with_campaigns),
+    Periodic("testers", timedelta(minutes=1), lambda now: now, _go_on_with_testers),
     Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),
     Periodic(
         "coupons_of_the_day",

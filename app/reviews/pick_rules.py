@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from app.kit.refusals import NotHere, Refused
 
 # Form → most photos of one. A form's name is at most eleven letters: the column holds it and a key of forty.
-FORMS: Mapping[str, int] = {"voice": 4, "story": 5, "post": 4, "survey": 3}
+FORMS: Mapping[str, int] = {"voice": 4, "story": 5, "post": 4, "survey": 1}
 # A person's picks in a day, those taken back and refused included: each one costs a decoding.
 MOST_A_DAY = 60
 

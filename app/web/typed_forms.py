@@ -23,6 +23,31 @@ _COMPANION = {
     "birth_calendar": "생일을 세는 법",
     "days": "축하받겠다고 하셨어요",
 }
+_PROGRAMME = {
+    "sort": "어떻게 들을지",
+    "product": "무엇을 써 보시나요?",
+    "about": "손님이 읽을 설명",
+    "places": "몇 분을 모실까요?",
+    "price": "체험단이 내는 값",
+    "apply_until": "언제까지 신청을 받을까요?",
+    "try_days": "며칠 써 보고 여쭤볼까요?",
+    "answer_until": "언제까지 답을 받을까요?",
+    "term_starts": "언제부터 활동하나요?",
+    "term_ends": "언제까지 활동하나요?",
+    "benefit": "모니터단에게 드리는 것",
+    "people": "누가 신청할 수 있나요?",
+    "invites": "고른 그룹에 알려요",
+    "least_visits": "몇 번 이상 오신 분",
+    "note": "이런 분을 찾아요",
+    "coupon": "드릴 쿠폰",
+    "start": "질문은 무엇에서 시작할까요?",
+}
+_ASKED = {
+    "text": "무엇을 여쭤볼까요?",
+    "form": "어떻게 답하실까요?",
+    "options": "고를 것",
+    "is_needed": "꼭 답해야 해요",
+}
 _COUPON = {
     "rule": "언제 드릴까요?",
     "instead_of": "대신할 쿠폰",
@@ -94,6 +119,14 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
     "owner.shop_post": ("게시판 댓글", {"text": "댓글"}),
     "owner.shop_question": ("질문의 답", {"text": "답"}),
     "owner.shop_review": ("후기 답글", {"text": "답글"}),
+    "owner.new_tester": ("체험단 시작하기", _PROGRAMME),
+    "owner.tester_facts": ("체험단 내용", _PROGRAMME),
+    "owner.new_tester_question": ("여쭤볼 것", _ASKED),
+    "owner.tester_question": ("여쭤볼 것", _ASKED),
+    "owner.tester_answers_file": (
+        "체험단 답 내려받기",
+        {"reason": "왜 내려받으시나요?", "kind": "어떤 파일로"},
+    ),
     "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답"}),
     "owner.new_notice": ("가게 소식", _NOTICE),
     "owner.notice_words": ("가게 소식", _NOTICE),

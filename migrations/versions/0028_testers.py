@@ -22,24 +22,34 @@ def upgrade() -> None:
     sa.Column('product', sa.String(length=60), nullable=False),
     sa.Column('product_id', sa.Integer(), nullable=True),
     sa.Column('about', sa.Text(), nullable=False),
+    sa.Column('people', sa.String(length=12), nullable=False),
     sa.Column('places', sa.Integer(), nullable=False),
     sa.Column('price', sa.Integer(), nullable=False),
     sa.Column('benefit', sa.String(length=60), nullable=False),
+    sa.Column('coupon_kind_id', sa.Integer(), nullable=True),
     sa.Column('conditions', sa.JSON(), nullable=False),
+    sa.Column('try_days', sa.Integer(), nullable=False),
     sa.Column('apply_until', sa.DateTime(), nullable=True),
     sa.Column('answer_until', sa.DateTime(), nullable=True),
+    sa.Column('term_starts', sa.Date(), nullable=True),
     sa.Column('term_ends', sa.Date(), nullable=True),
     sa.Column('seed', sa.String(length=64), nullable=False),
     sa.Column('seed_hash', sa.String(length=64), nullable=False),
     sa.Column('staff_id', sa.Integer(), nullable=False),
     sa.Column('made_at', sa.DateTime(), nullable=False),
     sa.Column('shown_at', sa.DateTime(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(), nullable=True),
     sa.Column('drawn_at', sa.DateTime(), nullable=True),
+    sa.Column('drawn', sa.JSON(), nullable=False),
+    sa.Column('invites', sa.Boolean(), server_default=sa.false(), nullable=False),
+    sa.Column('invited_after', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('invited_at', sa.DateTime(), nullable=True),
     sa.Column('ended_at', sa.DateTime(), nullable=True),
     sa.Column('verdict', sa.String(length=8), nullable=False),
     sa.Column('verdict_note', sa.Text(), nullable=False),
     sa.Column('change', sa.Text(), nullable=False),
     sa.Column('change_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['shop_id', 'coupon_kind_id'], ['coupon_kinds.shop_id', 'coupon_kinds.id'], name=op.f('fk_programmes_shop_id_coupon_kind_id')),
     sa.ForeignKeyConstraint(['shop_id', 'product_id'], ['products.shop_id', 'products.id'], name=op.f('fk_programmes_shop_id_product_id')),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_programmes_shop_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_programmes')),
@@ -48,6 +58,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('shop_id', 'once', name=op.f('uq_programmes_shop_id_once'))
     )
     op.create_index('ix_programmes_shop_made', 'programmes', ['shop_id', 'made_at'], unique=False)
+    op.create_index('ix_programmes_open', 'programmes', ['shop_id'], unique=False, sqlite_where=sa.text('shown_at IS NOT NULL AND ended_at IS NULL'), postgresql_where=sa.text('shown_at IS NOT NULL AND ended_at IS NULL'))
     op.create_table('programme_questions',
     sa.Column('id', _BIG, nullable=False),
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -69,13 +80,19 @@ def upgrade() -> None:
     sa.Column('programme_id', sa.Integer(), nullable=False),
     sa.Column('customer_id', sa.Integer(), nullable=True),
     sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('ticket', sa.String(length=10), nullable=False),
     sa.Column('invited_at', sa.DateTime(), nullable=True),
     sa.Column('applied_at', sa.DateTime(), nullable=True),
     sa.Column('chosen_at', sa.DateTime(), nullable=True),
+    sa.Column('chosen_by', sa.String(length=5), server_default='', nullable=False),
     sa.Column('declined_at', sa.DateTime(), nullable=True),
+    sa.Column('told_at', sa.DateTime(), nullable=True),
     sa.Column('given_at', sa.DateTime(), nullable=True),
     sa.Column('given_by', sa.Integer(), nullable=True),
+    sa.Column('asked_month', sa.Date(), nullable=True),
     sa.Column('done_at', sa.DateTime(), nullable=True),
+    sa.Column('rewarded_at', sa.DateTime(), nullable=True),
+    sa.Column('change_told_at', sa.DateTime(), nullable=True),
     sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customers.shop_id', 'customers.id'], name=op.f('fk_testers_shop_id_customer_id')),
     sa.ForeignKeyConstraint(['shop_id', 'programme_id'], ['programmes.shop_id', 'programmes.id'], name=op.f('fk_testers_shop_id_programme_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_testers')),
@@ -87,13 +104,14 @@ def upgrade() -> None:
     sa.Column('id', _BIG, nullable=False),
     sa.Column('shop_id', sa.Integer(), nullable=False),
     sa.Column('question_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
     sa.Column('browser_hash', sa.String(length=64), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('text', sa.String(length=200), nullable=False),
     sa.Column('at', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id', 'question_id'], ['programme_questions.shop_id', 'programme_questions.id'], name=op.f('fk_tasting_answers_shop_id_question_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tasting_answers')),
-    sa.UniqueConstraint('shop_id', 'question_id', 'browser_hash', name=op.f('uq_tasting_answers_shop_id_question_id_browser_hash'))
+    sa.UniqueConstraint('shop_id', 'question_id', 'day', 'browser_hash', name=op.f('uq_tasting_answers_shop_id_question_id_day_browser_hash'))
     )
     op.create_table('tester_answers',
     sa.Column('id', _BIG, nullable=False),
@@ -102,6 +120,7 @@ def upgrade() -> None:
     sa.Column('question_id', sa.Integer(), nullable=False),
     sa.Column('turn', sa.Date(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=True),
+    sa.Column('picks', sa.JSON(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('photo_id', sa.Integer(), nullable=True),
     sa.Column('at', sa.DateTime(), nullable=False),
@@ -123,5 +142,6 @@ def downgrade() -> None:
     op.drop_index('ix_testers_shop_customer', table_name='testers')
     op.drop_table('testers')
     op.drop_table('programme_questions')
+    op.drop_index('ix_programmes_open', table_name='programmes', sqlite_where=sa.text('shown_at IS NOT NULL AND ended_at IS NULL'), postgresql_where=sa.text('shown_at IS NOT NULL AND ended_at IS NULL'))
     op.drop_index('ix_programmes_shop_made', table_name='programmes')
     op.drop_table('programmes')

@@ -1,6 +1,7 @@
 """여쭤보기: a few questions about what the person bought or said they would answer. A plain notice, no promotion.
 
-With anything given for answering it would be an ad: then the shop asks by a campaign. Facts: `about` ("새 메뉴판"),
+With anything given for answering it would be an ad: then the shop asks by a campaign. Who tries something applied for
+being asked; what they got is theirs whatever they answer. Facts: `about` ("새 메뉴판"),
 `path` (the questions). Cause: the survey.
 """
 
@@ -33,9 +34,7 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=5),
-    is_caused=False,
     sentence="답해 주기로 하신 손님께 짧게 여쭤봐요",
-    default_on=False,
     quoted=("여쭤볼 것",),
     still_wanted=_still_wanted,
     path=_path,

@@ -1,6 +1,6 @@
 """체험단 초대: some people are asked to try something first. An ad: nobody asked for it.
 
-Off until the shop wants it. Facts: `product`, `path` (where one says yes). Cause: the invitation.
+Goes only to a group that the shop chose for a programme and wants told. Facts: `product`, `path` (where one says yes). Cause: the invitation.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ KIND = Kind(
     channels=AD_WAYS,
     words=_words,
     life=timedelta(days=3),
-    is_caused=False,
     sentence="먼저 써 보실 분을 모실 때 알려 드려요",
-    default_on=False,
     personal_offer=True,
     still_wanted=_still_wanted,
     path=_path,

@@ -132,6 +132,17 @@ def drop_loose(session: Any, *, shop_id: int, ref: str) -> None:
     )
 
 
+def drop_by_id(session: Any, *, shop_id: int, photo_id: int) -> list[str]:
+    """Delete a photo that another took the place of; returns its ref, whose files go once this is committed."""
+    gone = session.scalars(
+        delete(Photo)
+        .where(Photo.shop_id == shop_id, Photo.id == photo_id)
+        .returning(Photo.ref)
+        .execution_options(synchronize_session=False)
+    )
+    return list(gone)
+
+
 def drop_refused(session: Any, *, shop_id: int, ask_id: int) -> int:
     """Delete the photos of an ask that were refused; returns how many."""
     done = session.execute(

@@ -27,6 +27,7 @@ from app.programs import queries as programs
 from app.referrals import queries as referrals
 from app.reviews import queries as reviews
 from app.reviews.rules import MOODS
+from app.testers import mine as testers
 from app.tiers import gifts
 from app.tiers import queries as tiers
 from app.visits import queries as visits_of_shop
@@ -68,6 +69,7 @@ class Known:
     mall: list[programs.MallLine]
     tags: list[TagLine]
     companions: list[CompanionLine]
+    tried: list[testers.MyAnswer]
 
 
 def _known() -> Known:
@@ -91,6 +93,7 @@ def _known() -> Known:
         mall=programs.events_of(**where),
         tags=knowledge.tags_of(**where),
         companions=knowledge.companions_of(**where),
+        tried=testers.everything_answered(**where),
     )
 
 
@@ -148,6 +151,7 @@ def me_download(code: str) -> ResponseReturnValue:
         "rung_browsers": [asdict(line) for line in known.rung],
         "mall": [asdict(line) for line in known.mall],
         "voices": [asdict(line) for line in known.said],
+        "tester_answers": [asdict(line) for line in known.tried],
         "came_by_invitation": asdict(known.brought) if known.brought else None,
         "invitation": asdict(known.invite),
         "tier": {"name": known.tier, "moves": [asdict(move) for move in known.moves]},
@@ -197,6 +201,10 @@ def _sections(known: Known) -> list[str]:
         "사장님께 한마디": [
             f"{my_words.at(line.at)} · {KINDS[line.kind]} · {'가게의 답' if line.by_shop else '나'}\r\n  {line.text}"
             for line in known.said
+        ],
+        "체험단": [
+            f"{my_words.at(line.at)} · {line.product} · {line.question}: {line.answer}"
+            for line in known.tried
         ],
         "친구 초대": _friends(known),
     }

@@ -13,7 +13,7 @@ from app.shops import history
 from app.shops.history import Change
 from app.web.doors import door
 from app.web.guards import current_staff
-from app.web.owner import board_words, calendar_words
+from app.web.owner import board_words, calendar_words, tester_words
 from app.web.owner.blueprint import bp
 from app.web.owner.staff import WORK_AS
 from app.web.readable import row_number
@@ -201,6 +201,8 @@ def sentence(line: Change) -> str:
         return calendar_words.sentence(line.what, line.detail)
     if line.what in board_words.KINDS:
         return board_words.sentence(line.what, line.detail)
+    if line.what in tester_words.KINDS:
+        return tester_words.sentence(line.what, line.detail)
     return _PLAIN[line.what]
 
 

@@ -16,6 +16,7 @@ from app.messages import faded as regulars
 from app.messages import queries as messages
 from app.reviews import queries as reviews
 from app.shops import queries as shops
+from app.testers import queries as testers
 from app.voices import queries as voices
 from app.web.doors import door, now
 from app.web.guards import current_staff
@@ -51,6 +52,7 @@ def home() -> ResponseReturnValue:
             "offline_waiting": offline.listed_count(shop_id) if staff.shop.has(offline.WAITS) else 0,
             "most_counted": reviews.MOST_COUNTED,
             "campaigns": campaigns.open_ones(shop_id),
+            "testers": testers.waiting(shop_id, now=moment) if staff.shop.has("testers") else None,
             "outlook": messages.outlook(shop_id, now=moment),
             "hand_waits": by_hand.waiting_now(shop_id, wire=current_app.config["WIRE"], now=moment),
             "left_out": today.left_out_count(shop_id, now=moment),

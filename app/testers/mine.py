@@ -1,0 +1,168 @@
+"""Reads for one person: which programmes they are in, what they answered, what a review of theirs must disclose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.reviews.models import Photo
+from app.testers import rules
+from app.testers.models import Programme, ProgrammeQuestion, Tester, TesterAnswer
+from app.testers.rules import Answer, Question
+
+# So long after a hand-over a review of the same person says that something was given.
+DISCLOSED_FOR = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class MyPart:
+    """A person's part in a programme."""
+
+    tester_id: int
+    programme_id: int
+    ref: str
+    sort: str
+    product: str
+    number: int
+    ticket: str
+    applied_at: datetime | None
+    chosen_at: datetime | None
+    declined_at: datetime | None
+    given_at: datetime | None
+    done_at: datetime | None
+    told_at: datetime | None
+
+    @property
+    def state(self) -> str:
+        """Where they are (rules.state)."""
+        return rules.state(
+            applied_at=self.applied_at,
+            chosen_at=self.chosen_at,
+            declined_at=self.declined_at,
+            given_at=self.given_at,
+            done_at=self.done_at,
+        )
+
+
+_PART = (
+    Tester.id,
+    Tester.programme_id,
+    Programme.ref,
+    Programme.sort,
+    Programme.product,
+    Tester.number,
+    Tester.ticket,
+    Tester.applied_at,
+    Tester.chosen_at,
+    Tester.declined_at,
+    Tester.given_at,
+    Tester.done_at,
+    Tester.told_at,
+)
+
+
+def parts(*, shop_id: int, customer_id: int, limit: int = 50) -> list[MyPart]:
+    """Return every programme a person was invited to, applied for or was in, the newest first."""
+    rows = db.session.execute(
+        select(*_PART)
+        .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
+        .where(Tester.shop_id == shop_id, Tester.customer_id == customer_id)
+        .order_by(Tester.id.desc())
+        .limit(limit)
+    )
+    return [MyPart(*row) for row in rows]
+
+
+def part(*, shop_id: int, customer_id: int, programme_id: int) -> MyPart | None:
+    """Return a person's part in one programme, or None."""
+    row = db.session.execute(
+        select(*_PART)
+        .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
+        .where(
+            Tester.shop_id == shop_id,
+            Tester.customer_id == customer_id,
+            Tester.programme_id == programme_id,
+        )
+    ).one_or_none()
+    return None if row is None else MyPart(*row)
+
+
+def answers(*, shop_id: int, tester_id: int, turn: date) -> dict[int, Answer]:
+    """Return what a person answered in a turn, by the question's id; a skipped one is an empty answer."""
+    return answers_of_all(shop_id=shop_id, tester_ids=[tester_id], turn=turn).get(tester_id, {})
+
+
+def answers_of_all(*, shop_id: int, tester_ids: Sequence[int], turn: date) -> dict[int, dict[int, Answer]]:
+    """Return the same of several people: tester → question → answer."""
+    found: dict[int, dict[int, Answer]] = {}
+    rows = db.session.scalars(
+        select(TesterAnswer).where(
+            TesterAnswer.shop_id == shop_id, TesterAnswer.tester_id.in_(tester_ids), TesterAnswer.turn == turn
+        )
+    )
+    for row in rows:
+        answer = Answer(row.number, tuple(row.picks), row.text, row.photo_id)
+        found.setdefault(row.tester_id, {})[row.question_id] = answer
+    return found
+
+
+@dataclass(frozen=True)
+class MyAnswer:
+    """One answer of a person, for the file they take along."""
+
+    product: str
+    question: str
+    answer: str
+    at: datetime
+
+
+def everything_answered(*, shop_id: int, customer_id: int) -> list[MyAnswer]:
+    """Return everything a person answered in programmes, oldest first."""
+    rows = db.session.execute(
+        select(Programme.product, ProgrammeQuestion, TesterAnswer)
+        .join(Tester, (Tester.shop_id == TesterAnswer.shop_id) & (Tester.id == TesterAnswer.tester_id))
+        .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
+        .join(
+            ProgrammeQuestion,
+            (ProgrammeQuestion.shop_id == TesterAnswer.shop_id)
+            & (ProgrammeQuestion.id == TesterAnswer.question_id),
+        )
+        .where(TesterAnswer.shop_id == shop_id, Tester.customer_id == customer_id)
+        .order_by(TesterAnswer.id)
+    )
+    found = []
+    for product, asked, row in rows:
+        question = Question(asked.when, asked.form, asked.text, tuple(asked.options))
+        words = rules.said(question, Answer(row.number, tuple(row.picks), row.text, row.photo_id))
+        found.append(MyAnswer(product, asked.text, words or "건너뛰었어요", row.at))
+    return found
+
+
+def photo_state(*, shop_id: int, customer_id: int, photo_id: int) -> tuple[str, str] | None:
+    """Return (ref, state) of a person's own photo, or None."""
+    row = db.session.execute(
+        select(Photo.ref, Photo.state).where(
+            Photo.shop_id == shop_id, Photo.customer_id == customer_id, Photo.id == photo_id
+        )
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def given_lately(*, shop_id: int, customer_id: int, now: datetime) -> str:
+    """Return what a person got to try in the last 90 days, as a review of theirs discloses it; "" for nothing."""
+    product = db.session.scalar(
+        select(Programme.product)
+        .join(Tester, (Tester.shop_id == Programme.shop_id) & (Tester.programme_id == Programme.id))
+        .where(
+            Programme.shop_id == shop_id,
+            Tester.customer_id == customer_id,
+            Tester.given_at > now - DISCLOSED_FOR,
+        )
+        .order_by(Tester.given_at.desc())
+        .limit(1)
+    )
+    return "체험단 상품" if product is not None else ""
