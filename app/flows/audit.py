@@ -90,6 +90,7 @@ KINDS = (
     "group_set",
     "group_removed",
     "regular_from",
+    "warranties",
 )
 
 
