@@ -157,7 +157,7 @@ def claim(
             Warranty.claimed_at.is_(None),
             Warranty.ended_at.is_(None),
         )
-        .values(customer_id=customer_id, claimed_at=now, bought_on=on, until=until, channel="other")
+        .values(customer_id=customer_id, claimed_at=now, bought_on=on, until=until)
         .execution_options(synchronize_session=False)
     )
     return bool(done.rowcount)
