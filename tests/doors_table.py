@@ -140,8 +140,8 @@ TABLE = """
 /owner/insights                                       GET       owner     manager  session
 /owner/more/warranties                                GET+POST  owner     owner    session
 /owner/more/warranties/kinds                          GET       owner     manager  session
-/owner/more/warranties/kinds/<int:kind_id>            GET+POST  owner     manager  session
-/owner/more/warranties/kinds/<int:kind_id>/removal    POST      owner     manager  session
+/owner/more/warranties/kinds/<int:promise_id>         GET+POST  owner     manager  session
+/owner/more/warranties/kinds/<int:promise_id>/removal POST      owner     manager  session
 /owner/more/warranties/kinds/new                      GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/twin/<int:other_id>/difference POST owner owner session
 /owner/people/<int:customer_id>/warranties            GET+POST  owner     staff    session

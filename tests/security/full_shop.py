@@ -36,6 +36,7 @@ from tests.flows import books
 from tests.security import full_groups, full_imp, full_known, full_months, full_programs, full_rhythm
 from tests.security import full_letters as letters
 from tests.security import full_perks as perks
+from tests.security import full_warranties as warranties
 
 # Global by design: no shop's data is in them.
 OF_NO_SHOP = {
@@ -142,6 +143,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         **full_known.with_knowledge(shop, known, word),
         **full_programs.with_programs(shop, known, word),
         **full_imp.with_files(shop, known, nameless, word),
+        **warranties.with_warranties(shop, known, word),
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
@@ -150,6 +152,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
         address,
         ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
+        *warranties.secrets_of(word),
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 

@@ -48,29 +48,29 @@ def new_warranty_kind() -> ResponseReturnValue:
 
 @door(
     bp,
-    "/owner/more/warranties/kinds/<int:kind_id>",
+    "/owner/more/warranties/kinds/<int:promise_id>",
     methods=("GET", "POST"),
     audience="owner",
     role="manager",
     tenant="session",
 )
-def warranty_kind(kind_id: int) -> ResponseReturnValue:
+def warranty_kind(promise_id: int) -> ResponseReturnValue:
     """Promise something else from now on."""
-    return _form(_kind(kind_id))
+    return _form(_kind(promise_id))
 
 
 @door(
     bp,
-    "/owner/more/warranties/kinds/<int:kind_id>/removal",
+    "/owner/more/warranties/kinds/<int:promise_id>/removal",
     methods=("POST",),
     audience="owner",
     role="manager",
     tenant="session",
 )
-def end_warranty_kind(kind_id: int) -> ResponseReturnValue:
+def end_warranty_kind(promise_id: int) -> ResponseReturnValue:
     """Issue a kind no more."""
     staff = current_staff()
-    flow.end_kind(shop_id=staff.shop.id, staff_id=staff.staff_id, kind_id=kind_id, now=now())
+    flow.end_kind(shop_id=staff.shop.id, staff_id=staff.staff_id, kind_id=promise_id, now=now())
     flash("이제 이 보증서는 새로 드리지 않아요. 이미 드린 것은 그대로예요")
     return see_other(url_for("owner.warranty_kinds"))
 
