@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.extensions import db
 from app.kit.among import among
@@ -52,6 +52,19 @@ def kinds(shop_id: int) -> list[KindLine]:
         .order_by(WarrantyKind.name, WarrantyKind.id)
     )
     return [KindLine(*row) for row in rows]
+
+
+def names(shop_id: int, *, limit: int = 60) -> list[tuple[int, str]]:
+    """Return (number, name) of what certificates are for, each name once by its newest kind, also of what ended."""
+    newest = func.max(WarrantyKind.id)
+    rows = db.session.execute(
+        select(newest, WarrantyKind.name)
+        .where(WarrantyKind.shop_id == shop_id)
+        .group_by(WarrantyKind.name)
+        .order_by(WarrantyKind.name)
+        .limit(limit)
+    )
+    return [(int(number or 0), name) for number, name in rows]
 
 
 def kind(*, shop_id: int, kind_id: int) -> KindLine | None:

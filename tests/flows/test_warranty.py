@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.extensions import db
 from app.flows import merge, privacy, refund, warranty, warranty_days, warranty_orders
+from app.insights import filter_words, filters, groups, own_groups
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
 from app.shops import queries as shops
@@ -218,6 +219,34 @@ def test_one_is_found_by_serial_digits_and_name(shop: AShop, clock: Clock) -> No
     address = f"https://dangol.test/w/{given.row(serial).check_ref}"
     assert finding.scanned(shop_id=shop.id, text=address) == serial
     assert finding.scanned(shop_id=other.id, text=address) is None
+
+
+def test_who_holds_one_is_a_group_and_a_condition(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    kind_id = given.a_kind(shop, months="2")
+    given.issued(shop, jiwoo, kind_id)
+    other_kind = given.a_kind(shop, name="책상")
+    mina = factories.a_customer(shop, name="이미나")
+    given.issued(shop, mina, other_kind)
+
+    def count(written: str) -> int:
+        rule = filters.read(written, own_groups.choices(shop.id))
+        assert rule is not None
+        return groups.count_rules(shop_id=shop.id, rules=(rule,), now=clock())
+
+    own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    said = {"name": "원목 의자", "product": "", "months": "24", "covers": "", "care": ""}
+    new = warranty.change_kind(**own, kind_id=kind_id, said=said, once=factories.once())
+    assert own_groups.choices(shop.id)["warranties"] == {str(new): "원목 의자", str(other_kind): "책상"}
+    assert groups.count(shop_id=shop.id, group="warranty", now=clock()) == 2
+    assert (count(f"holds:{new}:valid"), count(f"holds:{new}:any")) == (1, 1)
+    assert filters.read("holds:0:valid", own_groups.choices(shop.id)) is None
+    rule = filters.read(f"holds:{new}:valid", own_groups.choices(shop.id))
+    assert rule is not None
+    words = filter_words.sentence([rule], own_groups.choices(shop.id))
+    assert words == "원목 의자 보증서가 아직 남아 있는 손님"
+    clock.advance(days=100)
+    assert groups.count(shop_id=shop.id, group="warranty", now=clock()) == 1
+    assert (count(f"holds:{new}:valid"), count(f"holds:{new}:any")) == (0, 1)
 
 
 def test_switched_off_it_is_hidden_and_nothing_is_given(shop: AShop, jiwoo: ACustomer) -> None:
