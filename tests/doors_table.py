@@ -79,6 +79,12 @@ TABLE = """
 /c/<code>/voices/<int:voice_id>                       GET+POST  customer  holder   code
 /c/<code>/voices/<int:voice_id>/lines                 GET       customer  holder   code
 /c/<code>/voices/<int:voice_id>/read                  POST      customer  holder   code
+/c/<code>/warranties                                  GET       customer  holder   code
+/c/<code>/warranties/<serial>                         GET       customer  holder   code
+/c/<code>/warranties/<serial>/offers                  GET+POST  customer  holder   code
+/c/<code>/warranties/<serial>/offers/removal          POST      customer  holder   code
+/c/<code>/warranties/<serial>/pdf                     GET       customer  holder   code
+/c/<code>/warranties/<serial>/repairs                 GET+POST  customer  holder   code
 /demo/gateway/messages                                GET       public    anyone   none    machine
 /demo/gateway/messages                                POST      public    anyone   none    machine
 /demo/phone/<token>                                   GET       public    anyone   token
@@ -161,9 +167,17 @@ TABLE = """
 /owner/groups/own/<int:group_id>/removal              POST      owner     manager  session
 /owner/groups/regulars                                GET+POST  owner     manager  session
 /owner/insights                                       GET       owner     manager  session
+/owner/more/warranties                                GET+POST  owner     owner    session
+/owner/more/warranties/kinds                          GET       owner     manager  session
+/owner/more/warranties/kinds/<int:promise_id>         GET+POST  owner     manager  session
+/owner/more/warranties/kinds/<int:promise_id>/removal POST      owner     manager  session
+/owner/more/warranties/kinds/new                      GET+POST  owner     manager  session
 /owner/people/<int:customer_id>/twin/<int:other_id>/difference POST owner owner session
+/owner/people/<int:customer_id>/warranties            GET+POST  owner     staff    session
 /owner/receipts                                       GET       owner     owner    session
 /owner/receipts/<int:receipt_id>/visit                POST      owner     owner    session
+/owner/repairs                                        GET       owner     manager  session
+/owner/repairs/<int:request_id>                       GET+POST  owner     manager  session
 /owner/same-names                                     GET       owner     owner    session
 /owner/insights/<part>.csv                            GET       owner     manager  session
 /owner/insights/most                                  GET       owner     manager  session
@@ -390,6 +404,15 @@ TABLE = """
 /owner/stories/<int:story_id>/photos/<ref>            GET       owner     manager  session
 /owner/stories/<int:story_id>/photos/<ref>/small      GET       owner     manager  session
 /owner/stories/<int:story_id>/showing                 POST      owner     manager  session
+/owner/warranties                                     GET       owner     manager  session
+/owner/warranties/<serial>                            GET       owner     staff    session
+/owner/warranties/<serial>/pdf                        GET       owner     staff    session
+/owner/warranties/<serial>/removal                    POST      owner     manager  session
+/owner/warranties/<serial>/slip                       GET       owner     staff    session
+/owner/warranties/orders                              GET+POST  owner     owner    session
+/owner/warranties/packages                            GET+POST  owner     manager  session
+/owner/warranties/packages/<int:sheet_id>             GET       owner     manager  session
+/owner/warranties/packages/<int:sheet_id>/pdf         GET       owner     manager  session
 /r/<token>/photos                                     GET       public    anyone   token
 /r/<token>/photos                                     POST      public    anyone   token
 /r/<token>/photos/<ref>                               GET       public    anyone   token
@@ -447,7 +470,9 @@ TABLE = """
 /s/<code>/events/<int:event_id>                       GET       public    anyone   code
 /s/<code>/events/<int:event_id>/draw.txt              GET       public    anyone   code
 /s/<code>/gallery                                     GET       public    anyone   code
+/s/<code>/handover/<token>                            GET+POST  public    anyone   code
 /s/<code>/open/<token>                                GET+POST  public    anyone   code
+/s/<code>/package/<secret>                            GET+POST  public    anyone   code
 /s/<code>/photos/<ref>                                GET       public    anyone   code
 /s/<code>/photos/<ref>/small                          GET       public    anyone   code
 /s/<code>/photos/<ref>/view                           GET       public    anyone   code
@@ -472,4 +497,5 @@ TABLE = """
 /v/<token>                                            GET       public    anyone   token
 /setup/<token>                                        GET+POST  owner     anyone   token
 /sw.js                                                GET       public    anyone   none
+/w/<ref>                                              GET       public    anyone   token
 """

@@ -21,6 +21,7 @@ FEATURES = (
     "referrals",
     "reviews",
     "voices",
+    "warranties",
     "insights",
     "messages",
 )

@@ -97,6 +97,7 @@ KINDS = (
     "board",
     "tester_programme",
     "tester_file",
+    "warranties",
 )
 
 

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import select
 
 from app.extensions import db, files_dir, setting
-from app.flows import import_read, import_write, receipts
+from app.flows import import_read, import_write, receipts, warranty
 from app.flows import imports as doors
 from app.flows.imports import without_samples
 from app.flows.in_turns import in_turns
@@ -179,7 +179,9 @@ def _take_visits_back(session: Any, row: Import, now: datetime) -> None:
     if not rows:
         row.place, row.after_id = 1, 0
         return
-    unmaking.take_visits_back(session, shop_id=row.shop_id, visit_ids=[each.id for each in rows], now=now)
+    gone = [each.id for each in rows]
+    warranty.purchases_gone(session, shop_id=row.shop_id, visit_ids=gone, cause="undone", now=now)
+    unmaking.take_visits_back(session, shop_id=row.shop_id, visit_ids=gone, now=now)
     import_write.widen(row, *(kst_day(edge(each.at for each in rows)) for edge in (min, max)))
     import_write.recount(session, row, {each.customer_id for each in rows}, now=now)
     row.after_id = rows[-1].id

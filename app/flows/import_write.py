@@ -15,7 +15,7 @@ from typing import Any
 
 from app.cards.actions import bulk
 from app.extensions import setting
-from app.flows import receipts
+from app.flows import receipts, warranty
 from app.kit.clock import kst_day
 from app.kit.signing import hasher
 from app.visits import actions as visits
@@ -106,6 +106,10 @@ def _visits(
         if (key in added.keys) != (customer in new)
     }
     recount(session, row, again | set(added.ended), now=now)
+    if added.ended_visits:
+        warranty.purchases_gone(
+            session, shop_id=row.shop_id, visit_ids=added.ended_visits, cause="refund", now=now
+        )
     days = [kst_day(at) for at, _who in added.lessened]
     if added.lessened:
         whose = {who for _at, who in added.lessened}

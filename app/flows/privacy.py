@@ -34,6 +34,7 @@ from app.testers import actions as testers
 from app.tiers import actions as tiers
 from app.visits import unmaking
 from app.voices import actions as voices
+from app.warranties.actions import issuing as warranties
 
 # Taking one back takes back what stands on it. Nothing is given along: each yes is asked for by itself (22조 1항).
 _STANDS_ON = {
@@ -269,6 +270,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
             talking.forget(session, shop_id=shop_id, customer_id=each, now=now)
             pictures += showing.forget(session, shop_id=shop_id, customer_id=each)
         coupons.withdraw(session, shop_id=shop_id, now=now, which=[Coupon.customer_id == customer_id])
+        warranties.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)  # before the voices
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
         personal.forget(session, shop_id=shop_id, customer_id=customer_id)
         testers.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)

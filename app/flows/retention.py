@@ -13,11 +13,13 @@ from app.customers import merging, proving
 from app.customers.merges import CAN_PART_FOR
 from app.flows.privacy import erase
 from app.flows.unit import write
+from app.kit.clock import kst_day
 from app.kit.refusals import NotHere
 from app.messages.actions import pushing, reporting
 from app.programs import actions as programs
 from app.shops import actions as shops
 from app.shops import tablets
+from app.warranties import ends as warranties
 
 # After the last visit, or after joining when there never was one.
 PERSON = timedelta(days=365)
@@ -45,7 +47,10 @@ def erase_the_long_gone(*, shop_id: int, now: datetime, stop: Callable[[], bool]
     erased = 0
     while True:
         gone = cards.long_gone(
-            shop_id=shop_id, before=now - PERSON, limit=_BATCH, unless=book.holds_living(now)
+            shop_id=shop_id,
+            before=now - PERSON,
+            limit=_BATCH,
+            unless=book.holds_living(now) | warranties.holds_living(kst_day(now)),
         )
         for customer_id in gone:
             if stop():

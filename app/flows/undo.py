@@ -12,7 +12,7 @@ from typing import Any
 from app.cards.actions import earning, ledger, merged, purchases
 from app.cards.models import Card, CardRule, LedgerEntry
 from app.customers import actions as people
-from app.flows import at_visit, news
+from app.flows import at_visit, news, warranty
 from app.flows.unit import after_a_race, write
 from app.insights import actions as sums
 from app.kit.refusals import NotHere
@@ -113,6 +113,7 @@ def end_visit(
     if person.first_visit_at != came_first:
         sums.touch(session, shop_id=shop_id, customer_ids=(person.id,))
     recall.cancel(session, shop_id=shop_id, cause=f"visit:{visit_id}", reason=reason, now=now)
+    warranty.purchases_gone(session, shop_id=shop_id, visit_ids=[visit_id], cause="refund", now=now)
     uses = shops.uses(session, shop_id=shop_id)
     if uses:
         at_visit.undone(

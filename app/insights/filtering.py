@@ -23,6 +23,7 @@ from app.insights.models import PersonStat
 from app.kit.clock import start_of_day
 from app.tiers.models import TierStanding
 from app.visits.models import Visit, VisitItem
+from app.warranties.models import Warranty, WarrantyKind
 
 # "주로": of the visits of so many days, so many in a hundred, when there are so many.
 USUAL_DAYS, USUAL_SHARE, USUAL_VISITS = 90, 60, 3
@@ -167,6 +168,24 @@ def _coupon(shop_id: int, today: date, values: Sequence[str]) -> ColumnElement[b
     return holds if values[0] == "y" else not_(holds)
 
 
+def _holds(shop_id: int, today: date, values: Sequence[str]) -> ColumnElement[bool]:
+    """A kind that was changed is one of the same name: who was given the earlier one owns the same thing."""
+    kind, until = values
+    name = (
+        select(WarrantyKind.name)
+        .where(WarrantyKind.shop_id == shop_id, WarrantyKind.id == int(kind))
+        .scalar_subquery()
+    )
+    called = select(WarrantyKind.id).where(WarrantyKind.shop_id == shop_id, WarrantyKind.name == name)
+    held = select(Warranty.customer_id).where(
+        Warranty.shop_id == shop_id,
+        Warranty.kind_id.in_(called),
+        Warranty.customer_id.is_not(None),
+        Warranty.ended_at.is_(None),
+    )
+    return Customer.id.in_(held.where(Warranty.until >= today) if until == "valid" else held)
+
+
 _ASKED: dict[str, Asked] = {
     "often": _often,
     "away": _away,
@@ -184,4 +203,5 @@ _ASKED: dict[str, Asked] = {
     "source": _source,
     "agreed": _agreed,
     "coupon": _coupon,
+    "holds": _holds,
 }

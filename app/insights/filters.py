@@ -16,7 +16,7 @@ MOST_RULES = 8
 NAME_MAX = 20
 _LONGEST_ID = 18  # digits: more than any row's number has
 
-# What a shop has of its own, by which list: values and their words. products | tags | tiers | groups.
+# What a shop has of its own, by which list: values and their words. products | tags | tiers | groups | warranties.
 Choices = Mapping[str, Mapping[str, str]]
 
 
@@ -182,6 +182,17 @@ WHATS: dict[str, What] = {
         "안 쓴 쿠폰이 {0}",
         "안 쓴 쿠폰이 {0}",
         words={"y": "있는|있고", "n": "없는|없고"},
+    ),
+    "holds": What(
+        "보증서 가진 상품",
+        (
+            Part("어떤 보증서", of="warranties"),
+            Part("보증 기간", (("valid", "남아 있어요"), ("any", "지났어도 돼요"))),
+        ),
+        "{0} 보증서가 {1}",
+        "{0} 보증서가 {1}",
+        words={"valid": "아직 남아 있는|아직 남아 있고", "any": "있는|있고"},
+        may_repeat=True,
     ),
 }
 

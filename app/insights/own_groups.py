@@ -16,6 +16,7 @@ from app.insights.models import OwnGroup
 from app.insights.segment_registry import owner_alone, segments
 from app.tiers.models import Tier
 from app.visits.models import Product
+from app.warranties import kinds as promised
 
 # A list of chips, not a menu: beyond these nobody looks for the right one on a phone.
 _MOST_PRODUCTS = 60
@@ -80,6 +81,7 @@ def choices(shop_id: int, role: str = "owner") -> Choices:
     )
     return {
         "products": products,
+        "warranties": {str(number): name for number, name in promised.names(shop_id)},
         "tags": {str(tag.id): tag.name for tag in known.tags(shop_id)},
         "tiers": {str(row.id): row.name for row in tiers},
         "groups": {key: each.NAME for key, each in segments().items() if key not in kept},

@@ -42,6 +42,7 @@ from app.flows import (
     rhythm,
     tester_turns,
     tier,
+    warranty_days,
 )
 from app.flows.unit import end_reading
 from app.kit.clock import next_minute_of_day
@@ -93,6 +94,11 @@ def _words_of_the_day(now: datetime, breath: Breath) -> None:
     )
     _for_each_shop(
         lambda shop_id: reminders.plan_rebuy(shop_id=shop_id, now=now, stop=breath), "plan_rebuy", breath
+    )
+    _for_each_shop(
+        lambda shop_id: warranty_days.plan_ends(shop_id=shop_id, now=now, stop=breath),
+        "plan_warranties",
+        breath,
     )
     # After who was away for less long: that greeting goes first.
     _for_each_shop(

@@ -115,6 +115,11 @@ class Paper:
         self._on.setCreator("Dangol")
         self._on.translate(0, self.height * _MM)
 
+    def next_page(self) -> None:
+        """Close this sheet and go on with one more of the same size."""
+        self._on.showPage()
+        self._on.translate(0, self.height * _MM)
+
     def finish(self) -> bytes:
         """Close the sheet and return the file."""
         self._on.showPage()

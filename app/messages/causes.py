@@ -28,6 +28,7 @@ from app.reviews.models import Review, ReviewAsk, ReviewSetting
 from app.shops.models import Shop
 from app.visits.goods import bought_again
 from app.visits.models import Visit
+from app.warranties.models import RepairRequest, Warranty
 
 # So much of the shop's story stands in a thank-you: its beginning.
 _STORY_MOST = 80
@@ -167,6 +168,13 @@ _DONE_GONE = select(DoneRequest.id).where(
     DoneRequest.id == bindparam("number"),
     DoneRequest.state == "withdrawn",
 )
+# A certificate that was taken back; a repair that went on to another step than the one told of.
+_WARRANTY_GONE = select(Warranty.id).where(
+    Warranty.shop_id == bindparam("shop"), Warranty.id == bindparam("number"), Warranty.ended_at.is_not(None)
+)
+_REPAIR = select(RepairRequest.state).where(
+    RepairRequest.shop_id == bindparam("shop"), RepairRequest.id == bindparam("number")
+)
 # A row says that the cause is over.
 _OVER = {
     "stamp": _STAMP_REVERSED,
@@ -176,6 +184,7 @@ _OVER = {
     "coupon": _COUPON_GONE,
     "reconsent": _CONSENT_OVER,
     "done": _DONE_GONE,
+    "warranty": _WARRANTY_GONE,
 }
 
 
@@ -277,6 +286,12 @@ def _cart(session: Any, shop_id: int, cause: list[str]) -> dict[str, Any]:
     return {"taken_back": session.scalar(_BOUGHT_SINCE, which) is not None}
 
 
+def _repair(session: Any, shop_id: int, cause: list[str]) -> dict[str, Any]:
+    """ "repair:<request>:<state>": whether it is still where the message says."""
+    state = session.scalar(_REPAIR, {"shop": shop_id, "number": int(cause[1])})
+    return {"taken_back": state != cause[2]}
+
+
 _OF_SEVERAL: dict[str, Callable[[Any, int, list[str]], dict[str, Any]]] = {
     "stamp_end": _ending,
     "point_end": _ending,
@@ -284,4 +299,5 @@ _OF_SEVERAL: dict[str, Callable[[Any, int, list[str]], dict[str, Any]]] = {
     "anniversary": _day,
     "rebuy": _rebuy,
     "cart": _cart,
+    "repair": _repair,
 }

@@ -19,7 +19,10 @@ from app.messages.contract import ALWAYS_ON, BY_HAND, GROUPS, Kind
 from app.messages.models import Automation, Message
 from app.reviews.models import ReviewSetting
 from app.shops.models import Shop
+from app.warranties.rules import USE as WARRANTIES
 
+# Of what a shop may leave switched off as a whole there is nothing to set until then.
+_OF_WARRANTIES = ("warranty_issued", "warranty_expiry", "warranty_moved", "repair_step")
 # By stamps or by a coupon: while reviews are rewarded, asking for one is an ad.
 _REVIEWS_REWARDED = select(
     or_(
@@ -87,11 +90,16 @@ def automations(shop_id: int) -> list[AutomationLine]:
     }
     by_mail = setting("WIRE").carries_mail
     rewarded = bool(db.session.scalar(_REVIEWS_REWARDED, {"shop": shop_id}))
+    uses = db.session.scalar(select(Shop.uses).where(Shop.id == shop_id)) or ""
+    gives_warranties = WARRANTIES in uses.split()
     lines = [
         _line(kind, changed.get(key), last.get(key), rewarded=rewarded)
         for key, kind in registry.kinds().items()
         # A kind of which nothing can go out here is nothing to set, nor is what the owner words each time.
-        if kind.is_caused and not (kind.to_many or kind.to_one) and (by_mail or kind.channels != ("email",))
+        if kind.is_caused
+        and not (kind.to_many or kind.to_one)
+        and (by_mail or kind.channels != ("email",))
+        and (key not in _OF_WARRANTIES or gives_warranties)
     ]
     places = [*GROUPS.values(), ALWAYS_ON]
     return sorted(lines, key=lambda line: (places.index(line.group), not line.is_ad, line.label))

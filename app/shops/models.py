@@ -43,7 +43,7 @@ class Shop(Model):
     is_demo: Mapped[bool] = mapped_column(default=False)
     # What the shop has switched on beyond stamps, as words with a space between them: "points coupons tiers
     # boosts referrals". Read with the shop, so that a page or a stamp asks for nothing a shop does not use.
-    uses: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    uses: Mapped[str] = mapped_column(String(200), default="", server_default="")
     # Prices that become buttons after a stamp, in won with a space between them; "" = amounts are not asked for.
     prices: Mapped[str] = mapped_column(String(60), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -62,7 +62,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Added:
-    """What a piece came to: keys of the orders that are new, whose visits were taken back, products new on the menu.
+    """What a piece came to: keys of the orders that are new, whose visits were taken back and which, products new on the menu.
 
     `lessened`: (when, whose) of the visits that came to less money, as something of the order was sent back.
     """
@@ -71,6 +71,7 @@ class Added:
     ended: list[int]
     products: list[int]
     lessened: list[tuple[datetime, int]]
+    ended_visits: list[int]
 
 
 def people_of(session: Any, *, file: File, who: Who, phone_key: Callable[[str], str], now: datetime) -> Found:
@@ -190,8 +191,8 @@ def add_visits(session: Any, *, file: File, told: Told, people: Found, now: date
     # SQLite's only writer asked before; elsewhere one may have come by another way at this moment.
     added = put_new(session, _VISITS, columns, same=of_all, key="source_key", there=None)
     made = _add_items(session, shop_id=file.shop_id, told=told, added=added)
-    ended, lessened = _take_back(session, file=file, told=told, added=added, now=now)
-    return Added(set(added), ended, made, lessened)
+    ended, lessened, gone = _take_back(session, file=file, told=told, added=added, now=now)
+    return Added(set(added), ended, made, lessened, gone)
 
 
 def _add_items(session: Any, *, shop_id: int, told: Told, added: dict[str, int]) -> list[int]:
@@ -233,26 +234,28 @@ def _products(session: Any, *, shop_id: int, prices: dict[str, int]) -> tuple[di
 
 def _take_back(
     session: Any, *, file: File, told: Told, added: dict[str, int], now: datetime
-) -> tuple[list[int], list[tuple[datetime, int]]]:
+) -> tuple[list[int], list[tuple[datetime, int]], list[int]]:
     """Reverse what the file says was cancelled after it had come with an earlier one; returns whose visits they were,
-    and (when, whose) of those that stand for less."""
+    (when, whose) of those that stand for less, and the visits that were reversed."""
     mine = (
         _VISITS.c.shop_id == file.shop_id,
         _VISITS.c.channel == file.channel,
         _VISITS.c.reversed_at.is_(None),
     )
     ended: list[int] = []
+    gone: list[int] = []
     if told.gone:
         back = (
             update(_VISITS)
             .where(*mine, among(session, _VISITS.c.source_key, told.gone))
             .values(reversed_at=now)
         )
-        ended = list(session.scalars(back.returning(_VISITS.c.customer_id)))
+        rows = session.execute(back.returning(_VISITS.c.customer_id, _VISITS.c.id)).all()
+        ended, gone = [row.customer_id for row in rows], [row.id for row in rows]
     lessened: list[tuple[datetime, int]] = []
     for key, won in told.less:  # one of several things was sent back: few, each its own amount
         if key not in added:
             less = update(_VISITS).where(*mine, _VISITS.c.source_key == key, _VISITS.c.amount > won)
             less = less.values(amount=won).returning(_VISITS.c.at, _VISITS.c.customer_id)
             lessened += [(row.at, row.customer_id) for row in session.execute(less)]
-    return ended, lessened
+    return ended, lessened, gone

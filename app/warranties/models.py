@@ -12,12 +12,11 @@ from app.kit.columns import BigId, UtcDateTime
 
 
 class WarrantySetting(Model):
-    """Whether a shop gives warranties. No row: it does not, and nothing of them is seen."""
+    """How a shop gives warranties. Whether it does stands in Shop.uses, which every page has read already."""
 
     __tablename__ = "warranty_settings"
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True, autoincrement=False)
-    is_on: Mapped[bool] = mapped_column(default=False)
     notice_days: Mapped[int] = mapped_column(default=30)  # before the end its holder is told
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -42,6 +41,25 @@ class WarrantyKind(Model):
     care: Mapped[str] = mapped_column(Text, default="")  # how to look after it
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # issued no more
+
+
+class WarrantySheet(Model):
+    """QR codes printed for packages at one press. What they hold comes from the sheet itself: only its hash is kept."""
+
+    __tablename__ = "warranty_sheets"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "once"),
+        ForeignKeyConstraint(["shop_id", "kind_id"], ["warranty_kinds.shop_id", "warranty_kinds.id"]),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    once: Mapped[str] = mapped_column(String(40))
+    kind_id: Mapped[int] = mapped_column()
+    pieces: Mapped[int] = mapped_column()
+    staff_id: Mapped[int] = mapped_column()
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Warranty(Model):
@@ -83,7 +101,7 @@ class Warranty(Model):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # taken back
-    end_cause: Mapped[str] = mapped_column(String(10), default="")  # refund | mistake
+    end_cause: Mapped[str] = mapped_column(String(10), default="")  # refund | undone | mistake
 
 
 class WarrantyMove(Model):

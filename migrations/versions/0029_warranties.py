@@ -13,9 +13,10 @@ _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Bring the database to this step."""
+    if op.get_bind().dialect.name == "postgresql":  # a shop that uses everything needs more; SQLite holds any length
+        op.alter_column("shops", "uses", existing_type=sa.String(80), type_=sa.String(200), existing_nullable=False)
     op.create_table('warranty_settings',
     sa.Column('shop_id', _BIG, autoincrement=False, nullable=False),
-    sa.Column('is_on', sa.Boolean(), nullable=False),
     sa.Column('notice_days', sa.Integer(), nullable=False),
     sa.Column('changed_at', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_warranty_settings_shop_id')),
@@ -37,6 +38,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_warranty_kinds')),
     sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_warranty_kinds_shop_id_id')),
     sa.UniqueConstraint('shop_id', 'once', name=op.f('uq_warranty_kinds_shop_id_once'))
+    )
+    op.create_table('warranty_sheets',
+    sa.Column('id', _BIG, nullable=False),
+    sa.Column('shop_id', sa.Integer(), nullable=False),
+    sa.Column('once', sa.String(length=40), nullable=False),
+    sa.Column('kind_id', sa.Integer(), nullable=False),
+    sa.Column('pieces', sa.Integer(), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id', 'kind_id'], ['warranty_kinds.shop_id', 'warranty_kinds.id'], name=op.f('fk_warranty_sheets_shop_id_kind_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warranty_sheets')),
+    sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_warranty_sheets_shop_id_id')),
+    sa.UniqueConstraint('shop_id', 'once', name=op.f('uq_warranty_sheets_shop_id_once'))
     )
     op.create_table('warranties',
     sa.Column('id', _BIG, nullable=False),
@@ -139,5 +153,6 @@ def downgrade() -> None:
     op.drop_index('ix_warranties_shop_kind', table_name='warranties')
     op.drop_index('ix_warranties_shop_customer', table_name='warranties')
     op.drop_table('warranties')
+    op.drop_table('warranty_sheets')
     op.drop_table('warranty_kinds')
     op.drop_table('warranty_settings')

@@ -16,6 +16,7 @@ from app.insights import groups
 from app.insights.segment_registry import families, segments
 from app.kit.clock import KST
 from tests import factories
+from tests import warranties as given
 from tests.factories import ACustomer, AShop
 from tests.flows.grouping import a_person, a_review, a_voice, brought, is_gone, members
 from tests.world import Clock
@@ -32,6 +33,13 @@ def _with(who: ACustomer, then: Callable[[], None]) -> ACustomer:
 def _bringer(shop: AShop, visits: int, *, came: bool = True) -> ACustomer:
     who = a_person(shop, visits=visits)
     return _with(who, lambda: brought(shop, who, came=came))
+
+
+def _owner_of(shop: AShop, months: int) -> ACustomer:
+    """Somebody who bought two months ago what is promised for so long."""
+    holder = factories.a_customer(shop)
+    given.issued(shop, holder, given.a_kind(shop, months=str(months)), bought_on="2026-09-20")
+    return holder
 
 
 def _reviewer(shop: AShop) -> ACustomer:
@@ -128,6 +136,7 @@ EXAMPLES: dict[str, tuple[list[Made], list[Made]]] = {
         [lambda shop: a_person(shop, balance=7), lambda shop: a_person(shop, balance=10), a_person],
     ),
     "reviewed": ([_reviewer], [a_person]),
+    "warranty": ([lambda shop: _owner_of(shop, 12)], [lambda shop: _owner_of(shop, 1), a_person]),
     "complained": ([lambda shop: _speaker(shop, "complaint")], [lambda shop: _speaker(shop, "praise")]),
     "agreed": (
         [

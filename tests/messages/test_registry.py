@@ -52,6 +52,8 @@ FACTS = {
     "day_name": "결혼기념일",
     "story": "매일 아침 원두를 볶아요.",
     "next_gift": "쿠키 한 개",
+    "told": "다 됐어요. 찾으러 와 주세요.",
+    "came": True,
 }
 
 

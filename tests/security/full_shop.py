@@ -45,6 +45,7 @@ from tests.security import (
 )
 from tests.security import full_letters as letters
 from tests.security import full_perks as perks
+from tests.security import full_warranties as warranties
 
 # Global by design: no shop's data is in them.
 OF_NO_SHOP = {
@@ -153,6 +154,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         **full_imp.with_files(shop, known, nameless, word),
         **full_news.with_news(shop, known, word),
         **full_board.with_board(shop, known, nameless, word),
+        **warranties.with_warranties(shop, known, word),
     }
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
@@ -162,6 +164,8 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         address,
         ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", f"{word}귀띔", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
         ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", f"{word}국물", f"{word}모임", f"{word}이야기", f"{word}댓글", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
+        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
+        *warranties.secrets_of(word),
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 

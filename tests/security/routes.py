@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from app.web.doors import Door, door_of
+from tests.security import full_warranties
 from tests.security.full_shop import FullShop
 
 
@@ -60,6 +61,8 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         "move": "faded",
         "batch": "A" * 16,
         "ref": "A" * 22,
+        "serial": full_warranties.serial_of(shop.shop),
+        "secret": "A" * 26,
         "browser_id": 1,
         "device_id": 1,
         "session_id": 1,

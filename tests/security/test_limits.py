@@ -36,7 +36,15 @@ def limited(net: Flask) -> Iterator[Flask]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/s/NOCODE{}", "/o/notatoken{}", "/owner/enter/nothing{}", "/demo/phone/x{}", "/setup/x{}"]
+    "path",
+    [
+        "/s/NOCODE{}",
+        "/o/notatoken{}",
+        "/owner/enter/nothing{}",
+        "/demo/phone/x{}",
+        "/setup/x{}",
+        "/w/nothing{}",
+    ],
 )
 def test_a_hundred_guesses_are_stopped(limited: Flask, path: str) -> None:
     client = limited.test_client()

@@ -37,7 +37,6 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=5),
-    is_caused=False,
     sentence="보증이 끝나기 전에 한 번 알려 드려요",
     quoted=("상품",),
     still_wanted=_still_wanted,

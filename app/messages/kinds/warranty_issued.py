@@ -1,6 +1,7 @@
 """보증서 안내: a warranty was issued with a purchase. A plain notice about what was bought, no promotion.
 
-Facts: `product`, `until` ("2027년 11월 26일(금)"), `path` (the warranty's own page). Cause: the warranty.
+Facts: `product`, `until` ("2027년 11월 26일(금)"), `path` (the warranty's own page). Cause: the warranty; taken back
+when the purchase was refunded.
 """
 
 from __future__ import annotations
@@ -37,7 +38,6 @@ KIND = Kind(
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=5),
-    is_caused=False,
     sentence="보증서를 드리면 바로 알려 드려요",
     quoted=("상품",),
     still_wanted=_still_wanted,

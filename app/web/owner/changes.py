@@ -67,6 +67,7 @@ _PLAIN = {
     "group_set": "손님 그룹을 만들거나 고쳤어요",
     "group_removed": "손님 그룹을 지웠어요",
     "regular_from": "단골이 시작되는 횟수를 바꿨어요",
+    "warranties": "보증서를 켜거나 끄고, 종류를 바꾸고, 거뒀어요",
 }
 _CONNECTED = {
     "api_key:on": "다른 프로그램의 연결 키를 만들었어요",

@@ -18,6 +18,8 @@ from app.reviews import queries as reviews
 from app.shops import queries as shops
 from app.testers import queries as testers
 from app.voices import queries as voices
+from app.warranties import repairs
+from app.warranties.rules import USE as WARRANTIES
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import closing_news, days, done
@@ -64,6 +66,7 @@ def home() -> ResponseReturnValue:
             "questions_waiting": talks.unanswered_count(shop_id),
             "draws_waiting": events.waiting_for_draw(shop_id, now=moment) if staff.shop.has("events") else [],
             "papers": papers.waiting_count(shop_id),
+            "repairs_waiting": repairs.waiting(shop_id) if staff.shop.has(WARRANTIES) else 0,
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),
             "week": [(rules.weekday(day), count) for day, count in week],
             "busiest": rules.busiest_index(week),

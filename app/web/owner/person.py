@@ -31,6 +31,7 @@ from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.person_friends import person_friends
 from app.web.owner.person_known import companion_lines, tag_page
+from app.web.owner.person_owned import owned
 
 _VISITS_SHOWN = 20
 _REVIEWS_SHOWN = 3
@@ -128,6 +129,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "comes": rhythms.habit_of(shop_id=shop_id, customer_id=customer_id),
         "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
         "friends": person_friends(customer_id),
+        "owned": owned(customer_id),
         "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
         "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
         "said": reviews.reviews_of(shop_id=shop_id, customer_id=customer_id, limit=_REVIEWS_SHOWN),

@@ -177,12 +177,16 @@ def _face(paper: Paper, words: Words) -> None:
     paper.block(98, 89.8, words.link, 4, width=96, lines=1, bold=True, colour=SOFT)
 
 
+def label_corner(place: int) -> tuple[float, float]:
+    """Return where the label at a place (from 0, row by row) of a sheet of labels begins, in mm."""
+    row, column = divmod(place, LABELS[0])
+    return _LABEL_LEFT + column * _LABEL_STEP_X, _LABEL_TOP + row * LABEL[1]
+
+
 def _stickers(paper: Paper, words: Words) -> None:
-    across, down = LABELS
-    for row in range(down):
-        for column in range(across):
-            with paper.at(_LABEL_LEFT + column * _LABEL_STEP_X, _LABEL_TOP + row * LABEL[1]):
-                _sticker(paper, words)
+    for place in range(LABELS[0] * LABELS[1]):
+        with paper.at(*label_corner(place)):
+            _sticker(paper, words)
 
 
 def _sticker(paper: Paper, words: Words) -> None:

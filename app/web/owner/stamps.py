@@ -17,11 +17,12 @@ from app.flows.stamp import Stamped
 from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Refused
 from app.kit.signing import new_token
+from app.warranties.rules import is_warranty
 from app.web import answers
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked, coupon_use, queue
+from app.web.owner import asked, coupon_use, queue, warranties
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.owner.panel_proof import WORDS
@@ -82,6 +83,8 @@ def give_stamp() -> ResponseReturnValue:
     try:
         if is_coupon(code):
             return coupon_use.scanned(code)
+        if is_warranty(code):
+            return warranties.scanned(code)
         stamped = stamp.give(
             shop_id=staff.shop.id,
             staff_id=staff.staff_id,

@@ -11,6 +11,7 @@ from app.flows import voice as flow
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import new_token
 from app.voices import queries as voices
+from app.warranties import repairs
 from app.web import answers
 from app.web.answers import fragment, see_other
 from app.web.doors import door, now
@@ -92,4 +93,11 @@ def _page(voice_id: int) -> dict[str, Any]:
     thread = voices.thread(shop_id=staff.shop.id, voice_id=voice_id, role=staff.role)
     if thread is None:
         raise NotHere("찾으시는 말씀이 없어요. 손님 말씀에서 다시 골라 주세요.")
-    return {"thread": thread, "typed": asked.text("text"), "wrong": {}, "once": new_token()}
+    repair = repairs.of_voice(shop_id=staff.shop.id, voice_id=voice_id)
+    return {
+        "thread": thread,
+        "repair": repair,
+        "typed": asked.text("text"),
+        "wrong": {},
+        "once": new_token(),
+    }

@@ -1,0 +1,145 @@
+"""AS 요청: a holder asks for a repair out of the certificate, and the shop says how far it is.
+
+It is talked about in a thread of 손님 말씀; what the shop does stands there as its own words, and the customer is told.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from app.customers import actions as people
+from app.flows.unit import after_a_race, write
+from app.flows.warranty import GONE, until_words
+from app.kit.refusals import NotHere
+from app.kit.signing import token_hash
+from app.messages import outbox, recall
+from app.shops import actions as shops
+from app.voices import actions as voices
+from app.voices.rules import MOST_A_DAY, TooMuchSaid, clean_line
+from app.warranties import repair_rules, rules
+from app.warranties.actions import issuing, repairs
+from app.warranties.repair_rules import RepairMoved, RepairOpen
+from app.warranties.rules import TakenBack
+
+_NO_REPAIR = "찾으시는 AS 요청이 없어요. 목록에서 다시 골라 주세요."
+
+
+def ask(*, shop_id: int, customer_id: int, serial: str, text: str, once: str, now: datetime) -> int:
+    """Ask for a repair; returns the thread it is talked about in, the same for the same press.
+
+    After the period too: what it costs then is said in the thread. Raises Invalid (text), NotHere for another's
+    certificate, TakenBack, RepairOpen while one is under way, TooMuchSaid.
+    """
+    words = clean_line(text)
+    key = token_hash(f"repair:{customer_id}:{once}")[:40]
+
+    def asked() -> int:
+        with write() as session:
+            # Two phones of one person at once are one request: the person is held first.
+            person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
+            before = voices.line_by_once(session, shop_id=shop_id, once=key)
+            if before is not None:
+                return before.voice_id
+            row = issuing.warranty(session, shop_id=shop_id, serial=serial)
+            if person is None or row is None or row[0].customer_id != customer_id:
+                raise NotHere(GONE)
+            certificate, kind = row
+            if certificate.ended_at is not None:
+                raise TakenBack
+            if repairs.open_request(session, shop_id=shop_id, warranty_id=certificate.id) is not None:
+                raise RepairOpen
+            if voices.said_today(session, shop_id=shop_id, customer_id=customer_id, now=now) >= MOST_A_DAY:
+                raise TooMuchSaid
+            voice = voices.open_voice(
+                session, shop_id=shop_id, customer_id=customer_id, kind="question", now=now
+            )
+            opening = repair_rules.opening(
+                product=kind.name,
+                serial=rules.serial_words(serial),
+                period=f"{until_words(certificate.until, now)}까지 보증",
+                text=words,
+            )
+            voices.add_line(session, voice=voice, text=opening, once=key, now=now)
+            repairs.add_request(
+                session, shop_id=shop_id, warranty_id=certificate.id, voice_id=voice.id, now=now
+            )
+            return voice.id
+
+    return after_a_race(asked)
+
+
+def step(
+    *, shop_id: int, staff_id: int, request_id: int, state: str, note: str, once: str, now: datetime
+) -> str:
+    """Move a repair on and tell its customer; returns the state it is in. The same press is one step.
+
+    Raises Invalid (state, note), NotHere, RepairMoved when it can't go there from where it is by now.
+    """
+    state, words = repair_rules.clean_step(state=state, note=note)
+    key = token_hash(f"step:{staff_id}:{once}")[:40]
+
+    def moved() -> str:
+        with write() as session:
+            return _step(
+                session,
+                shop_id=shop_id,
+                staff_id=staff_id,
+                request_id=request_id,
+                state=state,
+                note=words,
+                key=key,
+                now=now,
+            )
+
+    return after_a_race(moved)
+
+
+def _step(
+    session: Any,
+    *,
+    shop_id: int,
+    staff_id: int,
+    request_id: int,
+    state: str,
+    note: str,
+    key: str,
+    now: datetime,
+) -> str:
+    if voices.line_by_once(session, shop_id=shop_id, once=key) is not None:
+        return state
+    seen = repairs.request(session, shop_id=shop_id, request_id=request_id)
+    voice = voices.voice(session, shop_id=shop_id, voice_id=seen.voice_id) if seen else None
+    row = issuing.by_id(session, shop_id=shop_id, warranty_id=seen.warranty_id) if seen else None
+    if seen is None or voice is None or row is None:
+        raise NotHere(_NO_REPAIR)
+    if state not in repair_rules.next_states(seen.state):
+        raise RepairMoved
+    recall.cancel(
+        session,
+        shop_id=shop_id,
+        cause=f"repair:{seen.id}:{seen.state}",
+        reason="그사이에 다음 단계로 넘어갔어요",
+        now=now,
+    )
+    repairs.add_step(session, repair=seen, state=state, note=note, staff_id=staff_id, now=now)
+    told = repair_rules.told(state, note)
+    voices.add_line(session, voice=voice, text=told, once=key, staff_id=staff_id, now=now)
+    if seen.ended_at is not None:
+        voices.close(session, voice=voice, staff_id=staff_id, now=now)
+    if voice.customer_id is not None:
+        outbox.plan(
+            session,
+            shop_id=shop_id,
+            customer_id=voice.customer_id,
+            kind="repair_step",
+            cause=f"repair:{seen.id}:{state}",
+            due_at=now,
+            facts={
+                "product": row[1].name,
+                "told": told,
+                "path": f"/c/{shops.code_of(session, shop_id=shop_id)}/voices/{voice.id}",
+            },
+            now=now,
+        )
+    return state

@@ -1,0 +1,58 @@
+"""Repairs that are asked for and go on. Flush, never commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.warranties.models import RepairRequest, RepairStep
+from app.warranties.repair_rules import ENDS
+
+
+def open_request(session: Any, *, shop_id: int, warranty_id: int) -> RepairRequest | None:
+    """Return the repair of a certificate that is not over yet."""
+    found: RepairRequest | None = session.scalar(
+        select(RepairRequest).where(
+            RepairRequest.shop_id == shop_id,
+            RepairRequest.warranty_id == warranty_id,
+            RepairRequest.ended_at.is_(None),
+        )
+    )
+    return found
+
+
+def request(session: Any, *, shop_id: int, request_id: int) -> RepairRequest | None:
+    """Return a repair of this shop, held until the flow ends (PostgreSQL)."""
+    found: RepairRequest | None = session.scalar(
+        select(RepairRequest)
+        .where(RepairRequest.shop_id == shop_id, RepairRequest.id == request_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+def add_request(
+    session: Any, *, shop_id: int, warranty_id: int, voice_id: int, now: datetime
+) -> RepairRequest:
+    """Note that a repair is asked for in a thread."""
+    made = RepairRequest(shop_id=shop_id, warranty_id=warranty_id, voice_id=voice_id, at=now, state="asked")
+    session.add(made)
+    session.flush()
+    return made
+
+
+def add_step(
+    session: Any, *, repair: RepairRequest, state: str, note: str, staff_id: int, now: datetime
+) -> RepairStep:
+    """Move a repair on."""
+    step = RepairStep(
+        shop_id=repair.shop_id, request_id=repair.id, state=state, note=note, staff_id=staff_id, at=now
+    )
+    session.add(step)
+    repair.state = state
+    repair.ended_at = now if state in ENDS else None
+    session.flush()
+    return step

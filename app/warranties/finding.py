@@ -1,0 +1,42 @@
+"""Reads that find a certificate among a hundred thousand: by serial, the last digits, a name, or what a camera read."""
+
+from __future__ import annotations
+
+from app.customers import searching
+from app.kit.signing import token_hash
+from app.warranties import rules
+from app.warranties.models import Warranty
+from app.warranties.queries import CERTIFICATES, Certificate, found
+
+# So many people may fit what was typed; more, and it has to be typed more exactly.
+MOST_PEOPLE = 200
+
+
+def find(*, shop_id: int, typed: str, limit: int = 30) -> list[Certificate] | None:
+    """Return the certificates that fit, the newest first; None when too many people are called so.
+
+    A serial is looked up as one; anything else is a person, found by the index of names and numbers first.
+    """
+    serial = rules.read_serial(typed)
+    if serial:
+        exact = found(CERTIFICATES.where(Warranty.shop_id == shop_id, Warranty.serial == serial))
+        if exact:
+            return exact
+    people = searching.few(shop_id=shop_id, typed=typed, most=MOST_PEOPLE)
+    if people is None:
+        return None if typed.strip() else []
+    if not people:
+        return []
+    return found(
+        CERTIFICATES.where(Warranty.shop_id == shop_id, Warranty.customer_id.in_(people))
+        .order_by(Warranty.id.desc())
+        .limit(limit)
+    )
+
+
+def scanned(*, shop_id: int, text: str) -> str | None:
+    """Return the serial of the certificate whose QR, or whose package's, a camera read; None when it is no one of ours."""
+    ref, secret = rules.read_check(text), rules.read_package(text)
+    which = Warranty.check_ref == ref if ref else Warranty.claim_hash == token_hash(secret)
+    lines = found(CERTIFICATES.where(Warranty.shop_id == shop_id, which))
+    return lines[0].serial if lines else None
