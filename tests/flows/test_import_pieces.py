@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.flows import import_run, import_write
+from app.kit.among import among
 from app.visits import imports as reads
 from app.visits import piece_rules
 from app.visits.line_rules import Order
@@ -68,6 +69,16 @@ def test_what_an_older_version_kept_is_written_by_this_one(
     assert taking_in.people(shop) == [("김민지", "+821011112222", 2)]
     found = taking_in.visits(shop, Visit.source_key, Visit.amount, Visit.is_first)
     assert [tuple(row) for row in found] == [("A", 4500, True), ("B", 9000, False)]
+
+
+@pytest.mark.databases("postgres")
+def test_what_is_looked_for_is_an_array_once_and_not_for_each_row(shop: AShop) -> None:
+    sought = [f"K{n}" for n in range(30)]
+    look = select(Visit.id).where(Visit.shop_id == shop.id, among(db.session, Visit.source_key, sought))
+    made = look.compile(db.session.connection().engine, compile_kwargs={"render_postcompile": True})
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN {made}", made.params).scalars()
+    # What is worked out for each row stands there in brackets, with the kind that it is made into.
+    assert "ANY ('{K0,K1,K2" in "\n".join(plan)
 
 
 @pytest.mark.databases("sqlite")
