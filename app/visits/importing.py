@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.customers import endings
 from app.customers.models import Customer
 from app.kit.among import among
 from app.kit.bulk_rows import put, put_new
@@ -97,7 +98,15 @@ def people_of(session: Any, *, file: File, who: Who, phone_key: Callable[[str], 
         ids.append(one)
     made: Sequence[int] = []
     if new:
-        made = put(session, _PEOPLE, _new_people(who, new, phone_key), same=_of_all(file, who, now))
+        people = _new_people(who, new, phone_key)
+        made = put(session, _PEOPLE, people, same=_of_all(file, who, now))
+        endings.keep(
+            session,
+            shop_id=file.shop_id,
+            customer_ids=made,
+            names=people["name"],
+            sounds=people["initials"],
+        )
         of_file = {"shop_id": file.shop_id, "import_id": file.import_id}
         put(session, _CAME_WITH, {"customer_id": made}, same=of_file)
         ids = [one if one > 0 else made[-one - 1] for one in ids]
