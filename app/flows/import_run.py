@@ -25,6 +25,7 @@ from app.kit.clock import kst_day
 from app.kit.files import Place
 from app.kit.postgres import count_grown, is_postgres
 from app.kit.sealing import Unreadable
+from app.kit.uncollected import nothing_to_collect
 from app.visits import import_steps, imports, unmaking
 from app.visits.import_models import Import, ImportedPerson
 from app.visits.models import Visit
@@ -96,7 +97,7 @@ def _write_piece(shop_id: int, import_id: int, clock: Callable[[], datetime], tr
         with write() as session:
             # In a transaction of its own: who counts a table holds it for whoever else would, until it is committed.
             count_grown(session, _FILLED)
-    with write() as session:
+    with nothing_to_collect(), write() as session:
         row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
         if row is None or row.state != "going" or row.place != place:
             return  # somebody else took this step
