@@ -80,7 +80,7 @@ def told(number: int) -> tuple[str, datetime, str, str, str, int, int]:
 def write(shop_id: int, *, copies: bool) -> Spent:
     """Write all rows that the file's import leaves behind, as they are, in one transaction.
 
-    People, how their names end (by the database's triggers), cards, the file they came with, visits, items, the menu and
+    People, how their names end (by the database's own triggers, as those of everybody who does not come with a file), cards, the file they came with, visits, items, the menu and
     the days' sums, under the same indexes and keys, and as durable. The values are ready, in the driver's own
     plain form, and in the order of the file, before the clock starts: nothing but the driver's executemany or COPY, and the commit, is counted.
     """
@@ -175,7 +175,7 @@ def _rows(shop_id: int) -> dict[Any, list[dict[str, Any]]]:
         days = dict.fromkeys(
             ("birth_is_lunar", "birth_is_leap", "anniversary_is_lunar", "anniversary_is_leap"), False
         )
-        people.append({**of, **person, **blank, **days, "source": "import", "joined_at": now, **seen})
+        people.append({**of, **person, **blank, **days, "source": "qr", "joined_at": now, **seen})
         numbers = {"balance": 0, "points": 0, "round": 1, "key_version": 1, "print_version": 0, "changed": 0}
         cards.append(
             {

@@ -46,6 +46,7 @@ BEYOND = house_files.BEYOND | {
     "customers/known_rules": "what may be written of a person beyond who they are, pure",
     "customers/roster": "reads the shop's people as a list: found, narrowed, in order, a page at a time",
     "customers/searching": "what somebody types to find a person, as a condition",
+    "customers/endings": "writes the endings of many names at once, inside a flow",
     "customers/taking_out": "reads the shop's people as a table to take along",
     "customers/file_models": "the table of lists that leave the shop as files",
     "customers/people_files": "reads about lists that leave the shop as files",

@@ -6,11 +6,9 @@ No transaction is open while it is read; whatever dies in between is read again,
 
 from __future__ import annotations
 
-import gc
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -27,6 +25,7 @@ from app.kit.files import Place
 from app.kit.phone import masked
 from app.kit.sealing import Unreadable, unseal
 from app.kit.tables import BadTable, Table
+from app.kit.uncollected import nothing_to_collect
 from app.visits import (
     cell_rules,
     header_rules,
@@ -158,24 +157,12 @@ def _read(row: Import, clock: Callable[[], datetime]) -> Reading:
         )
         if known is None or needs_day:
             return Reading("columns", facts=facts)
-        with _nothing_to_collect():
+        with nothing_to_collect():
             done = _records(row, table, found, facts, clock())
         if done.state == "refused" and is_said:
             # A slip of theirs, which every file with these titles would repeat.
             return Reading("columns", done.detail, facts)
         return done
-
-
-@contextmanager
-def _nothing_to_collect() -> Iterator[None]:
-    """Let Python not look for circles among lines that hold none: of many it takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _titles(row: Import, table: Table) -> tuple[Found | None, bool]:

@@ -4,8 +4,10 @@ that was committed ended: killed between two, it goes on there. Two workers at o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import count
 from typing import Any
 
 import structlog
@@ -23,6 +25,7 @@ from app.kit.clock import kst_day
 from app.kit.files import Place
 from app.kit.postgres import count_grown, is_postgres
 from app.kit.sealing import Unreadable
+from app.kit.uncollected import nothing_to_collect
 from app.visits import import_steps, imports, unmaking
 from app.visits.import_models import Import, ImportedPerson
 from app.visits.models import Visit
@@ -65,7 +68,8 @@ def go_on(*, shop_id: int, import_id: int, clock: Callable[[], datetime], steps:
             if import_read.read(shop_id=shop_id, import_id=import_id, clock=clock) in ("taken", "later"):
                 return True
         elif state == "going":
-            after_a_race(lambda: _write_piece(shop_id, import_id, clock()))
+            tries = count()
+            after_a_race(partial(_write_piece, shop_id, import_id, clock, tries))
         elif state == "counting":
             after_a_race(lambda: _count(shop_id, import_id, clock()))
         elif state == "undoing":
@@ -77,7 +81,8 @@ def go_on(*, shop_id: int, import_id: int, clock: Callable[[], datetime], steps:
             return False
 
 
-def _write_piece(shop_id: int, import_id: int, now: datetime) -> None:
+def _write_piece(shop_id: int, import_id: int, clock: Callable[[], datetime], tries: Iterator[int]) -> None:
+    now, is_second = clock(), next(tries) > 0
     # Opened and made ready before the write begins: nobody waits meanwhile.
     found = imports.place(shop_id, import_id)
     end_reading()
@@ -92,7 +97,7 @@ def _write_piece(shop_id: int, import_id: int, now: datetime) -> None:
         with write() as session:
             # In a transaction of its own: who counts a table holds it for whoever else would, until it is committed.
             count_grown(session, _FILLED)
-    with write() as session:
+    with nothing_to_collect(), write() as session:
         row = import_steps.held(session, shop_id=shop_id, import_id=import_id)
         if row is None or row.state != "going" or row.place != place:
             return  # somebody else took this step
@@ -102,7 +107,7 @@ def _write_piece(shop_id: int, import_id: int, now: datetime) -> None:
             row.is_cancelled = row.is_cancelled or opened is None
             return
         row.place = opened[1]
-        import_write.write_piece(session, row=row, piece=ready, now=now)
+        import_write.write_piece(session, row=row, piece=ready, asks=is_second, now=now)
 
 
 def _piece(shop_id: int, ref: str, place: int) -> tuple[bytes, int] | None:

@@ -57,8 +57,12 @@ def make_ready(piece: bytes, *, kind: str, joins_names: bool) -> Ready:
     return Ready(len(told_receipts), receipts=told_receipts)
 
 
-def write_piece(session: Any, *, row: Import, piece: Ready, now: datetime) -> None:
-    """Write a piece and count it in the file's row. Raises IntegrityError after a race: do it again."""
+def write_piece(session: Any, *, row: Import, piece: Ready, asks: bool, now: datetime) -> None:
+    """Write a piece and count it in the file's row. Raises IntegrityError after a race: do it again.
+
+    `asks`: look for each order before it is written. Of a file none of whose orders the dry run found here, that is
+    needed only after the unique key has refused one.
+    """
     file = File(row.shop_id, row.id, row.channel)
     row.seen += piece.many
     if piece.who is None:
@@ -70,13 +74,15 @@ def write_piece(session: Any, *, row: Import, piece: Ready, now: datetime) -> No
     who, told = piece.who, piece.told
     if told is not None:
         row.there += len(told.orders)
-        who, told = _new_here(row, who, told)
+        asks = asks or bool(row.found.get("there"))
+        if asks:
+            who, told = _new_here(row, who, told)
     phone_key = hasher(setting("MASTER_KEY"), "phone")
     people = importing.people_of(session, file=file, who=who, phone_key=phone_key, now=now)
     if told is None:
         row.there += piece.many - len(people.made)
     else:
-        _visits(session, row, file, told, people, now)
+        _visits(session, row, file, told, people, was_asked=asks, now=now)
     bulk.open_cards(session, shop_id=row.shop_id, customer_ids=people.made, now=now)
     row.people += len(people.made)
 
@@ -89,15 +95,24 @@ def _new_here(row: Import, who: Who, told: Told) -> tuple[Who, Told]:
     here = imports.known_orders(row.shop_id, row.channel, told.orders)
     if not here:
         return who, told
+    if not row.found.get("there"):  # they have come since the dry run, and so may others
+        row.found = {**row.found, "there": len(here)}
     is_new = [key not in here for key in told.orders]
     left = piece_rules.only(told, is_new)
     return Who(left.phones, list(compress(who.keys, is_new)), left.names, came=left.ats), left
 
 
 def _visits(
-    session: Any, row: Import, file: File, told: Told, people: importing.Found, now: datetime
+    session: Any,
+    row: Import,
+    file: File,
+    told: Told,
+    people: importing.Found,
+    *,
+    was_asked: bool,
+    now: datetime,
 ) -> None:
-    added = importing.add_visits(session, file=file, told=told, people=people, now=now)
+    added = importing.add_visits(session, file=file, told=told, people=people, was_asked=was_asked, now=now)
     new = set(people.made)
     # Who was here before; and of the new ones whose order came by another way at this moment.
     again = {

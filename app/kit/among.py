@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, and_, any_, bindparam, cast, func, select
+from sqlalchemy import ARRAY, ColumnElement, String, Text, and_, any_, bindparam, cast, func, select
+from sqlalchemy.types import NullType
 
 _BETWEEN = "\x00"  # in no text that a database keeps
 
@@ -21,8 +22,11 @@ def among(session: Any, column: Any, values: Iterable[Any]) -> ColumnElement[boo
     if session.get_bind().dialect.name == "sqlite":
         listed = func.json_each(bindparam(None, json.dumps(given), String, unique=True)).table_valued("value")
         return and_(column.is_not(None), column.in_(select(listed.c.value)))
-    as_text = bindparam(None, array_text(given), String, unique=True)
-    return and_(column.is_not(None), column == any_(cast(as_text, ARRAY(column.type))))
+    # Of no kind but the array's, and of texts as long as they are: a text that is made into an array, or an array whose
+    # texts are cut, is nothing that the planner knows, and is made anew for each row that it is held against.
+    array = bindparam(None, array_text(given), NullType(), unique=True)
+    kind = Text() if isinstance(column.type, String) else column.type
+    return and_(column.is_not(None), column == any_(cast(array, ARRAY(kind))))
 
 
 def array_text(values: Sequence[Any]) -> str:

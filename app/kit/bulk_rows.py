@@ -101,7 +101,8 @@ def _array_statement(
     skips: bool,
     dialect: Any,
 ) -> Any:
-    kinds = {name: table.c[name].type.compile(dialect) for name in (*columns, *same)}
+    # An array has no order of its own.
+    kinds = {name: table.c[name].type.compile(dialect).split(" COLLATE")[0] for name in (*columns, *same)}
     constants = _constants(table, (*columns, *same), dialect)
     varying = ", ".join(f'"{name}"' for name in columns)
     listed = ", ".join([varying, *(f'"{name}"' for name in (*same, *constants))])

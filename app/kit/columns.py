@@ -12,9 +12,14 @@ from sqlalchemy.types import TypeDecorator
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
+_LENGTH = len("2026-01-31 23:59:59.999999")  # without the zone
+
+
 def stored(moment: datetime) -> str:
     """Return an aware moment as both databases keep it, in UTC: for rows that are written past SQLAlchemy."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(" ", "microseconds")[:_LENGTH]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.customers import endings
 from app.customers.models import Customer
 from app.kit.among import among
 from app.kit.bulk_rows import put, put_new
@@ -98,7 +99,15 @@ def people_of(session: Any, *, file: File, who: Who, phone_key: Callable[[str], 
         ids.append(one)
     made: Sequence[int] = []
     if new:
-        made = put(session, _PEOPLE, _new_people(who, new, phone_key), same=_of_all(file, who, now))
+        people = _new_people(who, new, phone_key)
+        made = put(session, _PEOPLE, people, same=_of_all(file, who, now))
+        endings.keep(
+            session,
+            shop_id=file.shop_id,
+            customer_ids=made,
+            names=people["name"],
+            sounds=people["initials"],
+        )
         of_file = {"shop_id": file.shop_id, "import_id": file.import_id}
         put(session, _CAME_WITH, {"customer_id": made}, same=of_file)
         ids = [one if one > 0 else made[-one - 1] for one in ids]
@@ -172,10 +181,14 @@ def _known(session: Any, *, file: File, who: Who) -> dict[str, int]:
     return known
 
 
-def add_visits(session: Any, *, file: File, told: Told, people: Found, now: datetime) -> Added:
-    """Write the visits of orders that are not here yet: the caller asked for them in this transaction.
+def add_visits(
+    session: Any, *, file: File, told: Told, people: Found, was_asked: bool, now: datetime
+) -> Added:
+    """Write the visits of orders that are not here yet.
 
-    One that is here already stays as it is, but for what was cancelled of it since (`told.gone`, `told.less`).
+    `was_asked`: the caller looked for them in this transaction; who trusts that none is here is refused by the unique
+    key if one is (IntegrityError). One that is here already stays as it is, but for what was cancelled of it since
+    (`told.gone`, `told.less`).
     """
     is_first = [False] * len(told.orders)
     for line in people.firsts:
@@ -188,8 +201,11 @@ def add_visits(session: Any, *, file: File, told: Told, people: Found, now: date
         "is_first": is_first,
     }
     of_all = {"shop_id": file.shop_id, "channel": file.channel, "import_id": file.import_id}
-    # SQLite's only writer asked before; elsewhere one may have come by another way at this moment.
-    added = put_new(session, _VISITS, columns, same=of_all, key="source_key", there=None)
+    if was_asked:
+        # SQLite's only writer asked before; elsewhere one may have come by another way at this moment.
+        added = put_new(session, _VISITS, columns, same=of_all, key="source_key", there=None)
+    else:
+        added = dict(zip(told.orders, put(session, _VISITS, columns, same=of_all), strict=True))
     made = _add_items(session, shop_id=file.shop_id, told=told, added=added)
     ended, lessened, gone = _take_back(session, file=file, told=told, added=added, now=now)
     return Added(set(added), ended, made, lessened, gone)

@@ -48,6 +48,24 @@ def test_who_was_forgotten_does_not_come_back_with_the_same_orders(shop: AShop, 
     assert (again.people, again.added, again.there, taking_in.people(shop)) == (0, 0, 2, [])
 
 
+def test_what_came_after_the_dry_run_by_another_file_comes_once_and_brings_nobody_back(
+    shop: AShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.flows.import_read.PIECE", 2)
+    late = [an_order(key, phone=f"010-2222-000{key}", name=f"손님{key}") for key in "123456"]
+    looked = taking_in.read(shop, orders(*late), clock)
+    assert looked.found["there"] == 0
+    taking_in.take_in(shop, orders(late[2], late[5]), clock)
+    forgotten = db.session.scalar(select(Customer.id).where(Customer.name == "손님6"))
+    assert forgotten is not None
+    privacy.erase(shop_id=shop.id, customer_id=forgotten, now=clock())
+    taking_in.begin(shop, looked.id, clock)
+    done = taking_in.go_on(shop, looked.id, clock)
+    assert (done.state, done.people, done.added, done.there) == ("done", 4, 4, 2)
+    assert [name for name, _phone, _count in taking_in.people(shop)] == [f"손님{key}" for key in "12345"]
+    assert [count for _name, _phone, count in taking_in.people(shop)] == [1] * 5
+
+
 def test_of_a_file_that_was_here_in_part_the_rest_comes_with_its_own_things(
     shop: AShop, clock: Clock
 ) -> None:

@@ -8,8 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from app.customers.known_models import NamePart
+from app.customers.models import Customer
+from app.customers.rules import NAME_MAX
 from app.extensions import db
 from app.flows import import_run, import_write
+from app.kit.among import among
 from app.visits import imports as reads
 from app.visits import piece_rules
 from app.visits.line_rules import Order
@@ -32,6 +36,24 @@ def test_letters_of_any_kind_come_in_as_they_are(shop: AShop, clock: Clock) -> N
     assert set(keys) == {f"{odd}{n}" for n, odd in enumerate(ODD)}
     assert set(db.session.scalars(select(Product.name).where(Product.shop_id == shop.id))) == set(ODD)
     assert reads.known_orders(shop.id, done_channel(shop), [f"{ODD[0]}0", "없어요"]) == {f"{ODD[0]}0"}
+
+
+def test_who_comes_with_a_file_is_found_by_the_same_endings_as_everybody_else(
+    shop: AShop, clock: Clock
+) -> None:
+    names = [*ODD, "Mi XED 김민지", "김 민 지", "İKİ Ünal ÅB", "ㄱㄴ", "민민민", "가" * NAME_MAX]
+    rows = [["이름", "휴대폰"], *([name, f"010-1111-{n:04d}"] for n, name in enumerate(names))]
+    taking_in.take_in(shop, exports.plain([*rows, ["", "010-2222-0000"]]), clock)
+    came = {row.id: row.name for row in db.session.scalars(select(Customer))}
+    twins = [Customer(shop_id=shop.id, name=name, source="qr", joined_at=clock()) for name in came.values()]
+    db.session.add_all(twins)
+    db.session.commit()
+    parts: dict[int, set[str]] = {}
+    for row in db.session.scalars(select(NamePart).where(NamePart.shop_id == shop.id)):
+        parts.setdefault(row.customer_id, set()).add(row.part)
+    for (one, name), twin in zip(came.items(), twins, strict=True):
+        assert parts.get(one, set()) == parts.get(twin.id, set()), name
+    assert {name for one, name in came.items() if one in parts} == set(names)
 
 
 def done_channel(shop: AShop) -> str:
@@ -68,6 +90,16 @@ def test_what_an_older_version_kept_is_written_by_this_one(
     assert taking_in.people(shop) == [("김민지", "+821011112222", 2)]
     found = taking_in.visits(shop, Visit.source_key, Visit.amount, Visit.is_first)
     assert [tuple(row) for row in found] == [("A", 4500, True), ("B", 9000, False)]
+
+
+@pytest.mark.databases("postgres")
+def test_what_is_looked_for_is_an_array_once_and_not_for_each_row(shop: AShop) -> None:
+    sought = [f"K{n}" for n in range(30)]
+    look = select(Visit.id).where(Visit.shop_id == shop.id, among(db.session, Visit.source_key, sought))
+    made = look.compile(db.session.connection().engine, compile_kwargs={"render_postcompile": True})
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN {made}", made.params).scalars()
+    # What is worked out for each row stands there in brackets, with the kind that it is made into.
+    assert "ANY ('{K0,K1,K2" in "\n".join(plan)
 
 
 @pytest.mark.databases("sqlite")
