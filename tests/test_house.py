@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from tests import house_reviews
 from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 
 # A feature room's files. What is beyond these is named here with what it is for.
@@ -71,8 +72,6 @@ BEYOND = {
     "customers/renewals": "when a consent must be asked about again, and whose it is",
     "customers/evidence": "reads what proves a consent, and what was refused",
     "customers/texts": "the exact words of consent, versioned",
-    "reviews/asks": "reads who may review which visit",
-    "reviews/photos": "reads about customers' photos and the files behind them",
     "cards/extras": "reads what a card has beyond stamps, what ends when, the sums behind its numbers",
     "cards/lines": "reads the lines that explain a card to its holder",
     "cards/promises": "pure: what a rule promises beyond stamps: stages, points, when things end",
@@ -289,6 +288,8 @@ READS = {
     "header_rules",
     "source_contract",
 }
+BEYOND |= house_reviews.BEYOND
+READS |= house_reviews.READS
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 
 

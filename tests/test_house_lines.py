@@ -165,7 +165,10 @@ _IN_TEMPLATES = {
     "a handler in an attribute": re.compile(r"<[^>]*\s(on[a-z]+|hx-on[^=]*)\s*="),
     "an inline style": re.compile(r"<[^>]*\sstyle\s*="),
     "a <style>": re.compile(r"<style\b"),
-    "an inline <script>": re.compile(r"<script(?![^>]*\ssrc=)[^>]*>"),
+    # Facts for search engines are no script: nothing of that type runs, and `tojson` keeps them inside it.
+    "an inline <script>": re.compile(
+        r"<script(?! type=\"application/ld\+json\">\{\{ \w+\|tojson \}\}</script>)(?![^>]*\ssrc=)[^>]*>"
+    ),
     "|safe": re.compile(r"\|\s*safe\b|Markup\("),
     "hx-boost": re.compile(r"hx-boost"),
     "autoescape off": re.compile(r"autoescape\s+false"),

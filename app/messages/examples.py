@@ -71,6 +71,7 @@ def _example_facts(example: Mapping[str, str]) -> dict[str, object]:
         "until": example.get("기한", ""),
         "greeting": example.get("인사", ""),
         "likes": example.get("좋아하는 것", ""),
+        "why": "개인정보",
         "path": "/s/…/email/…",
         # A way that leads nowhere: the preview only shows that there is one.
         "token": "…",
