@@ -393,6 +393,11 @@ TABLE = """
 /owner/reported/<what>/<int:row_id>/showing           POST      owner     manager  session
 /owner/reviews                                        GET       owner     manager  session
 /owner/reviews/<int:review_id>                        GET+POST  owner     manager  session
+/owner/reviews/<int:review_id>/hiding                 GET+POST  owner     owner    session
+/owner/reviews/<int:review_id>/showing                POST      owner     owner    session
+/owner/reviews/photos                                 GET+POST  owner     manager  session
+/owner/reviews/photos/<ref>                           GET       owner     manager  session
+/owner/reviews/words                                  GET       owner     manager  session
 /owner/rewards/<int:reward_id>/use                    POST      owner     staff    session
 /owner/sharing                                        GET+POST  owner     staff    session
 /owner/stamps                                         GET       owner     staff    session

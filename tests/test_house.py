@@ -12,6 +12,7 @@ import pytest
 
 from config import ROOT
 from tests import house_board, house_files
+from tests import house_reviews
 from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 
 # A feature room's files. What is beyond these is named here with what it is for.
@@ -586,6 +587,8 @@ READS = (
         "source_contract",
     }
 )
+BEYOND |= house_reviews.BEYOND
+READS |= house_reviews.READS
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "lib"}
 
 

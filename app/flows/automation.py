@@ -19,7 +19,7 @@ from app.messages import raising, recall, registry
 from app.messages.contract import Kind
 from app.messages.forms import false_label, own_opt_out, promotion_word
 from app.messages.models import Automation
-from app.reviews.rules import bought_words
+from app.reviews.bought_rules import bought_words
 
 LONGEST_DELAY = 7 * 24 * 60
 # What the frame around an ad takes: label, name, contact, opt-out link.

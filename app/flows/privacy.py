@@ -28,7 +28,7 @@ from app.messages import outbox, recall
 from app.messages.actions import pushing
 from app.programs import actions as programs
 from app.referrals import actions as referrals
-from app.reviews.actions import photos, reviews
+from app.reviews.actions import care, photos, reviews
 from app.shops import actions as shops
 from app.testers import actions as testers
 from app.tiers import actions as tiers
@@ -277,6 +277,7 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         # Photos before the reviews they belong to; their files go once this is committed.
         gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)
         reviews.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
+        care.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
         merging.forget_merged(session, shop_id=shop_id, people_ids=everybody)
         proving.forget_codes(session, shop_id=shop_id, customer_id=customer_id)
         referrals.forget(session, person=person, now=now)

@@ -15,7 +15,7 @@ from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
 from app.reviews import queries as reads
 from app.reviews import rules
-from app.reviews.actions import photos, reviews
+from app.reviews.actions import care, photos, reviews
 from app.reviews.models import Review, ReviewAsk
 from app.reviews.rules import AskGone, ReviewErased, TooManyReviews, VisitUndone, WriterGone, Written
 from app.voices import actions as voices
@@ -93,6 +93,8 @@ def _leave(*, token: str, written: Written, told_reward: int, told_coupon: int |
             reward=rules.reward_words(given, coupon=told_coupon is not None),
             now=now,
         )
+        care.add_goods(session, review=review, ask=ask)
+        care.count(session, shop_id=ask.shop_id, review_id=review.id, stars=review.stars, by=1)
         photos.attach(session, shop_id=ask.shop_id, ask_id=ask.id, review_id=review.id)
         _tell(session, ask=ask, review=review, now=now)
         return Left(ask.shop_id, review.id, repeated=False, same=False, reward=review.reward)
@@ -184,19 +186,23 @@ def save_settings(
     kakao_url: str,
     google_url: str,
     now: datetime,
+    checks_photos: bool = False,
     staff_id: int | None = None,
 ) -> None:
-    """Save what the shop decides about reviews. Raises Invalid with a sentence a field."""
+    """Save what the shop decides about reviews; photos that are shown already go on being shown. Raises Invalid with a sentence a field."""
     settings = rules.clean_settings(
         reward_stamps=reward_stamps,
         hashtag=hashtag,
         naver_url=naver_url,
         kakao_url=kakao_url,
         google_url=google_url,
+        checks_photos=checks_photos,
     )
     with write() as session:
         before = reads.settings(shop_id)
         reviews.put_settings(session, shop_id=shop_id, settings=settings, now=now)
+        if settings.checks_photos and not before.checks_photos:
+            care.pass_photos(session, shop_id=shop_id, now=now)
         if settings.reward_stamps:
             # With a reward even a request that was asked for is an ad (정보통신망법 50조).
             reason = "후기에 도장을 드리기로 해서 보내지 않아요."

@@ -67,7 +67,7 @@ def want(*, shop_id: int, customer_id: int, visit_id: int, now: datetime) -> dat
             cause=cause,
             due_at=due,
             not_after=visit.at + rules.WANTED_UNTIL,
-            facts={"token": ask.token},
+            facts={"token": ask.token, "product": reviews.product_asked(session, ask=ask)},
             now=now,
         )
         if planned is None:
@@ -120,8 +120,9 @@ def _plan(session: Any, *, shop_id: int, visit_id: int, kinds: list[str], now: d
     ask = reviews.ask_for(session, visit=visit, now=now)
     if ask.wanted_at is not None:
         return 0  # the person was quicker, and is asked as they wished
-    # What was bought has been used by then; the longest of it decides.
+    # What was bought has been used by then; the longest of it decides, and is what the words name.
     used = goods.used_after(session, shop_id=shop_id, visit_id=visit.id)
+    about = reviews.product_asked(session, ask=ask)
     for kind in kinds:
         outbox.plan(
             session,
@@ -131,7 +132,7 @@ def _plan(session: Any, *, shop_id: int, visit_id: int, kinds: list[str], now: d
             cause=f"visit:{visit.id}",
             due_at=visit.at,  # the automation adds its own delay
             delay=used,
-            facts={"token": ask.token},
+            facts={"token": ask.token, "product": about},
             now=now,
         )
     return 1

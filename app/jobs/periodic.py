@@ -39,6 +39,7 @@ from app.flows import (
     reports,
     retention,
     review_asks,
+    review_words,
     rhythm,
     tester_turns,
     tier,
@@ -252,6 +253,10 @@ def _draw_events(now: datetime, breath: Breath) -> None:
     _for_each_shop(lambda shop_id: event.see_to(shop_id=shop_id, now=now, stop=breath), "draw_events", breath)
 
 
+def _read_reviews(now: datetime, breath: Breath) -> None:
+    review_words.read_new(now=now, stop=breath)
+
+
 def _carry_news(now: datetime, breath: Breath) -> None:
     news.deliver(now=now, stop=breath)
 
@@ -293,6 +298,9 @@ PERIODIC = (
     ),
     # After midnight everybody has been away for a day longer.
     Periodic("rhythm", timedelta(days=1), lambda now: next_minute_of_day(now, 30), _work_people_out),
+    Periodic(
+        "review_words", timedelta(days=1), lambda now: next_minute_of_day(now, 3 * 60 + 20), _read_reviews
+    ),
     Periodic("move_tiers", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 20), _move_tiers),
     Periodic(
         "come_back",

@@ -73,6 +73,7 @@ def _example_facts(example: Mapping[str, str]) -> dict[str, object]:
         "likes": example.get("좋아하는 것", ""),
         "told": example.get("소식", ""),
         "came": False,
+        "why": "개인정보",
         "path": "/s/…/email/…",
         # A way that leads nowhere: the preview only shows that there is one.
         "token": "…",

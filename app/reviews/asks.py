@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, select
 from app.customers.models import Customer
 from app.extensions import db
 from app.reviews.models import Review, ReviewAsk
-from app.visits.models import Visit
+from app.visits import goods
+from app.visits.models import Product, Visit
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class AskView:
     has_review: bool
     expired: bool
     undone: bool = False  # the visit was taken back
+    product: str = ""  # what is asked about, of what was bought; "" = the visit as a whole
 
 
 # Asked before a form with photos is read: built once.
@@ -50,15 +52,17 @@ def ask_by_token(token: str, *, now: datetime) -> AskView | None:
             Review.id.is_not(None),
             ReviewAsk.expires_at,
             Visit.reversed_at.is_not(None),
+            Product.name,
         )
         .join(Visit, (Visit.shop_id == ReviewAsk.shop_id) & (Visit.id == ReviewAsk.visit_id))
         .join(Customer, (Customer.shop_id == ReviewAsk.shop_id) & (Customer.id == ReviewAsk.customer_id))
         .outerjoin(Review, (Review.shop_id == ReviewAsk.shop_id) & (Review.ask_id == ReviewAsk.id))
+        .outerjoin(Product, (Product.shop_id == ReviewAsk.shop_id) & (Product.id == ReviewAsk.product_id))
         .where(ReviewAsk.token == token, Customer.erased_at.is_(None))
     ).one_or_none()
     if row is None:
         return None
-    return AskView(*row[:5], row[5], bool(row[6]), row[7] <= now, undone=bool(row[8]))
+    return AskView(*row[:5], row[5], bool(row[6]), row[7] <= now, undone=bool(row[8]), product=row[9] or "")
 
 
 def is_of_a_person_who_left(token: str) -> bool:
@@ -77,6 +81,7 @@ class VisitToReview:
 
     visit_id: int
     at: datetime
+    goods: tuple[str, ...] = ()  # what was bought, the dearest first
 
 
 def visits_to_review(
@@ -97,7 +102,9 @@ def visits_to_review(
         .order_by(Visit.at.desc(), Visit.id.desc())
         .limit(limit)
     )
-    return [VisitToReview(*row) for row in rows]
+    found = [VisitToReview(*row) for row in rows]
+    bought = goods.bought(shop_id=shop_id, visits=[line.visit_id for line in found]) if found else {}
+    return [replace(line, goods=tuple(bought.get(line.visit_id, ()))) for line in found]
 
 
 def waiting_for_asks(*, shop_id: int, since: datetime, until: datetime, limit: int) -> list[VisitToReview]:

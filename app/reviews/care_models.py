@@ -1,10 +1,10 @@
-"""What a shop does about reviews: hiding one for a listed cause, and the words people use in them, counted."""
+"""What a shop does about reviews, and what is known of them: hiding one for a listed cause, their sums and their words."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import Date, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -40,16 +40,44 @@ class ReviewHiding(Model):
     ended_by: Mapped[int | None] = mapped_column()
 
 
-class ReviewWord(Model):
-    """How many reviews of a month use a word, on which side: worked out at night, of all shown reviews anew."""
+class ReviewGoods(Model):
+    """What a reviewed visit had in its basket when the review was written: by product, reviews are found by this."""
 
-    __tablename__ = "review_words"
+    __tablename__ = "review_goods"
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "product_id"], ["products.shop_id", "products.id"]),
+        ForeignKeyConstraint(["shop_id", "review_id"], ["reviews.shop_id", "reviews.id"]),
+        Index("ix_review_goods_shop_review", "shop_id", "review_id"),
+    )
+
+    shop_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    product_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    review_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class ReviewSum(Model):
+    """How many shown reviews a shop has by stars: kept with every review, so that no page adds thousands up."""
+
+    __tablename__ = "review_sums"
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True, autoincrement=False)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)  # its first day
     product_id: Mapped[int] = mapped_column(
         primary_key=True, autoincrement=False
     )  # 0: of the shop as a whole
+    stars: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reviews: Mapped[int] = mapped_column()
+
+
+class ReviewWord(Model):
+    """A word by which a review praises or blames something: found at night, once for each review."""
+
+    __tablename__ = "review_words"
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "review_id"], ["reviews.shop_id", "reviews.id"]),
+        Index("ix_review_words_shop_word", "shop_id", "word", "side", "review_id"),
+    )
+
+    shop_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    review_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     word: Mapped[str] = mapped_column(String(20), primary_key=True)
     side: Mapped[str] = mapped_column(String(6), primary_key=True)  # praise | blame
-    reviews: Mapped[int] = mapped_column()

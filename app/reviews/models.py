@@ -39,6 +39,7 @@ class ReviewAsk(Model):
         UniqueConstraint("shop_id", "visit_id"),
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         ForeignKeyConstraint(["shop_id", "visit_id"], ["visits.shop_id", "visits.id"]),
+        ForeignKeyConstraint(["shop_id", "product_id"], ["products.shop_id", "products.id"]),
         Index("ix_review_asks_shop_customer", "shop_id", "customer_id"),
     )
 
@@ -50,6 +51,7 @@ class ReviewAsk(Model):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     wanted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # "이번 후기 요청 받을게요"
+    product_id: Mapped[int | None] = mapped_column()  # of several bought at once the one that is asked about
     picked: Mapped[int] = mapped_column(default=0)  # photos ever picked for it, also those that are gone
 
 
@@ -63,13 +65,18 @@ class Review(Model):
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
         ForeignKeyConstraint(["shop_id", "ask_id"], ["review_asks.shop_id", "review_asks.id"]),
         Index("ix_reviews_shop_customer", "shop_id", "customer_id"),
-        Index("ix_reviews_shop_stars", "shop_id", "stars"),
         Index(
             "ix_reviews_unanswered",
             "shop_id",
             "id",
             sqlite_where=text("answered_at IS NULL"),
             postgresql_where=text("answered_at IS NULL"),
+        ),
+        Index(
+            "ix_reviews_unread",
+            "id",
+            sqlite_where=text("words_at IS NULL"),
+            postgresql_where=text("words_at IS NULL"),
         ),
     )
 
@@ -84,6 +91,7 @@ class Review(Model):
     reward: Mapped[str] = mapped_column(String(40), default="")  # what was given for it: "도장 1개"
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: it waits for the shop's answer
+    words_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its words were looked for (ReviewWord)
 
 
 class ReviewReply(Model):
@@ -126,6 +134,13 @@ class Photo(Model):
             "id",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_photos_unseen",
+            "shop_id",
+            "id",
+            sqlite_where=text("state = 'ready' AND review_id IS NOT NULL AND passed_at IS NULL"),
+            postgresql_where=text("state = 'ready' AND review_id IS NOT NULL AND passed_at IS NULL"),
         ),
     )
 

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, or_, select
 from app.extensions import db, files_dir
 from app.kit import files
 from app.kit.files import BadPlace, Place
-from app.reviews.models import Photo
+from app.reviews.care_models import ReviewHiding
+from app.reviews.models import Photo, ReviewSetting
 
 # Where the files of a photo lie: as it came, as it is shown, small, and (a shop's own) as it travels with a letter.
 INCOMING, LARGE, SMALL, LETTER = "incoming", "photos", "thumbnails", "letters"
@@ -35,6 +36,33 @@ class PhotoLine:
 LINE = (Photo.ref, Photo.state, Photo.reason, Photo.width, Photo.height)
 
 
+def is_hidden(shop_id: int, review_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a review is hidden at present; `review_id`: the column that names it."""
+    return (
+        select(ReviewHiding.id)
+        .where(
+            ReviewHiding.shop_id == shop_id,
+            ReviewHiding.review_id == review_id,
+            ReviewHiding.ended_at.is_(None),
+        )
+        .exists()
+    )
+
+
+def may_be_shown(shop_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions by which everybody may see a photo of a review: it is ready, the shop let it pass where it
+    looks first, and its review is not hidden."""
+    looks_first = select(ReviewSetting.shop_id).where(
+        ReviewSetting.shop_id == shop_id, ReviewSetting.checks_photos
+    )
+    return (
+        Photo.state == "ready",
+        Photo.review_id.is_not(None),
+        or_(Photo.passed_at.is_not(None), ~looks_first.exists()),
+        ~is_hidden(shop_id, Photo.review_id),
+    )
+
+
 def photos_of_ask(shop_id: int, ask_id: int) -> list[PhotoLine]:
     """Return what was picked for a review so far, in the order it was picked."""
     rows = db.session.execute(
@@ -49,7 +77,7 @@ def photos_of_reviews(shop_id: int, review_ids: Sequence[int]) -> dict[int, list
     if review_ids:
         rows = db.session.execute(
             select(Photo.review_id, *LINE)
-            .where(Photo.shop_id == shop_id, Photo.review_id.in_(review_ids), Photo.state == "ready")
+            .where(Photo.shop_id == shop_id, Photo.review_id.in_(review_ids), *may_be_shown(shop_id))
             .order_by(Photo.id)
         )
         for row in rows:
@@ -60,9 +88,7 @@ def photos_of_reviews(shop_id: int, review_ids: Sequence[int]) -> dict[int, list
 def shown_photo(shop_id: int, ref: str) -> PhotoLine | None:
     """Return a photo of a review; None for any other, and for another shop's (S05)."""
     row = db.session.execute(
-        select(*LINE).where(
-            Photo.shop_id == shop_id, Photo.ref == ref, Photo.state == "ready", Photo.review_id.is_not(None)
-        )
+        select(*LINE).where(Photo.shop_id == shop_id, Photo.ref == ref, *may_be_shown(shop_id))
     ).one_or_none()
     return PhotoLine(*row) if row else None
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.customers.models import Customer
 from app.extensions import db
 from app.reviews import rules
-from app.reviews.models import Review, ReviewAsk, ReviewReply, ReviewSetting
-from app.reviews.photos import PhotoLine, photos_of_reviews
+from app.reviews.care_models import ReviewGoods, ReviewHiding
+from app.reviews.models import Photo, Review, ReviewAsk, ReviewReply, ReviewSetting
+from app.reviews.photos import PhotoLine, is_hidden, may_be_shown, photos_of_reviews
 from app.reviews.rules import Settings
-from app.visits.models import Visit
+from app.reviews.unseen import unseen_of_reviews
+from app.reviews.words import Said, saying
+from app.visits.models import Product, Visit
 
 # The home counts what waits up to here: it costs the same however many there are.
 MOST_COUNTED = 99
@@ -40,11 +44,25 @@ class ReviewLine:
     customer_name: str  # for the shop's own eyes
     photos: list[PhotoLine]
     is_left: bool  # its writer deleted everything: nobody waits for an answer
+    goods: list[str]  # what was bought on that visit
+    hidden: str = ""  # why it is hidden, as a key of rules.CAUSES; "" = it is shown
+    note: str = ""  # what the shop wrote about that, for its own eyes
+    unseen: int = 0  # photos that the shop has not looked at, where it wants to first
 
     @property
     def who(self) -> str:
         """The name as the public sees it."""
         return f"{self.shown_name} 님" if self.shown_name else rules.NAMELESS
+
+    @property
+    def told(self) -> str:
+        """Its text wherever it goes without its page (search engines, pictures to share): what was given stands first."""
+        return f"[{self.disclosed}] {self.text}" if self.disclosed else self.text
+
+    @property
+    def hidden_words(self) -> str:
+        """Why it is hidden, in words; "" = it is shown."""
+        return rules.CAUSES.get(self.hidden, "")
 
 
 @dataclass(frozen=True)
@@ -53,33 +71,6 @@ class ReviewPage:
 
     lines: list[ReviewLine]
     after: int | None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """All reviews of a shop in numbers: how many each star has."""
-
-    by_stars: dict[int, int]
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return sum(self.by_stars.values())
-
-    @property
-    def total(self) -> int:
-        """The stars added up."""
-        return sum(stars * number for stars, number in self.by_stars.items())
-
-    @property
-    def average(self) -> float:
-        """The mean, 0.0 without reviews."""
-        return self.total / self.count if self.count else 0.0
-
-    @property
-    def sentence(self) -> str:
-        """The same in words."""
-        return rules.stars_sentence(count=self.count, total=self.total)
 
 
 def settings(shop_id: int) -> Settings:
@@ -91,33 +82,70 @@ def settings(shop_id: int) -> Settings:
             ReviewSetting.naver_url,
             ReviewSetting.kakao_url,
             ReviewSetting.google_url,
+            ReviewSetting.checks_photos,
         ).where(ReviewSetting.shop_id == shop_id)
     ).one_or_none()
     return Settings(*row) if row else Settings()
 
 
-def standing(shop_id: int) -> Standing:
-    """Count a shop's reviews by their stars."""
-    rows = db.session.execute(
-        select(Review.stars, func.count()).where(Review.shop_id == shop_id).group_by(Review.stars)
-    )
-    found = {int(stars): int(number) for stars, number in rows}
-    return Standing({stars: found.get(stars, 0) for stars in rules.STAR_WORDS})
+def shown(
+    shop_id: int,
+    *,
+    after: int | None = None,
+    product_id: int | None = None,
+    with_photos: bool = False,
+    limit: int = 20,
+) -> ReviewPage:
+    """Return what everybody sees, newest first. `after`: the id of the last one shown; `product_id`: of visits on which
+    it was bought; `with_photos`: those alone."""
+    # Each walks down an index that holds nothing but what is asked for: a page costs the same of ten and of thousands.
+    if product_id is not None:
+        number: Any = ReviewGoods.review_id
+        ids = select(number).where(ReviewGoods.shop_id == shop_id, ReviewGoods.product_id == product_id)
+        if with_photos:
+            pictures = select(Photo.id).where(Photo.shop_id == shop_id, Photo.review_id == number)
+            ids = ids.where(pictures.where(*may_be_shown(shop_id)).exists())
+    elif with_photos:
+        number = Photo.review_id
+        ids = select(number).where(Photo.shop_id == shop_id, *may_be_shown(shop_id)).distinct()
+    else:
+        number = Review.id
+        ids = select(number).where(Review.shop_id == shop_id)
+    return _page(shop_id, ids.where(~is_hidden(shop_id, number)), number, after=after, limit=limit, own=False)
 
 
 def reviews(
-    shop_id: int, *, after: int | None = None, unanswered: bool = False, limit: int = 20
+    shop_id: int,
+    *,
+    after: int | None = None,
+    unanswered: bool = False,
+    hidden: bool = False,
+    said: Said | None = None,
+    limit: int = 20,
 ) -> ReviewPage:
-    """Return a shop's reviews, newest first. `after`: the id of the last one shown; `unanswered`: those whose
-    writer waits for the shop's answer."""
-    where: list[Any] = [Review.shop_id == shop_id]
-    if after is not None:
-        where.append(Review.id < after)
+    """Return a shop's reviews as the shop sees them, newest first. `after`: the id of the last one shown.
+
+    `unanswered`: those whose writer waits for the shop's answer; `hidden`: those that are hidden at present;
+    `said`: those that use a word.
+    """
+    ids = select(Review.id).where(Review.shop_id == shop_id)
     if unanswered:
-        where.append(Review.answered_at.is_(None))
-    found = _lines(shop_id, *where, limit=limit + 1)
-    shown = found[:limit]
-    return ReviewPage(shown, shown[-1].id if len(found) > limit else None)
+        ids = ids.where(Review.answered_at.is_(None), ~is_hidden(shop_id, Review.id))
+    if hidden:
+        ids = ids.where(is_hidden(shop_id, Review.id))
+    if said is not None:
+        ids = ids.where(Review.id.in_(saying(shop_id, said)))
+    return _page(shop_id, ids, Review.id, after=after, limit=limit)
+
+
+def _page(
+    shop_id: int, ids: Select[Any], number: Any, *, after: int | None, limit: int, own: bool = True
+) -> ReviewPage:
+    if after is not None:
+        ids = ids.where(number < after)
+    found = list(db.session.scalars(ids.order_by(number.desc()).limit(limit + 1)))
+    lines = _lines(shop_id, Review.id.in_(found[:limit]), limit=limit, own=own) if found else []
+    return ReviewPage(lines, found[limit - 1] if len(found) > limit else None)
 
 
 def reviews_of(*, shop_id: int, customer_id: int, limit: int = 50) -> list[ReviewLine]:
@@ -139,14 +167,14 @@ def unanswered(shop_id: int) -> int:
     """Return how many reviews wait for the shop's answer; MOST_COUNTED + 1 stands for all above it."""
     waiting = (
         select(Review.id)
-        .where(Review.shop_id == shop_id, Review.answered_at.is_(None))
+        .where(Review.shop_id == shop_id, Review.answered_at.is_(None), ~is_hidden(shop_id, Review.id))
         .limit(MOST_COUNTED + 1)
         .subquery()
     )
     return int(db.session.scalar(select(func.count()).select_from(waiting)) or 0)
 
 
-def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
+def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[ReviewLine]:
     rows = db.session.execute(
         select(
             Review.id,
@@ -163,6 +191,8 @@ def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
             ReviewReply.at.label("replied_at"),
             Customer.name,
             Customer.erased_at,
+            ReviewHiding.cause,
+            ReviewHiding.note,
         )
         .join(ReviewAsk, (ReviewAsk.shop_id == Review.shop_id) & (ReviewAsk.id == Review.ask_id))
         .join(Visit, (Visit.shop_id == ReviewAsk.shop_id) & (Visit.id == ReviewAsk.visit_id))
@@ -170,12 +200,23 @@ def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
         .outerjoin(
             ReviewReply, (ReviewReply.shop_id == Review.shop_id) & (ReviewReply.review_id == Review.id)
         )
+        .outerjoin(
+            ReviewHiding,
+            (ReviewHiding.shop_id == Review.shop_id)
+            & (ReviewHiding.review_id == Review.id)
+            & ReviewHiding.ended_at.is_(None),
+        )
         .where(Review.shop_id == shop_id, *where)
         .order_by(Review.id.desc())
         .limit(limit)
     )
     found = rows.all()
-    shown = photos_of_reviews(shop_id, [row.id for row in found])
+    ids = [row.id for row in found]
+    shown, goods, unseen = (
+        photos_of_reviews(shop_id, ids),
+        _goods(shop_id, ids),
+        unseen_of_reviews(shop_id, ids) if own else {},
+    )
     return [
         ReviewLine(
             *row[:7],
@@ -188,6 +229,24 @@ def _lines(shop_id: int, *where: Any, limit: int) -> list[ReviewLine]:
             row.name,
             shown.get(row.id, []),
             row.erased_at is not None,
+            goods.get(row.id, []),
+            row.cause or "",
+            row.note or "",
+            unseen.get(row.id, 0),
         )
         for row in found
     ]
+
+
+def _goods(shop_id: int, review_ids: list[int]) -> dict[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    if review_ids:
+        rows = db.session.execute(
+            select(ReviewGoods.review_id, Product.name)
+            .join(Product, (Product.shop_id == ReviewGoods.shop_id) & (Product.id == ReviewGoods.product_id))
+            .where(ReviewGoods.shop_id == shop_id, ReviewGoods.review_id.in_(review_ids))
+            .order_by(Product.name)
+        )
+        for number, name in rows:
+            found[number].append(name)
+    return found

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from app.kit.names import masked_name
 from app.kit.refusals import Invalid, NotHere, Refused
+from app.reviews.bought_rules import bought_words
 
 TEXT_MAX = 1000
 REPLY_MAX = 500
@@ -62,14 +63,22 @@ _PLACES: Mapping[str, tuple[str, re.Pattern[str]]] = {
         ),
     ),
 }
-_OUTSIDE = r"(?:네이버|카카오|구글|플레이스|영수증|블로그|인스타\w*)"
-_WRITING = r"(?:리뷰|후기|별점|평점)"
-_GIVING = r"(?:드려|드립|드릴|증정|서비스|할인|도장|쿠폰|적립|무료|공짜|선물|혜택)"
-# A reward for what is written elsewhere is what those sites punish; one for a rating buys it.
-_FOR_OUTSIDE = re.compile(rf"{_OUTSIDE}[^.!?\n]{{0,20}}{_WRITING}[^.!?\n]{{0,30}}{_GIVING}")
-_FOR_RATING = re.compile(
-    rf"(?:별\s*(?:다섯|5)\s*개|별점\s*5|5\s*점|만점|높은\s*별점|좋은\s*(?:리뷰|후기))[^.!?\n]{{0,30}}{_GIVING}"
+# Why something a customer wrote or took may not be shown. The rating is none of them (전자상거래법 21조 ①1).
+CAUSES: Mapping[str, str] = {
+    "abuse": "욕설이나 모욕",
+    "private": "개인정보",
+    "untrue": "사실이 아닌 내용",
+    "ad": "다른 가게나 물건의 광고",
+    "twice": "같은 후기를 두 번",
+}
+CAUSES_SHORT: Mapping[str, str] = {
+    "abuse": "욕설", "private": "개인정보", "untrue": "사실 아님", "ad": "광고", "twice": "중복",
+}  # fmt: skip
+NOTE_MAX = 200
+_OF_THE_RATING = re.compile(
+    r"별점|평점|별\s*(?:한|두|1|2)\s*개|[12]\s*점|점수|낮(?:은|게|아)|나쁜\s*(?:후기|평)|악평|혹평"
 )
+BY_RATING = "별점이 낮거나 내용이 아쉽다는 까닭으로는 가릴 수 없어요. 무엇이 들어 있는지 적어 주세요."
 
 
 class AlreadyReviewed(Refused):
@@ -136,6 +145,7 @@ class Settings:
     naver_url: str = ""
     kakao_url: str = ""
     google_url: str = ""
+    checks_photos: bool = False  # customers' photos are shown once the shop saw them
 
     def places(self) -> list[tuple[str, str]]:
         """Return where else one may write: (name, address), in a fixed order."""
@@ -172,7 +182,13 @@ def clean_reply(text: str) -> str:
 
 
 def clean_settings(
-    *, reward_stamps: str, hashtag: str, naver_url: str, kakao_url: str, google_url: str
+    *,
+    reward_stamps: str,
+    hashtag: str,
+    naver_url: str,
+    kakao_url: str,
+    google_url: str,
+    checks_photos: bool = False,
 ) -> Settings:
     """Check what a shop decides about reviews. Raises Invalid with a sentence a field."""
     wrong: dict[str, str] = {}
@@ -194,7 +210,7 @@ def clean_settings(
             wrong[field] = f"붙인 글에 {name} 주소가 없어요. {app}에서 ‘공유’를 누르고 복사해서 붙여 주세요."
     if wrong:
         raise Invalid(wrong)
-    return Settings(reward, hashtag, **clean)
+    return Settings(reward, hashtag, **clean, checks_photos=checks_photos)
 
 
 def _address_in(pasted: str) -> str:
@@ -221,13 +237,41 @@ def _leads_to(url: str, places: re.Pattern[str]) -> bool:
     return places.fullmatch(host + (parts.path or "/")) is not None
 
 
-def bought_words(text: str) -> str | None:
-    """Return why a text may not go out: it promises something for a rating or for another site's review."""
-    if _FOR_OUTSIDE.search(text):
-        return "다른 곳에 남기는 후기에는 혜택을 걸 수 없어요. 그 말을 빼 주세요."
-    if _FOR_RATING.search(text):
-        return "별점에 따라 혜택을 드릴 수 없어요. 별점 이야기를 빼 주세요."
-    return None
+@dataclass(frozen=True)
+class Hiding:
+    """A cause for which a review may be hidden. `note`: what in it, for the shop's own record."""
+
+    cause: str
+    note: str
+
+
+def clean_hiding(*, cause: str, note: str) -> Hiding:
+    """Check why a review is to be hidden. Raises Invalid (cause, note).
+
+    Only for a listed cause, and never for the rating or for being unkind. What is said to be untrue needs the
+    decision that found it so: whoever paid for the meal may say that it was bad (정보통신망법 44조의2).
+    """
+    wrong: dict[str, str] = {}
+    note = " ".join(note.split())
+    if cause not in CAUSES:
+        wrong["cause"] = "다섯 가지 까닭 가운데 하나를 골라 주세요. 그 밖에는 가릴 수 없어요."
+    if _OF_THE_RATING.search(note):
+        wrong["note"] = BY_RATING
+    elif len(note) > NOTE_MAX:
+        wrong["note"] = f"{NOTE_MAX}자까지 적을 수 있어요. 지금 {len(note)}자예요."
+    elif not note and cause == "untrue":
+        wrong["note"] = "사실이 아니라고 누가 확인했는지 적어 주세요. 예: 방송통신심의위원회 결정"
+    elif not note and cause in CAUSES:
+        wrong["note"] = "후기의 어느 부분인지 짧게 적어 주세요. 가게만 볼 수 있어요."
+    if wrong:
+        raise Invalid(wrong)
+    return Hiding(cause, note)
+
+
+def hidden_sentence(by_cause: Mapping[str, int]) -> str:
+    """Return what is hidden, as everybody reads it: "가린 후기 2개: 욕설 1 · 개인정보 1"; "" for nothing."""
+    told = [f"{short} {by_cause[cause]:,}" for cause, short in CAUSES_SHORT.items() if by_cause.get(cause)]
+    return f"가린 후기 {sum(by_cause.values()):,}개: {' · '.join(told)}" if told else ""
 
 
 def reward_words(stamps: int, coupon: bool = False) -> str:

@@ -24,6 +24,16 @@ _LONGEST = (
     .where(VisitItem.shop_id == bindparam("shop"), VisitItem.visit_id == bindparam("visit"))
 )
 
+# Of several bought at once the one that takes longest until it has been used; else the dearest.
+_ASKED_ABOUT = (
+    select(Product.id, Product.name)
+    .select_from(VisitItem)
+    .join(Product, (Product.shop_id == VisitItem.shop_id) & (Product.id == VisitItem.product_id))
+    .where(VisitItem.shop_id == bindparam("shop"), VisitItem.visit_id == bindparam("visit"))
+    .order_by(func.coalesce(Product.review_days, 0).desc(), VisitItem.price.desc(), Product.id)
+    .limit(1)
+)
+
 
 @dataclass(frozen=True)
 class ProductLine:
@@ -93,6 +103,27 @@ def used_after(session: Any, *, shop_id: int, visit_id: int) -> timedelta | None
     """Return how long after a visit all of what was bought has been used; None where nothing says so."""
     days = session.scalar(_LONGEST, {"shop": shop_id, "visit": visit_id})
     return None if days is None else timedelta(days=days)
+
+
+def asked_about(session: Any, *, shop_id: int, visit_id: int) -> tuple[int, str] | None:
+    """Return the product that a visit is asked about, by id and name: its time decides when. None: nothing is known."""
+    row = session.execute(_ASKED_ABOUT, {"shop": shop_id, "visit": visit_id}).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def bought(*, shop_id: int, visits: Iterable[int]) -> dict[int, list[str]]:
+    """Return what was bought on some visits, by visit: names, the dearest first."""
+    found: dict[int, list[str]] = {}
+    rows = db.session.execute(
+        select(VisitItem.visit_id, Product.name)
+        .join(Product, (Product.shop_id == VisitItem.shop_id) & (Product.id == VisitItem.product_id))
+        .where(VisitItem.shop_id == shop_id, VisitItem.visit_id.in_(list(visits)))
+        .order_by(VisitItem.price.desc(), Product.id)
+    )
+    for visit_id, name in rows:
+        if name not in found.setdefault(visit_id, []):
+            found[visit_id].append(name)
+    return found
 
 
 def favourites(*, shop_id: int, visits: Mapping[int, Iterable[int]]) -> dict[int, tuple[int, str]]:

@@ -26,16 +26,32 @@ def upgrade() -> None:
     sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_ready_answers_shop_id_id')),
     sa.UniqueConstraint('shop_id', 'name', name=op.f('uq_ready_answers_shop_id_name'))
     )
-    op.create_table('review_words',
+    op.create_table('review_sums',
     sa.Column('shop_id', _BIG, autoincrement=False, nullable=False),
-    sa.Column('month', sa.Date(), nullable=False),
     sa.Column('product_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('stars', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('reviews', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_review_sums_shop_id')),
+    sa.PrimaryKeyConstraint('shop_id', 'product_id', 'stars', name=op.f('pk_review_sums'))
+    )
+    op.create_table('review_goods',
+    sa.Column('shop_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('product_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('review_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.ForeignKeyConstraint(['shop_id', 'product_id'], ['products.shop_id', 'products.id'], name=op.f('fk_review_goods_shop_id_product_id')),
+    sa.ForeignKeyConstraint(['shop_id', 'review_id'], ['reviews.shop_id', 'reviews.id'], name=op.f('fk_review_goods_shop_id_review_id')),
+    sa.PrimaryKeyConstraint('shop_id', 'product_id', 'review_id', name=op.f('pk_review_goods'))
+    )
+    op.create_index('ix_review_goods_shop_review', 'review_goods', ['shop_id', 'review_id'], unique=False)
+    op.create_table('review_words',
+    sa.Column('shop_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('review_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('word', sa.String(length=20), nullable=False),
     sa.Column('side', sa.String(length=6), nullable=False),
-    sa.Column('reviews', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_review_words_shop_id')),
-    sa.PrimaryKeyConstraint('shop_id', 'month', 'product_id', 'word', 'side', name=op.f('pk_review_words'))
+    sa.ForeignKeyConstraint(['shop_id', 'review_id'], ['reviews.shop_id', 'reviews.id'], name=op.f('fk_review_words_shop_id_review_id')),
+    sa.PrimaryKeyConstraint('shop_id', 'review_id', 'word', 'side', name=op.f('pk_review_words'))
     )
+    op.create_index('ix_review_words_shop_word', 'review_words', ['shop_id', 'word', 'side', 'review_id'], unique=False)
     op.create_table('voice_causes',
     sa.Column('id', _BIG, nullable=False),
     sa.Column('shop_id', _BIG, nullable=False),
@@ -133,6 +149,28 @@ def upgrade() -> None:
         batch_op.create_unique_constraint(op.f("uq_photos_shop_id_pick_digest"), ["shop_id", "pick", "digest"])
     op.create_index("ix_photos_shop_customer", "photos", ["shop_id", "customer_id"], unique=False)
     op.add_column("review_settings", sa.Column("checks_photos", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_index('ix_photos_unseen', 'photos', ['shop_id', 'id'], unique=False, sqlite_where=sa.text("state = 'ready' AND review_id IS NOT NULL AND passed_at IS NULL"), postgresql_where=sa.text("state = 'ready' AND review_id IS NOT NULL AND passed_at IS NULL"))
+    op.drop_index('ix_reviews_shop_stars', table_name='reviews')  # review_sums answers what it answered
+    op.add_column("reviews", sa.Column("words_at", sa.DateTime(), nullable=True))
+    op.create_index('ix_reviews_unread', 'reviews', ['id'], unique=False, sqlite_where=sa.text('words_at IS NULL'), postgresql_where=sa.text('words_at IS NULL'))
+    with op.batch_alter_table("review_asks", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("product_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(op.f("fk_review_asks_shop_id_product_id"), "products", ["shop_id", "product_id"], ["shop_id", "id"])
+    # What was reviewed before: what was bought then, and how many of each kind there are.
+    op.execute(
+        "INSERT INTO review_goods (shop_id, product_id, review_id) SELECT DISTINCT r.shop_id, i.product_id, r.id FROM reviews r "
+        "JOIN review_asks a ON a.shop_id = r.shop_id AND a.id = r.ask_id "
+        "JOIN visit_items i ON i.shop_id = a.shop_id AND i.visit_id = a.visit_id"
+    )
+    op.execute(
+        "INSERT INTO review_sums (shop_id, product_id, stars, reviews) "
+        "SELECT shop_id, 0, stars, count(*) FROM reviews GROUP BY shop_id, stars"
+    )
+    op.execute(
+        "INSERT INTO review_sums (shop_id, product_id, stars, reviews) SELECT g.shop_id, g.product_id, r.stars, count(*) "
+        "FROM review_goods g JOIN reviews r ON r.shop_id = g.shop_id AND r.id = g.review_id "
+        "GROUP BY g.shop_id, g.product_id, r.stars"
+    )
     with op.batch_alter_table("voices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source", sa.String(length=8), server_default="card", nullable=False))
         batch_op.add_column(sa.Column("heard_by", sa.Integer(), nullable=True))
@@ -158,6 +196,16 @@ def downgrade() -> None:
     op.drop_table('voice_fixes')
     op.drop_table('voice_causes')
     op.drop_table('review_words')
+    op.drop_table('review_goods')
+    op.drop_table('review_sums')
+    op.drop_index('ix_reviews_unread', table_name='reviews')
+    op.create_index('ix_reviews_shop_stars', 'reviews', ['shop_id', 'stars'], unique=False)
+    op.drop_index('ix_photos_unseen', table_name='photos')
+    with op.batch_alter_table("reviews", schema=None) as batch_op:
+        batch_op.drop_column("words_at")
+    with op.batch_alter_table("review_asks", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("fk_review_asks_shop_id_product_id"), type_="foreignkey")
+        batch_op.drop_column("product_id")
     op.drop_table('ready_answers')
     op.execute("DELETE FROM voice_lines WHERE voice_id IN (SELECT id FROM voices WHERE customer_id IS NULL)")
     op.execute("DELETE FROM voices WHERE customer_id IS NULL")

@@ -19,7 +19,7 @@ from app.flows.review import Left
 from app.flows.undo import undo_stamp
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
-from app.reviews import asks, queries
+from app.reviews import asks, queries, sums
 from app.reviews.models import Review, ReviewAsk
 from app.reviews.rules import AskGone, TooManyReviews, VisitUndone
 from app.visits.models import Visit
@@ -66,7 +66,7 @@ def test_a_review_is_written_and_thanked_for(shop: AShop, jiwoo: ACustomer) -> N
         left.review_id, 5, "라떼가 정말 맛있어요", "한*우",
     )  # fmt: skip
     assert (line.reward, line.disclosed, left.repeated) == ("", "", False)
-    assert queries.standing(shop.id).sentence == "후기 1개, 평균 5.0점"
+    assert sums.standing(shop.id).sentence == "후기 1개, 평균 5.0점"
     (thanks,) = db.session.scalars(
         db.select(Message).where(Message.kind == "review_thanks", Message.channel == "card")
     )

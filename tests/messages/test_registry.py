@@ -25,6 +25,7 @@ FACTS = {
     "day": "2026-11-23",
     "consent": "ads",
     "granted": True,
+    "why": "개인정보",
     "first": False,
     "reward": "아메리카노 한 잔",
     "coupon": "아메리카노 한 잔",

@@ -182,34 +182,6 @@ def test_a_hashtag_loses_its_sign() -> None:
     assert rules.clean_settings(reward_stamps="3", hashtag=" #달빛커피 ", **NO_LINKS).hashtag == "달빛커피"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "네이버 리뷰 쓰면 도장 하나 더 드려요",
-        "영수증 리뷰 남기시면 음료 서비스!",
-        "카카오맵에 후기 남겨 주시면 할인해 드립니다",
-        "구글 별점 남기시면 쿠폰을 드려요",
-        "별 다섯 개 주시면 쿠키를 드려요",
-        "좋은 후기 남겨 주시면 도장 찍어 드릴게요",
-    ],
-)
-def test_no_reward_for_elsewhere_or_for_stars(text: str) -> None:
-    assert rules.bought_words(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "후기를 남겨 주셔서 고맙습니다",
-        "네이버에서도 저희를 찾아 주세요. 오늘은 도장 두 개 드려요",
-        "별점 감사합니다. 다음엔 더 맛있게 내려 드릴게요",
-        "영수증을 보여 주시면 도장을 찍어 드려요",
-    ],
-)
-def test_plain_words_pass(text: str) -> None:
-    assert rules.bought_words(text) is None
-
-
 def test_what_was_given_is_said_first() -> None:
     assert rules.disclosure(rules.reward_words(1)) == "혜택 제공 · 도장 1개를 받고 쓴 후기예요"
     assert rules.disclosure(rules.reward_words(0)) == ""
@@ -241,3 +213,36 @@ def test_who_hears_what() -> None:
         "manager": [kind for kind in KINDS if kind != "complaint"],
         "staff": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("cause", "note", "field"),
+    [
+        ("", "욕이 있어요", "cause"),
+        ("rating", "욕이 있어요", "cause"),
+        ("low", "", "cause"),
+        ("abuse", "", "note"),
+        ("untrue", "", "note"),
+        ("abuse", "별점 1점이라서", "note"),
+        ("untrue", "평점이 낮아요", "note"),
+        ("abuse", "별 한 개", "note"),
+        ("ad", "악평이에요", "note"),
+        ("private", "가" * 201, "note"),
+    ],
+)
+def test_no_review_is_hidden_for_its_rating_or_for_nothing(cause: str, note: str, field: str) -> None:
+    with pytest.raises(Invalid) as wrong:
+        rules.clean_hiding(cause=cause, note=note)
+    assert list(wrong.value.fields) == [field]
+
+
+@pytest.mark.parametrize("cause", list(rules.CAUSES))
+def test_the_five_causes_for_which_one_may(cause: str) -> None:
+    assert rules.clean_hiding(cause=cause, note="  둘째 줄에\n있어요 ") == rules.Hiding(
+        cause, "둘째 줄에 있어요"
+    )
+
+
+def test_what_is_hidden_is_told_by_cause() -> None:
+    assert rules.hidden_sentence({}) == ""
+    assert rules.hidden_sentence({"private": 1, "abuse": 1}) == "가린 후기 2개: 욕설 1 · 개인정보 1"

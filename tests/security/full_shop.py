@@ -41,6 +41,8 @@ from tests.security import (
     full_months,
     full_news,
     full_programs,
+    full_programs,
+    full_reviews,
     full_rhythm,
 )
 from tests.security import full_letters as letters
@@ -125,6 +127,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     full_rhythm.with_rhythm(shop)
     full_groups.with_groups(shop, known)
     full_months.with_months(shop, word)
+    full_reviews.with_care(shop, review_id, word)
     ids = {
         "kiosk_id": kiosk_id,
         "call_id": call_id,
@@ -166,6 +169,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", f"{word}국물", f"{word}모임", f"{word}이야기", f"{word}댓글", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
         ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
         *warranties.secrets_of(word),
+        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", f"{word}쪽지", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 

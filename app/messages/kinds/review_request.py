@@ -1,6 +1,6 @@
 """후기 요청: once for a visit, when what was bought has been used. The same words whatever is answered.
 
-Asking for a review is treated as an ad: no text says so, it is the careful reading. Facts: `token` of the ask;
+Asking for a review is treated as an ad: no text says so, it is the careful reading. Facts: `token` of the ask, `product` that is asked about ("" = none is known);
 fresh ones: `taken_back`, `reviewed`, `wanted` (the person asked to be asked: review_wanted goes instead).
 """
 
@@ -12,8 +12,8 @@ from datetime import timedelta
 from app.messages.contract import AD_WAYS, Facts, Kind
 
 
-def _words(facts: Facts) -> Mapping[str, str]:
-    return {}
+def _words(facts: Facts) -> Mapping[str, str | None]:
+    return {"상품": facts.get("product") or None}
 
 
 def _still_wanted(facts: Facts) -> bool:
@@ -28,8 +28,10 @@ KIND = Kind(
     key="review_request",
     label="후기 요청",
     is_ad=True,
-    text="{이름} 님, {가게} 어떠셨어요? 좋았던 점도 아쉬웠던 점도 편하게 들려주세요. 하나하나 잘 읽겠습니다.",
-    placeholders={"이름": "김단골", "가게": "우리 가게"},
+    text="{이름} 님, {가게} 어떠셨어요? 특히 {상품} 이야기가 궁금해요. 좋았던 점도 아쉬웠던 점도 편하게 들려주세요. 하나하나 잘 읽겠습니다.",
+    placeholders={"이름": "김단골", "가게": "우리 가게", "상품": "참기름"},
+    may_lack=("상품",),
+    quoted=("상품",),
     channels=AD_WAYS,
     words=_words,
     delay_minutes=24 * 60,

@@ -14,7 +14,8 @@ from app.kit.signing import new_token
 from app.kit.upsert import insert_into
 from app.reviews.models import Review, ReviewAsk, ReviewReply, ReviewSetting
 from app.reviews.rules import ASK_LIVES, Settings, Written
-from app.visits.models import Visit
+from app.visits import goods
+from app.visits.models import Product, Visit
 
 
 def visit_of(session: Any, *, shop_id: int, visit_id: int) -> Visit | None:
@@ -46,6 +47,9 @@ def ask_for(session: Any, *, visit: Visit, now: datetime) -> ReviewAsk:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+    if found.product_id is None:  # what was bought may be noted after the stamp
+        about = goods.asked_about(session, shop_id=visit.shop_id, visit_id=visit.id)
+        found.product_id = about[0] if about else None
     return found
 
 
@@ -57,6 +61,12 @@ def ask_by_token(session: Any, *, token: str) -> tuple[ReviewAsk, datetime | Non
         .where(ReviewAsk.token == token)
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def product_asked(session: Any, *, ask: ReviewAsk) -> str:
+    """Return the name of the product that is asked about, "" for the visit as a whole."""
+    name = select(Product.name).where(Product.shop_id == ask.shop_id, Product.id == ask.product_id)
+    return str(session.scalar(name) or "") if ask.product_id is not None else ""
 
 
 def review_of(session: Any, *, shop_id: int, ask_id: int) -> Review | None:
@@ -151,6 +161,7 @@ def put_settings(session: Any, *, shop_id: int, settings: Settings, now: datetim
         "naver_url": settings.naver_url,
         "kakao_url": settings.kakao_url,
         "google_url": settings.google_url,
+        "checks_photos": settings.checks_photos,
         "changed_at": now,
     }
     session.execute(

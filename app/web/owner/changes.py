@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.kit.korean import day_name, josa
 from app.messages import registry
+from app.reviews.rules import CAUSES
 from app.shops import history
 from app.shops.history import Change
 from app.web.doors import door
@@ -157,6 +158,14 @@ def sentence(line: Change) -> str:
         if before == after:
             return "후기 해시태그나 다른 곳 주소를 바꿨어요"
         return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
+    if line.what in ("review_hidden", "review_shown"):
+        why = CAUSES.get(line.detail, "")
+        return (
+            f"후기를 가렸어요. 까닭: {why}" if line.what == "review_hidden" else "가렸던 후기를 다시 보였어요"
+        )
+    if line.what == "photos_refused":
+        many, _, cause = line.detail.partition(":")
+        return f"후기 사진 {many}장을 싣지 않았어요. 까닭: {CAUSES.get(cause, '')}"
     if line.what == "refusals":
         return f"수신거부 목록을 넣어 번호 {line.detail}개에 광고를 막았어요"
     if line.what == "silence":

@@ -15,6 +15,7 @@ from app.messages import by_hand, campaigns, results, spending, today
 from app.messages import faded as regulars
 from app.messages import queries as messages
 from app.reviews import queries as reviews
+from app.reviews import unseen
 from app.shops import queries as shops
 from app.testers import queries as testers
 from app.voices import queries as voices
@@ -51,6 +52,7 @@ def home() -> ResponseReturnValue:
         context |= {
             "voices": voices.waiting(shop_id, role=staff.role),
             "reviews_waiting": reviews.unanswered(shop_id),
+            "photos_waiting": unseen.count(shop_id),
             "offline_waiting": offline.listed_count(shop_id) if staff.shop.has(offline.WAITS) else 0,
             "most_counted": reviews.MOST_COUNTED,
             "campaigns": campaigns.open_ones(shop_id),

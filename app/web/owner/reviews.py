@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.flows import review as flow
 from app.kit.refusals import Invalid, NotHere
 from app.reviews import queries as reviews
-from app.reviews import rules
+from app.reviews import rules, sums, unseen
 from app.web import answers
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
@@ -18,6 +18,7 @@ from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
+from app.web.owner.review_words import chosen_word
 from app.web.readable import row_number
 
 _REWARDS = ((0, "드리지 않아요"), (1, "도장 1개"), (2, "도장 2개"), (3, "도장 3개"))
@@ -25,17 +26,25 @@ _REWARDS = ((0, "드리지 않아요"), (1, "도장 1개"), (2, "도장 2개"), 
 
 @door(bp, "/owner/reviews", audience="owner", role="manager", tenant="session")
 def shop_reviews() -> ResponseReturnValue:
-    """Show the reviews, newest first, all of them or those that wait for an answer."""
+    """Show the reviews, newest first: all of them, those that wait for an answer, that are hidden, or that say a word."""
     shop_id, after = current_staff().shop.id, row_number(request.args.get("after"))
-    unanswered = request.args.get("unanswered") == "1"
-    page = reviews.reviews(shop_id, after=after, unanswered=unanswered)
+    only = next((each for each in ("unanswered", "hidden") if request.args.get(each) == "1"), "")
+    said = chosen_word()
+    page = reviews.reviews(
+        shop_id, after=after, unanswered=only == "unanswered", hidden=only == "hidden", said=said
+    )
     if page.lines:
         note_look("reviews")
+    hidden = sums.hidden_by_cause(shop_id)
     return render_template(
         "owner/reviews.html",
         page=page,
-        standing=reviews.standing(shop_id),
-        unanswered=unanswered,
+        standing=sums.standing(shop_id),
+        only=only,
+        said=said,
+        hidden=rules.hidden_sentence(hidden),
+        photos_waiting=unseen.count(shop_id),
+        asks=request.args.to_dict(),
     )
 
 
@@ -51,7 +60,7 @@ def shop_review(review_id: int) -> ResponseReturnValue:
     """Show one review with the answer's form, or save the answer: in place, or back to the list."""
     staff = current_staff()
     if request.method == "GET":
-        page = _page(review_id)
+        page = review_page(review_id)
         note_look("view", page["line"].customer_id)
         return render_template("owner/review.html", **page)
     try:
@@ -63,16 +72,17 @@ def shop_review(review_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except Invalid as error:
-        page = _page(review_id) | {"typed": asked.text("text"), "wrong": error.fields}
+        page = review_page(review_id) | {"typed": asked.text("text"), "wrong": error.fields}
         return answers.invalid("owner/review.html", "one", **page)
     said = "답글을 남겼어요. 손님이 후기와 함께 볼 수 있어요"
     if wants_fragment():
-        return fragment("owner/review.html", "one", **_page(review_id), said=said)
+        return fragment("owner/review.html", "one", **review_page(review_id), said=said)
     flash(said)
     return see_other(url_for("owner.shop_reviews"))
 
 
-def _page(review_id: int) -> dict[str, Any]:
+def review_page(review_id: int) -> dict[str, Any]:
+    """Return what the page of one review needs. Raises NotHere for another shop's."""
     line = reviews.review(shop_id=current_staff().shop.id, review_id=review_id)
     if line is None:
         raise NotHere("찾으시는 후기가 없어요. 후기 목록에서 다시 골라 주세요.")
@@ -81,7 +91,7 @@ def _page(review_id: int) -> dict[str, Any]:
 
 @door(bp, "/owner/more/reviews", methods=("GET", "POST"), audience="owner", role="owner", tenant="session")
 def review_settings() -> ResponseReturnValue:
-    """What is given for a review, the hashtag, and where else customers may write."""
+    """What is given for a review, the hashtag, whether photos are looked at first, and where else customers may write."""
     staff = current_staff()
     shop_id = staff.shop.id
     now_is = reviews.settings(shop_id)
@@ -92,14 +102,26 @@ def review_settings() -> ResponseReturnValue:
         "kakao_url": now_is.kakao_url,
         "google_url": now_is.google_url,
     }
+    checks = now_is.checks_photos
     page: dict[str, Any] = {"rewards": _REWARDS, "disclosure": rules.disclosure(rules.reward_words(1))}
     if request.method == "GET":
-        return render_template("owner/review_settings.html", typed=typed, wrong={}, **page)
+        return render_template("owner/review_settings.html", typed=typed, checks=checks, wrong={}, **page)
     typed = {name: asked.text(name) for name in typed}
+    checks = request.form.get("checks_photos") == "y"
     try:
-        flow.save_settings(shop_id=shop_id, staff_id=staff.staff_id, **typed, now=now())
+        flow.save_settings(
+            shop_id=shop_id,
+            staff_id=staff.staff_id,
+            reward_stamps=typed["reward_stamps"],
+            hashtag=typed["hashtag"],
+            naver_url=typed["naver_url"],
+            kakao_url=typed["kakao_url"],
+            google_url=typed["google_url"],
+            checks_photos=checks,
+            now=now(),
+        )
     except Invalid as error:
         wrong = answers.in_order(error.fields, typed)
-        return answers.invalid("owner/review_settings.html", typed=typed, wrong=wrong, **page)
+        return answers.invalid("owner/review_settings.html", typed=typed, checks=checks, wrong=wrong, **page)
     flash("저장했어요")
     return see_other(url_for("owner.more"))

@@ -14,6 +14,7 @@ from app.flows import join as flow
 from app.flows import own_card
 from app.kit.refusals import Invalid, NotHere
 from app.reviews import queries as reviews
+from app.reviews import sums
 from app.web import cookies, handover
 from app.web.answers import invalid
 from app.web.details_form import KEPT, DetailsForm
@@ -108,8 +109,8 @@ def join(code: str) -> ResponseReturnValue:
             via=_source(),
             friend=friend,
             passed=_passed(),
-            standing=reviews.standing(shop.id),
-            newest=reviews.reviews(shop.id, limit=_NEWEST).lines,
+            standing=sums.standing(shop.id),
+            newest=reviews.shown(shop.id, limit=_NEWEST).lines,
         )
         return invited.keep(answer, friend)
     return _with_card(code)
