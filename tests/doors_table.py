@@ -77,6 +77,10 @@ TABLE = """
 /c/<code>/visits                                      GET       customer  holder   code
 /c/<code>/voices                                      GET+POST  customer  holder   code
 /c/<code>/voices/<int:voice_id>                       GET+POST  customer  holder   code
+/c/<code>/voices/<int:voice_id>/ending                POST      customer  holder   code
+/c/<code>/voices/<int:voice_id>/offers/<int:offer_id> POST      customer  holder   code
+/c/<code>/voices/<int:voice_id>/photos/<ref>          GET       customer  holder   code
+/c/<code>/voices/<int:voice_id>/photos/<ref>/view     GET       customer  holder   code
 /c/<code>/voices/<int:voice_id>/lines                 GET       customer  holder   code
 /c/<code>/voices/<int:voice_id>/read                  POST      customer  holder   code
 /c/<code>/warranties                                  GET       customer  holder   code
@@ -454,10 +458,23 @@ TABLE = """
 /owner/turn/end                                       POST      owner     staff    session
 /owner/visits/<int:visit_id>/refund                   GET+POST  owner     manager  session
 /owner/visits/<int:visit_id>/party                    POST      owner     staff    session
-/owner/voices                                         GET       owner     manager  session
-/owner/voices/<int:voice_id>                          GET+POST  owner     manager  session
+/owner/voices                                         GET       owner     staff    session
+/owner/reviews/<int:review_id>/voice                  POST      owner     manager  session
+/owner/voices/answers                                 GET+POST  owner     manager  session
+/owner/voices/answers/<int:answer_id>/removal         POST      owner     manager  session
+/owner/voices/causes                                  GET+POST  owner     owner    session
+/owner/voices/causes/<int:cause_id>                   GET+POST  owner     owner    session
+/owner/voices/causes/removal                          POST      owner     owner    session
+/owner/voices/heard                                   GET+POST  owner     manager  session
+/owner/voices/results                                 GET       owner     owner    session
+/owner/voices/<int:voice_id>/causes                   POST      owner     manager  session
+/owner/voices/<int:voice_id>/handover                 POST      owner     manager  session
+/owner/voices/<int:voice_id>/photos/<ref>             GET       owner     staff    session
+/owner/voices/<int:voice_id>/photos/<ref>/view        GET       owner     staff    session
+/owner/voices/<int:voice_id>/reopening                POST      owner     manager  session
+/owner/voices/<int:voice_id>                          GET+POST  owner     staff    session
 /owner/voices/<int:voice_id>/closing                  POST      owner     manager  session
-/owner/voices/<int:voice_id>/lines                    GET       owner     manager  session
+/owner/voices/<int:voice_id>/lines                    GET       owner     staff    session
 /push/renewals                                        POST      public    anyone   none    machine
 /r/<token>                                            GET+POST  public    anyone   token
 /r/<token>/thanks                                     GET       public    anyone   token

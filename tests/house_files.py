@@ -10,6 +10,12 @@ BEYOND = {
     "testers/typed": "pure: what was typed about a programme, and what was answered, checked",
     "testers/mine": "reads what one person is in and answered",
     "testers/results": "reads what was answered, in numbers and in words",
+    "voices/threads": "reads one matter as a page shows it",
+    "voices/desk": "reads for whoever answers: causes, answers at hand, offers, who this person is",
+    "voices/results": "reads what became of complaints",
+    "voices/result_words": "pure: what became of complaints, in sentences",
+    "voices/caring": "changes what a shop does about voices beside answering, inside a flow",
+    "voices/care_rules": "pure: causes, answers, what may be offered and how often, the shop's words for it",
     "voices/care_models": "tables of what a shop does about voices: causes, answers, hand-overs, offers",
 }
-READS = {"picks", "pick_rules", "mine", "starts", "typed"}
+READS = {"picks", "pick_rules", "mine", "starts", "typed", "threads", "desk", "care_rules", "result_words"}

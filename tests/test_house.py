@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
-from tests import house_board, house_files
-from tests import house_reviews
+from tests import house_board, house_files, house_reviews
 from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 
 # A feature room's files. What is beyond these is named here with what it is for.

@@ -74,7 +74,7 @@ def issue(session: Any, *, kind: CouponKind, customer_id: int, cause: str, now: 
 
     The conditional update takes the kind's row: who comes second waits, and counts what the first one made.
     """
-    if kind.per_person and _of_person(session, kind=kind, customer_id=customer_id) >= kind.per_person:
+    if kind.per_person and of_person(session, kind=kind, customer_id=customer_id) >= kind.per_person:
         return None
     expires_at = shifts.end_for(session, kind=kind, issued_at=now)
     if expires_at is not None and expires_at <= now:
@@ -94,7 +94,7 @@ def issue(session: Any, *, kind: CouponKind, customer_id: int, cause: str, now: 
         return None
     # Asked again with the row in hand: another cause may have given one at the same moment.
     allowed = not kind.per_person or (
-        _of_person(session, kind=kind, customer_id=customer_id) < kind.per_person
+        of_person(session, kind=kind, customer_id=customer_id) < kind.per_person
     )
     made: int | None = None
     if allowed:
@@ -115,7 +115,8 @@ def issue(session: Any, *, kind: CouponKind, customer_id: int, cause: str, now: 
     return made
 
 
-def _of_person(session: Any, *, kind: CouponKind, customer_id: int) -> int:
+def of_person(session: Any, *, kind: CouponKind, customer_id: int) -> int:
+    """Return how many coupons of a kind a person has had, those that were taken back left out."""
     return int(
         session.scalar(
             select(func.count(Coupon.id)).where(

@@ -9,33 +9,55 @@ from datetime import datetime
 from typing import Any
 
 from app.customers import actions as people
+from app.flows import voice_offer
 from app.flows.review import WRONG_LINK
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import NotHere
 from app.kit.signing import token_hash
 from app.messages import outbox
-from app.reviews.actions import reviews
+from app.reviews.actions import picks, reviews
+from app.reviews.pick_rules import pick_key
 from app.shops import actions as shops
 from app.voices import actions as voices
-from app.voices import rules
-from app.voices.models import Voice
+from app.voices import caring, rules
+from app.voices.models import Voice, VoiceLine
 from app.voices.rules import TooMuchSaid
 
-_GONE = "찾으시는 말씀이 없어요. 목록에서 다시 골라 주세요."
+GONE = "찾으시는 말씀이 없어요. 목록에서 다시 골라 주세요."
 
 
-def open_voice(*, shop_id: int, customer_id: int, kind: str, text: str, once: str, now: datetime) -> int:
-    """Begin a matter; returns its id, the same for the same key. Raises Invalid, NotHere, TooMuchSaid."""
+def open_voice(
+    *,
+    shop_id: int,
+    customer_id: int,
+    kind: str,
+    text: str,
+    once: str,
+    now: datetime,
+    source: str = "card",
+) -> int:
+    """Begin a matter; returns its id, the same for the same key. Photos picked under the key come along.
+
+    `source`: card | letter. Raises Invalid, NotHere, TooMuchSaid.
+    """
     about, words = rules.clean_voice(kind=kind, text=text)
-    key = _key("customer", customer_id, once)
+    key = key_of("customer", customer_id, once)
 
     def opened() -> int:
         with write() as session:
             if (before := voices.line_by_once(session, shop_id=shop_id, once=key)) is not None:
                 return before.voice_id
             _may_speak(session, shop_id=shop_id, customer_id=customer_id, now=now)
-            voice = voices.open_voice(session, shop_id=shop_id, customer_id=customer_id, kind=about, now=now)
-            voices.add_line(session, voice=voice, text=words, once=key, now=now)
+            voice = voices.open_voice(
+                session,
+                shop_id=shop_id,
+                customer_id=customer_id,
+                kind=about,
+                source=source if source == "letter" else "card",
+                now=now,
+            )
+            line = voices.add_line(session, voice=voice, text=words, once=key, now=now)
+            _with_photos(session, line=line, customer_id=customer_id, once=once, now=now)
             return voice.id
 
     return after_a_race(opened)
@@ -73,8 +95,11 @@ def open_thread(
 
 
 def say(*, shop_id: int, customer_id: int, voice_id: int, text: str, once: str, now: datetime) -> None:
-    """Say one more thing; a settled matter is open again. Raises Invalid, NotHere, TooMuchSaid."""
-    words, key = rules.clean_line(text), _key("customer", customer_id, once)
+    """Say one more thing, with the photos picked under its key; a settled matter is open again.
+
+    Raises Invalid, NotHere, TooMuchSaid, TooLateToReopen.
+    """
+    words, key = rules.clean_line(text), key_of("customer", customer_id, once)
 
     def said() -> None:
         with write() as session:
@@ -83,8 +108,10 @@ def say(*, shop_id: int, customer_id: int, voice_id: int, text: str, once: str, 
             _may_speak(session, shop_id=shop_id, customer_id=customer_id, now=now)
             voice = voices.voice(session, shop_id=shop_id, voice_id=voice_id)
             if voice is None or voice.customer_id != customer_id:
-                raise NotHere(_GONE)
-            voices.add_line(session, voice=voice, text=words, once=key, now=now)
+                raise NotHere(GONE)
+            rules.may_reopen(voice.closed_at, now)
+            line = voices.add_line(session, voice=voice, text=words, once=key, now=now)
+            _with_photos(session, line=line, customer_id=customer_id, once=once, now=now)
 
     after_a_race(said)
 
@@ -107,7 +134,7 @@ def say_beside_review(*, token: str, text: str, once: str, now: datetime) -> Non
             if review is None:
                 raise NotHere(WRONG_LINK)
             shop_id, customer_id = review.shop_id, review.customer_id
-            key = _key("customer", customer_id, once)
+            key = key_of("customer", customer_id, once)
             if voices.line_by_once(session, shop_id=shop_id, once=key) is not None:
                 return
             _may_speak(session, shop_id=shop_id, customer_id=customer_id, now=now)
@@ -128,10 +155,22 @@ def say_beside_review(*, token: str, text: str, once: str, now: datetime) -> Non
 
 
 def answer(
-    *, shop_id: int, staff_id: int, role: str, voice_id: int, text: str, once: str, now: datetime
+    *,
+    shop_id: int,
+    staff_id: int,
+    role: str,
+    voice_id: int,
+    text: str,
+    once: str,
+    now: datetime,
+    offer_kind: int | None = None,
 ) -> None:
-    """The shop answers; the customer is told once until they have looked. Raises Invalid, NotHere."""
-    words, key = rules.clean_line(text), _key("staff", staff_id, once)
+    """The shop answers; the customer is told once until they have looked. Raises Invalid, NotHere.
+
+    `offer_kind`: a recovery coupon that lies in the thread with the answer until it is taken; then also TooManyOffers,
+    NoCouponLeft (voice_offer.py). A voice of somebody without a name is noted as answered, and nobody is told.
+    """
+    words, key = rules.clean_line(text), key_of("staff", staff_id, once)
 
     def answered() -> None:
         with write() as session:
@@ -139,35 +178,36 @@ def answer(
                 return
             # The person before the voice, as leaving and speaking take them.
             customer_id = voices.whose(session, shop_id=shop_id, voice_id=voice_id)
-            if customer_id is None or not people.customer(
+            if customer_id is not None and not people.customer(
                 session, shop_id=shop_id, customer_id=customer_id, lock=True
             ):
-                raise NotHere(_GONE)
-            voice = _heard(session, shop_id=shop_id, voice_id=voice_id, role=role)
+                raise NotHere(GONE)
+            voice = heard(session, shop_id=shop_id, voice_id=voice_id, staff_id=staff_id, role=role)
             told = voices.unread_answer(session, shop_id=shop_id, voice_id=voice_id)
             line = voices.add_line(session, voice=voice, text=words, once=key, staff_id=staff_id, now=now)
-            if told:
-                return
-            outbox.plan(
-                session,
-                shop_id=shop_id,
-                customer_id=customer_id,
-                kind="voice_reply",
-                cause=f"line:{line.id}",
-                due_at=now,
-                facts={"code": shops.shop(session, shop_id=shop_id).code, "voice": voice.id},
-                now=now,
-            )
+            if offer_kind is not None:
+                voice_offer.put(
+                    session, voice=voice, line=line, kind_id=offer_kind, staff_id=staff_id, role=role, now=now
+                )
+            if customer_id is not None and not told:
+                kind = "voice_recovery" if offer_kind is not None else "voice_reply"
+                tell(session, voice=voice, line_id=line.id, kind=kind, now=now)
 
     after_a_race(answered)
 
 
-def close(*, shop_id: int, staff_id: int, role: str, voice_id: int, now: datetime) -> None:
-    """해결했어요: the matter is settled until the customer says more. Twice is once. Raises NotHere."""
-    with write() as session:
-        voice = _heard(session, shop_id=shop_id, voice_id=voice_id, role=role)
-        if voice.closed_at is None:
-            voices.close(session, voice=voice, staff_id=staff_id, now=now)
+def tell(session: Any, *, voice: Voice, line_id: int, kind: str, now: datetime) -> int | None:
+    """Plan the message that says an answer lies in the thread; returns its number, None when none is planned."""
+    return outbox.plan(
+        session,
+        shop_id=voice.shop_id,
+        customer_id=voice.customer_id or 0,
+        kind=kind,
+        cause=f"line:{line_id}",
+        due_at=now,
+        facts={"code": shops.code_of(session, shop_id=voice.shop_id), "voice": voice.id},
+        now=now,
+    )
 
 
 def mark_read(*, shop_id: int, customer_id: int, voice_id: int, now: datetime) -> None:
@@ -175,8 +215,34 @@ def mark_read(*, shop_id: int, customer_id: int, voice_id: int, now: datetime) -
     with write() as session:
         voice = voices.voice(session, shop_id=shop_id, voice_id=voice_id)
         if voice is None or voice.customer_id != customer_id:
-            raise NotHere(_GONE)
+            raise NotHere(GONE)
         voices.mark_read(session, shop_id=shop_id, voice_id=voice_id, by_customer=True, now=now)
+
+
+def settle(*, shop_id: int, customer_id: int, voice_id: int, is_settled: bool, now: datetime) -> None:
+    """The customer's own word: 해결됐어요 closes the matter, 아직이요 lets it wait for the shop again. Twice is once.
+
+    Raises NotHere, TooLateToReopen.
+    """
+    with write() as session:
+        people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
+        voice = voices.voice(session, shop_id=shop_id, voice_id=voice_id)
+        if voice is None or voice.customer_id != customer_id:
+            raise NotHere(GONE)
+        if is_settled:
+            if voice.closed_at is None:
+                voices.close(session, voice=voice, now=now)
+            return
+        rules.may_reopen(voice.closed_at, now)
+        if voice.waiting_since is None:
+            voices.reopen(session, voice=voice, waits=True, now=now)
+
+
+def _with_photos(session: Any, *, line: VoiceLine, customer_id: int, once: str, now: datetime) -> None:
+    key = pick_key("voice", customer_id=customer_id, once=once)
+    kept = picks.keep(session, shop_id=line.shop_id, customer_id=customer_id, pick=key, now=now)
+    if kept:
+        voices.hang_photos(session, line=line, photo_ids=kept)
 
 
 def _may_speak(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> None:
@@ -187,13 +253,17 @@ def _may_speak(session: Any, *, shop_id: int, customer_id: int, now: datetime) -
         raise TooMuchSaid
 
 
-def _heard(session: Any, *, shop_id: int, voice_id: int, role: str) -> Voice:
+def heard(session: Any, *, shop_id: int, voice_id: int, staff_id: int, role: str) -> Voice:
+    """Return a voice that this role may hear, held until the flow ends. Raises NotHere."""
     voice = voices.voice(session, shop_id=shop_id, voice_id=voice_id)
-    if voice is None or not rules.may_hear(voice.kind, role):
-        raise NotHere(_GONE)
+    if voice is None:
+        raise NotHere(GONE)
+    is_handed = role == "staff" and caring.handed_to(session, shop_id=shop_id, voice_id=voice_id) == staff_id
+    if not rules.may_hear(voice.kind, role, is_handed=is_handed):
+        raise NotHere(GONE)
     return voice
 
 
-def _key(side: str, who: int, once: str) -> str:
+def key_of(side: str, who: int, once: str) -> str:
     """Return the stored key: nobody's press can be taken for another person's, nor for a review's own line."""
     return token_hash(f"{side}:{who}:{once}")[:40]

@@ -43,6 +43,8 @@ from app.flows import (
     rhythm,
     tester_turns,
     tier,
+    voice_fix,
+    voice_results,
     warranty_days,
 )
 from app.flows.unit import end_reading
@@ -247,6 +249,13 @@ def _count_outcomes(now: datetime, breath: Breath) -> None:
     _for_each_shop(
         lambda shop_id: outcomes.count(shop_id=shop_id, now=now, stop=breath), "count_outcomes", breath
     )
+    _for_each_shop(
+        lambda shop_id: voice_results.count_back(shop_id=shop_id, now=now, stop=breath), "voices_back", breath
+    )
+
+
+def _tell_what_was_fixed(now: datetime, breath: Breath) -> None:
+    voice_fix.tell_waiting(clock=lambda: now, stop=breath)
 
 
 def _draw_events(now: datetime, breath: Breath) -> None:
@@ -270,6 +279,7 @@ PERIODIC = (
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
     Periodic("count_who_came", timedelta(minutes=1), lambda now: now, _count_who_came),
+    Periodic("voice_fixes", timedelta(minutes=1), lambda now: now, _tell_what_was_fixed),
     Periodic("campaigns", timedelta(seconds=20), lambda now: now, _go_on_with_campaigns),
     Periodic("testers", timedelta(minutes=1), lambda now: now, _go_on_with_testers),
     Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),

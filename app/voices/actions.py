@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from app.kit.clock import kst_day, start_of_day
-from app.voices.care_models import VoicePhoto
+from app.voices.care_models import VoiceCauseMark, VoiceHandover, VoiceOffer, VoicePhoto
 from app.voices.models import Voice, VoiceLine
 from app.voices.rules import ANSWER_WITHIN, COMPLAINT
 
@@ -109,8 +109,7 @@ def add_line(
     )
     session.add(line)
     if staff_id is None:
-        voice.waiting_since = voice.waiting_since or now
-        voice.closed_at = voice.closed_by = None
+        reopen(session, voice=voice, waits=True, now=now)
     else:
         voice.waiting_since = None
         voice.answered_at = voice.answered_at or now
@@ -127,10 +126,22 @@ def hang_photos(session: Any, *, line: VoiceLine, photo_ids: Sequence[int]) -> N
     session.flush()
 
 
-def close(session: Any, *, voice: Voice, staff_id: int, now: datetime) -> None:
-    """Note that the matter is settled."""
-    voice.closed_at, voice.closed_by, voice.waiting_since = now, staff_id, None
-    mark_read(session, shop_id=voice.shop_id, voice_id=voice.id, by_customer=False, now=now)
+def close(session: Any, *, voice: Voice, now: datetime, staff_id: int | None = None, note: str = "") -> None:
+    """Note that the matter is settled: by who of the shop, or (None) by the customer's own word."""
+    voice.closed_at, voice.closed_by, voice.closed_note, voice.waiting_since = now, staff_id, note, None
+    if staff_id is not None:
+        mark_read(session, shop_id=voice.shop_id, voice_id=voice.id, by_customer=False, now=now)
+    session.flush()
+
+
+def reopen(session: Any, *, voice: Voice, waits: bool, now: datetime) -> None:
+    """Open a settled matter again. `waits`: for the shop's answer, as when the customer asks for it."""
+    if voice.closed_at is not None:
+        voice.reopened_at = now
+    voice.closed_at = voice.closed_by = None
+    voice.closed_note = ""
+    if waits:
+        voice.waiting_since = voice.waiting_since or now
     session.flush()
 
 
@@ -163,8 +174,20 @@ def mark_read(session: Any, *, shop_id: int, voice_id: int, by_customer: bool, n
 
 
 def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
-    """Delete everything a person said to the shop alone, and what it answered."""
+    """Delete everything a person said to the shop alone, what it answered, and what hung on it."""
     mine = select(Voice.id).where(Voice.shop_id == shop_id, Voice.customer_id == customer_id)
+    lines = select(VoiceLine.id).where(VoiceLine.shop_id == shop_id, VoiceLine.voice_id.in_(mine))
+    session.execute(
+        delete(VoicePhoto)
+        .where(VoicePhoto.shop_id == shop_id, VoicePhoto.line_id.in_(lines))
+        .execution_options(synchronize_session=False)
+    )
+    for table in (VoiceOffer, VoiceHandover, VoiceCauseMark):
+        session.execute(
+            delete(table)
+            .where(table.shop_id == shop_id, table.voice_id.in_(mine))
+            .execution_options(synchronize_session=False)
+        )
     session.execute(
         delete(VoiceLine)
         .where(VoiceLine.shop_id == shop_id, VoiceLine.voice_id.in_(mine))

@@ -48,6 +48,7 @@ class VoiceFix(Model):
         UniqueConstraint("shop_id", "id"),
         UniqueConstraint("shop_id", "once"),
         ForeignKeyConstraint(["shop_id", "cause_id"], ["voice_causes.shop_id", "voice_causes.id"]),
+        Index("ix_voice_fixes_open", "done_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -57,6 +58,11 @@ class VoiceFix(Model):
     text: Mapped[str] = mapped_column(Text)
     staff_id: Mapped[int] = mapped_column()
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    after_id: Mapped[int] = mapped_column(default=0)  # how far the telling has come, by the voices' ids
+    told: Mapped[int] = mapped_column(default=0)  # people in whose thread it stands
+    on_card: Mapped[int] = mapped_column(default=0)  # of them those to whom no message could go
+    nameless: Mapped[int] = mapped_column(default=0)  # voices nobody can be told of
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ReadyAnswer(Model):

@@ -6,46 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, and_, bindparam, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, or_, select
 
 from app.customers.models import Customer
 from app.extensions import db
 from app.reviews.models import Review
-from app.shops.models import Staff
+from app.voices.care_models import VoiceCause, VoiceCauseMark, VoiceHandover
 from app.voices.models import Voice, VoiceLine
-from app.voices.rules import COMPLAINT, may_hear
-
-
-@dataclass(frozen=True)
-class SaidLine:
-    """One thing said in a thread. `staff`: who of the shop said it, "" for the customer."""
-
-    id: int
-    text: str
-    staff: str
-    by_shop: bool
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Thread:
-    """One matter with everything said about it."""
-
-    id: int
-    customer_id: int | None  # None: heard from somebody without a name
-    name: str
-    kind: str
-    review_id: int | None
-    opened_at: datetime
-    waiting_since: datetime | None
-    closed_at: datetime | None
-    lines: list[SaidLine]
-    unread: bool  # the customer has not seen the shop's last answer yet
-
-    @property
-    def version(self) -> str:
-        """What changes when the thread does."""
-        return f"{self.lines[-1].id if self.lines else 0}{'x' if self.closed_at else ''}"
+from app.voices.rules import COMPLAINT, due_at
 
 
 @dataclass(frozen=True)
@@ -61,6 +29,18 @@ class ThreadLine:
     closed_at: datetime | None
     last: str
     last_at: datetime
+    source: str
+    answered_at: datetime | None
+    due_at: datetime | None
+
+    @property
+    def due(self) -> datetime | None:
+        """Until when the shop's answer is due; None when nobody waits."""
+        return due_at(
+            self.kind,
+            waiting_since=self.waiting_since,
+            first_due=self.due_at if self.answered_at is None else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -77,64 +57,62 @@ def threads_of(*, shop_id: int, customer_id: int, limit: int = 50) -> list[Threa
     return _list(shop_id, Voice.customer_id == customer_id, order=(Voice.id.desc(),), limit=limit)
 
 
-def thread(
-    *, shop_id: int, voice_id: int, customer_id: int | None = None, role: str | None = None
-) -> Thread | None:
-    """Return one matter for its customer (`customer_id`) or for who works in the shop (`role`).
-
-    None when it is another's, another shop's, or not for this role's ears (S05).
-    """
-    row = db.session.execute(
-        select(
-            Voice.id,
-            Voice.customer_id,
-            Customer.name,
-            Voice.kind,
-            Voice.review_id,
-            Voice.opened_at,
-            Voice.waiting_since,
-            Voice.closed_at,
-        )
-        .join(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
-        .where(Voice.shop_id == shop_id, Voice.id == voice_id)
-    ).one_or_none()
-    if row is None or (row.customer_id != customer_id if role is None else not may_hear(row.kind, role)):
-        return None
-    lines = db.session.execute(
-        select(
-            VoiceLine.id,
-            VoiceLine.text,
-            Staff.name,
-            VoiceLine.staff_id.is_not(None),
-            VoiceLine.at,
-            VoiceLine.read_at,
-        )
-        .outerjoin(Staff, (Staff.shop_id == VoiceLine.shop_id) & (Staff.id == VoiceLine.staff_id))
-        .where(VoiceLine.shop_id == shop_id, VoiceLine.voice_id == voice_id)
-        .order_by(VoiceLine.id)
-    ).all()
-    said = [SaidLine(line[0], line[1], line[2] or "", bool(line[3]), line[4]) for line in lines]
-    unread = any(line[3] and line[5] is None for line in lines)
-    return Thread(*row, lines=said, unread=unread)
-
-
-def threads(shop_id: int, *, role: str, after: int | None = None, limit: int = 20) -> ThreadPage:
-    """Return the shop's matters for a role: the open ones, then the settled ones.
+def threads(
+    shop_id: int,
+    *,
+    role: str,
+    staff_id: int | None = None,
+    kind: str = "",
+    cause: str = "",
+    after: int | None = None,
+    limit: int = 20,
+) -> ThreadPage:
+    """Return the shop's matters for a role: the open ones, then the settled ones; of one kind or cause when named.
 
     On top the complaints that wait for an answer, then whoever else waits, each the longest first; then the rest.
     """
-    heard = _for_ears(role)
+    only = [*_for_ears(role, staff_id), *([Voice.kind == kind] if kind else [])]
+    if cause:
+        only.append(_has_cause(cause))
     is_calm = and_(Voice.waiting_since.is_not(None), Voice.kind != COMPLAINT)
     waiting = (Voice.waiting_since.is_(None), is_calm, Voice.waiting_since, Voice.id.desc())
-    still_open = [] if after else _list(shop_id, Voice.closed_at.is_(None), *heard, order=waiting, limit=100)
-    where = [Voice.closed_at.is_not(None), *heard, *([Voice.id < after] if after else [])]
+    still_open = [] if after else _list(shop_id, Voice.closed_at.is_(None), *only, order=waiting, limit=100)
+    where = [Voice.closed_at.is_not(None), *only, *([Voice.id < after] if after else [])]
     found = _list(shop_id, *where, order=(Voice.id.desc(),), limit=limit + 1)
     done = found[:limit]
     return ThreadPage(still_open, done, done[-1].id if len(found) > limit else None)
 
 
-def _for_ears(role: str) -> list[Any]:
-    return [] if role == "owner" else [Voice.kind != COMPLAINT]
+def _has_cause(name: str) -> ColumnElement[bool]:
+    return (
+        select(VoiceCauseMark.voice_id)
+        .join(
+            VoiceCause,
+            (VoiceCause.shop_id == VoiceCauseMark.shop_id) & (VoiceCause.id == VoiceCauseMark.cause_id),
+        )
+        .where(
+            VoiceCauseMark.shop_id == Voice.shop_id,
+            VoiceCauseMark.voice_id == Voice.id,
+            VoiceCause.name == name,
+        )
+        .exists()
+    )
+
+
+def _for_ears(role: str, staff_id: int | None = None) -> list[Any]:
+    if role == "owner":
+        return []
+    if role == "manager":
+        return [Voice.kind != COMPLAINT]
+    newest = (
+        select(VoiceHandover.to_staff)
+        .where(VoiceHandover.shop_id == Voice.shop_id, VoiceHandover.voice_id == Voice.id)
+        .order_by(VoiceHandover.id.desc())
+        .limit(1)
+        .correlate(Voice)
+        .scalar_subquery()
+    )
+    return [Voice.kind != COMPLAINT, newest == (staff_id or 0)]
 
 
 def _list(shop_id: int, *where: Any, order: tuple[Any, ...], limit: int) -> list[ThreadLine]:
@@ -148,15 +126,18 @@ def _list(shop_id: int, *where: Any, order: tuple[Any, ...], limit: int) -> list
         select(
             Voice.id,
             Voice.customer_id,
-            Customer.name,
+            func.coalesce(Customer.name, ""),
             Voice.kind,
             Voice.opened_at,
             Voice.waiting_since,
             Voice.closed_at,
             VoiceLine.text,
             VoiceLine.at,
+            Voice.source,
+            Voice.answered_at,
+            Voice.due_at,
         )
-        .join(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
+        .outerjoin(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
         .join(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.id == newest))
         .where(Voice.shop_id == shop_id, *where)
         .order_by(*order)
@@ -172,23 +153,37 @@ class Waiting:
     complaints: int
     complaint_since: datetime | None  # the one who waits longest
     others: int
+    complaint_due: datetime | None  # the answer that is due next
 
 
-def waiting(shop_id: int, *, role: str) -> Waiting:
-    """Count for the home screen what waits for an answer; complaints for the owner alone."""
+def waiting(shop_id: int, *, role: str, staff_id: int | None = None) -> Waiting:
+    """Count for the home screen what waits for an answer; complaints for the owner alone, staff what is in their hands."""
+    first_due = case((Voice.answered_at.is_(None), Voice.due_at))
+    again_since = case((Voice.answered_at.is_not(None), Voice.waiting_since))
     rows = db.session.execute(
-        select(Voice.kind, func.count(), func.min(Voice.waiting_since))
+        select(
+            Voice.kind,
+            func.count(),
+            func.min(Voice.waiting_since),
+            func.min(first_due),
+            func.min(again_since),
+        )
         .where(
             Voice.shop_id == shop_id,
             Voice.closed_at.is_(None),
             Voice.waiting_since.is_not(None),
-            *_for_ears(role),
+            *_for_ears(role, staff_id),
         )
         .group_by(Voice.kind)
-    )
-    found = {kind: (int(count), since) for kind, count, since in rows}
-    complaints, since = found.pop(COMPLAINT, (0, None))
-    return Waiting(complaints, since, sum(count for count, _since in found.values()))
+    ).all()
+    found = {row[0]: row for row in rows}
+    complaints = found.pop(COMPLAINT, None)
+    others = sum(int(row[1]) for row in found.values())
+    if complaints is None:
+        return Waiting(0, None, others, None)
+    _kind, count, since, first, again = complaints
+    again = due_at(COMPLAINT, waiting_since=again)
+    return Waiting(int(count), since, others, min((due for due in (first, again) if due), default=None))
 
 
 def said_between(shop_id: int, *, role: str, since: datetime, until: datetime) -> tuple[int, int]:

@@ -84,6 +84,12 @@ def may_hear(kind: str, role: str, *, is_handed: bool = False) -> bool:
     return role == "owner" or (kind != COMPLAINT and (role == "manager" or is_handed))
 
 
+def may_reopen(closed_at: datetime | None, now: datetime) -> None:
+    """Raise TooLateToReopen for a matter that was settled too long ago."""
+    if closed_at is not None and now - closed_at > REOPEN_WITHIN:
+        raise TooLateToReopen
+
+
 def due_at(
     kind: str, *, waiting_since: datetime | None, first_due: datetime | None = None
 ) -> datetime | None:

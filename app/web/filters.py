@@ -9,7 +9,7 @@ from flask import Flask
 from app.kit import addresses, korean, phone, text
 from app.kit.clock import kst_day
 from app.reviews.rules import MOODS, STAR_WORDS
-from app.voices.rules import KINDS
+from app.voices.rules import KINDS, SOURCES, clock_words
 from app.web import endings
 from app.web.doors import now
 
@@ -21,6 +21,10 @@ def _day(value: datetime | date) -> str:
 
 def _ago(value: datetime) -> str:
     return korean.ago(value, now())
+
+
+def _time_left(due: datetime) -> str:
+    return clock_words(due, now())
 
 
 def _last_day(value: datetime) -> str:
@@ -54,6 +58,8 @@ def register(app: Flask) -> None:
         star_word=STAR_WORDS.__getitem__,  # 5 → 아주 좋아요
         mood_word=MOODS.__getitem__,  # good → 좋았어요
         voice_word=KINDS.__getitem__,  # complaint → 불편
+        voice_source=SOURCES.__getitem__,  # sns → SNS에서 본 말
+        time_left=_time_left,  # 3시간 남았어요
     )
     env.globals["now"] = now
     for room in ("ui", "card", "chart"):

@@ -71,11 +71,17 @@ def upgrade() -> None:
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('staff_id', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('after_id', sa.Integer(), nullable=False),
+    sa.Column('told', sa.Integer(), nullable=False),
+    sa.Column('on_card', sa.Integer(), nullable=False),
+    sa.Column('nameless', sa.Integer(), nullable=False),
+    sa.Column('done_at', sa.DateTime(), nullable=True),
     sa.ForeignKeyConstraint(['shop_id', 'cause_id'], ['voice_causes.shop_id', 'voice_causes.id'], name=op.f('fk_voice_fixes_shop_id_cause_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_voice_fixes')),
     sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_voice_fixes_shop_id_id')),
     sa.UniqueConstraint('shop_id', 'once', name=op.f('uq_voice_fixes_shop_id_once'))
     )
+    op.create_index('ix_voice_fixes_open', 'voice_fixes', ['done_at', 'id'], unique=False)
     op.create_table('review_hidings',
     sa.Column('id', _BIG, nullable=False),
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -193,6 +199,7 @@ def downgrade() -> None:
     op.drop_table('voice_cause_marks')
     op.drop_index('ix_review_hidings_standing', table_name='review_hidings', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('review_hidings')
+    op.drop_index('ix_voice_fixes_open', table_name='voice_fixes')
     op.drop_table('voice_fixes')
     op.drop_table('voice_causes')
     op.drop_table('review_words')

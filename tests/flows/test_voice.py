@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.flows import voice
+from app.flows import voice, voice_care
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
-from app.voices import queries
+from app.voices import queries, threads
 from app.voices.models import Voice, VoiceLine
 from app.voices.rules import TooMuchSaid
 from tests import factories, world
@@ -77,10 +77,10 @@ def test_a_talk_from_complaint_to_settled_and_back(shop: AShop, jiwoo: ACustomer
     assert letters() == 2
     own = {"shop_id": shop.id, "staff_id": shop.owner_id, "role": "owner", "voice_id": voice_id}
     for _twice in range(2):
-        voice.close(**own, now=clock())
+        voice_care.close(**own, note="", now=clock())
     assert [line.id for line in queries.threads(shop.id, role="owner").done] == [voice_id]
     voice.say(**mine, text="또 추워요", once=factories.once(), now=clock())
-    thread = queries.thread(shop_id=shop.id, voice_id=voice_id, customer_id=jiwoo.id)
+    thread = threads.thread(now=factories.now(), shop_id=shop.id, voice_id=voice_id, customer_id=jiwoo.id)
     assert thread is not None
     assert (thread.closed_at, thread.waiting_since) == (None, clock())
     assert [line.by_shop for line in thread.lines] == [False, False, True, True, True, False]
@@ -123,8 +123,8 @@ def test_a_complaint_is_for_the_owner_alone(shop: AShop, jiwoo: ACustomer) -> No
     assert {line.id for line in queries.threads(shop.id, role="owner").open} == {complaint, praise}
     assert [line.id for line in queries.threads(shop.id, role="manager").open] == [praise]
     assert queries.waiting(shop.id, role="manager").complaints == 0
-    assert queries.thread(shop_id=shop.id, voice_id=complaint, role="manager") is None
-    assert queries.thread(shop_id=shop.id, voice_id=praise, role="staff") is None
+    assert threads.thread(now=factories.now(), shop_id=shop.id, voice_id=complaint, role="manager") is None
+    assert threads.thread(now=factories.now(), shop_id=shop.id, voice_id=praise, role="staff") is None
     who = {"shop_id": shop.id, "customer_id": jiwoo.id}
     assert queries.last_words(**who, role="manager").text == "늘 친절하세요"
     manager = factories.a_staff(shop, role="manager")
@@ -147,12 +147,14 @@ def test_what_is_refused(shop: AShop, other_shop: AShop, jiwoo: ACustomer, minho
         with pytest.raises(NotHere):
             answered(other_shop, voice_id)
         with pytest.raises(NotHere):
-            voice.close(
-                shop_id=shop_id, staff_id=other_shop.owner_id, role="owner", voice_id=voice_id,
+            voice_care.close(
+                shop_id=shop_id, staff_id=other_shop.owner_id, role="owner", voice_id=voice_id, note="",
                 now=factories.now(),
             )  # fmt: skip
-    assert queries.thread(shop_id=other_shop.id, voice_id=voice_id, role="owner") is None
-    assert queries.thread(shop_id=shop.id, voice_id=voice_id, customer_id=minho.id) is None
+    assert threads.thread(now=factories.now(), shop_id=other_shop.id, voice_id=voice_id, role="owner") is None
+    assert (
+        threads.thread(now=factories.now(), shop_id=shop.id, voice_id=voice_id, customer_id=minho.id) is None
+    )
     assert lines() == 1
 
 

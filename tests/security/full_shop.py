@@ -41,7 +41,6 @@ from tests.security import (
     full_months,
     full_news,
     full_programs,
-    full_programs,
     full_reviews,
     full_rhythm,
 )

@@ -24,7 +24,7 @@ def test_a_complaint_from_the_card_to_the_answer(
     assert thread.h1 == "사장님께 한마디: 불편"
     clock.advance(hours=3)
     home = owner_phone.open("/owner")
-    assert "불편 · 3시간 전" in home.words
+    assert "불편 말씀 1건, 21시간 남았어요" in home.words
     manager = Phone(app).signed_in(shop, factories.a_staff(shop, role="manager"))
     assert "손님 말씀" not in manager.open("/owner").words
     assert "추워요" not in manager.open("/owner/voices").html
@@ -45,7 +45,7 @@ def test_a_complaint_from_the_card_to_the_answer(
     assert "해결한 말씀" in owner_phone.submit("해결했어요").words
     assert "더 하실 말씀이 있으면" in phone.open(thread.path).words
     phone.submit("보내기", text="고맙습니다. 그런데 문도 안 닫혀요")
-    assert "불편 · 방금" in owner_phone.open("/owner").words
+    assert "불편 말씀 1건, 24시간 남았어요" in owner_phone.open("/owner").words
     looked = set(db.session.scalars(db.select(AccessLog.action).where(AccessLog.shop_id == shop.id)))
     assert {"voices", "view"} <= looked
 

@@ -1,4 +1,4 @@
-"""바로잡음 안내: the shop made good what somebody had complained of. A plain reply, nothing is offered in it.
+"""바로잡음 안내: the shop made good what somebody had told it. A plain reply, nothing is offered in it.
 
 What the shop gives for it is taken by the customer inside the thread, so that this stays an answer.
 Facts: `code` of the shop, `voice` (the thread's number). Cause: the answer.
@@ -28,13 +28,12 @@ KIND = Kind(
     key="voice_recovery",
     label="바로잡음 안내",
     is_ad=False,
-    text="{이름} 님, 불편을 말씀해 주셔서 고맙습니다. 말씀하신 일을 바로잡고, 어떻게 했는지 적어 두었어요.",
+    text="{이름} 님, 말씀해 주셔서 고맙습니다. 말씀하신 일을 어떻게 했는지 적어 두었어요.",
     placeholders={"이름": "김단골", "가게": "우리 가게"},
     channels=NOTICE_WAYS,
     words=_words,
     life=timedelta(days=3),
-    is_caused=False,
-    sentence="불편하셨던 일을 바로잡으면 알려 드려요",
+    sentence="말씀하신 일을 바로잡거나 고치면 알려 드려요",
     still_wanted=_still_wanted,
     path=_path,
     button="말씀 보기",

@@ -77,6 +77,14 @@ def review_of(session: Any, *, shop_id: int, ask_id: int) -> Review | None:
     return found
 
 
+def review_by_id(session: Any, *, shop_id: int, review_id: int) -> Review | None:
+    """Return a review of this shop."""
+    found: Review | None = session.scalar(
+        select(Review).where(Review.shop_id == shop_id, Review.id == review_id)
+    )
+    return found
+
+
 def written_today(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
     """Return how many reviews a person left on this Korean day."""
     today = kst_day(now)

@@ -46,7 +46,9 @@ def home() -> ResponseReturnValue:
     if not staff.shop.is_demo and not staff.is_shared:
         me = next((line for line in shops.staff_of(shop_id) if line.id == staff.staff_id), None)
         context["needs_password"] = me is not None and not me.has_password
-    if staff.role != "staff":
+    if staff.role == "staff":
+        context["handed"] = voices.waiting(shop_id, role="staff", staff_id=staff.staff_id).others
+    else:
         fortnight = insights.stamps_by_day(shop_id=shop_id, last=kst_day(moment), days=14)
         week = fortnight[7:]
         context |= {

@@ -1,4 +1,5 @@
-"""손님 말씀: what customers say to the shop alone. A complaint is the owner's; a manager reads the others."""
+"""손님 말씀: what customers say to the shop alone. A complaint is the owner's; a manager reads the others, staff what
+was put into their hands."""
 
 from __future__ import annotations
 
@@ -7,10 +8,19 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.customers import queries as customers
 from app.flows import voice as flow
+from app.insights import rhythms
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import new_token
+from app.reviews import photos as pictures
+from app.shops import queries as shops
+from app.visits import queries as visits
+from app.voices import care_rules, desk, threads
 from app.voices import queries as voices
+from app.voices.care_rules import NoCouponLeft, TooManyOffers
+from app.voices.rules import COMPLAINT, KINDS, SOURCES
+from app.voices.threads import Thread
 from app.warranties import repairs
 from app.web import answers
 from app.web.answers import fragment, see_other
@@ -19,17 +29,28 @@ from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
+from app.web.pictures import GONE, picture
 from app.web.readable import row_number
 
+_VISITS_SHOWN = 3
 
-@door(bp, "/owner/voices", audience="owner", role="manager", tenant="session")
+
+@door(bp, "/owner/voices", audience="owner", role="staff", tenant="session")
 def shop_voices() -> ResponseReturnValue:
-    """Show what is open, who waits longest on top, then what was settled."""
+    """Show what is open, who waits longest on top, then what was settled; of one kind or cause when asked."""
     staff = current_staff()
-    page = voices.threads(staff.shop.id, role=staff.role, after=row_number(request.args.get("after")))
+    kind, cause = request.args.get("kind", ""), request.args.get("cause", "")[: care_rules.NAME_MAX]
+    page = voices.threads(
+        staff.shop.id,
+        role=staff.role,
+        staff_id=staff.staff_id,
+        kind=kind if kind in KINDS else "",
+        cause=cause,
+        after=row_number(request.args.get("after")),
+    )
     if page.open or page.done:
         note_look("voices")
-    return render_template("owner/voices.html", page=page)
+    return render_template("owner/voices.html", page=page, kind=kind, cause=cause)
 
 
 @door(
@@ -37,12 +58,12 @@ def shop_voices() -> ResponseReturnValue:
     "/owner/voices/<int:voice_id>",
     methods=("GET", "POST"),
     audience="owner",
-    role="manager",
+    role="staff",
     tenant="session",
 )
 def shop_voice(voice_id: int) -> ResponseReturnValue:
-    """Show one thread; the POST answers."""
-    staff, page = current_staff(), _page(voice_id)
+    """Show one thread; the POST answers, with a coupon when the owner picked one."""
+    staff, page = current_staff(), thread_page(voice_id)
     if request.method == "GET":
         note_look("view", page["thread"].customer_id)
         return render_template("owner/voice.html", **page)
@@ -54,50 +75,117 @@ def shop_voice(voice_id: int) -> ResponseReturnValue:
             voice_id=voice_id,
             text=page["typed"],
             once=asked.once(),
+            offer_kind=asked.number("offer"),
             now=now(),
         )
-    except Invalid as error:
-        return answers.invalid("owner/voice.html", **page | {"wrong": error.fields})
-    flash("답했어요. 손님 카드에 바로 보여요")
+    except (Invalid, TooManyOffers, NoCouponLeft) as error:
+        wrong = error.fields if isinstance(error, Invalid) else {"offer": error.sentence}
+        return answers.invalid("owner/voice.html", **page | {"wrong": wrong})
+    flash(
+        "답했어요. 손님 카드에 바로 보여요" if page["thread"].customer_id else "어떻게 했는지 적어 두었어요"
+    )
     return see_other(url_for("owner.shop_voice", voice_id=voice_id))
 
 
-@door(bp, "/owner/voices/<int:voice_id>/lines", audience="owner", role="manager", tenant="session")
+@door(bp, "/owner/voices/<int:voice_id>/lines", audience="owner", role="staff", tenant="session")
 def shop_voice_lines(voice_id: int) -> ResponseReturnValue:
     """The lines alone, for a page that stays open; 204 while nothing was said (H10)."""
-    page = _page(voice_id)
-    if request.args.get("v") == page["thread"].version:
+    thread = _thread(voice_id)
+    if request.args.get("v") == thread.version:
         return "", 204
-    note_look("view", page["thread"].customer_id)
-    return fragment("owner/voice.html", "lines", **page)
+    note_look("view", thread.customer_id)
+    return fragment("owner/voice.html", "lines", thread=thread)
 
 
-@door(
-    bp,
-    "/owner/voices/<int:voice_id>/closing",
-    methods=("POST",),
-    audience="owner",
-    role="manager",
-    tenant="session",
-)
-def close_voice(voice_id: int) -> ResponseReturnValue:
-    """해결했어요: out of the open ones, until the customer says more."""
+@door(bp, "/owner/voices/<int:voice_id>/photos/<ref>", audience="owner", role="staff", tenant="session")
+def shop_voice_photo(voice_id: int, ref: str) -> ResponseReturnValue:
+    """Answer a photo of a thread to who may read it."""
+    shop_id = current_staff().shop.id
+    found = threads.photo(shop_id, _thread(voice_id).id, ref)
+    small = request.args.get("small") == "1"
+    return picture(pictures.open_known(shop_id, found.ref, small=small) if found else None)
+
+
+@door(bp, "/owner/voices/<int:voice_id>/photos/<ref>/view", audience="owner", role="staff", tenant="session")
+def shop_voice_photo_view(voice_id: int, ref: str) -> ResponseReturnValue:
+    """Show a photo of a thread in a page of ours."""
+    found = threads.photo(current_staff().shop.id, _thread(voice_id).id, ref)
+    if found is None:
+        raise NotHere(GONE)
+    return render_template("owner/voice_photo.html", voice_id=voice_id, photo=found)
+
+
+def _thread(voice_id: int) -> Thread:
     staff = current_staff()
-    flow.close(shop_id=staff.shop.id, staff_id=staff.staff_id, role=staff.role, voice_id=voice_id, now=now())
-    flash("해결했다고 적어 두었어요")
-    return see_other(url_for("owner.shop_voices"))
-
-
-def _page(voice_id: int) -> dict[str, Any]:
-    staff = current_staff()
-    thread = voices.thread(shop_id=staff.shop.id, voice_id=voice_id, role=staff.role)
+    thread = threads.thread(
+        shop_id=staff.shop.id, voice_id=voice_id, role=staff.role, staff_id=staff.staff_id, now=now()
+    )
     if thread is None:
         raise NotHere("찾으시는 말씀이 없어요. 손님 말씀에서 다시 골라 주세요.")
-    repair = repairs.of_voice(shop_id=staff.shop.id, voice_id=voice_id)
-    return {
+    return thread
+
+
+def thread_page(voice_id: int) -> dict[str, Any]:
+    """Return what a thread's page shows, as far as who asks may know it. Raises NotHere."""
+    staff, thread = current_staff(), _thread(voice_id)
+    shop_id = staff.shop.id
+    marked = desk.causes_of(shop_id, voice_id)
+    typed = asked.text("text") if request.method == "POST" else _begun(thread, marked)
+    page = {
         "thread": thread,
-        "repair": repair,
-        "typed": asked.text("text"),
+        "typed": typed,
         "wrong": {},
         "once": new_token(),
+        "sources": SOURCES,
+        "ready": desk.ready_answers(shop_id),
+        "apology": care_rules.apology(marked, name=thread.name) if thread.kind == COMPLAINT else "",
+        "offer": asked.text("offer"),
+        "offers": [],
+        "marked": marked,
+        "causes": [],
+        "note": "",
+        "colleagues": [],
+        "handed": None,
+        "past": None,
+        "repair": repairs.of_voice(shop_id=shop_id, voice_id=voice_id),
+    }
+    if staff.role == "staff":
+        return page
+    page["causes"] = list(dict.fromkeys((*desk.causes(shop_id), *marked)))
+    if thread.kind != COMPLAINT:
+        people = shops.staff_of(shop_id)
+        hand = threads.hand_of(shop_id, voice_id)
+        page["colleagues"] = [(each.id, each.name) for each in people if each.id != staff.staff_id]
+        page["handed"] = next((each for each in people if each.id == hand), None)
+    if thread.customer_id is not None:
+        page |= _history(thread, thread.customer_id)
+    return page
+
+
+def _begun(thread: Thread, marked: list[str]) -> str:
+    """Return what the answer begins with when a link asks for it: an answer at hand, or an apology."""
+    wanted = request.args.get("fill", "")
+    if wanted == "apology" and thread.kind == COMPLAINT:
+        return care_rules.apology(marked, name=thread.name)
+    return next(
+        (each.text for each in desk.ready_answers(current_staff().shop.id) if str(each.id) == wanted), ""
+    )
+
+
+def _history(thread: Thread, customer_id: int) -> dict[str, Any]:
+    staff = current_staff()
+    who = {"shop_id": staff.shop.id, "customer_id": customer_id}
+    known = customers.person(**who)
+    past = desk.past_of(**who, but=thread.id, role=staff.role, now=now())
+    is_owners = thread.kind == COMPLAINT and staff.role == "owner"
+    came = visits.visits_of(**who, limit=_VISITS_SHOWN)
+    return {
+        "past": past,
+        "known": known,
+        "came": [visit for visit in came if not visit.reversed],
+        "comes": rhythms.habit_of(**who),
+        "offers": desk.offers(staff.shop.id) if is_owners else [],
+        "warning": care_rules.repeat_warning(complaints=past.complaints, coupons=past.coupons)
+        if is_owners
+        else "",
     }

@@ -1,0 +1,264 @@
+"""Changes to what a shop does about voices: causes, answers at hand, hand-overs, offers, "고쳤어요". Flush, never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select
+
+from app.kit.upsert import insert_into
+from app.visits.models import Visit
+from app.voices.care_models import (
+    ReadyAnswer,
+    VoiceCause,
+    VoiceCauseMark,
+    VoiceFix,
+    VoiceHandover,
+    VoiceOffer,
+)
+from app.voices.models import Voice, VoiceLine
+from app.voices.rules import COMPLAINT
+
+
+def cause_ids(session: Any, *, shop_id: int, names: Sequence[str], now: datetime) -> list[int]:
+    """Return the shop's causes of these names, made where it has none; one that had ended is chosen again."""
+    if not names:
+        return []
+    for name in sorted(names):
+        session.execute(
+            insert_into(session, VoiceCause)
+            .values(shop_id=shop_id, name=name, made_at=now)
+            .on_conflict_do_update(index_elements=["shop_id", "name"], set_={"ended_at": None})
+        )
+    return list(
+        session.scalars(
+            select(VoiceCause.id).where(VoiceCause.shop_id == shop_id, VoiceCause.name.in_(names))
+        )
+    )
+
+
+def end_cause(session: Any, *, shop_id: int, name: str, now: datetime) -> None:
+    """Let a cause be chosen no more; what carries it keeps it. Twice is once."""
+    session.execute(
+        insert_into(session, VoiceCause)
+        .values(shop_id=shop_id, name=name, made_at=now, ended_at=now)
+        .on_conflict_do_update(index_elements=["shop_id", "name"], set_={"ended_at": now})
+    )
+
+
+def mark(session: Any, *, voice: Voice, causes: Sequence[int], now: datetime) -> None:
+    """Let a voice carry just these causes."""
+    session.execute(
+        delete(VoiceCauseMark)
+        .where(
+            VoiceCauseMark.shop_id == voice.shop_id,
+            VoiceCauseMark.voice_id == voice.id,
+            VoiceCauseMark.cause_id.not_in(causes),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    for cause_id in causes:
+        session.execute(
+            insert_into(session, VoiceCauseMark)
+            .values(shop_id=voice.shop_id, voice_id=voice.id, cause_id=cause_id, at=now)
+            .on_conflict_do_nothing()
+        )
+
+
+def cause(session: Any, *, shop_id: int, cause_id: int) -> VoiceCause | None:
+    """Return a cause of this shop."""
+    found: VoiceCause | None = session.scalar(
+        select(VoiceCause).where(VoiceCause.shop_id == shop_id, VoiceCause.id == cause_id)
+    )
+    return found
+
+
+def ready_count(session: Any, *, shop_id: int) -> int:
+    """Return how many answers the shop has at hand."""
+    return int(session.scalar(select(func.count(ReadyAnswer.id)).where(ReadyAnswer.shop_id == shop_id)))
+
+
+def put_ready(session: Any, *, shop_id: int, name: str, text: str, now: datetime) -> None:
+    """Have an answer at hand; one of the same name is changed."""
+    session.execute(
+        insert_into(session, ReadyAnswer)
+        .values(shop_id=shop_id, name=name, text=text, at=now)
+        .on_conflict_do_update(index_elements=["shop_id", "name"], set_={"text": text, "at": now})
+    )
+
+
+def drop_ready(session: Any, *, shop_id: int, answer_id: int) -> None:
+    """Throw an answer away; the second time changes nothing."""
+    session.execute(delete(ReadyAnswer).where(ReadyAnswer.shop_id == shop_id, ReadyAnswer.id == answer_id))
+
+
+def handed_to(session: Any, *, shop_id: int, voice_id: int) -> int | None:
+    """Return who of the staff has a voice in hand, or None."""
+    found: int | None = session.scalar(
+        select(VoiceHandover.to_staff)
+        .where(VoiceHandover.shop_id == shop_id, VoiceHandover.voice_id == voice_id)
+        .order_by(VoiceHandover.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+def hand_over(session: Any, *, voice: Voice, to_staff: int, by_staff: int, now: datetime) -> None:
+    """Put a voice into somebody's hands."""
+    session.add(
+        VoiceHandover(shop_id=voice.shop_id, voice_id=voice.id, to_staff=to_staff, by_staff=by_staff, at=now)
+    )
+    session.flush()
+
+
+def offers_since(
+    session: Any,
+    *,
+    shop_id: int,
+    customer_id: int,
+    since: datetime,
+    now: datetime,
+    kind_id: int | None = None,
+) -> int:
+    """Return how many coupons a person was offered since then that they took or may still take."""
+    query = (
+        select(func.count(VoiceOffer.id))
+        .join(Voice, (Voice.shop_id == VoiceOffer.shop_id) & (Voice.id == VoiceOffer.voice_id))
+        .where(
+            VoiceOffer.shop_id == shop_id,
+            Voice.customer_id == customer_id,
+            VoiceOffer.at > since,
+            or_(VoiceOffer.taken_at.is_not(None), VoiceOffer.expires_at > now),
+        )
+    )
+    if kind_id is not None:
+        query = query.where(VoiceOffer.kind_id == kind_id, VoiceOffer.taken_at.is_(None))
+    return int(session.scalar(query))
+
+
+def add_offer(
+    session: Any, *, line: VoiceLine, kind_id: int, staff_id: int, expires_at: datetime, now: datetime
+) -> VoiceOffer:
+    """Offer a coupon with what the shop just said."""
+    made = VoiceOffer(
+        shop_id=line.shop_id,
+        voice_id=line.voice_id,
+        line_id=line.id,
+        kind_id=kind_id,
+        staff_id=staff_id,
+        at=now,
+        expires_at=expires_at,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def offer(session: Any, *, shop_id: int, voice_id: int, offer_id: int) -> VoiceOffer | None:
+    """Return an offer of this thread, held until the flow ends (PostgreSQL)."""
+    found: VoiceOffer | None = session.scalar(
+        select(VoiceOffer)
+        .where(VoiceOffer.shop_id == shop_id, VoiceOffer.voice_id == voice_id, VoiceOffer.id == offer_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+def fix_by_once(session: Any, *, shop_id: int, once: str) -> VoiceFix | None:
+    """Return what was told under this once-key before."""
+    found: VoiceFix | None = session.scalar(
+        select(VoiceFix).where(VoiceFix.shop_id == shop_id, VoiceFix.once == once)
+    )
+    return found
+
+
+def fix(session: Any, *, shop_id: int, fix_id: int) -> VoiceFix | None:
+    """Return one that is being told, held until the flow ends (PostgreSQL)."""
+    found: VoiceFix | None = session.scalar(
+        select(VoiceFix)
+        .where(VoiceFix.shop_id == shop_id, VoiceFix.id == fix_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+def people_of_cause(
+    session: Any, *, shop_id: int, cause_id: int, until: datetime, after_id: int, limit: int
+) -> list[tuple[int, int]]:
+    """Return (customer, their newest voice with it) of the next people who had said a cause by then, by their ids."""
+    rows = session.execute(
+        select(Voice.customer_id, func.max(Voice.id))
+        .join(
+            VoiceCauseMark,
+            (VoiceCauseMark.shop_id == Voice.shop_id) & (VoiceCauseMark.voice_id == Voice.id),
+        )
+        .where(
+            Voice.shop_id == shop_id,
+            Voice.customer_id > after_id,
+            VoiceCauseMark.cause_id == cause_id,
+            VoiceCauseMark.at <= until,
+        )
+        .group_by(Voice.customer_id)
+        .order_by(Voice.customer_id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def nameless_of_cause(session: Any, *, shop_id: int, cause_id: int, until: datetime) -> int:
+    """Return how many voices of nobody the shop could name had a cause by then."""
+    return int(
+        session.scalar(
+            select(func.count(Voice.id))
+            .join(
+                VoiceCauseMark,
+                (VoiceCauseMark.shop_id == Voice.shop_id) & (VoiceCauseMark.voice_id == Voice.id),
+            )
+            .where(
+                Voice.shop_id == shop_id,
+                Voice.customer_id.is_(None),
+                VoiceCauseMark.cause_id == cause_id,
+                VoiceCauseMark.at <= until,
+            )
+        )
+    )
+
+
+def complaints_since(
+    session: Any, *, shop_id: int, since: datetime, after_id: int, limit: int
+) -> list[Voice]:
+    """Return the next complaints of named people that were answered or due since then, by their ids."""
+    return list(
+        session.scalars(
+            select(Voice)
+            .where(
+                Voice.shop_id == shop_id,
+                Voice.kind == COMPLAINT,
+                Voice.customer_id.is_not(None),
+                func.coalesce(Voice.answered_at, Voice.due_at, Voice.opened_at) >= since,
+                Voice.id > after_id,
+            )
+            .order_by(Voice.id)
+            .limit(limit)
+        )
+    )
+
+
+def first_visit(
+    session: Any, *, shop_id: int, customer_id: int, after: datetime, until: datetime
+) -> datetime | None:
+    """Return when a person first came within a span, visits that were taken back left out."""
+    found: datetime | None = session.scalar(
+        select(func.min(Visit.at)).where(
+            Visit.shop_id == shop_id,
+            Visit.customer_id == customer_id,
+            Visit.at > after,
+            Visit.at <= until,
+            Visit.reversed_at.is_(None),
+        )
+    )
+    return found

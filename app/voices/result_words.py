@@ -1,0 +1,29 @@
+"""What became of complaints, in sentences. Pure."""
+
+from __future__ import annotations
+
+from app.voices.results import Results
+
+
+def sentences(found: Results, *, span: str) -> list[str]:
+    """Return what an owner reads, the most telling first; nothing where nothing can be said yet. `span`: "석 달"."""
+    if not found.complaints:
+        return []
+    told = [f"{span} 동안 불편 말씀 {found.complaints}건 가운데 {found.in_time}건에 하루 안에 답하셨어요."]
+    late = found.answered - found.in_time
+    if late:
+        told.append(f"{late}건에는 하루가 지나서 답하셨어요.")
+    if found.settled:
+        told.append(f"손님이 직접 해결됐다고 하신 말씀이 {found.settled}건이에요.")
+    if found.offered:
+        told.append(f"미안한 마음으로 드린 쿠폰 {found.offered}장 가운데 {found.taken}장을 받아 가셨어요.")
+    answered, silent = found.answered_back, found.silent_back
+    if answered.people:
+        told.append(f"답을 드린 손님 {answered.people}분 가운데 {answered.came}분이 60일 안에 다시 오셨어요.")
+    if silent.people:
+        told.append(f"답을 못 드린 손님은 {silent.people}분 가운데 {silent.came}분이 다시 오셨어요.")
+    if found.young:
+        told.append(
+            f"아직 60일이 지나지 않은 손님 {found.young}분 가운데 {found.young_came}분은 벌써 다시 오셨어요."
+        )
+    return told
