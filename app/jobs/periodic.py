@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from flask import current_app
 
 from app.flows import (
@@ -17,7 +14,6 @@ from app.flows import (
     closing_days,
     come_back,
     coupon_days,
-    event,
     expiry,
     groups,
     imports,
@@ -39,46 +35,13 @@ from app.flows import (
     reports,
     retention,
     review_asks,
-    review_words,
     rhythm,
-    tester_turns,
     tier,
-    voice_fix,
-    voice_results,
     warranty_days,
 )
-from app.flows.unit import end_reading
+from app.jobs.each_shop import Breath, Periodic, for_each_shop
+from app.jobs.talk_turns import TALK
 from app.kit.clock import next_minute_of_day
-from app.shops import queries as shops
-
-log = structlog.get_logger(__name__)
-
-# Called by long work between two steps, with no transaction open: what is due is served, and True means "stop now".
-Breath = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Periodic:
-    """Work that comes round again."""
-
-    name: str
-    every: timedelta
-    first: Callable[[datetime], datetime]
-    run: Callable[[datetime, Breath], None]
-
-
-def _for_each_shop(
-    work: Callable[[int], object], what: str, breath: Breath, some: list[int] | None = None
-) -> None:
-    """Do something for every shop, or for some. One that fails is told and costs the others nothing."""
-    for shop_id in shops.shop_ids() if some is None else some:
-        if breath():
-            return
-        try:
-            work(shop_id)
-        except Exception as fault:
-            end_reading()
-            log.error("shop_failed", work=what, shop_id=shop_id, fault=type(fault).__name__)
 
 
 def _expire_claims(now: datetime, _breath: Breath) -> None:
@@ -86,44 +49,44 @@ def _expire_claims(now: datetime, _breath: Breath) -> None:
 
 
 def _ask_after_the_silent(now: datetime, breath: Breath) -> None:
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: come_back.plan_for(shop_id=shop_id, now=now, stop=breath), "come_back", breath
     )
 
 
 def _words_of_the_day(now: datetime, breath: Breath) -> None:
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: reminders.plan_ends(shop_id=shop_id, now=now, stop=breath), "plan_ends", breath
     )
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: reminders.plan_rebuy(shop_id=shop_id, now=now, stop=breath), "plan_rebuy", breath
     )
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: warranty_days.plan_ends(shop_id=shop_id, now=now, stop=breath),
         "plan_warranties",
         breath,
     )
     # After who was away for less long: that greeting goes first.
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: come_back.plan_dormant(shop_id=shop_id, now=now, stop=breath), "dormant", breath
     )
 
 
 def _expire_lots(now: datetime, breath: Breath) -> None:
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: expiry.expire_due(shop_id=shop_id, now=now, stop=breath), "expire_lots", breath
     )
 
 
 def _check_balances(now: datetime, breath: Breath) -> None:
-    _for_each_shop(lambda shop_id: closing_days.settle(shop_id=shop_id, now=now), "closing_days", breath)
-    _for_each_shop(lambda shop_id: night.check_balances(shop_id=shop_id), "check_balances", breath)
+    for_each_shop(lambda shop_id: closing_days.settle(shop_id=shop_id, now=now), "closing_days", breath)
+    for_each_shop(lambda shop_id: night.check_balances(shop_id=shop_id), "check_balances", breath)
     if not breath():
         night.gather_statistics()
 
 
 def _count_who_came(now: datetime, breath: Breath) -> None:
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: rhythm.count_shop(shop_id=shop_id, now=now, stop=breath),
         "count_who_came",
         breath,
@@ -132,39 +95,39 @@ def _count_who_came(now: datetime, breath: Breath) -> None:
 
 
 def _work_people_out(now: datetime, breath: Breath) -> None:
-    _for_each_shop(lambda shop_id: rhythm.see_to(shop_id=shop_id, now=now, stop=breath), "rhythm", breath)
-    _for_each_shop(lambda shop_id: groups.see_to(shop_id=shop_id, now=now, stop=breath), "groups", breath)
+    for_each_shop(lambda shop_id: rhythm.see_to(shop_id=shop_id, now=now, stop=breath), "rhythm", breath)
+    for_each_shop(lambda shop_id: groups.see_to(shop_id=shop_id, now=now, stop=breath), "groups", breath)
 
 
 def _count_months(now: datetime, breath: Breath) -> None:
-    _for_each_shop(lambda shop_id: months.see_to(shop_id=shop_id, now=now, stop=breath), "months", breath)
+    for_each_shop(lambda shop_id: months.see_to(shop_id=shop_id, now=now, stop=breath), "months", breath)
 
 
 def _count_present_months(now: datetime, breath: Breath) -> None:
-    _for_each_shop(lambda shop_id: months.see_to_present(shop_id=shop_id, now=now), "months", breath)
+    for_each_shop(lambda shop_id: months.see_to_present(shop_id=shop_id, now=now), "months", breath)
 
 
 def _move_tiers(now: datetime, breath: Breath) -> None:
-    _for_each_shop(lambda shop_id: boosts.end_passed(shop_id=shop_id, now=now), "end_boosts", breath)
-    _for_each_shop(lambda shop_id: tier.move_for(shop_id=shop_id, now=now, stop=breath), "move_tiers", breath)
+    for_each_shop(lambda shop_id: boosts.end_passed(shop_id=shop_id, now=now), "end_boosts", breath)
+    for_each_shop(lambda shop_id: tier.move_for(shop_id=shop_id, now=now, stop=breath), "move_tiers", breath)
 
 
 def _keep_no_longer(now: datetime, breath: Breath) -> None:
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: retention.erase_the_long_gone(shop_id=shop_id, now=now, stop=breath),
         "erase_the_long_gone",
         breath,
     )
-    _for_each_shop(lambda shop_id: photo.drop_old_drafts(shop_id=shop_id, now=now), "drop_old_drafts", breath)
-    _for_each_shop(lambda shop_id: personal.tidy(shop_id=shop_id, now=now), "tidy_letters", breath)
-    _for_each_shop(
+    for_each_shop(lambda shop_id: photo.drop_old_drafts(shop_id=shop_id, now=now), "drop_old_drafts", breath)
+    for_each_shop(lambda shop_id: personal.tidy(shop_id=shop_id, now=now), "tidy_letters", breath)
+    for_each_shop(
         lambda shop_id: paper_card.drop_forgotten(shop_id=shop_id, now=now), "drop_forgotten", breath
     )
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: campaign.drop_old_drafts(shop_id=shop_id, now=now), "drop_campaign_drafts", breath
     )
-    _for_each_shop(lambda shop_id: people_file.forget_typed(shop_id=shop_id, now=now), "forget_typed", breath)
-    _for_each_shop(lambda shop_id: imports.drop_old(shop_id=shop_id, now=now), "drop_old_files", breath)
+    for_each_shop(lambda shop_id: people_file.forget_typed(shop_id=shop_id, now=now), "forget_typed", breath)
+    for_each_shop(lambda shop_id: imports.drop_old(shop_id=shop_id, now=now), "drop_old_files", breath)
     if not breath():
         retention.prune(now=now)
         photo.drop_orphans(now=now)
@@ -173,7 +136,7 @@ def _keep_no_longer(now: datetime, breath: Breath) -> None:
 
 
 def _plan_reviews(now: datetime, breath: Breath) -> None:
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: review_asks.plan_requests(shop_id=shop_id, now=now, stop=breath),
         "plan_reviews",
         breath,
@@ -181,18 +144,18 @@ def _plan_reviews(now: datetime, breath: Breath) -> None:
 
 
 def _coupons_of_the_day(now: datetime, breath: Breath) -> None:
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: coupon_days.give_of_the_day(shop_id=shop_id, now=now, stop=breath),
         "coupons_of_the_day",
         breath,
     )
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: coupon_days.remind(shop_id=shop_id, now=now, stop=breath), "remind_coupons", breath
     )
 
 
 def _settle_referrals(now: datetime, breath: Breath) -> None:
-    _for_each_shop(lambda shop_id: referral.settle_due(shop_id=shop_id, now=now), "settle_referrals", breath)
+    for_each_shop(lambda shop_id: referral.settle_due(shop_id=shop_id, now=now), "settle_referrals", breath)
 
 
 def _go_on_giving(now: datetime, breath: Breath) -> None:
@@ -206,7 +169,7 @@ def _apply_reports(now: datetime, _breath: Breath) -> None:
 def _read_refusals(now: datetime, breath: Breath) -> None:
     # Who refuses ads by the free 080 number says so to the provider alone: unread, the next ad goes all the same.
     wire = current_app.config["WIRE"]
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: provider_news.read_refusals(
             shop_id=shop_id, wire=wire, now=now, refuse=privacy.opt_out_number, stop=breath
         ),
@@ -217,13 +180,13 @@ def _read_refusals(now: datetime, breath: Breath) -> None:
 
 def _ask_providers(now: datetime, breath: Breath) -> None:
     wire = current_app.config["WIRE"]
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: provider_news.read_inspections(shop_id=shop_id, wire=wire, now=now, stop=breath),
         "read_inspections",
         breath,
     )
     # What a provider told while web was down it tells no more: without asking it would stay 보냄 for ever.
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: late_reports.ask(shop_id=shop_id, wire=wire, now=now, stop=breath),
         "late_reports",
         breath,
@@ -231,12 +194,12 @@ def _ask_providers(now: datetime, breath: Breath) -> None:
 
 
 def _tell_what_the_law_wants(now: datetime, breath: Breath) -> None:
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: law_notices.see_to_results(shop_id=shop_id, now=now, stop=breath),
         "see_to_results",
         breath,
     )
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: reconsent.see_to(shop_id=shop_id, now=now, stop=breath), "reconsent", breath
     )
 
@@ -246,32 +209,13 @@ def _go_on_with_campaigns(now: datetime, breath: Breath) -> None:
 
 
 def _count_outcomes(now: datetime, breath: Breath) -> None:
-    _for_each_shop(
+    for_each_shop(
         lambda shop_id: outcomes.count(shop_id=shop_id, now=now, stop=breath), "count_outcomes", breath
     )
-    _for_each_shop(
-        lambda shop_id: voice_results.count_back(shop_id=shop_id, now=now, stop=breath), "voices_back", breath
-    )
-
-
-def _tell_what_was_fixed(now: datetime, breath: Breath) -> None:
-    voice_fix.tell_waiting(clock=lambda: now, stop=breath)
-
-
-def _draw_events(now: datetime, breath: Breath) -> None:
-    _for_each_shop(lambda shop_id: event.see_to(shop_id=shop_id, now=now, stop=breath), "draw_events", breath)
-
-
-def _read_reviews(now: datetime, breath: Breath) -> None:
-    review_words.read_new(now=now, stop=breath)
 
 
 def _carry_news(now: datetime, breath: Breath) -> None:
     news.deliver(now=now, stop=breath)
-
-
-def _go_on_with_testers(now: datetime, breath: Breath) -> None:
-    tester_turns.see_to(now=now, stop=breath)
 
 
 PERIODIC = (
@@ -279,9 +223,7 @@ PERIODIC = (
     Periodic("apply_reports", timedelta(minutes=1), lambda now: now, _apply_reports),
     Periodic("expire_claims", timedelta(minutes=1), lambda now: now, _expire_claims),
     Periodic("count_who_came", timedelta(minutes=1), lambda now: now, _count_who_came),
-    Periodic("voice_fixes", timedelta(minutes=1), lambda now: now, _tell_what_was_fixed),
     Periodic("campaigns", timedelta(seconds=20), lambda now: now, _go_on_with_campaigns),
-    Periodic("testers", timedelta(minutes=1), lambda now: now, _go_on_with_testers),
     Periodic("coupon_gifts", timedelta(minutes=1), lambda now: now, _go_on_giving),
     Periodic(
         "coupons_of_the_day",
@@ -294,7 +236,6 @@ PERIODIC = (
     Periodic("law_notices", timedelta(hours=6), lambda now: now, _tell_what_the_law_wants),
     Periodic("settle_referrals", timedelta(minutes=10), lambda now: now, _settle_referrals),
     Periodic("plan_reviews", timedelta(minutes=10), lambda now: now, _plan_reviews),
-    Periodic("draw_events", timedelta(minutes=30), lambda now: now, _draw_events),
     Periodic("expire_lots", timedelta(days=1), lambda now: next_minute_of_day(now, 5), _expire_lots),
     Periodic(
         "check_balances", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 10), _check_balances
@@ -308,9 +249,6 @@ PERIODIC = (
     ),
     # After midnight everybody has been away for a day longer.
     Periodic("rhythm", timedelta(days=1), lambda now: next_minute_of_day(now, 30), _work_people_out),
-    Periodic(
-        "review_words", timedelta(days=1), lambda now: next_minute_of_day(now, 3 * 60 + 20), _read_reviews
-    ),
     Periodic("move_tiers", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 20), _move_tiers),
     Periodic(
         "come_back",
@@ -327,4 +265,5 @@ PERIODIC = (
     Periodic(
         "keep_no_longer", timedelta(days=1), lambda now: next_minute_of_day(now, 4 * 60 + 40), _keep_no_longer
     ),
+    *TALK,
 )
