@@ -345,7 +345,7 @@ TABLE = """
 /owner/voices                                         GET       owner     staff    session
 /owner/reviews/<int:review_id>/voice                  POST      owner     manager  session
 /owner/voices/answers                                 GET+POST  owner     manager  session
-/owner/voices/answers/<int:answer_id>/removal         POST      owner     manager  session
+/owner/voices/answers/<int:ready_id>/removal          POST      owner     manager  session
 /owner/voices/causes                                  GET+POST  owner     owner    session
 /owner/voices/causes/<int:cause_id>                   GET+POST  owner     owner    session
 /owner/voices/causes/removal                          POST      owner     owner    session

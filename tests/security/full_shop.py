@@ -33,7 +33,15 @@ from app.visits.models import Product, Visit, VisitItem
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows import books
-from tests.security import full_groups, full_imp, full_known, full_months, full_programs, full_rhythm
+from tests.security import (
+    full_groups,
+    full_imp,
+    full_known,
+    full_months,
+    full_programs,
+    full_rhythm,
+    full_voices,
+)
 from tests.security import full_letters as letters
 from tests.security import full_perks as perks
 
@@ -141,6 +149,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         **letters.written_to_one(shop, known, word),
         **full_known.with_knowledge(shop, known, word),
         **full_programs.with_programs(shop, known, word),
+        **full_voices.with_voices(shop, known, staff_id, voice_id, word),
         **full_imp.with_files(shop, known, nameless, word),
     }
     card = factories.a_card(holder.card_id)
