@@ -239,7 +239,7 @@ def test_what_was_heard_is_under_the_same_clock(
     assert "voice_reply" in db.session.scalars(db.select(Message.kind)).all(), "who is known is told"
     nobody = voice_care.write_down(**heard | {"customer_id": None, "once": factories.once()})
     answered(shop, nobody)
-    assert [line.id for line in queries.threads(shop.id, role="owner").open][0] == nobody
+    assert queries.threads(shop.id, role="owner").open[0].id == nobody
     for wrong in ({"source": "card"}, {"text": ""}, {"said_on": "2030-01-01"}, {"said_on": "어제"}):
         with pytest.raises(Invalid):
             voice_care.write_down(**heard | wrong | {"once": factories.once()})
