@@ -143,7 +143,7 @@ def _list(shop_id: int, *where: Any, order: tuple[Any, ...], limit: int) -> list
         .order_by(*order)
         .limit(limit)
     )
-    return [ThreadLine(*row) for row in rows]
+    return [ThreadLine(*list(row)) for row in rows]
 
 
 @dataclass(frozen=True)

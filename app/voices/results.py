@@ -69,13 +69,18 @@ def results(shop_id: int, *, since: datetime, now: datetime) -> Results:
         .join(Voice, (Voice.shop_id == VoiceOffer.shop_id) & (Voice.id == VoiceOffer.voice_id))
         .where(*mine)
     ).one()
-    counts = [int(each) for each in row]
+    complaints, answered, in_time, settled, old, old_came, silent, silent_came, young, young_came = map(
+        int, row
+    )
     return Results(
-        *counts[:4],
+        complaints=complaints,
+        answered=answered,
+        in_time=in_time,
+        settled=settled,
         offered=int(offered[0]),
         taken=int(offered[1]),
-        answered_back=Back(*counts[4:6]),
-        silent_back=Back(*counts[6:8]),
-        young=counts[8],
-        young_came=counts[9],
+        answered_back=Back(old, old_came),
+        silent_back=Back(silent, silent_came),
+        young=young,
+        young_came=young_came,
     )

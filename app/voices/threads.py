@@ -156,7 +156,7 @@ def thread(
         for line in lines
     ]
     unread = any(line[3] and line[5] is None for line in lines)
-    return Thread(*row, lines=said, unread=unread)
+    return Thread(*list(row), lines=said, unread=unread)
 
 
 def hand_of(shop_id: int, voice_id: int) -> int | None:

@@ -43,6 +43,7 @@ from tests.security import (
     full_programs,
     full_reviews,
     full_rhythm,
+    full_voices,
 )
 from tests.security import full_letters as letters
 from tests.security import full_perks as perks
@@ -153,6 +154,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         **letters.written_to_one(shop, known, word),
         **full_known.with_knowledge(shop, known, word),
         **full_programs.with_programs(shop, known, word),
+        **full_voices.with_voices(shop, known, staff_id, voice_id, word),
         **full_imp.with_files(shop, known, nameless, word),
         **full_news.with_news(shop, known, word),
         **full_board.with_board(shop, known, nameless, word),

@@ -63,6 +63,8 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         "ref": "A" * 22,
         "serial": full_warranties.serial_of(shop.shop),
         "secret": "A" * 26,
+        "form": "voice",
+        "once": "A" * 22,
         "browser_id": 1,
         "device_id": 1,
         "session_id": 1,

@@ -55,15 +55,15 @@ def ready_answers() -> ResponseReturnValue:
 
 @door(
     bp,
-    "/owner/voices/answers/<int:answer_id>/removal",
+    "/owner/voices/answers/<int:ready_id>/removal",
     methods=("POST",),
     audience="owner",
     role="manager",
     tenant="session",
 )
-def ready_answer_removal(answer_id: int) -> ResponseReturnValue:
+def ready_answer_removal(ready_id: int) -> ResponseReturnValue:
     """Throw an answer away."""
-    flow.drop_ready(shop_id=current_staff().shop.id, answer_id=answer_id)
+    flow.drop_ready(shop_id=current_staff().shop.id, answer_id=ready_id)
     flash("지웠어요")
     return see_other(url_for("owner.ready_answers"))
 
