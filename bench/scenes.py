@@ -15,6 +15,7 @@ from app.flows.unit import write
 from app.kit.clock import utc_now
 from app.shops import queries as shops
 from app.shops import tablets
+from bench import news_scenes
 from bench.stage import Demo, Scene, Visitor
 
 
@@ -311,4 +312,5 @@ SCENES = [
     Scene("paper", "stallholder", _paper),
     Scene("counter-qr", "owner", _owner("/owner/counter")),
     Scene("kiosk", "tablet", _kiosk, (1180, 820)),
+    *news_scenes.SCENES,
 ]
