@@ -177,7 +177,7 @@ def _lines(shop_id: int, where: Sequence[Any], limit: int) -> list[StoryLine]:
         .limit(limit)
     ).all()
     ready = _photos(shop_id, [row.id for row in rows])
-    return [StoryLine(*row, photos=ready[row.id]) for row in rows]
+    return [StoryLine(*[*row, ready[row.id]]) for row in rows]
 
 
 def _photos(shop_id: int, story_ids: Sequence[int]) -> defaultdict[int, list[PhotoLine]]:
