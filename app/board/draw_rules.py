@@ -10,8 +10,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 # What anybody may run on the file of proof_text(): it knows nothing of this program.
 SCRIPT = """import hashlib, sys
+
 sha = lambda text: hashlib.sha256(text.encode()).hexdigest()
-lines = [line.split(": ", 1) for line in open(sys.argv[1], encoding="utf-8").read().splitlines() if line[0] != "#"]
+text = open(sys.argv[1], encoding="utf-8").read()
+lines = [line.split(": ") for line in text.splitlines() if line[0] != "#"]
 every = lambda name: [value for key, value in lines if key == name]
 seed, hashed, winners = every("seed")[0], every("seed_hash")[0], int(every("winners")[0])
 assert sha(seed) == hashed, "another seed than was promised"

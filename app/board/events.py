@@ -137,7 +137,7 @@ def tickets(*, shop_id: int, event_id: int, limit: int | None = None) -> list[st
 
 def winners(*, shop_id: int, event_id: int) -> list[WinnerLine]:
     """Return who won, the first place first."""
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             EventEntry.rank,
             EventEntry.ticket,

@@ -153,7 +153,7 @@ def _page(shop_id: int, where: list[Any], after: int | None, limit: int) -> Stor
 
 
 def _lines(shop_id: int, where: Sequence[Any], limit: int) -> list[StoryLine]:
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             Story.id,
             Story.customer_id,
@@ -177,7 +177,7 @@ def _lines(shop_id: int, where: Sequence[Any], limit: int) -> list[StoryLine]:
         .limit(limit)
     ).all()
     ready = _photos(shop_id, [row.id for row in rows])
-    return [StoryLine(*row, photos=ready[row.id]) for row in rows]
+    return [StoryLine(*[*row, ready[row.id]]) for row in rows]
 
 
 def _photos(shop_id: int, story_ids: Sequence[int]) -> defaultdict[int, list[PhotoLine]]:
@@ -189,6 +189,6 @@ def _photos(shop_id: int, story_ids: Sequence[int]) -> defaultdict[int, list[Pho
             .where(StoryPhoto.shop_id == shop_id, StoryPhoto.story_id.in_(story_ids), Photo.state == "ready")
             .order_by(Photo.id)
         )
-        for story_id, *line in rows:
-            found[story_id].append(PhotoLine(*line))
+        for row in rows:
+            found[row.story_id].append(PhotoLine(*row[1:]))
     return found

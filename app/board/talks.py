@@ -202,7 +202,7 @@ def unanswered_count(shop_id: int) -> int:
 
 
 def _questions(shop_id: int, where: list[Any], limit: int) -> list[QuestionLine]:
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             Question.id,
             Question.customer_id,

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from app.customers.known_models import CustomerTag, Tag
 from app.customers.models import Suppression
 from app.extensions import db
+from app.flows import story
 from app.flows.unit import write
 from app.insights import groups
 from app.insights.segment_registry import families, segments
@@ -45,6 +46,15 @@ def _owner_of(shop: AShop, months: int) -> ACustomer:
 def _reviewer(shop: AShop) -> ACustomer:
     who = a_person(shop, visits=1)
     return _with(who, lambda: a_review(shop, who))
+
+
+def _shower(shop: AShop) -> ACustomer:
+    who, link = a_person(shop, visits=1), "https://www.instagram.com/p/Cxyz/"
+    story.send(
+        shop_id=shop.id, customer_id=who.id, sort="cook", text="", link=link, agrees=False, once="once",
+        now=factories.now(),
+    )  # fmt: skip
+    return who
 
 
 def _speaker(shop: AShop, kind: str) -> ACustomer:
@@ -137,6 +147,7 @@ EXAMPLES: dict[str, tuple[list[Made], list[Made]]] = {
     ),
     "reviewed": ([_reviewer], [a_person]),
     "warranty": ([lambda shop: _owner_of(shop, 12)], [lambda shop: _owner_of(shop, 1), a_person]),
+    "showed": ([_shower], [a_person]),
     "complained": ([lambda shop: _speaker(shop, "complaint")], [lambda shop: _speaker(shop, "praise")]),
     "agreed": (
         [

@@ -55,8 +55,6 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         "part": "visits",
         "why": "no_phone",
         "what": "post",
-        "form": "story",
-        "once": "A" * 22,
         "key": f"own:{shop.ids['group_id']}",
         "move": "faded",
         "batch": "A" * 16,

@@ -28,7 +28,7 @@ def test_from_the_form_to_the_prize(
     )
     assert draft.h1 == "여름 사진전"
     number = draft.path.rsplit("/", 1)[1]
-    seed_hash = draft.soup.select("pre.sample")[0].text
+    seed_hash = draft.soup.select("#seed-hash")[0].text
     phone.holding(jiwoo).open(f"/c/{shop.code}/events/{number}", status=404)
     assert "이벤트" not in phone.open(f"/c/{shop.code}").words
     owner_phone.submit("이벤트 열기")

@@ -36,7 +36,7 @@ def test_a_photo_from_the_card_to_the_gallery_and_back(
     stranger.open(at, status=404)
     assert "손님 사진 1장을 기다려요" in owner_phone.open("/owner").words
     seen = owner_phone.open(f"/owner/stories/{number}")
-    large = str(seen.soup.select(".photos a")[0]["href"])
+    large = str(seen.soup.select("a:has(img.photo)")[0]["href"])
     assert owner_phone.open(large).answer.mimetype == "image/webp"
     owner_phone.open(f"/owner/stories/{number}")
     assert "댓글을 달았어요" in owner_phone.submit("댓글 달았어요").words

@@ -65,7 +65,7 @@ def new_post(code: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("customer/post_form.html", **_page(typed=typed, wrong={}))
     try:
-        post_id = flow.post(**_mine(), **typed, once=_once(), now=now())
+        post_id = flow.post(**_mine(), title=typed["title"], text=typed["text"], once=_once(), now=now())
     except (Invalid, NotYetRegular, WroteTooMuch) as error:
         wrong = answers.in_order(_beside(error), typed)
         return answers.invalid("customer/post_form.html", **_page(typed=typed, wrong=wrong))

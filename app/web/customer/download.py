@@ -33,7 +33,7 @@ from app.tiers import queries as tiers
 from app.visits import queries as visits_of_shop
 from app.voices import queries as voices
 from app.voices.rules import KINDS
-from app.web.customer import line_words, my_warranties, my_words, notices
+from app.web.customer import line_words, my_talk, my_warranties, my_words, notices
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
@@ -153,6 +153,7 @@ def me_download(code: str) -> ResponseReturnValue:
         "warranties": my_warranties.facts(),
         "voices": [asdict(line) for line in known.said],
         "tester_answers": [asdict(line) for line in known.tried],
+        **my_talk.facts(),
         "came_by_invitation": asdict(known.brought) if known.brought else None,
         "invitation": asdict(known.invite),
         "tier": {"name": known.tier, "moves": [asdict(move) for move in known.moves]},
@@ -210,6 +211,7 @@ def _sections(known: Known) -> list[str]:
         "친구 초대": _friends(known),
     }
     blocks |= my_warranties.sections()
+    blocks |= my_talk.sections()
     if known.mall:  # few shops have one
         blocks["쇼핑몰에서"] = [
             f"{my_words.at(line.at)} · {line.item} · {'담아 두었어요' if line.kind == 'cart_left' else '보았어요'}"

@@ -77,7 +77,15 @@ def new_story(code: str) -> ResponseReturnValue:
     try:
         if left_out:
             raise Invalid({"photo": left_out})
-        story_id = flow.send(**_mine(), **typed, agrees=agrees, once=once, now=now())
+        story_id = flow.send(
+            **_mine(),
+            sort=typed["sort"],
+            text=typed["text"],
+            link=typed["link"],
+            agrees=agrees,
+            once=once,
+            now=now(),
+        )
     except (Invalid, TooManyStories) as error:
         wrong = error.fields if isinstance(error, Invalid) else {"text": error.sentence}
         return answers.invalid(

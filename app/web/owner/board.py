@@ -50,7 +50,9 @@ def new_shop_post() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("owner/post_form.html", typed=typed, wrong={}, once=new_token())
     try:
-        post_id = flow.post_as_shop(**_own(), **typed, once=asked.once(), now=now())
+        post_id = flow.post_as_shop(
+            **_own(), title=typed["title"], text=typed["text"], once=asked.once(), now=now()
+        )
     except Invalid as error:
         wrong = answers.in_order(error.fields, typed)
         return answers.invalid("owner/post_form.html", typed=typed, wrong=wrong, once=new_token())

@@ -29,6 +29,7 @@ from app.web.guards import current_staff
 from app.web.owner import asked, panel_tier
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
+from app.web.owner.person_board import person_board
 from app.web.owner.person_friends import person_friends
 from app.web.owner.person_known import companion_lines, tag_page
 from app.web.owner.person_owned import owned
@@ -130,6 +131,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
         "friends": person_friends(customer_id),
         "owned": owned(customer_id),
+        "board": person_board(customer_id),
         "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
         "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
         "said": reviews.reviews_of(shop_id=shop_id, customer_id=customer_id, limit=_REVIEWS_SHOWN),
