@@ -33,7 +33,15 @@ from app.visits.models import Product, Visit, VisitItem
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.flows import books
-from tests.security import full_groups, full_imp, full_known, full_months, full_programs, full_rhythm
+from tests.security import (
+    full_groups,
+    full_imp,
+    full_known,
+    full_months,
+    full_programs,
+    full_rhythm,
+    full_testers,
+)
 from tests.security import full_letters as letters
 from tests.security import full_perks as perks
 
@@ -141,6 +149,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         **letters.written_to_one(shop, known, word),
         **full_known.with_knowledge(shop, known, word),
         **full_programs.with_programs(shop, known, word),
+        **full_testers.with_testers(shop, known, word),
         **full_imp.with_files(shop, known, nameless, word),
     }
     card = factories.a_card(holder.card_id)
@@ -149,7 +158,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀", f"{word}라떼",
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
         address,
-        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
+        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", f"{word}쓴말", f"{word}까닭", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 

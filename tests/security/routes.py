@@ -57,6 +57,8 @@ def values_for(shop: FullShop, *, kind: str = "thank_you") -> dict[str, object]:
         "move": "faded",
         "batch": "A" * 16,
         "ref": "A" * 22,
+        "form": "voice",
+        "once": "A" * 22,
         "browser_id": 1,
         "device_id": 1,
         "session_id": 1,
