@@ -132,6 +132,19 @@ def answer(row: Programme, who: ACustomer, question: ProgrammeQuestion, *values:
     )
 
 
+def answer_with_photo(row: Programme, who: ACustomer, question: ProgrammeQuestion, once: str) -> bool:
+    """Let somebody answer with the photo they picked in the form of that key."""
+    return tester_answers.save(
+        shop_id=row.shop_id,
+        customer_id=who.id,
+        ref=row.ref,
+        question_id=question.id,
+        values=(),
+        once=once,
+        now=factories.now(),
+    )
+
+
 def answer_all(row: Programme, who: ACustomer, number: int = 4, text: str = "거품이 적어요") -> None:
     """Let somebody answer everything: this number for a scale, the first of what there is to choose."""
     for each in questions(row):

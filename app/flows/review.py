@@ -18,6 +18,7 @@ from app.reviews import rules
 from app.reviews.actions import care, photos, reviews
 from app.reviews.models import Review, ReviewAsk
 from app.reviews.rules import AskGone, ReviewErased, TooManyReviews, VisitUndone, WriterGone, Written
+from app.testers import mine as testers
 from app.voices import actions as voices
 from app.voices.rules import kind_after_review
 
@@ -90,7 +91,11 @@ def _leave(*, token: str, written: Written, told_reward: int, told_coupon: int |
             ask=ask,
             written=written,
             shown_name=rules.shown_name(person.name),
-            reward=rules.reward_words(given, coupon=told_coupon is not None),
+            reward=rules.reward_words(
+                given,
+                coupon=told_coupon is not None,
+                tried=testers.given_lately(shop_id=ask.shop_id, customer_id=ask.customer_id, now=now),
+            ),
             now=now,
         )
         care.add_goods(session, review=review, ask=ask)

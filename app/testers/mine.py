@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.reviews.models import Photo
+from app.reviews.rules import TRIED
 from app.testers import rules
 from app.testers.models import Programme, ProgrammeQuestion, Tester, TesterAnswer
 from app.testers.rules import Answer, Question
@@ -165,4 +166,4 @@ def given_lately(*, shop_id: int, customer_id: int, now: datetime) -> str:
         .order_by(Tester.given_at.desc())
         .limit(1)
     )
-    return "체험단 상품" if product is not None else ""
+    return TRIED if product is not None else ""

@@ -43,6 +43,7 @@ from tests.security import (
     full_programs,
     full_reviews,
     full_rhythm,
+    full_testers,
     full_voices,
 )
 from tests.security import full_letters as letters
@@ -155,6 +156,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         **full_known.with_knowledge(shop, known, word),
         **full_programs.with_programs(shop, known, word),
         **full_voices.with_voices(shop, known, staff_id, voice_id, word),
+        **full_testers.with_testers(shop, known, word),
         **full_imp.with_files(shop, known, nameless, word),
         **full_news.with_news(shop, known, word),
         **full_board.with_board(shop, known, nameless, word),
@@ -171,6 +173,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
         ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
         *warranties.secrets_of(word),
         ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", f"{word}쪽지", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
+        ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", f"{word}쓴말", f"{word}까닭", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],
     )  # fmt: skip
     return FullShop(shop, staff_id, known, nameless, ids, factories.a_code(known), token, secrets)
 

@@ -63,7 +63,7 @@ def _page(programme_id: int) -> dict[str, Any]:
     by, left = request.args.get("by", ""), max(view.places - len(chosen), 0)
     return {
         "lines": lines,
-        "waiting": waiting,
+        "applied": waiting,
         "chosen": chosen,
         "gone": [line for line in lines if line.state == "gone"],
         "left": left,

@@ -13,7 +13,7 @@ from app.insights import groups
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
 from app.kit.signing import new_token
-from app.testers import queries, rules, starts
+from app.testers import queries, results, rules, starts
 from app.testers.queries import ProgrammeView
 from app.testers.rules import NoProgramme
 from app.web import answers
@@ -164,6 +164,9 @@ def page_of(view: ProgrammeView, **more: Any) -> dict[str, Any]:
         "group": groups.names(shop_id).get(view.people, "") if view.people else "",
         "coupon": coupon.terms.name if coupon else "",
         "verdicts": rules.VERDICTS,
+        "tasting": results.tasting(shop_id=shop_id, programme_id=view.id, today=kst_day(now()))
+        if view.sort == rules.TASTING
+        else None,
         "once": new_token(),
         "wrong": {},
     } | more

@@ -17,6 +17,7 @@ from app.reviews import queries as reviews
 from app.reviews.asks import AskView
 from app.reviews.rules import AskGone, TooManyReviews, VisitUndone
 from app.shops import queries as shops
+from app.testers import mine as testers
 from app.voices.rules import TooMuchSaid
 from app.web import answers
 from app.web.answers import see_other
@@ -57,6 +58,9 @@ def review(token: str) -> ResponseReturnValue:
         "coupon": promised,
         "told_words": rules.reward_words(told, coupon=promised is not None),
         "disclosure": rules.disclosure(rules.reward_words(told, coupon=promised is not None)),
+        "tried": rules.disclosure(
+            testers.given_lately(shop_id=ask.shop_id, customer_id=ask.customer_id, now=now())
+        ),
         "moods": list(rules.MOODS.items()),
         "typed": {name: request.form.get(name, "") for name in _FIELDS},
         "wrong": {},
@@ -104,7 +108,7 @@ def _thanks(token: str) -> tuple[AskView, dict[str, Any]]:
     ask, page = _asked(token)
     mine = reviews.review_of_ask(shop_id=ask.shop_id, ask_id=ask.ask_id)
     return ask, page | {
-        "reward": mine.reward if mine else "",
+        "reward": rules.thanked(mine.reward) if mine else "",
         "once": new_token(),
         "typed": request.form.get("text", ""),
         "wrong": {},
