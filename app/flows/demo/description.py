@@ -75,6 +75,16 @@ class Offer:
     least_amount: int = 0
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What a warranty of the shop says."""
+
+    name: str
+    months: int
+    covers: str
+    care: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Description:
     """One invented shop. Minutes count from midnight in Korea, weekdays begin with Monday."""
@@ -117,4 +127,5 @@ class Description:
     day_off: int | None = None  # of the week, entered under 쉬는 날 (0 = Monday)
     has_tiers: bool = False  # three of them, a day of double stamps, a list of gifts
     offers: tuple[Offer, ...] = ()
+    promises: tuple[Promise, ...] = ()  # of warranties; none: it gives none
     prices: str = ""  # the price buttons, as Shop.prices has them
