@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from tests import house_warranties
 from tests.sources import APP, FEATURES, files_in, imports_in, name_of, tree_of
 
 # A feature room's files. What is beyond these is named here with what it is for.
 OF_A_ROOM = {"__init__", "models", "rules", "actions", "queries"}
-BEYOND = {
+BEYOND = house_warranties.BEYOND | {
     "cards/counter_models": "tables of what is asked and looked at around a card",
     "cards/checks": "reads whether somebody looked whose card this is before it is spent from",
     "cards/drift": "reads whether what the cards say follows from their lines",
@@ -71,13 +72,6 @@ BEYOND = {
     "customers/renewals": "when a consent must be asked about again, and whose it is",
     "customers/evidence": "reads what proves a consent, and what was refused",
     "customers/texts": "the exact words of consent, versioned",
-    "warranties/repair_rules": "pure: where a repair can go, and its words",
-    "warranties/repairs": "reads about repairs",
-    "warranties/finding": "reads that find one certificate among many",
-    "warranties/kinds": "reads what a shop promises, and its sheets of codes",
-    "warranties/hands": "reads how certificates go from hand to hand",
-    "warranties/sales": "reads purchases for which certificates may be given",
-    "warranties/ends": "reads which certificates end soon",
     "reviews/asks": "reads who may review which visit",
     "reviews/photos": "reads about customers' photos and the files behind them",
     "cards/extras": "reads what a card has beyond stamps, what ends when, the sums behind its numbers",
@@ -193,10 +187,9 @@ BEYOND = {
     "visits/goods": "reads what is on the menu, how long it lasts, who bought it again",
     "visits/picks": "reads which recommended product fits somebody",
 }
-FOLDERS = {
+FOLDERS = house_warranties.FOLDERS | {
     "cards/actions",
     "reviews/actions",
-    "warranties/actions",
     "messages/actions",
     "messages/kinds",
     "messages/channels",
@@ -205,7 +198,7 @@ FOLDERS = {
     "messages/providers",  # the HTTP clients of providers, one file each; a channel speaks through one
 }
 # What the doors may read from a feature room.
-READS = {
+READS = house_warranties.READS | {
     "accounts",
     "clock_work",
     "account_words",
@@ -229,12 +222,6 @@ READS = {
     "closing",
     "till",
     "bringers",
-    "finding",  # of a certificate
-    "hands",
-    "kinds",
-    "repairs",
-    "repair_rules",
-    "sales",
     "registry",
     "pushes",
     "by_hand",
