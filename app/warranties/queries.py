@@ -156,7 +156,7 @@ def certificates_of(*, shop_id: int, customer_id: int, limit: int = 200) -> list
     )
 
 
-def newest(*, shop_id: int, limit: int = 20) -> list[Certificate]:
+def newest(*, shop_id: int, limit: int = 8) -> list[Certificate]:
     """Return what was issued last and is somebody's."""
     return found(
         CERTIFICATES.where(Warranty.shop_id == shop_id, Warranty.customer_id.is_not(None))

@@ -9,7 +9,7 @@ from app.kit.refusals import Invalid, Refused
 NOTE_MAX = 200
 # In the order in which a repair goes; it may leave steps out and never turns back.
 STATES: Mapping[str, str] = {
-    "asked": "요청했어요",
+    "asked": "확인을 기다려요",
     "got": "물건을 받았어요",
     "working": "손보고 있어요",
     "ready": "다 됐어요",

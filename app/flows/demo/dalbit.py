@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.flows.demo import dalbit_said, news_said
-from app.flows.demo.description import Description, MenuItem, Offer, Pace
+from app.flows.demo.description import Description, MenuItem, Offer, Pace, Promise
 
 # How somebody takes it: short, seen at the very moment of stamping, and fit for "오늘도 … 드릴까요?".
 _LIKES = (
@@ -118,6 +118,20 @@ DALBIT = Description(
     hashtag="달빛한잔",
     threads=dalbit_said.THREADS,
     has_tiers=True,
+    promises=(
+        Promise(
+            "손 그라인더",
+            12,
+            "손잡이와 날이 헛돌거나 빠지면 무료로 고쳐 드려요.\n떨어뜨려 깨진 것과 물로 씻어 슨 녹은 부품값만 받아요.",
+            "물로 씻지 말고 솔로 털어 주세요. 날은 반년에 한 번 갈아 드려요.",
+        ),
+        Promise(
+            "드립 주전자",
+            24,
+            "이음새가 새거나 뚜껑 고무가 삭으면 무료로 바꿔 드려요. 겉의 찍힘은 빼요.",
+            "쓰고 나면 물을 비우고 뚜껑을 열어 말려 주세요.",
+        ),
+    ),
     offers=(
         Offer("sign_up", "쿠키 한 개", 0.6),
         Offer("nth_visit", "사이즈업", 0.7, rule_value=3),

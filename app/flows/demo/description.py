@@ -90,6 +90,16 @@ class Offer:
     least_amount: int = 0
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What a warranty of the shop says."""
+
+    name: str
+    months: int
+    covers: str
+    care: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Description:
     """One invented shop. Minutes count from midnight in Korea, weekdays begin with Monday."""
@@ -134,4 +144,5 @@ class Description:
     offers: tuple[Offer, ...] = ()
     news: tuple[NewsWords, ...] = ()  # from the oldest to the newest
     links: tuple[tuple[str, str], ...] = ()  # (where, address)
+    promises: tuple[Promise, ...] = ()  # of warranties; none: it gives none
     prices: str = ""  # the price buttons, as Shop.prices has them

@@ -28,6 +28,7 @@ from app.flows.demo.reviews import Reviewers
 from app.flows.demo.rows import Row, Tables
 from app.flows.demo.stamps import POINTS_AT_ONCE, Counter
 from app.flows.demo.voices import Voices
+from app.flows.demo.warranties import Warranties
 from app.flows.join import phone_key
 from app.flows.unit import write
 from app.kit.clock import kst_day
@@ -42,6 +43,7 @@ TABLES = (
     "shops", "staff", "card_rules", "products", "customers", "cards", "devices", "phone_claims", "consents",
     "suppressions", "opt_out_links", "weekly_days_off", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
     "redemptions", "coupon_kinds", "coupons", "coupon_uses", "review_settings", "review_asks", "reviews", "review_replies", "photos", "paper_cards", "voices", "voice_lines",
+    "warranty_settings", "warranty_kinds", "warranty_sheets", "warranties", "warranty_moves", "repair_requests", "repair_steps",
     "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
     "day_counts", "referral_settings", "invites", "referrals", "day_closes",
     "tier_policies", "tiers", "tier_standings", "tier_changes", "boosts", "gifts", "gifts_given",
@@ -127,6 +129,8 @@ def draw_history(
         given = Random(f"{described.seed}, coupons")
         Coupons(given, tables, shop, staff).write(described.offers, holders, now)
     Voices(said, tables, described, shop["id"]).write(holders, staff[0], now)
+    promised = Random(f"{described.seed}, warranties")
+    Warranties(promised, tables, shop, staff[0], master).write(described.promises, holders, now)
     Friends(Random(f"{described.seed}, friends"), tables, described, shop).write(holders, staff[0], now)
     News(Random(f"{described.seed}, news"), tables, described, shop).write(holders, staff[0], menu, now)
     writer = Writer(rng, tables, described, shop["id"], evidence, base_url, now)
