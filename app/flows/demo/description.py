@@ -45,6 +45,8 @@ class ReviewWords:
     text: str
     reply: str = ""
     about: str = ""  # something of the menu that was bought on that visit
+    words: str = ""  # what it praises (+) and blames (-), as a night would find it: "+맛 -기다림"
+    hidden: tuple[str, str] | None = None  # the cause for which it is hidden, and what in it
 
 
 @dataclass(frozen=True)

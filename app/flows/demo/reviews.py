@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counted
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,6 +46,8 @@ class Reviewers:
             self._bought[id(line["visit_id"])].add(line["product_id"]["name"])
         self._asked: set[int] = set()
         self._wrote: set[int] = set()
+        self._sums: Counted[tuple[int, int]] = Counted()
+        self._products: dict[int, Row | None] = {}
 
     def write(self, holders: list[Holder]) -> list[Asked]:
         """Spread the shop's reviews over half a year, the newest of them of today, and return all asks."""
@@ -66,7 +69,13 @@ class Reviewers:
         silent = self.rng.sample(free, min(len(free), _UNANSWERED_FOR_ONE * len(texts)))
         found += [Asked(holder, visit, self._ask(visit, holder), None) for visit, holder in silent]
         self._settings()
-        for table, by in (("review_asks", "made_at"), ("reviews", "at"), ("review_replies", "at")):
+        self._sum_up()
+        for table, by in (
+            ("review_asks", "made_at"),
+            ("reviews", "at"),
+            ("review_replies", "at"),
+            ("review_hidings", "at"),
+        ):
             self.tables.number(table, by=by)
         return found
 
@@ -93,6 +102,7 @@ class Reviewers:
             made_at=visit["at"],
             expires_at=visit["at"] + ASK_LIFE,
             wanted_at=None,
+            product_id=None,
         )
 
     def _review(self, words: ReviewWords, visit: Row, holder: Holder) -> Asked:
@@ -114,7 +124,9 @@ class Reviewers:
             reward="도장 1개" if rewarded else "",
             at=at,
             answered_at=None,
+            words_at=self.moment,
         )
+        self._about(words, visit, review, at)
         if rewarded:
             self.counter.thank_for_review(holder, at)
         if words.reply and at < self.moment - _UNREPLIED:
@@ -129,6 +141,49 @@ class Reviewers:
             )
         return Asked(holder, visit, ask, review)
 
+    def _about(self, words: ReviewWords, visit: Row, review: Row, at: datetime) -> None:
+        """Add what the flows and a night would have: its goods, its place in the sums, its words; one may be hidden."""
+        goods = sorted(self._bought[id(visit)])
+        products = {row["name"]: row for row in self.tables.rows["products"]}
+        for name in goods:
+            self.tables.add("review_goods", shop_id=self.shop_id, product_id=products[name], review_id=review)
+        for word in words.words.split():
+            side = "praise" if word[0] == "+" else "blame"
+            self.tables.add(
+                "review_words",
+                shop_id=self.shop_id,
+                review_id=review,
+                word=word[1:].replace("_", " "),
+                side=side,
+            )
+        if words.hidden is not None:
+            cause, note = words.hidden
+            self.tables.add(
+                "review_hidings",
+                shop_id=self.shop_id,
+                review_id=review,
+                cause=cause,
+                note=note,
+                staff_id=self.counter.staff[0],
+                at=at + timedelta(hours=3),
+                ended_at=None,
+                ended_by=None,
+            )
+            return
+        for product in (None, *(products[name] for name in goods)):
+            self._sums[id(product) if product else 0, words.stars] += 1
+            self._products[id(product) if product else 0] = product
+
+    def _sum_up(self) -> None:
+        for (product, stars), number in self._sums.items():
+            self.tables.add(
+                "review_sums",
+                shop_id=self.shop_id,
+                product_id=self._products[product] or 0,
+                stars=stars,
+                reviews=number,
+            )
+
     def _settings(self) -> None:
         rewards = self.shop.review_stamps
         self.tables.add(
@@ -139,6 +194,7 @@ class Reviewers:
             naver_url="",
             kakao_url="",
             google_url="",
+            checks_photos=False,
             changed_at=self.moment - (REWARDED if rewards else HISTORY),
         )
 
