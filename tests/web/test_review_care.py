@@ -50,7 +50,7 @@ def test_the_owner_hides_a_review_and_its_writer_may_object(
     assert "가린 후기예요. 까닭: 욕설이나 모욕 · 첫 줄의 욕" in done.words
     public = Phone(app).open(f"/s/{shop.code}/reviews")
     assert "이 XX" not in public.html
-    assert "가린 후기 1개: 욕설 1. 별점이나 아쉽다는 말 때문에 가린 후기는 없어요." in public.words
+    assert "가린 후기 1개: 욕설 1. 정해진 다섯 가지 까닭으로만" in public.words
     assert "이 XX" not in Phone(app).open(f"/s/{shop.code}").html
     mine = phone.holding(jiwoo).open(f"/r/{token}")
     assert "까닭은 ‘욕설이나 모욕’이에요" in mine.words
@@ -176,7 +176,7 @@ def test_praise_and_blame_lead_to_the_reviews_behind_them(
     assert [heading.get_text() for heading in page.soup.select("h2")] == ["칭찬", "아쉬움"]
     links = [str(tag["href"]) for tag in page.soup.select("section .tag-chip")]
     behind = owner_phone.open(links[1])
-    assert "‘친절’ 아쉬워한 후기" in behind.words
+    assert "‘친절’이 아쉬웠다는 후기" in behind.words
     assert [pre.get_text() for pre in behind.soup.select("article .pre")] == ["불친절해요"]
     assert "친절 1" in owner_phone.open("/owner/reviews/words?month=2026-11").words
     assert "친절 1" not in owner_phone.open("/owner/reviews/words?month=2026-10").words

@@ -10,6 +10,7 @@ from random import Random
 
 from app.flows.demo.description import ReviewWords
 from app.flows.demo.holders import Holder
+from app.flows.demo.remembered import PICTURES
 from app.flows.demo.rows import Row, drawn_key, moment_of
 from app.flows.demo.stamps import Counter
 from app.kit.clock import kst_day, start_of_day
@@ -20,6 +21,7 @@ REWARDED = timedelta(days=30)  # a shop that gives a stamp for a review began to
 _NEWEST = timedelta(hours=5)
 # Of four who are asked one writes: the asks that nobody answered are drawn beside the others.
 _UNANSWERED_FOR_ONE = 3
+_PHOTO_SIDE = 900  # pixels
 _UNREPLIED = timedelta(days=4)
 _MOODS = {5: "good", 4: "good", 3: "fair", 2: "bad", 1: "bad"}
 
@@ -147,6 +149,8 @@ class Reviewers:
         products = {row["name"]: row for row in self.tables.rows["products"]}
         for name in goods:
             self.tables.add("review_goods", shop_id=self.shop_id, product_id=products[name], review_id=review)
+        if words.photo:
+            self._photo(words, review, at)
         for word in words.words.split():
             side = "praise" if word[0] == "+" else "blame"
             self.tables.add(
@@ -174,6 +178,26 @@ class Reviewers:
             self._sums[id(product) if product else 0, words.stars] += 1
             self._products[id(product) if product else 0] = product
 
+    def _photo(self, words: ReviewWords, review: Row, at: datetime) -> None:
+        name = f"review_{words.photo}.webp"
+        digest = next(digest for digest, path in PICTURES.items() if path.name == name)
+        self.tables.add(
+            "photos",
+            shop_id=self.shop_id,
+            customer_id=review["customer_id"],
+            ask_id=review["ask_id"],
+            review_id=review,
+            ref=drawn_key(self.rng)[:22],
+            state="ready",
+            reason="",
+            width=_PHOTO_SIDE,
+            height=_PHOTO_SIDE,
+            tries=1,
+            at=at,
+            digest=digest,
+            passed_at=None if words.is_unseen else at,
+        )
+
     def _sum_up(self) -> None:
         for (product, stars), number in self._sums.items():
             self.tables.add(
@@ -194,7 +218,7 @@ class Reviewers:
             naver_url="",
             kakao_url="",
             google_url="",
-            checks_photos=False,
+            checks_photos=any(words.is_unseen for words in self.shop.reviews),
             changed_at=self.moment - (REWARDED if rewards else HISTORY),
         )
 
