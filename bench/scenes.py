@@ -16,7 +16,7 @@ from app.kit.clock import utc_now
 from app.shops import queries as shops
 from app.shops import tablets
 from app.warranties import queries as warranties
-from bench import news_scenes
+from bench import news_scenes, review_scenes
 from bench.stage import Demo, Scene, Visitor
 
 
@@ -296,6 +296,7 @@ SCENES = [
     Scene("review", "customer", _review),
     Scene("shop-reviews", "customer", _reviews),
     Scene("reviews", "owner", _owner("/owner/reviews")),
+    *review_scenes.SCENES,
     Scene("thread", "owner", _thread),
     Scene("messages", "owner", _owner("/owner/messages")),
     Scene("come-back", "owner", _owner("/owner/messages/come_back")),

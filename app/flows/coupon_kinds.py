@@ -17,6 +17,7 @@ from app.flows.unit import after_a_race, write
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid, NotHere
 from app.messages import recall
+from app.reviews.bought_rules import bought_gift
 from app.shops import actions as shops
 
 NO_KIND = "찾으시는 쿠폰 종류가 없어요. 쿠폰 목록에서 다시 골라 주세요."
@@ -36,6 +37,8 @@ def make(
     The same `once` makes one kind. Returns its id. Raises Invalid with a sentence a field, NotHere.
     """
     terms = offers.clean(typed, today=kst_day(now))
+    if (fault := bought_gift(terms.name)) is not None:
+        raise Invalid({"name": fault})
     return after_a_race(
         lambda: _make(
             shop_id=shop_id, staff_id=staff_id, terms=terms, once=once, now=now, instead_of=instead_of

@@ -7,6 +7,7 @@ import unicodedata
 from app.kit.refusals import Invalid
 from app.kit.text import LMS_BYTES, carrier_bytes
 from app.messages.forms import false_label, promotion_word
+from app.reviews.bought_rules import bought_words
 
 # What the frame around an ad takes: label, name, contact, opt-out link.
 _ROOM_FOR_FRAME = 300
@@ -45,6 +46,8 @@ def check(text: str, *, is_done: bool) -> None:
         wrong = "글이 너무 길어요. 문자 한 통에 들어가게 조금 줄여 주세요."
     elif false_label(text):
         wrong = "(광고) 표시는 저절로 붙으니 빼고 적어 주세요."
+    elif (sentence := bought_words(text)) is not None:
+        wrong = sentence
     elif is_done and (word := promotion_word(text)) is not None:
         wrong = f"부탁하신 소식에는 홍보하는 말(‘{word}’)을 넣을 수 없어요. 그 말을 빼 주세요."
     if wrong:

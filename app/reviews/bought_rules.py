@@ -64,6 +64,11 @@ def bought_words(text: str) -> str | None:
     return None
 
 
+def bought_gift(name: str) -> str | None:
+    """Return why something that is given may not be called so: by its name it is for such a review."""
+    return _asks(name)
+
+
 def _gives(sentence: str) -> bool:
     return _GIFT.search(sentence) is not None and _NO_PROMISE.search(sentence) is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.reviews.bought_rules import FOR_OUTSIDE, FOR_RATING, bought_words
+from app.reviews.bought_rules import FOR_OUTSIDE, FOR_RATING, bought_gift, bought_words
 
 OUTSIDE = (
     "네이버 리뷰 쓰면 도장 하나 더 드려요",
@@ -97,3 +97,17 @@ def test_plain_words_pass(text: str) -> None:
 def test_lines_of_one_thought_are_read_together() -> None:
     assert bought_words("네이버에 리뷰를 남겨 주시면\r\n음료 한 잔을 드려요")
     assert bought_words("오늘도 고맙습니다.\n\n별점 5점 주시면 쿠키를 드려요")
+
+
+@pytest.mark.parametrize(
+    "name", ["네이버 리뷰 감사 쿠폰", "별점 5점 쿠폰", "영수증 리뷰 음료", "구글 후기 아메리카노"]
+)
+def test_no_gift_is_called_after_such_a_review(name: str) -> None:
+    assert bought_gift(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["후기 감사 쿠폰", "생일 아메리카노", "네이버 예약 첫 방문", "리뷰 고마워요 쿠폰"]
+)
+def test_what_a_gift_may_be_called(name: str) -> None:
+    assert bought_gift(name) is None

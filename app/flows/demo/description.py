@@ -45,6 +45,10 @@ class ReviewWords:
     text: str
     reply: str = ""
     about: str = ""  # something of the menu that was bought on that visit
+    words: str = ""  # what it praises (+) and blames (-), as a night would find it: "+맛 -기다림"
+    photo: str = ""  # a picture beside it: the name of a file of this folder
+    is_unseen: bool = False  # the shop has not looked at the picture yet
+    hidden: tuple[str, str] | None = None  # the cause for which it is hidden, and what in it
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -22,6 +23,11 @@ from app.reviews.photos import LARGE, SMALL
 
 # Drawn for this demo; a real one is taken with a phone.
 PAPER_CARD = Path(__file__).with_name("paper_card.webp")
+# What stands beside some reviews, by the digest that its row names.
+PICTURES = {
+    sha256(path.read_bytes()).hexdigest(): path
+    for path in sorted(Path(__file__).parent.glob("review_*.webp"))
+}
 _PIXELS = (1200, 800)
 _ON_PAPER = 6
 _NOBODYS_DAY = {
@@ -91,7 +97,19 @@ class Remembered:
         ref = drawn_key(self.rng)[:22]
         wide, high = _PIXELS
         self.tables.add(
-            "photos", **where, ref=ref, state="ready", reason="", width=wide, height=high, tries=1, at=sent_at
+            "photos",
+            **where,
+            ask_id=None,
+            review_id=None,
+            ref=ref,
+            state="ready",
+            reason="",
+            width=wide,
+            height=high,
+            tries=1,
+            at=sent_at,
+            digest=None,
+            passed_at=None,
         )
         self.tables.add(
             "paper_cards",
@@ -116,5 +134,6 @@ def lay_down_photos(photos: list[Row], now: datetime) -> None:
     for row in photos:
         for kind in (LARGE, SMALL):
             place = Place(kind, int(row["shop_id"]), str(row["ref"]))
-            body = BytesIO(PAPER_CARD.read_bytes())
-            files.save(files_dir(), place, body, most=PAPER_CARD.stat().st_size, now=now)
+            picture = PICTURES.get(str(row["digest"]), PAPER_CARD)
+            body = BytesIO(picture.read_bytes())
+            files.save(files_dir(), place, body, most=picture.stat().st_size, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counted
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from random import Random
 
 from app.flows.demo.description import ReviewWords
 from app.flows.demo.holders import Holder
+from app.flows.demo.remembered import PICTURES
 from app.flows.demo.rows import Row, drawn_key, moment_of
 from app.flows.demo.stamps import Counter
 from app.kit.clock import kst_day, start_of_day
@@ -19,6 +21,7 @@ REWARDED = timedelta(days=30)  # a shop that gives a stamp for a review began to
 _NEWEST = timedelta(hours=5)
 # Of four who are asked one writes: the asks that nobody answered are drawn beside the others.
 _UNANSWERED_FOR_ONE = 3
+_PHOTO_SIDE = 900  # pixels
 _UNREPLIED = timedelta(days=4)
 _MOODS = {5: "good", 4: "good", 3: "fair", 2: "bad", 1: "bad"}
 
@@ -45,6 +48,8 @@ class Reviewers:
             self._bought[id(line["visit_id"])].add(line["product_id"]["name"])
         self._asked: set[int] = set()
         self._wrote: set[int] = set()
+        self._sums: Counted[tuple[int, int]] = Counted()
+        self._products: dict[int, Row | None] = {}
 
     def write(self, holders: list[Holder]) -> list[Asked]:
         """Spread the shop's reviews over half a year, the newest of them of today, and return all asks."""
@@ -66,7 +71,13 @@ class Reviewers:
         silent = self.rng.sample(free, min(len(free), _UNANSWERED_FOR_ONE * len(texts)))
         found += [Asked(holder, visit, self._ask(visit, holder), None) for visit, holder in silent]
         self._settings()
-        for table, by in (("review_asks", "made_at"), ("reviews", "at"), ("review_replies", "at")):
+        self._sum_up()
+        for table, by in (
+            ("review_asks", "made_at"),
+            ("reviews", "at"),
+            ("review_replies", "at"),
+            ("review_hidings", "at"),
+        ):
             self.tables.number(table, by=by)
         return found
 
@@ -93,6 +104,7 @@ class Reviewers:
             made_at=visit["at"],
             expires_at=visit["at"] + ASK_LIFE,
             wanted_at=None,
+            product_id=None,
         )
 
     def _review(self, words: ReviewWords, visit: Row, holder: Holder) -> Asked:
@@ -114,7 +126,9 @@ class Reviewers:
             reward="도장 1개" if rewarded else "",
             at=at,
             answered_at=None,
+            words_at=self.moment,
         )
+        self._about(words, visit, review, at)
         if rewarded:
             self.counter.thank_for_review(holder, at)
         if words.reply and at < self.moment - _UNREPLIED:
@@ -129,6 +143,71 @@ class Reviewers:
             )
         return Asked(holder, visit, ask, review)
 
+    def _about(self, words: ReviewWords, visit: Row, review: Row, at: datetime) -> None:
+        """Add what the flows and a night would have: its goods, its place in the sums, its words; one may be hidden."""
+        goods = sorted(self._bought[id(visit)])
+        products = {row["name"]: row for row in self.tables.rows["products"]}
+        for name in goods:
+            self.tables.add("review_goods", shop_id=self.shop_id, product_id=products[name], review_id=review)
+        if words.photo:
+            self._photo(words, review, at)
+        for word in words.words.split():
+            side = "praise" if word[0] == "+" else "blame"
+            self.tables.add(
+                "review_words",
+                shop_id=self.shop_id,
+                review_id=review,
+                word=word[1:].replace("_", " "),
+                side=side,
+            )
+        if words.hidden is not None:
+            cause, note = words.hidden
+            self.tables.add(
+                "review_hidings",
+                shop_id=self.shop_id,
+                review_id=review,
+                cause=cause,
+                note=note,
+                staff_id=self.counter.staff[0],
+                at=at + timedelta(hours=3),
+                ended_at=None,
+                ended_by=None,
+            )
+            return
+        for product in (None, *(products[name] for name in goods)):
+            self._sums[id(product) if product else 0, words.stars] += 1
+            self._products[id(product) if product else 0] = product
+
+    def _photo(self, words: ReviewWords, review: Row, at: datetime) -> None:
+        name = f"review_{words.photo}.webp"
+        digest = next(digest for digest, path in PICTURES.items() if path.name == name)
+        self.tables.add(
+            "photos",
+            shop_id=self.shop_id,
+            customer_id=review["customer_id"],
+            ask_id=review["ask_id"],
+            review_id=review,
+            ref=drawn_key(self.rng)[:22],
+            state="ready",
+            reason="",
+            width=_PHOTO_SIDE,
+            height=_PHOTO_SIDE,
+            tries=1,
+            at=at,
+            digest=digest,
+            passed_at=None if words.is_unseen else at,
+        )
+
+    def _sum_up(self) -> None:
+        for (product, stars), number in self._sums.items():
+            self.tables.add(
+                "review_sums",
+                shop_id=self.shop_id,
+                product_id=self._products[product] or 0,
+                stars=stars,
+                reviews=number,
+            )
+
     def _settings(self) -> None:
         rewards = self.shop.review_stamps
         self.tables.add(
@@ -139,6 +218,7 @@ class Reviewers:
             naver_url="",
             kakao_url="",
             google_url="",
+            checks_photos=any(words.is_unseen for words in self.shop.reviews),
             changed_at=self.moment - (REWARDED if rewards else HISTORY),
         )
 

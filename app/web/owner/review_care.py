@@ -81,7 +81,8 @@ def review_photos() -> ResponseReturnValue:
     staff = current_staff()
     if request.method == "GET":
         return _waiting({})
-    picked, on_screen = request.form.getlist("photo"), request.form.getlist("seen")
+    picked = [ref for ref in request.form.getlist("photo") if ref]
+    on_screen = request.form.getlist("seen")
     how = request.form.get("do")
     if how == "refuse":
         try:

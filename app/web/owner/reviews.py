@@ -44,7 +44,7 @@ def shop_reviews() -> ResponseReturnValue:
         said=said,
         hidden=rules.hidden_sentence(hidden),
         photos_waiting=unseen.count(shop_id),
-        asks=request.args.to_dict(),
+        onward=request.args.to_dict() | {"after": page.after},
     )
 
 
