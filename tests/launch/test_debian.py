@@ -70,7 +70,7 @@ def test_without_what_is_only_wished_the_tests_run_all_the_same(
 def test_one_failed_step_fails_the_run(
     monkeypatch: pytest.MonkeyPatch, failing: str | None, code: int
 ) -> None:
-    steps = [*verify.LINTS, verify.TESTS]
+    steps = [*verify.LINTS, verify.COMPILE, verify.TESTS]
 
     def pretend(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         step = next(step for step in steps if command[: len(step.command)] == step.command)
