@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config import ROOT
 from launch import debian, testbed
@@ -38,6 +39,8 @@ LINTS = [
         [str(Path(PYTHON).with_name("lint-imports")), "--no-logo", "--config", "importlinter.ini"],
     ),
 ]
+# What Python and pytest compile, once: of a fresh clone each worker would compile all of it.
+COMPILE = Step("compile", [PYTHON, "-m", "pytest", "--collect-only", "-qq"])
 CORES = len(os.sched_getaffinity(0))
 # Three for two cores: a third of the time a test waits, for a browser, for a process to end, for a clock.
 WORKERS = CORES + (CORES + 1) // 2
@@ -49,7 +52,10 @@ def main(arguments: list[str]) -> int:
     """Run `lint`, `test` or `long`; what follows goes to pytest. Return 0 only when everything passed."""
     what, extra = arguments[0], arguments[1:]
     began = time.monotonic()
-    failed = [] if what == "long" else lint()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        if what == "test":
+            beside.submit(compile_once)
+        failed = [] if what == "long" else lint()
     if what != "lint":
         try:
             debian.provide()
@@ -72,12 +78,26 @@ def surroundings() -> Iterator[dict[str, str]]:
     Python keeps what it compiled, whatever a developer set: each worker, and each process that a test starts, would
     compile everything anew.
     """
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    env = keeping_what_is_compiled()
     if (room := testbed.memory()) is None or "PYTEST_DEBUG_TEMPROOT" in env:
         yield env
         return
     with tempfile.TemporaryDirectory(prefix="dangol-tests-", dir=room, ignore_cleanup_errors=True) as folder:
         yield {**env, "PYTEST_DEBUG_TEMPROOT": folder}
+
+
+def keeping_what_is_compiled() -> dict[str, str]:
+    """Return the environment in which Python keeps what it compiles."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def compile_once() -> None:
+    """Compile a fresh clone's tests and what they import; what is wrong with them the tests say themselves.
+
+    Beside the linters, of which the longest leaves a core alone.
+    """
+    if not (ROOT / "tests" / "__pycache__").exists():
+        run_quietly(COMPILE, keeping_what_is_compiled())
 
 
 def lint() -> list[str]:
@@ -92,11 +112,10 @@ def lint() -> list[str]:
     return failed
 
 
-def run_quietly(step: Step) -> tuple[int, str]:
+def run_quietly(step: Step, env: dict[str, str] | None = None) -> tuple[int, str]:
     """Return a step's exit code and everything it said."""
-    done = subprocess.run(
-        step.command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
+    said: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    done = subprocess.run(step.command, cwd=ROOT, env=env, check=False, **said)
     return done.returncode, done.stdout
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from app.extensions import db
 from launch import reach
@@ -38,12 +38,18 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def browser(film: Path) -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        started = chromium(playwright, film)
-        yield started
-        started.close()
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, film: Path) -> Iterator[Browser]:
+    """Debian's Chromium, the one without windows where it is installed."""
+    started = chromium(playwright, film)
+    yield started
+    started.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 
 import axe_playwright_python  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, Playwright
+
+from launch import debian
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
@@ -25,10 +28,13 @@ _ANSWERED_NO = "Failed to load resource: the server responded with a status of 4
 _LEFT_EARLY = "Transition was "
 
 
-def chromium(playwright: Playwright, camera: Path) -> Browser:
-    """Start Debian's Chromium; its camera films the MJPEG file `camera`, whatever is in it when it is switched on."""
+def chromium(playwright: Playwright, camera: Path, *, program: str | None = None) -> Browser:
+    """Start Debian's Chromium; its camera films the MJPEG file `camera`, whatever is in it when it is switched on.
+
+    `program`: "chromium" for the whole one; the one without windows shows no notifications.
+    """
     return playwright.chromium.launch(
-        executable_path="/usr/bin/chromium",
+        executable_path=shutil.which(program) if program else debian.browser(),
         args=[
             "--no-sandbox",
             "--disable-gpu",
@@ -53,6 +59,7 @@ class Handset:
             **settings,
         )
         self.context.set_default_timeout(PATIENCE_S * 1000)
+        self.context.grant_permissions(["camera"])  # as somebody gave it once
         self.said: list[str] = []
         self._page: Page | None = None
         self.context.on("console", lambda told: self._note(told.type, told.text))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright
 
 from app.customers.models import Suppression
 from app.customers.reaching import opt_out_link
@@ -12,7 +17,7 @@ from app.messages.channels import web_push
 from app.messages.contract import Letter
 from tests import factories
 from tests.browser.conftest import NewHandset
-from tests.browser.handset import Handset, wait_until
+from tests.browser.handset import Handset, chromium, wait_until
 from tests.browser.running import Running
 from tests.factories import ACustomer, AShop
 
@@ -25,6 +30,14 @@ TAP = """async (action) => {
   self.dispatchEvent(new NotificationEvent('notificationclick', { notification, action }));
   return action ? '' : opened;
 }"""
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, film: Path) -> Iterator[Browser]:
+    """The whole Chromium, which shows notifications."""
+    started = chromium(playwright, film, program="chromium")
+    yield started
+    started.close()
 
 
 def open_card(phone: Handset, shop: AShop) -> None:

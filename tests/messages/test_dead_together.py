@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Engine, event, text
 
 from app.customers.models import Customer
 from app.extensions import db
@@ -20,6 +21,15 @@ from tests.messages.accounts import a_paying_shop, texts
 from tests.messages.world import a_customer
 from tests.provider import Bench
 from tests.world import Clock
+
+
+def stands_in_line(engine: Engine) -> bool:
+    """Whether anybody in this database waits for a lock that somebody else holds."""
+    asked = text(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
+    )
+    with engine.connect() as connection:
+        return bool(connection.scalar(asked))
 
 
 @pytest.mark.databases("postgres")
@@ -53,10 +63,12 @@ def test_two_of_one_batch_and_somebody_who_holds_both(
     other = threading.Thread(target=holding_both)
 
     def meet(*args: Any) -> None:
-        # The first of them is held: who holds the other one comes now.
+        # The first of them is held: who holds the other one comes now, and has it or stands in line for the first.
         if "UPDATE customers" in args[2] and other.ident is None:
             other.start()
-            holds_low.wait(60)
+            until = time.monotonic() + 60
+            while not (holds_low.wait(0.02) or stands_in_line(db.engine) or time.monotonic() > until):
+                pass
             may_go.set()
 
     event.listen(db.engine, "after_cursor_execute", meet)
