@@ -211,7 +211,7 @@ BEYOND = {
     "voices/result_words": "pure: what became of complaints, in sentences",
     "voices/results": "reads what became of complaints",
     "voices/threads": "reads one matter as a page shows it",
-    "warranties/ends": "reads which certificates end soon",
+    "warranties/ends": "reads which certificates end soon, and who holds a living one",
     "warranties/finding": "reads that find one certificate among many",
     "warranties/hands": "reads how certificates go from hand to hand",
     "warranties/kinds": "reads what a shop promises, and its sheets of codes",
