@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.reviews.rules import bought_words
+from app.reviews.bought_rules import bought_words
 
 USE = "news"  # in Shop.uses: something is shown, so the card asks for it
 TITLE_MAX = 40

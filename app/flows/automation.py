@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.flows import audit
 from app.flows.unit import write
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.kit.text import LMS_BYTES, carrier_bytes, placeholders, stray_braces
 from app.kit.upsert import insert_into

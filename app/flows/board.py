@@ -17,7 +17,7 @@ from app.kit.names import masked_name
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import token_hash
 from app.messages import outbox
-from app.reviews.rules import bought_words
+from app.reviews.bought_rules import bought_words
 from app.shops import actions as shops
 from app.visits import actions as visits
 

@@ -18,8 +18,8 @@ from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import token_hash
 from app.messages import outbox
 from app.reviews.actions import picks
+from app.reviews.bought_rules import bought_words
 from app.reviews.pick_rules import pick_key
-from app.reviews.rules import bought_words
 from app.shops import actions as shops
 
 FORM = "story"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.refusals import Invalid
 
 # A busy shop with one pair of hands stamps one person a minute; nobody stamps two a minute for an hour.

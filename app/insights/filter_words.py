@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from app.insights.filters import WHATS, Choices, Part, Rule, options
-from app.kit.korean import josa
+from app.kit.particles import josa
 
 _GONE = "지금은 없는 것"
 # {0} the first part's word; {0/을/를} with the particle that fits it.

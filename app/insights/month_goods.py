@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.insights import month_words as words
 from app.insights.month_facts import Facts, Section, summed
-from app.kit.korean import josa, won
+from app.kit.korean import won
+from app.kit.particles import josa
 
 # Pairs of fewer visits are chance.
 _PAIR_VISITS, _PAIR_LIFT, _PAIR_SHARE, _PAIRS_SHOWN = 5, 1.2, 0.2, 6

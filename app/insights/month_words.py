@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from app.kit.korean import josa, native_count, won
+from app.kit.korean import native_count, won
+from app.kit.particles import josa
 
 if TYPE_CHECKING:
     from app.insights.month_facts import DaySums

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 
-from app.kit.korean import josa
+from app.kit.particles import josa
 
 SMS_BYTES = 90
 LMS_BYTES = 2000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.messages.contract import Accepted, Outcome, Rejected
 
 _SENTENCES = {

@@ -10,7 +10,7 @@ from sqlalchemy import Exists, exists, select
 from app.customers.models import Consent, Customer
 from app.extensions import db
 from app.insights.rules import sayable
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.text import carrier_bytes, fill, not_carried, placeholders
 from app.messages import composing, gather, raising, registry, routing, rules
 from app.messages.contract import Kind, Wire

@@ -12,7 +12,7 @@ from app.coupons.queries import gives_by
 from app.customers.models import PhoneCode
 from app.extensions import db, setting
 from app.kit.clock import kst_day, start_of_day
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.signing import token_hash
 from app.messages import hand_stops, mail_form, raising, registry, turns
 from app.messages.contract import ALWAYS_ON, BY_HAND, GROUPS, Kind

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.kit.korean import josa, native_count
+from app.kit.korean import native_count
+from app.kit.particles import josa
 from app.messages.lift import Room
 
 # Up to so many people are counted as people ("세 분"), more as a number.

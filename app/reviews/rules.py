@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
-from app.kit.korean import josa
 from app.kit.names import masked_name
+from app.kit.particles import josa
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.reviews.bought_rules import bought_words
 

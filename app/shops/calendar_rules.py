@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.refusals import Invalid
 
 _DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.kit.refusals import NotHere, Refused
-from app.reviews.rules import bought_words
+from app.reviews.bought_rules import bought_words
 
 TRIAL, MONITOR, TASTING = "trial", "monitor", "tasting"
 SORTS: Mapping[str, str] = {TRIAL: "체험단", MONITOR: "모니터단", TASTING: "맛보기"}

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from app.kit.clock import kst_day
-from app.kit.korean import day_name, josa, native_count, won
+from app.kit.korean import day_name, native_count, won
+from app.kit.particles import josa
 from app.tiers.rules import BoostRule, Level, Policy, Stands
 
 _WEEKDAYS = "월화수목금토일"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from flask import Flask
 
-from app.kit import addresses, korean, phone, text
+from app.kit import addresses, korean, particles, phone, text
 from app.kit.clock import kst_day
 from app.reviews.rules import MOODS, STAR_WORDS
 from app.voices.rules import KINDS, SOURCES, clock_words
@@ -50,7 +50,7 @@ def register(app: Flask) -> None:
         epoch_ms=_epoch_ms,
         won=korean.won,  # 12,000원
         native=korean.native_count,  # 3 → 세
-        josa=korean.josa,  # '라떼'|josa('을/를') → 라떼를
+        josa=particles.josa,  # '라떼'|josa('을/를') → 라떼를
         masked=phone.masked,  # 010-••••-1234
         masked_email=addresses.masked_email,  # mi•••@naver.com
         phone=phone.national,  # 010-1234-5678

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit import clock, korean, phone
+from app.kit import clock, korean, particles, phone
 
 NOW = datetime(2026, 11, 23, 5, 49, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 23, 5, 49, tzinfo=UTC)
     ],
 )  # fmt: skip
 def test_particles(word: str, pair: str, written: str) -> None:
-    assert korean.josa(word, pair) == written
+    assert particles.josa(word, pair) == written
 
 
 @given(
@@ -31,7 +31,7 @@ def test_particles(word: str, pair: str, written: str) -> None:
     st.sampled_from(["은/는", "이/가", "을/를", "과/와", "아/야", "이에요/예요", "으로/로"]),
 )
 def test_any_word_takes_one_of_the_two(word: str, pair: str) -> None:
-    written = korean.josa(word, pair)
+    written = particles.josa(word, pair)
     assert written.startswith(word)
     assert written.removeprefix(word) in pair.split("/")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.messages.contract import AUTOMATIC_NOTICE_WAYS, Facts, Kind
 
 _AGAIN = "가게에서 가렸던 후기를 다시 보여 드려요"

@@ -17,7 +17,8 @@ from app.flows import claim as claims
 from app.flows.at_counter import card_key
 from app.flows.handover import offer_card
 from app.kit import qr
-from app.kit.korean import josa, native_count
+from app.kit.korean import native_count
+from app.kit.particles import josa
 from app.kit.signing import new_token
 from app.messages import inbox as inbox_reads
 from app.messages import wanting

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.flows import comparison as flow
 from app.flows import going_on
 from app.flows.automation import text_fault
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import placeholders, stray_braces
 from app.messages import comparisons, examples, previews, registry

@@ -7,7 +7,8 @@ from datetime import date
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.kit.korean import day_name, josa
+from app.kit.korean import day_name
+from app.kit.particles import josa
 from app.messages import registry
 from app.reviews.rules import CAUSES
 from app.shops import history

@@ -9,7 +9,8 @@ from app.coupons import offers, rules
 from app.coupons import queries as coupons
 from app.flows import coupon as flow
 from app.flows.coupon import Used
-from app.kit.korean import josa, won
+from app.kit.korean import won
+from app.kit.particles import josa
 from app.kit.refusals import NotHere, Refused
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.cards import counter
 from app.flows import gifts as flow
 from app.flows.gifts import Given
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.refusals import Invalid
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now

@@ -8,7 +8,7 @@ from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.flows import automation as automation_flow
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.refusals import Invalid, NotHere
 from app.kit.text import SMS_BYTES, placeholders, stray_braces
 from app.messages import (

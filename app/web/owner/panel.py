@@ -9,7 +9,7 @@ from app.cards import counter
 from app.customers import evidence
 from app.flows import redeem
 from app.flows import undo as undo_flow
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.refusals import NotHere
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now

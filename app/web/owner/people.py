@@ -13,7 +13,7 @@ from app.customers.roster import Choice
 from app.flows import person as person_flow
 from app.insights import groups
 from app.kit.clock import kst_day
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.refusals import Invalid
 from app.web import answers
 from app.web.answers import see_other

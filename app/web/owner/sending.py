@@ -9,7 +9,7 @@ from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.flows import channel_account as flow
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.kit.phone import shown_number
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import new_token

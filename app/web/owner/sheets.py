@@ -13,7 +13,7 @@ from app.cards import queries as cards
 from app.cards.counter import PrintedCard
 from app.flows.printed import code_on
 from app.kit import qr
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.reviews import queries as reviews
 from app.shops.queries import ShopView
 from app.web.origin import is_loopback

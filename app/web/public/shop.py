@@ -19,6 +19,7 @@ from app.kit.clock import kst_day
 from app.kit.phone import national
 from app.messages import kakao_channel, kakao_rules
 from app.reviews import queries as reviews
+from app.reviews import sums
 from app.shops import calendar_rules, closures
 from app.shops.queries import ShopView
 from app.web.doors import door, now
@@ -44,10 +45,10 @@ def _news(shop: ShopView) -> Any:
 
 
 def _reviews(shop: ShopView) -> Any:
-    standing = reviews.standing(shop.id)
+    standing = sums.standing(shop.id)
     if not standing.count:
         return None
-    return {"standing": standing, "lines": reviews.reviews(shop.id, limit=_FEW).lines}
+    return {"standing": standing, "lines": reviews.shown(shop.id, limit=_FEW).lines}
 
 
 # In the order they stand on the page. A further part is one line here and one template.
