@@ -1,6 +1,6 @@
 """The endings of the names of many people who come at once (NamePart): by one statement and in the order of their index.
 
-The database itself keeps everybody else's, person by person (migrations 0021 and 0036); of those who come with a file
+The database itself keeps everybody else's, person by person (migrations 0021 and 0030); of those who come with a file
 nobody but this writes them. Flush, never commit.
 """
 

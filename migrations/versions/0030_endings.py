@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036"
+revision = "0030"
 down_revision = "0029"
 
 _PLACES = ", ".join(f"({place})" for place in range(1, 41))
