@@ -8,6 +8,7 @@ from app.extensions import db
 from app.flows import review_care
 from app.flows.unit import write
 from app.reviews.actions import care
+from app.reviews.care_models import ReviewGoods
 from app.reviews.models import Review
 from app.visits.models import Product
 from tests import factories
@@ -25,4 +26,8 @@ def with_care(shop: AShop, review_id: int, word: str) -> None:
             session, shop_id=shop.id, review_id=review_id, text=text, words=[("맛", "praise")], now=own["now"]
         )
         product_id = session.scalar(db.select(db.func.min(Product.id)).where(Product.shop_id == shop.id))
-        care.note_goods(session, shop_id=shop.id, review_id=review_id, product_ids=[product_id])
+        counted = db.select(ReviewGoods.review_id).where(
+            ReviewGoods.shop_id == shop.id, ReviewGoods.product_id == product_id
+        )
+        if session.scalar(counted.where(ReviewGoods.review_id == review_id)) is None:
+            care.note_goods(session, shop_id=shop.id, review_id=review_id, product_ids=[product_id])
