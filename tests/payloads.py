@@ -90,7 +90,7 @@ INJECTED = ",".join(
         ),
         *(f"[{name}^='//x.']" for name in ("href", "src", "action", "formaction", "data")),
         *(
-            "script:not([src])",
+            "script:not([src]):not([type='application/ld+json'])",  # facts: tests/pages.py reads them
             "script[src='']",
             "iframe",
             "object",
