@@ -8,14 +8,39 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import browser, dashboard, groups, imports, letters, lists, pages, report, rhythm, starting, till
+from bench import (
+    browser,
+    dashboard,
+    groups,
+    imports,
+    letters,
+    lists,
+    pages,
+    report,
+    reviews,
+    rhythm,
+    starting,
+    till,
+)
 from bench.load import WrongAnswer
 from bench.report import Row
 from bench.servers import gunicorn
 from launch import debian
 from launch.refusal import CannotRun
 
-PARTS = ("pages", "till", "lists", "start", "browser", "letters", "rhythm", "groups", "dashboard", "imports")
+PARTS = (
+    "pages",
+    "till",
+    "lists",
+    "start",
+    "browser",
+    "letters",
+    "rhythm",
+    "groups",
+    "dashboard",
+    "imports",
+    "reviews",
+)
 
 
 def main() -> int:
@@ -105,6 +130,9 @@ def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
     if "imports" in asked.only:
         print("taking in a file of 100,000 orders", flush=True)
         rows += imports.measure(folder / "imports")
+    if "reviews" in asked.only:
+        print("reading ten thousand reviews", flush=True)
+        rows += reviews.measure(folder / "reviews")
     if "groups" in asked.only:
         print("asking for groups", flush=True)
         rows += groups.measure(folder / "groups", customers=asked.customers, ledger=asked.ledger)

@@ -1,4 +1,4 @@
-"""What a full shop does about reviews: one hidden, one shown again, its sums, its goods and its words."""
+"""What a full shop does about reviews: one hidden and shown again, and its words."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from app.extensions import db
 from app.flows import review_care
 from app.flows.unit import write
 from app.reviews.actions import care
-from app.reviews.care_models import ReviewGoods
 from app.reviews.models import Review
-from app.visits.models import Product
 from tests import factories
 from tests.factories import AShop
 
 
 def with_care(shop: AShop, review_id: int, word: str) -> None:
-    """Hide the shop's review and show it again, so that everybody still reads it; count it for a product, read its words."""
+    """Hide the shop's review and show it again, so that everybody still reads it; read its words."""
     own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
     review_care.hide(**own, review_id=review_id, cause="private", note=f"{word}쪽지")
     review_care.show_again(**own, review_id=review_id)
@@ -25,9 +23,3 @@ def with_care(shop: AShop, review_id: int, word: str) -> None:
         care.put_words(
             session, shop_id=shop.id, review_id=review_id, text=text, words=[("맛", "praise")], now=own["now"]
         )
-        product_id = session.scalar(db.select(db.func.min(Product.id)).where(Product.shop_id == shop.id))
-        counted = db.select(ReviewGoods.review_id).where(
-            ReviewGoods.shop_id == shop.id, ReviewGoods.product_id == product_id
-        )
-        if session.scalar(counted.where(ReviewGoods.review_id == review_id)) is None:
-            care.note_goods(session, shop_id=shop.id, review_id=review_id, product_ids=[product_id])
