@@ -149,7 +149,7 @@ def test_the_owners_desk(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> N
     assert owner_phone.submit("답 적어 두기", name="", text="", status=422).errors()
     owner_phone.submit("답 적어 두기", name="주차", text="뒷마당에 두 대 대실 수 있어요")
     talk = owner_phone.open(f"/owner/voices/{voice_id}")
-    assert [link["data-fill"] for link in talk.soup.select("[data-fill]")] == [
+    assert [link["data-answer"] for link in talk.soup.select("[data-answer]")] == [
         "뒷마당에 두 대 대실 수 있어요"
     ]
     owner_phone.submit("원인 적어 두기", new_cause="주차")
