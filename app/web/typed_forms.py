@@ -69,7 +69,16 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
         {"name": "붙일 태그", "whom": "누구에게 붙일까요?", "picked": "고른 손님", **_NARROWED},
     ),
     "owner.shop_review": ("후기 답글", {"text": "답글"}),
-    "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답"}),
+    "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답", "offer": "함께 드릴 쿠폰"}),
+    "owner.heard_voice": (
+        "들은 말 적기",
+        {"kind": "어떤 말씀인가요?", "text": "말씀", "source": "어디서", "said_on": "언제", "who": "어느 손님", "person": "손님"},
+    ),
+    "owner.ready_answers": ("자주 쓰는 답", {"name": "무엇에 대한 답", "text": "답"}),
+    "owner.shop_causes": ("새 원인", {"name": "원인"}),
+    "owner.voice_causes": ("말씀의 원인", {"new_cause": "다른 원인"}),
+    "owner.cause_fixed": ("고쳤다고 알리기", {"text": "무엇을 고쳤는지"}),
+    "owner.close_voice": ("해결했어요", {"note": "어떻게 끝났는지"}),
     "owner.campaign_text": (
         "단체 문자",
         {"text": "보낼 글", "coupon": "함께 드릴 쿠폰", "compares": "두 가지 글", "text_b": "다른 글"},
