@@ -35,10 +35,11 @@ def open_voice(
     once: str,
     now: datetime,
     source: str = "card",
+    picks_once: str = "",
 ) -> int:
-    """Begin a matter; returns its id, the same for the same key. Photos picked under the key come along.
+    """Begin a matter; returns its id, the same for the same key.
 
-    `source`: card | letter. Raises Invalid, NotHere, TooMuchSaid.
+    `source`: card | letter; `picks_once`: the key under which its photos were picked. Raises Invalid, NotHere, TooMuchSaid.
     """
     about, words = rules.clean_voice(kind=kind, text=text)
     key = key_of("customer", customer_id, once)
@@ -57,7 +58,7 @@ def open_voice(
                 now=now,
             )
             line = voices.add_line(session, voice=voice, text=words, once=key, now=now)
-            _with_photos(session, line=line, customer_id=customer_id, once=once, now=now)
+            _with_photos(session, line=line, customer_id=customer_id, once=picks_once, now=now)
             return voice.id
 
     return after_a_race(opened)
@@ -94,8 +95,17 @@ def open_thread(
     return voice.id
 
 
-def say(*, shop_id: int, customer_id: int, voice_id: int, text: str, once: str, now: datetime) -> None:
-    """Say one more thing, with the photos picked under its key; a settled matter is open again.
+def say(
+    *,
+    shop_id: int,
+    customer_id: int,
+    voice_id: int,
+    text: str,
+    once: str,
+    now: datetime,
+    picks_once: str = "",
+) -> None:
+    """Say one more thing, with the photos picked under `picks_once`; a settled matter is open again.
 
     Raises Invalid, NotHere, TooMuchSaid, TooLateToReopen.
     """
@@ -111,7 +121,7 @@ def say(*, shop_id: int, customer_id: int, voice_id: int, text: str, once: str, 
                 raise NotHere(GONE)
             rules.may_reopen(voice.closed_at, now)
             line = voices.add_line(session, voice=voice, text=words, once=key, now=now)
-            _with_photos(session, line=line, customer_id=customer_id, once=once, now=now)
+            _with_photos(session, line=line, customer_id=customer_id, once=picks_once, now=now)
 
     after_a_race(said)
 

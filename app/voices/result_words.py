@@ -9,7 +9,11 @@ def sentences(found: Results, *, span: str) -> list[str]:
     """Return what an owner reads, the most telling first; nothing where nothing can be said yet. `span`: "석 달"."""
     if not found.complaints:
         return []
-    told = [f"{span} 동안 불편 말씀 {found.complaints}건 가운데 {found.in_time}건에 하루 안에 답하셨어요."]
+    told = [
+        f"{span} 동안 불편 말씀 {found.complaints}건 가운데 {found.in_time}건에 하루 안에 답하셨어요."
+        if found.in_time
+        else f"{span} 동안 불편 말씀이 {found.complaints}건 있었고, 아직 하루 안에 답하신 말씀은 없어요."
+    ]
     late = found.answered - found.in_time
     if late:
         told.append(f"{late}건에는 하루가 지나서 답하셨어요.")
@@ -25,5 +29,7 @@ def sentences(found: Results, *, span: str) -> list[str]:
     if found.young:
         told.append(
             f"아직 60일이 지나지 않은 손님 {found.young}분 가운데 {found.young_came}분은 벌써 다시 오셨어요."
+            if found.young_came
+            else f"아직 60일이 지나지 않은 손님이 {found.young}분 있어요."
         )
     return told

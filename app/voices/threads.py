@@ -109,7 +109,7 @@ def thread(
         select(
             Voice.id,
             Voice.customer_id,
-            func.coalesce(Customer.name, ""),
+            func.coalesce(Customer.name, "").label("name"),
             Voice.kind,
             Voice.review_id,
             Voice.opened_at,
@@ -156,7 +156,7 @@ def thread(
         for line in lines
     ]
     unread = any(line[3] and line[5] is None for line in lines)
-    return Thread(*list(row), lines=said, unread=unread)
+    return Thread(**row._mapping, lines=said, unread=unread)
 
 
 def hand_of(shop_id: int, voice_id: int) -> int | None:

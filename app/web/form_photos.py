@@ -41,8 +41,12 @@ class FormPhotos:
 
 
 def once_of_form() -> str:
-    """Return the form's once-key as it came, by the form or the address; a new one for a form that begins."""
-    return (request.values.get("once") or new_token())[:ONCE_MAX]
+    """Return the key photos are picked under, as the form or the address names it; a new one for a form that begins.
+
+    The picker sends it along as "picks": the form's own once-key is renewed by the browser with every press.
+    """
+    values = request.values
+    return (values.get("picks") or values.get("once") or new_token())[:ONCE_MAX]
 
 
 def of_form(form: str, once: str) -> FormPhotos:

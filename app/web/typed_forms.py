@@ -127,7 +127,6 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
         "체험단 답 내려받기",
         {"reason": "왜 내려받으시나요?", "kind": "어떤 파일로"},
     ),
-    "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답"}),
     "owner.new_notice": ("가게 소식", _NOTICE),
     "owner.notice_words": ("가게 소식", _NOTICE),
     "owner.shop_links": (
@@ -135,6 +134,23 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
         {"instagram": "인스타그램", "band": "네이버 밴드", "openchat": "카카오톡 오픈채팅"},
     ),
     "owner.parcel_words": ("소포 쪽지에 적을 말", {"thanks": "고맙다는 말"}),
+    "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답", "offer": "함께 드릴 쿠폰"}),
+    "owner.heard_voice": (
+        "들은 말 적기",
+        {
+            "kind": "어떤 말씀인가요?",
+            "text": "말씀",
+            "source": "어디서",
+            "said_on": "언제",
+            "who": "어느 손님",
+            "person": "손님",
+        },
+    ),
+    "owner.ready_answers": ("자주 쓰는 답", {"name": "무엇에 대한 답", "text": "답"}),
+    "owner.shop_causes": ("새 원인", {"name": "원인"}),
+    "owner.voice_causes": ("말씀의 원인", {"new_cause": "다른 원인"}),
+    "owner.cause_fixed": ("고쳤다고 알리기", {"text": "무엇을 고쳤는지"}),
+    "owner.close_voice": ("해결했어요", {"note": "어떻게 끝났는지"}),
     "owner.campaign_text": (
         "단체 문자",
         {"text": "보낼 글", "coupon": "함께 드릴 쿠폰", "compares": "두 가지 글", "text_b": "다른 글"},

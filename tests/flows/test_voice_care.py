@@ -268,7 +268,7 @@ def test_photos_go_with_the_words_and_with_the_person(shop: AShop, jiwoo: ACusto
     ref = form_photo.add(
         shop_id=shop.id, customer_id=jiwoo.id, form="voice", once=once, upload=BytesIO(a_jpeg()), now=clock()
     )
-    voice_id = opened(shop, jiwoo, once=once)
+    voice_id = opened(shop, jiwoo, picks_once=once)
     photo.make_waiting(clock=clock)
     clock.advance(days=4)
     assert photo.drop_old_drafts(shop_id=shop.id, now=clock()) == 0

@@ -18,7 +18,9 @@ def with_voices(shop: AShop, known: ACustomer, staff_id: int, voice_id: int, wor
     own = {"shop_id": shop.id, "staff_id": shop.owner_id, "role": "owner"}
     mine = {"shop_id": shop.id, "customer_id": known.id}
     form_photo.add(**mine, form="voice", once=once, upload=BytesIO(a_jpeg()), now=now)
-    asked = voice.open_voice(**mine, kind="question", text=f"{word}불편 주차", once=once, now=now)
+    asked = voice.open_voice(
+        **mine, kind="question", text=f"{word}불편 주차", once=once, picks_once=once, now=now
+    )
     voice_care.hand_over(**own, voice_id=asked, to_staff=staff_id, now=now)
     voice_care.mark(**own, voice_id=voice_id, causes=["기다림"], new_cause=f"{word}단체", now=now)
     voice_care.put_ready(shop_id=shop.id, name="주차", text=f"{word}말씀 뒷마당이에요", now=now)

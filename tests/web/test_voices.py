@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from flask import Flask
 
 from app.extensions import db
+from app.flows import photo, voice, voice_fix
 from app.shops.models import AccessLog
-from tests import factories
+from tests import coupons, factories
+from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
 from tests.world import Clock
@@ -97,3 +101,70 @@ def test_the_counter_remembers_the_last_word(
         assert "뜨거워요" not in other.open(panel).html
     taken = phone.open(f"/c/{shop.code}/me/text").html
     assert "컵이 뜨거워요" in taken
+
+
+def test_a_photo_and_a_coupon_in_the_thread(
+    phone: Phone, owner_phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    kind_id = coupons.a_kind(shop, "recovery")
+    form = phone.holding(jiwoo).open(f"/c/{shop.code}/voices?from=letter")
+    key = form.soup.select_one("[name=picks]")["value"]
+    picked = {"csrf_token": phone.token(), "photo": [(BytesIO(a_jpeg()), "a.jpg")]}
+    phone.post(f"/c/{shop.code}/photos/voice/{key}", picked, htmx=True, follow=False, status=204)
+    photo.make_waiting(clock=clock)
+    phone.open(f"/c/{shop.code}/voices?from=letter&picks={key}")
+    # The browser renews the once-key with every press: the photo is the form's all the same.
+    thread = phone.submit(
+        "사장님께 보내기", kind="complaint", text="국이 식었어요", once="renewed-by-the-browser"
+    )
+    small = thread.soup.select_one(".said img")["src"]
+    number = thread.path.rsplit("/", 1)[1]
+    assert phone.open(small).answer.mimetype == "image/webp"
+    phone.open(thread.path)
+    talk = owner_phone.open(f"/owner/voices/{number}")
+    assert owner_phone.open(talk.soup.select_one(".said img")["src"]).answer.mimetype == "image/webp"
+    talk = owner_phone.open(f"/owner/voices/{number}?fill=apology")
+    assert "죄송해요" in talk.value("text")
+    owner_phone.submit("답 보내기", offer=str(kind_id))
+    answered = phone.open(thread.path)
+    assert "쿠폰 받기" in answered.words
+    taken = phone.submit("쿠폰 받기")
+    assert ("쿠폰 보기" in taken.words, "쿠폰 받기" in taken.words) == (True, False)
+    assert "손님이 받으셨어요" in owner_phone.open(f"/owner/voices/{number}").words
+    assert "해결됐다고 하셨어요" in _settled(phone, owner_phone, thread.path, number)
+
+
+def _settled(phone: Phone, owner_phone: Phone, path: str, number: str) -> str:
+    phone.open(path)
+    phone.submit("해결됐어요")
+    return owner_phone.open(f"/owner/voices/{number}").words
+
+
+def test_the_owners_desk(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
+    voice_id = voice.open_voice(
+        shop_id=shop.id, customer_id=jiwoo.id, kind="question", text="주차되나요?", once=factories.once(),
+        now=factories.now(),
+    )  # fmt: skip
+    owner_phone.open("/owner/voices/answers")
+    assert owner_phone.submit("답 적어 두기", name="", text="", status=422).errors()
+    owner_phone.submit("답 적어 두기", name="주차", text="뒷마당에 두 대 대실 수 있어요")
+    talk = owner_phone.open(f"/owner/voices/{voice_id}")
+    assert [link["data-answer"] for link in talk.soup.select("[data-answer]")] == [
+        "뒷마당에 두 대 대실 수 있어요"
+    ]
+    owner_phone.submit("원인 적어 두기", new_cause="주차")
+    assert "주차" in owner_phone.open("/owner/voices/causes").words
+    cause = owner_phone.page.soup.select_one("a[href*='/owner/voices/causes/']")["href"]  # type: ignore[union-attr, index]
+    owner_phone.open(cause)
+    assert owner_phone.submit("고쳤다고 알리기", text="", status=422).errors()
+    owner_phone.submit("고쳤다고 알리기", text="주차 안내판을 세웠어요")
+    assert voice_fix.tell_waiting(clock=factories.now) == 1
+    assert "1분께 전했어요" in owner_phone.open(cause).words
+    owner_phone.open("/owner/voices/heard")
+    wrong = owner_phone.submit(
+        "적어 두기", text="시끄럽대요", who="아무개", kind="complaint", source="spoken", status=422
+    )
+    assert (wrong.value("text"), len(wrong.errors())) == ("시끄럽대요", 2)
+    heard = owner_phone.submit("적어 두기", who="한지우")
+    assert "가게에서 들은 말" in heard.words
+    assert "하루 안에 답하신 말씀은 없어요" in owner_phone.open("/owner/voices/results").words

@@ -117,6 +117,7 @@ DALBIT = Description(
     review_stamps=0,
     hashtag="달빛한잔",
     threads=dalbit_said.THREADS,
+    ready_answers=dalbit_said.READY_ANSWERS,
     has_tiers=True,
     promises=(
         Promise(
@@ -136,6 +137,7 @@ DALBIT = Description(
         Offer("sign_up", "쿠키 한 개", 0.6),
         Offer("nth_visit", "사이즈업", 0.7, rule_value=3),
         Offer("birthday", "케이크 한 조각", 0, days=14),
+        Offer("recovery", "따뜻한 음료 한 잔", 0, days=60),
         Offer("manual", "2,000원 할인", 0.4, form="amount", value=2000, least_amount=10_000),
     ),
     news=news_said.DALBIT,

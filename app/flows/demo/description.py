@@ -63,6 +63,7 @@ class Thread:
     says: tuple[str, ...]
     minutes: tuple[int, ...] = ()
     closed: bool = False
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ class Description:
     review_stamps: int  # given for a review in the last month: none or one
     hashtag: str
     threads: tuple[Thread, ...]
+    ready_answers: tuple[tuple[str, str], ...] = ()  # (name, text)
     point_permille: int = 0  # points beside the stamps, in thousandths of the amount
     day_off: int | None = None  # of the week, entered under 쉬는 날 (0 = Monday)
     has_tiers: bool = False  # three of them, a day of double stamps, a list of gifts

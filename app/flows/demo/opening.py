@@ -42,7 +42,7 @@ SHOPS = (DALBIT, JEONGSUN)
 TABLES = (
     "shops", "staff", "card_rules", "products", "customers", "cards", "devices", "phone_claims", "consents",
     "suppressions", "opt_out_links", "weekly_days_off", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
-    "redemptions", "coupon_kinds", "coupons", "coupon_uses", "review_settings", "review_asks", "reviews", "review_replies", "review_goods", "review_sums", "review_hidings", "review_words", "photos", "paper_cards", "voices", "voice_lines",
+    "redemptions", "coupon_kinds", "coupons", "coupon_uses", "review_settings", "review_asks", "reviews", "review_replies", "review_goods", "review_sums", "review_hidings", "review_words", "photos", "paper_cards", "voices", "voice_lines", "voice_causes", "voice_cause_marks", "ready_answers",
     "warranty_settings", "warranty_kinds", "warranty_sheets", "warranties", "warranty_moves", "repair_requests", "repair_steps",
     "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
     "day_counts", "referral_settings", "invites", "referrals", "day_closes",

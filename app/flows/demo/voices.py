@@ -8,6 +8,8 @@ from random import Random
 from app.flows.demo.description import Description, Thread
 from app.flows.demo.holders import Holder
 from app.flows.demo.rows import Row, Tables, drawn_key
+from app.voices.care_rules import BACK_WITHIN
+from app.voices.rules import ANSWER_WITHIN, COMPLAINT
 
 # A matter of the last day is told as it stands; an older one hangs on a visit, so that nobody wrote at night.
 _FRESH_HOURS = 24
@@ -19,6 +21,7 @@ class Voices:
     def __init__(self, rng: Random, tables: Tables, shop: Description, shop_id: int) -> None:
         self.rng, self.tables, self.shop, self.shop_id = rng, tables, shop, shop_id
         self._spoke: set[int] = set()
+        self._causes: dict[str, Row] = {}
 
     def write(self, holders: list[Holder], owner: Row, moment: datetime) -> None:
         """Write the threads down as they stand at `moment`."""
@@ -31,6 +34,10 @@ class Voices:
         visits.sort(key=lambda pair: pair[0])
         for thread in self.shop.threads:
             self._open(thread, visits, owner, moment)
+        for name, text in self.shop.ready_answers:
+            self.tables.add("ready_answers", shop_id=self.shop_id, name=name, text=text, at=visits[0][0])
+        self.tables.number("ready_answers")
+        self.tables.number("voice_causes")
         self.tables.number("voices", by="opened_at")
         self.tables.number("voice_lines", by="at")
 
@@ -55,7 +62,17 @@ class Voices:
             waiting_since=told,
             closed_at=None,
             closed_by=None,
+            due_at=told + ANSWER_WITHIN if thread.kind == COMPLAINT else None,
+            came_back_at=None,
         )
+        for name in thread.causes:
+            self.tables.add(
+                "voice_cause_marks",
+                shop_id=self.shop_id,
+                voice_id=voice,
+                cause_id=self._cause(name, told),
+                at=told,
+            )
         at = told
         for place, text in enumerate(thread.says):
             by_owner = place % 2 == 1
@@ -77,3 +94,17 @@ class Voices:
                 voice["answered_at"] = at
         if thread.closed:
             voice.update(closed_at=at + timedelta(minutes=12), closed_by=owner, waiting_since=None)
+        answered = voice["answered_at"]
+        if thread.kind == COMPLAINT and answered is not None:
+            again = (
+                visit["at"] for visit in holder.stood if answered < visit["at"] <= answered + BACK_WITHIN
+            )
+            voice["came_back_at"] = min(again, default=None)
+
+    def _cause(self, name: str, at: datetime) -> Row:
+        """Return the shop's cause of a name, added when it comes up first."""
+        if name not in self._causes:
+            self._causes[name] = self.tables.add(
+                "voice_causes", shop_id=self.shop_id, name=name, made_at=at, ended_at=None
+            )
+        return self._causes[name]

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.flows import voice as flow
 from app.flows import voice_offer
 from app.kit.refusals import Invalid, NotHere, Refused
+from app.kit.signing import new_token
 from app.reviews import photos as pictures
 from app.voices import queries as voices
 from app.voices import threads
@@ -31,6 +32,10 @@ def _beside(error: Refused) -> dict[str, str]:
     return error.fields if isinstance(error, Invalid) else {"text": error.sentence}
 
 
+def _once() -> str:
+    return (request.form.get("once") or new_token())[:80]
+
+
 @door(
     bp,
     "/c/<code>/voices",
@@ -42,17 +47,17 @@ def _beside(error: Refused) -> dict[str, str]:
 )
 def voices_of_mine(code: str) -> ResponseReturnValue:
     """Show the form and what was said before; the POST begins a matter. `kind` and `from` may stand in the address."""
-    holder, once = current_card(), once_of_form()
+    holder, picks_once = current_card(), once_of_form()
     typed = {"kind": request.values.get("kind", ""), "text": request.form.get("text", "")}
-    refused = take(_FORM, once) if request.method == "POST" else ""
+    refused = take(_FORM, picks_once) if request.method == "POST" else ""
     page: dict[str, Any] = {
         "shop": current_shop(),
         "kinds": list(KINDS.items()),
         "typed": typed,
         "source": "letter" if request.values.get("from") == "letter" else "card",
         "wrong": {},
-        "once": once,
-        "photos": of_form(_FORM, once),
+        "once": _once(),
+        "photos": of_form(_FORM, picks_once),
         "threads": voices.threads_of(shop_id=holder.shop_id, customer_id=holder.customer_id),
     }
     if request.method == "GET":
@@ -64,7 +69,8 @@ def voices_of_mine(code: str) -> ResponseReturnValue:
             shop_id=holder.shop_id,
             customer_id=holder.customer_id,
             **typed,
-            once=once,
+            once=page["once"],
+            picks_once=picks_once,
             source=page["source"],
             now=now(),
         )
@@ -86,9 +92,9 @@ def voices_of_mine(code: str) -> ResponseReturnValue:
 )
 def voice(code: str, voice_id: int) -> ResponseReturnValue:
     """Show one thread; the POST says one more thing."""
-    once = once_of_form()
-    refused = take(_FORM, once) if request.method == "POST" else ""
-    page = _page(voice_id) | {"once": once, "photos": of_form(_FORM, once)}
+    picks_once = once_of_form()
+    refused = take(_FORM, picks_once) if request.method == "POST" else ""
+    page = _page(voice_id) | {"once": _once(), "photos": of_form(_FORM, picks_once)}
     if request.method == "GET":
         return render_template("customer/voice.html", **page)
     if refused:
@@ -100,7 +106,8 @@ def voice(code: str, voice_id: int) -> ResponseReturnValue:
             customer_id=holder.customer_id,
             voice_id=voice_id,
             text=page["typed"],
-            once=once,
+            once=page["once"],
+            picks_once=picks_once,
             now=now(),
         )
     except (Invalid, TooMuchSaid, TooLateToReopen) as error:
