@@ -1,7 +1,10 @@
 """Every address of the product with its door: methods, audience, role and whose shop it is."""
 
+from tests import doors_board
+
 # rule, methods, whose pages, least role, where the shop comes from, "machine" = no form token (another proof: a machine's secret, the opt-out's own token)
-TABLE = """
+TABLE = (
+    """
 /                                                     GET       public    anyone   none
 /api/v1/customers                                     GET       api       anyone   key     machine
 /api/v1/customers                                     POST      api       anyone   key     machine
@@ -13,9 +16,6 @@ TABLE = """
 /api/v1/visits/<int:visit_id>/refunds                 POST      api       anyone   key     machine
 /assets/<digest>/<path:name>                          GET       public    anyone   none
 /c/<code>                                             GET       customer  holder   code
-/c/<code>/board                                       GET       customer  holder   code
-/c/<code>/board/<int:post_id>                         GET+POST  customer  holder   code
-/c/<code>/board/new                                   GET+POST  customer  holder   code
 /c/<code>/claims                                      POST      customer  holder   code
 /c/<code>/coupons                                     GET       customer  holder   code
 /c/<code>/coupons/<ref>                               GET       customer  holder   code
@@ -23,8 +23,6 @@ TABLE = """
 /c/<code>/details                                     GET+POST  customer  holder   code
 /c/<code>/done                                        POST      customer  holder   code
 /c/<code>/done/<int:done_id>/withdrawal               POST      customer  holder   code
-/c/<code>/events                                      GET       customer  holder   code
-/c/<code>/events/<int:event_id>                       GET+POST  customer  holder   code
 /c/<code>/friends                                     GET+POST  customer  holder   code
 /c/<code>/inbox                                       GET       customer  holder   code
 /c/<code>/inbox/<int:message_id>/photo                GET       customer  holder   code
@@ -56,16 +54,8 @@ TABLE = """
 /c/<code>/photos/<form>/<once>/<ref>                  GET       customer  holder   code
 /c/<code>/photos/<form>/<once>/<ref>/removal          POST      customer  holder   code
 /c/<code>/qr.svg                                      GET       customer  holder   code
-/c/<code>/questions                                   GET+POST  customer  holder   code
-/c/<code>/reports/<what>/<int:row_id>                 GET+POST  customer  holder   code
 /c/<code>/reviews                                     GET+POST  customer  holder   code
 /c/<code>/reviews/wish                                POST      customer  holder   code
-/c/<code>/stories                                     GET       customer  holder   code
-/c/<code>/stories/<int:story_id>                      GET       customer  holder   code
-/c/<code>/stories/<int:story_id>/consent              POST      customer  holder   code
-/c/<code>/stories/<int:story_id>/photos/<ref>         GET       customer  holder   code
-/c/<code>/stories/<int:story_id>/removal              POST      customer  holder   code
-/c/<code>/stories/new                                 GET+POST  customer  holder   code
 /c/<code>/visits                                      GET       customer  holder   code
 /c/<code>/voices                                      GET+POST  customer  holder   code
 /c/<code>/voices/<int:voice_id>                       GET+POST  customer  holder   code
@@ -90,10 +80,6 @@ TABLE = """
 /o/<token>/consent                                    GET+POST  public    anyone   token   machine
 /owner                                                GET       owner     staff    session
 /owner.webmanifest                                    GET       public    anyone   none
-/owner/board                                          GET       owner     manager  session
-/owner/board/<int:post_id>                            GET+POST  owner     manager  session
-/owner/board/<int:post_id>/pin                        POST      owner     manager  session
-/owner/board/new                                      GET+POST  owner     manager  session
 /owner/campaigns                                      GET       owner     manager  session
 /owner/campaigns/<int:campaign_id>                    GET       owner     manager  session
 /owner/campaigns/<int:campaign_id>/cancellation       POST      owner     manager  session
@@ -170,14 +156,6 @@ TABLE = """
 /owner/done                                           GET       owner     staff    session
 /owner/done/<int:done_id>                             GET+POST  owner     staff    session
 /owner/done/<int:done_id>/removal                     POST      owner     staff    session
-/owner/events                                         GET       owner     manager  session
-/owner/events/<int:event_id>                          GET       owner     manager  session
-/owner/events/<int:event_id>/cancellation             POST      owner     manager  session
-/owner/events/<int:event_id>/draw                     POST      owner     manager  session
-/owner/events/<int:event_id>/form                     GET+POST  owner     manager  session
-/owner/events/<int:event_id>/handovers                POST      owner     manager  session
-/owner/events/<int:event_id>/opening                  POST      owner     manager  session
-/owner/events/new                                     GET+POST  owner     manager  session
 /owner/letters/<int:letter_id>                        GET       owner     staff    session
 /owner/letters/<int:letter_id>/photo                  GET       owner     staff    session
 /owner/letters/<int:letter_id>/removal                POST      owner     staff    session
@@ -263,9 +241,7 @@ TABLE = """
 /owner/more/staff/<int:staff_id>/pin                  POST      owner     owner    session
 /owner/more/staff/<int:staff_id>/second-step/end      POST      owner     owner    session
 /c/<code>/tier                                        GET       customer  holder   code
-/c/<code>/writings/<what>/<int:row_id>/removal        POST      customer  holder   code
 /owner/given/<int:given_id>/reversal                  POST      owner     staff    session
-/owner/more/board                                     GET+POST  owner     owner    session
 /owner/more/boosts                                    GET       owner     manager  session
 /owner/more/boosts/<int:boost_id>/end                 POST      owner     owner    session
 /owner/more/boosts/new                                GET+POST  owner     owner    session
@@ -347,14 +323,8 @@ TABLE = """
 /owner/print/cards/<batch>                            GET       owner     staff    session
 /owner/print/cards/<batch>/pdf                        GET       owner     staff    session
 /owner/proof                                          GET+POST  owner     staff    session
-/owner/questions                                      GET       owner     manager  session
-/owner/questions/<int:question_id>                    GET+POST  owner     manager  session
 /owner/queue                                          POST      owner     staff    session
 /owner/redemptions/<int:redemption_id>/reversal       POST      owner     staff    session
-/owner/reported                                       GET       owner     manager  session
-/owner/reported/<what>/<int:row_id>/hiding            POST      owner     manager  session
-/owner/reported/<what>/<int:row_id>/keeping           POST      owner     manager  session
-/owner/reported/<what>/<int:row_id>/showing           POST      owner     manager  session
 /owner/reviews                                        GET       owner     manager  session
 /owner/reviews/<int:review_id>                        GET+POST  owner     manager  session
 /owner/rewards/<int:reward_id>/use                    POST      owner     staff    session
@@ -362,12 +332,6 @@ TABLE = """
 /owner/stamps                                         GET       owner     staff    session
 /owner/stamps                                         POST      owner     staff    session
 /owner/stamps/today                                   GET       owner     staff    session
-/owner/stories                                        GET       owner     manager  session
-/owner/stories/<int:story_id>                         GET+POST  owner     manager  session
-/owner/stories/<int:story_id>/link-mark               POST      owner     manager  session
-/owner/stories/<int:story_id>/photos/<ref>            GET       owner     manager  session
-/owner/stories/<int:story_id>/photos/<ref>/small      GET       owner     manager  session
-/owner/stories/<int:story_id>/showing                 POST      owner     manager  session
 /r/<token>/photos                                     GET       public    anyone   token
 /r/<token>/photos                                     POST      public    anyone   token
 /r/<token>/photos/<ref>                               GET       public    anyone   token
@@ -390,27 +354,19 @@ TABLE = """
 /s/<code>/counter/<token>                             GET+POST  public    anyone   code
 /s/<code>/details                                     GET+POST  public    anyone   code
 /s/<code>/email/<token>                               GET+POST  public    anyone   code
-/s/<code>/events                                      GET       public    anyone   code
-/s/<code>/events/<int:event_id>                       GET       public    anyone   code
-/s/<code>/events/<int:event_id>/draw.txt              GET       public    anyone   code
-/s/<code>/gallery                                     GET       public    anyone   code
 /s/<code>/open/<token>                                GET+POST  public    anyone   code
 /s/<code>/photos/<ref>                                GET       public    anyone   code
 /s/<code>/photos/<ref>/small                          GET       public    anyone   code
 /s/<code>/photos/<ref>/view                           GET       public    anyone   code
 /s/<code>/privacy                                     GET       public    anyone   code
-/s/<code>/questions                                   GET       public    anyone   code
 /s/<code>/restore                                     GET+POST  public    anyone   code
 /s/<code>/restore/code                                GET+POST  public    anyone   code
 /s/<code>/restore/counter                             GET+POST  public    anyone   code
 /s/<code>/restore/counter/live                        GET       public    anyone   code
 /s/<code>/reviews                                     GET       public    anyone   code
-/s/<code>/stories                                     GET       public    anyone   code
-/s/<code>/stories/<int:story_id>                      GET       public    anyone   code
-/s/<code>/stories/<int:story_id>/photos/<ref>         GET       public    anyone   code
-/s/<code>/stories/<int:story_id>/photos/<ref>/small   GET       public    anyone   code
-/s/<code>/stories/<int:story_id>/picture              GET       public    anyone   code
 /v/<token>                                            GET       public    anyone   token
 /setup/<token>                                        GET+POST  owner     anyone   token
 /sw.js                                                GET       public    anyone   none
 """
+    + doors_board.TABLE
+)

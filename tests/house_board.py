@@ -1,6 +1,7 @@
 """What the files of the board's room are for, and which of them the doors may read (test_house.py)."""
 
 BEYOND = {
+    "board/draw_rules": "pure: a draw that everybody can do again",
     "board/entering": "changes events, entries and draws, inside a flow",
     "board/event_models": "tables of events and who entered them",
     "board/event_rules": "pure: what an event may be, and who may enter it",
