@@ -3,8 +3,7 @@
 from tests import doors_board
 
 # rule, methods, whose pages, least role, where the shop comes from, "machine" = no form token (another proof: a machine's secret, the opt-out's own token)
-TABLE = (
-    """
+TABLE = """
 /                                                     GET       public    anyone   none
 /api/v1/customers                                     GET       api       anyone   key     machine
 /api/v1/customers                                     POST      api       anyone   key     machine
@@ -368,5 +367,4 @@ TABLE = (
 /setup/<token>                                        GET+POST  owner     anyone   token
 /sw.js                                                GET       public    anyone   none
 """
-    + doors_board.TABLE
-)
+TABLE += doors_board.TABLE.lstrip()
