@@ -33,6 +33,7 @@ FACTS = {
     "greeting": "생일 축하드려요.",
     "likes": "라떼 연하게",
     "path": "/s/x/email/y",
+    "what": "올려 주신 사진",
     "token": "t",
     "code": "S",
     "voice": 1,

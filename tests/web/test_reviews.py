@@ -49,7 +49,7 @@ def disclosed_first(page: Page) -> list[str]:
 def test_from_the_card_to_the_thanks(phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
     factories.a_stamp(shop, jiwoo.card_id)
     phone.holding(jiwoo).open(f"/c/{shop.code}")
-    phone.tap("내 후기")
+    phone.tap("내 후기·사진")
     form = phone.tap("후기 쓰기")
     assert form.h1 == "봄날커피, 어떠셨어요?"
     again = phone.submit("후기 남기기", mood="bad", text="조금 식었어요", status=422)

@@ -18,6 +18,7 @@ from app.flows.demo.dalbit import DALBIT
 from app.flows.demo.days import Calendar, at_minute
 from app.flows.demo.description import Description
 from app.flows.demo.friends import Friends
+from app.flows.demo.gatherings import gather
 from app.flows.demo.holders import Holder
 from app.flows.demo.jeongsun import JEONGSUN
 from app.flows.demo.letters import Writer
@@ -87,8 +88,11 @@ def open_demo_shop(shop: Description, *, master: bytes, base_url: str, now: date
             if rows:
                 session.execute(insert(_table(name)), rows)
         _move_sequences(session)
+        gathered = gather(session, tables, shop.code, now)
         shop_id: int = tables.rows["shops"][0]["id"]
     lay_down_photos(tables.rows["photos"], now)
+    if gathered is not None:
+        gathered.lay_down()
     return Opened(shop_id, shop.people, {name: len(tables.rows[name]) for name in TABLES})
 
 

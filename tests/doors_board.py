@@ -1,0 +1,53 @@
+"""The addresses of events, customers' photos, questions, the board and what is reported of them (doors_table.py)."""
+
+TABLE = """
+/c/<code>/board                                       GET       customer  holder   code
+/c/<code>/board/<int:post_id>                         GET+POST  customer  holder   code
+/c/<code>/board/new                                   GET+POST  customer  holder   code
+/c/<code>/events                                      GET       customer  holder   code
+/c/<code>/events/<int:event_id>                       GET+POST  customer  holder   code
+/c/<code>/questions                                   GET+POST  customer  holder   code
+/c/<code>/reports/<what>/<int:row_id>                 GET+POST  customer  holder   code
+/c/<code>/stories                                     GET       customer  holder   code
+/c/<code>/stories/<int:story_id>                      GET       customer  holder   code
+/c/<code>/stories/<int:story_id>/consent              POST      customer  holder   code
+/c/<code>/stories/<int:story_id>/photos/<ref>         GET       customer  holder   code
+/c/<code>/stories/<int:story_id>/removal              POST      customer  holder   code
+/c/<code>/stories/new                                 GET+POST  customer  holder   code
+/c/<code>/writings/<what>/<int:row_id>/removal        POST      customer  holder   code
+/owner/board                                          GET       owner     manager  session
+/owner/board/<int:post_id>                            GET+POST  owner     manager  session
+/owner/board/<int:post_id>/pin                        POST      owner     manager  session
+/owner/board/new                                      GET+POST  owner     manager  session
+/owner/events                                         GET       owner     manager  session
+/owner/events/<int:event_id>                          GET       owner     manager  session
+/owner/events/<int:event_id>/cancellation             POST      owner     manager  session
+/owner/events/<int:event_id>/draw                     POST      owner     manager  session
+/owner/events/<int:event_id>/form                     GET+POST  owner     manager  session
+/owner/events/<int:event_id>/handovers                POST      owner     manager  session
+/owner/events/<int:event_id>/opening                  POST      owner     manager  session
+/owner/events/new                                     GET+POST  owner     manager  session
+/owner/more/board                                     GET+POST  owner     owner    session
+/owner/questions                                      GET       owner     manager  session
+/owner/questions/<int:question_id>                    GET+POST  owner     manager  session
+/owner/reported                                       GET       owner     manager  session
+/owner/reported/<what>/<int:row_id>/hiding            POST      owner     manager  session
+/owner/reported/<what>/<int:row_id>/keeping           POST      owner     manager  session
+/owner/reported/<what>/<int:row_id>/showing           POST      owner     manager  session
+/owner/stories                                        GET       owner     manager  session
+/owner/stories/<int:story_id>                         GET+POST  owner     manager  session
+/owner/stories/<int:story_id>/link-mark               POST      owner     manager  session
+/owner/stories/<int:story_id>/photos/<ref>            GET       owner     manager  session
+/owner/stories/<int:story_id>/photos/<ref>/small      GET       owner     manager  session
+/owner/stories/<int:story_id>/showing                 POST      owner     manager  session
+/s/<code>/events                                      GET       public    anyone   code
+/s/<code>/events/<int:event_id>                       GET       public    anyone   code
+/s/<code>/events/<int:event_id>/draw.txt              GET       public    anyone   code
+/s/<code>/gallery                                     GET       public    anyone   code
+/s/<code>/questions                                   GET       public    anyone   code
+/s/<code>/stories                                     GET       public    anyone   code
+/s/<code>/stories/<int:story_id>                      GET       public    anyone   code
+/s/<code>/stories/<int:story_id>/photos/<ref>         GET       public    anyone   code
+/s/<code>/stories/<int:story_id>/photos/<ref>/small   GET       public    anyone   code
+/s/<code>/stories/<int:story_id>/picture              GET       public    anyone   code
+"""
