@@ -8,6 +8,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 
+# What anybody may run on the file of proof_text(): it knows nothing of this program.
+SCRIPT = """import hashlib, sys
+
+sha = lambda text: hashlib.sha256(text.encode()).hexdigest()
+text = open(sys.argv[1], encoding="utf-8").read()
+lines = [line.split(": ") for line in text.splitlines() if line[0] != "#"]
+every = lambda name: [value for key, value in lines if key == name]
+seed, hashed, winners = every("seed")[0], every("seed_hash")[0], int(every("winners")[0])
+assert sha(seed) == hashed, "another seed than was promised"
+drawn = sorted(every("ticket"), key=lambda ticket: sha(seed + ":" + ticket))[:winners]
+assert drawn == every("drawn"), "other winners than the seed gives"
+print("fair")
+"""
 SEED_BYTES = 32  # random, kept as 64 hex digits
 TICKET_LENGTH = 10  # of the spoken alphabet: 50 bits, the same one twice never happens within one draw
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.flows.programme import standing
 from app.flows.unit import after_a_race, write
@@ -34,7 +35,7 @@ def answer(*, shop_id: int, ref: str, browser_token: str, number: str, now: date
             allowed = SCALE_WORDS if one.form == SCALE else range(len(one.options))
             if number not in {str(each) for each in allowed}:
                 raise Invalid({"number": "하나를 눌러 주세요."})
-            key = {
+            key: dict[str, Any] = {
                 "shop_id": shop_id,
                 "question_id": one.id,
                 "day": kst_day(now),
