@@ -6,6 +6,7 @@ BEYOND = {
     "reviews/picks": "reads photos picked in a form that is no review",
     "reviews/pick_rules": "pure: which forms take photos, and what ties a photo to its form",
     "reviews/care_models": "tables of what a shop does about reviews: hidden for a cause, words that come up",
+    "testers/tapping": "counts what is tapped at the counter, inside a flow",
     "testers/starts": "pure: ready sets of questions to start from",
     "testers/typed": "pure: what was typed about a programme, and what was answered, checked",
     "testers/mine": "reads what one person is in and answered",

@@ -10,7 +10,7 @@ from app.flows.unit import after_a_race, write
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
 from app.kit.signing import token_hash
-from app.testers import actions, rules
+from app.testers import actions, rules, tapping
 from app.testers.rules import AFTER, SCALE, SCALE_WORDS, NoProgramme, NotNow, TooManyTaps
 
 _MINUTE = timedelta(minutes=1)
@@ -41,12 +41,12 @@ def answer(*, shop_id: int, ref: str, browser_token: str, number: str, now: date
                 "day": kst_day(now),
                 "browser_hash": token_hash(f"tasting:{row.ref}:{browser_token}"),
             }
-            if actions.tasted(session, **key) is not None:
+            if tapping.tasted(session, **key) is not None:
                 return False
-            taps = actions.tasted_since(session, shop_id=shop_id, question_id=one.id, since=now - _MINUTE)
+            taps = tapping.tasted_since(session, shop_id=shop_id, question_id=one.id, since=now - _MINUTE)
             if taps >= rules.TASTING_MINUTE:
                 raise TooManyTaps
-            actions.add_tasting(session, **key, number=int(number), now=now)
+            tapping.add_tasting(session, **key, number=int(number), now=now)
             return True
 
     return after_a_race(answered)

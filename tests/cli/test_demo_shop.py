@@ -373,7 +373,7 @@ def _somebody_new_gets_a_fresh_card(app: Flask, shop_id: int) -> None:
 
 def _a_shop_has_on_all_that_was_drawn_for_it(town: dict[str, int]) -> None:
     uses = {db.session.get_one(Shop, each).uses for each in town.values()}
-    assert uses == {"boosts coupons referrals tiers", "points referrals"}
+    assert uses == {"boosts coupons referrals testers tiers", "points referrals testers"}
 
 
 def _nobody_is_said_to_have_come_with_half_the_town(town: dict[str, int]) -> None:

@@ -26,6 +26,7 @@ from app.flows.demo.remembered import Remembered, lay_down_photos
 from app.flows.demo.reviews import Reviewers
 from app.flows.demo.rows import Row, Tables
 from app.flows.demo.stamps import POINTS_AT_ONCE, Counter
+from app.flows.demo.testers import Testers
 from app.flows.demo.voices import Voices
 from app.flows.join import phone_key
 from app.flows.unit import write
@@ -42,6 +43,7 @@ TABLES = (
     "suppressions", "opt_out_links", "weekly_days_off", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
     "redemptions", "coupon_kinds", "coupons", "coupon_uses", "review_settings", "review_asks", "reviews", "review_replies", "photos", "paper_cards", "voices", "voice_lines",
     "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
+    "programmes", "programme_questions", "testers", "tester_answers", "tasting_answers",
     "day_counts", "referral_settings", "invites", "referrals", "day_closes",
     "tier_policies", "tiers", "tier_standings", "tier_changes", "boosts", "gifts", "gifts_given",
 )  # fmt: skip
@@ -125,6 +127,8 @@ def draw_history(
         given = Random(f"{described.seed}, coupons")
         Coupons(given, tables, shop, staff).write(described.offers, holders, now)
     Voices(said, tables, described, shop["id"]).write(holders, staff[0], now)
+    tried = Random(f"{described.seed}, testers")
+    Testers(tried, tables, shop, described.code, now).write(holders, staff[0])
     Friends(Random(f"{described.seed}, friends"), tables, described, shop).write(holders, staff[0], now)
     writer = Writer(rng, tables, described, shop["id"], evidence, base_url, now)
     later = later_letters.causes(asked, holders, since=writer.since, moment=now)
