@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.flows.programme import standing
 from app.flows.unit import after_a_race, write
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
 from app.kit.signing import token_hash
-from app.testers import actions, rules
+from app.testers import actions, rules, tapping
 from app.testers.rules import AFTER, SCALE, SCALE_WORDS, NoProgramme, NotNow, TooManyTaps
 
 _MINUTE = timedelta(minutes=1)
@@ -34,18 +35,18 @@ def answer(*, shop_id: int, ref: str, browser_token: str, number: str, now: date
             allowed = SCALE_WORDS if one.form == SCALE else range(len(one.options))
             if number not in {str(each) for each in allowed}:
                 raise Invalid({"number": "하나를 눌러 주세요."})
-            key = {
+            key: dict[str, Any] = {
                 "shop_id": shop_id,
                 "question_id": one.id,
                 "day": kst_day(now),
                 "browser_hash": token_hash(f"tasting:{row.ref}:{browser_token}"),
             }
-            if actions.tasted(session, **key) is not None:
+            if tapping.tasted(session, **key) is not None:
                 return False
-            taps = actions.tasted_since(session, shop_id=shop_id, question_id=one.id, since=now - _MINUTE)
+            taps = tapping.tasted_since(session, shop_id=shop_id, question_id=one.id, since=now - _MINUTE)
             if taps >= rules.TASTING_MINUTE:
                 raise TooManyTaps
-            actions.add_tasting(session, **key, number=int(number), now=now)
+            tapping.add_tasting(session, **key, number=int(number), now=now)
             return True
 
     return after_a_race(answered)

@@ -14,7 +14,6 @@ from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 from app.kit.names import masked_name
-from app.kit.particles import josa
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.reviews.bought_rules import bought_words
 
@@ -284,17 +283,18 @@ def reward_words(stamps: int, coupon: bool = False, tried: str = "") -> str:
     """
     got = [tried, f"도장 {stamps}개" if stamps else "", "쿠폰 1장" if coupon else ""]
     named = [each for each in got if each]
-    return "".join(josa(each, "과/와") + " " for each in named[:-1]) + (named[-1] if named else "")
+    return " ".join([*(f"{each}{'과' if each == TRIED else '와'}" for each in named[:-1]), *named[-1:]])
 
 
 def thanked(reward: str) -> str:
     """Return what of reward_words() was given for the review itself: not what its writer had got to try before."""
-    return reward.removeprefix(TRIED).removeprefix(josa(TRIED, "과/와")[len(TRIED) :]).strip()
+    return reward.removeprefix(TRIED).removeprefix("과").strip()
 
 
 def disclosure(reward: str) -> str:
     """Return the badge that stands before a review rewarded with reward_words(); "" when nothing was given."""
-    return f"혜택 제공 · {josa(reward, '을/를')} 받고 쓴 후기예요" if reward else ""
+    particle = "을" if reward.endswith(("장", TRIED)) else "를"
+    return f"혜택 제공 · {reward}{particle} 받고 쓴 후기예요" if reward else ""
 
 
 def shown_name(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -49,7 +50,7 @@ class MyPart:
         )
 
 
-_PART = (
+_PART: tuple[Any, ...] = (
     Tester.id,
     Tester.programme_id,
     Programme.ref,

@@ -374,8 +374,8 @@ def _somebody_new_gets_a_fresh_card(app: Flask, shop_id: int) -> None:
 def _a_shop_has_on_all_that_was_drawn_for_it(town: dict[str, int]) -> None:
     uses = {db.session.get_one(Shop, each).uses for each in town.values()}
     assert uses == {
-        "board boosts coupons events links news referrals tiers warranties",
-        "events links news points referrals",
+        "board boosts coupons events links news referrals testers tiers warranties",
+        "events links news points referrals testers",
     }
 
 

@@ -28,6 +28,7 @@ from app.flows.demo.remembered import Remembered, lay_down_photos
 from app.flows.demo.reviews import Reviewers
 from app.flows.demo.rows import Row, Tables
 from app.flows.demo.stamps import POINTS_AT_ONCE, Counter
+from app.flows.demo.testers import Testers
 from app.flows.demo.voices import Voices
 from app.flows.demo.warranties import Warranties
 from app.flows.join import phone_key
@@ -46,6 +47,7 @@ TABLES = (
     "redemptions", "coupon_kinds", "coupons", "coupon_uses", "review_settings", "review_asks", "reviews", "review_replies", "review_goods", "review_sums", "review_hidings", "review_words", "photos", "paper_cards", "voices", "voice_lines", "voice_causes", "voice_cause_marks", "ready_answers",
     "warranty_settings", "warranty_kinds", "warranty_sheets", "warranties", "warranty_moves", "repair_requests", "repair_steps",
     "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
+    "programmes", "programme_questions", "testers", "tester_answers", "tasting_answers",
     "day_counts", "referral_settings", "invites", "referrals", "day_closes",
     "tier_policies", "tiers", "tier_standings", "tier_changes", "boosts", "gifts", "gifts_given",
     "notices", "notice_reads", "shop_links",
@@ -135,6 +137,8 @@ def draw_history(
     Voices(said, tables, described, shop["id"]).write(holders, staff[0], now)
     promised = Random(f"{described.seed}, warranties")
     Warranties(promised, tables, shop, staff[0], master).write(described.promises, holders, now)
+    tried = Random(f"{described.seed}, testers")
+    Testers(tried, tables, shop, described.code, now).write(holders, staff[0])
     Friends(Random(f"{described.seed}, friends"), tables, described, shop).write(holders, staff[0], now)
     News(Random(f"{described.seed}, news"), tables, described, shop).write(holders, staff[0], menu, now)
     writer = Writer(rng, tables, described, shop["id"], evidence, base_url, now)

@@ -58,7 +58,7 @@ def _page(programme_id: int, **more: Any) -> dict[str, Any]:
     if view.sort == rules.TASTING:
         page["tasting"] = results.tasting(shop_id=shop_id, programme_id=programme_id, today=kst_day(now()))
         return page | more
-    which = {"shop_id": shop_id, "programme_id": programme_id}
+    which: dict[str, Any] = {"shop_id": shop_id, "programme_id": programme_id}
     found = results.result(**which, turn=_month(request.args.get("month", "")))
     questions = queries.questions(**which)
     pair = results.first_cross(questions)
@@ -182,7 +182,7 @@ def _wrong(programme_id: int) -> ResponseReturnValue | None:
 
 def _file_again(programme_id: int, error: Invalid) -> ResponseReturnValue:
     typed = {"kind": asked.text("kind"), "reason": asked.text("reason")}
-    page = {"view": view_of(programme_id), "kinds": tester_file.KINDS, "typed": typed}
+    page: dict[str, Any] = {"view": view_of(programme_id), "kinds": tester_file.KINDS, "typed": typed}
     return answers.invalid("owner/tester_file.html", **page, wrong=error.fields)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -28,7 +30,7 @@ def tasting(code: str, ref: str) -> ResponseReturnValue:
     options = (
         list(rules.SCALE_WORDS.items()) if question.form == rules.SCALE else list(enumerate(question.options))
     )
-    page = {
+    page: dict[str, Any] = {
         "shop": shop,
         "view": view,
         "question": question,
