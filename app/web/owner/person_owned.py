@@ -39,7 +39,9 @@ def owned(customer_id: int) -> OwnedBlock | None:
         told[name] = told.get(name, 0) + amount
     return OwnedBlock(
         spent,
-        " · ".join(f"{name} {won(amount)}" for name, amount in told.items() if amount),
+        " · ".join(f"{name} {won(amount)}" for name, amount in told.items() if amount)
+        if len(told) > 1
+        else "",
         [(each, certificates.state_words(each, today)) for each in held],
         shop.has(USE),
     )
