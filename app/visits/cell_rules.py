@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
 from app.kit.phone import from_spreadsheet, korean_mobile
@@ -34,17 +34,34 @@ def is_safe_number(cell: str) -> bool:
     return bool(_SAFE.fullmatch(re.sub(r"\D", "", cell)))
 
 
-@lru_cache(maxsize=65_536)
 def read_moment(cell: str, clock: str = "") -> datetime | None:
     """Return the UTC moment of a cell as Korean programs write it; `clock`: a column of its own for the time.
 
     A day without a time is its noon. None when it is no day at all.
     """
-    if _ISO.fullmatch(cell):  # as programs write it: nearly all of a large file
-        try:
-            return datetime.fromisoformat(f"{cell}+09:00").astimezone(UTC)
-        except ValueError:
-            return None
+    try:
+        if _ISO.fullmatch(
+            cell
+        ):  # as programs write it: nearly all of a large file, of few days and few times
+            return _midnight(cell[:10]) + _since_then(cell[11:])
+        return _as_typed(cell, clock)
+    except (ValueError, OverflowError):  # before the calendar: as programs write that they know no day
+        return None
+
+
+@lru_cache(maxsize=4_096)
+def _midnight(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day} 00:00+09:00").astimezone(UTC)
+
+
+@lru_cache(maxsize=65_536)
+def _since_then(clock: str) -> timedelta:
+    found = time.fromisoformat(clock)
+    return timedelta(hours=found.hour, minutes=found.minute, seconds=found.second)
+
+
+@lru_cache(maxsize=65_536)
+def _as_typed(cell: str, clock: str) -> datetime | None:
     text = unicodedata.normalize("NFKC", cell).strip()
     if re.fullmatch(r"\d{5}(\.\d+)?", text):  # Excel's days since 1900
         days = float(text)
@@ -54,11 +71,8 @@ def read_moment(cell: str, clock: str = "") -> datetime | None:
     if found is None:
         return None
     year, month, day = (int(part) for part in found.groups() if part is not None)
-    try:
-        when = date(year + 2000 if year < 100 else year, month, day)
-        return _on(when, text[found.end() :] if text[found.end() :].strip(" .T일") else clock).astimezone(UTC)
-    except ValueError:
-        return None
+    when = date(year + 2000 if found[7] else year, month, day)
+    return _on(when, text[found.end() :] if text[found.end() :].strip(" .T일") else clock).astimezone(UTC)
 
 
 def _on(day: date, clock: str) -> datetime:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.customers.models import Customer
@@ -33,6 +33,7 @@ STATES = {
     "undone": "되돌렸어요",
 }
 _LEFT_SHOWN = 200
+_FEW_NAMES = 100
 
 
 @dataclass(frozen=True)
@@ -226,9 +227,20 @@ class Alike:
 def alike(shop_id: int, *, limit: int = 30) -> list[Alike]:
     """Return pairs of living people who may be one, as far as their names tell; those told apart are left out.
 
-    First who has anybody of that name at all, and only of these few whom: a market that hides its buyers' numbers
-    leaves thousands of one name, and each with each would be millions.
+    First the names that stand there twice, along their index: of a few it is asked who bears them, of many everybody
+    is, until there are enough. Of those first who has anybody of that name at all, and only then whom: a market that
+    hides its buyers' numbers leaves thousands of one name, and each with each would be millions.
     """
+    twice = (
+        select(Customer.name)
+        .where(Customer.shop_id == shop_id, Customer.name != "")
+        .group_by(Customer.name)
+        .having(func.count() > 1)
+        .limit(_FEW_NAMES + 1)
+    )
+    names = list(db.session.scalars(twice))
+    if not names:
+        return []
     nameless = aliased(Customer)
     one = (
         select(nameless.id, nameless.name, nameless.visit_count, nameless.last_visit_at)
@@ -238,6 +250,7 @@ def alike(shop_id: int, *, limit: int = 30) -> list[Alike]:
             nameless.phone.is_(None),
             nameless.name != "",
             nameless.erased_at.is_(None),
+            nameless.name.in_(names) if len(names) <= _FEW_NAMES else true(),
             _namesakes(shop_id, nameless.id, nameless.name).exists(),
         )
         .order_by(nameless.id)

@@ -26,6 +26,7 @@ REASONS = {
     "twice": "같은 줄이 위에 또 있어요",
     "titles": "열 이름이 다시 나온 줄이에요",
     "no_phone": "휴대폰 번호를 읽을 수 없어요",
+    "sum": "손님이 아니라 합계 줄이에요",
 }
 DONE_WITH = re.compile(r"취소|반품|환불")
 _NOT_YET = re.compile(r"요청|신청|접수|철회|거부|처리중|진행|가능|보류")

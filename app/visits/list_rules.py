@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from app.customers.rules import MEMO_MAX, clean_notes
 from app.kit.refusals import Invalid
 from app.visits.cell_rules import is_safe_number, read_phone
 from app.visits.line_rules import Account, filled, read_name
+
+# What a program writes below a list, or between two parts of it: "합계", "소계 : 120명".
+_SUM = re.compile(r"(?:총?합계|총계|소계|누계)[:：]?(?:총?[\d,]+[명건원개]?)?")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ def read_people(
         account.safe_numbers += int(not phone and is_safe_number(typed))
         if row[0] == head[0] and list(row) == head:
             why = "titles"
+        elif not phone and any(_SUM.fullmatch("".join(cell.split())) for cell in row):
+            why = "sum"
         elif not (name or phone):
             why = "no_phone" if typed else "no_who"
         elif phone and phone in phones:

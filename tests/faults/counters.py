@@ -44,11 +44,12 @@ class Ask:
 
 @dataclass
 class Counters:
-    """The servers' ports, and the product in this process over the same database."""
+    """The servers' ports, and the product in this process over the same database. `env`: what each server was told."""
 
     app: Flask
     ports: tuple[int, int]
     folder: Path
+    env: dict[str, str]
     _addresses: Iterator[int] = field(default_factory=lambda: itertools.cycle(range(2, 250)))
 
     def phones(self, shop: AShop, count: int, staff_id: int | None = None) -> list[Browser]:
@@ -117,7 +118,7 @@ def counters(folder: Path, database_url: str) -> Iterator[Counters]:
             if not reach.wait_until_answers(config, START_SECONDS):
                 raise AssertionError((folder / f"web-{port}.log").read_text())
         with app.app_context():
-            made = Counters(app, ports, folder)
+            made = Counters(app, ports, folder, clean_env(**settings))
             yield made
             db.session.remove()
         assert made.faults() == []

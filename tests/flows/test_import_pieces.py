@@ -118,9 +118,13 @@ def test_orders_lie_person_by_person_as_they_came_first(shop: AShop) -> None:
 
 
 @pytest.mark.databases("sqlite")
-def test_of_many_with_one_name_each_is_asked_about_once(shop: AShop, clock: Clock) -> None:
+def test_of_many_with_one_name_each_is_asked_about_once(
+    shop: AShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [(f"K{n}", "2026-11-20", "고객", "", "라떼", 1, 4500, "") for n in range(60)]
     taking_in.take_in(shop, exports.plain([TITLES, *[list(row) for row in rows]]), clock)
     pairs = reads.alike(shop.id)
     assert len(pairs) == 30 and len({pair.one_id for pair in pairs}) == 30
     assert all(pair.other_id < pair.one_id and pair.name == "고객" for pair in pairs)
+    monkeypatch.setattr(reads, "_FEW_NAMES", 0)
+    assert reads.alike(shop.id) == pairs, "the same where many names stand there twice"

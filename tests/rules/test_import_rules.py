@@ -31,6 +31,9 @@ NOW = datetime(2026, 11, 23, 5, 49, tzinfo=UTC)
         ("２０２６-１１-２０", "", "2026-11-20 12:00"),
         ("2026-13-40", "", None),
         ("2026-11-20 25:10", "", None),
+        ("2026-11-20 23:60:00", "", None),
+        ("2026-11-20T23:59:58", "", "2026-11-20 23:59"),
+        ("0001-01-01 00:00:00", "", None),
         ("어제", "", None),
         ("", "", None),
     ],
@@ -315,6 +318,29 @@ def test_a_list_is_read_line_by_line() -> None:
     ]
     assert account.left == [("twice", 3), ("no_phone", 5), ("no_who", 6)]
     assert (account.lines, account.taken, account.blank, account.left_memos) == (8, 3, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "is_somebody"),
+    [
+        (["합계", ""], False),
+        (["합 계", "3명"], False),
+        (["", "총계 : 1,204명"], False),
+        (["3", "소계"], False),
+        (["총합계:", ""], False),
+        (["합계", "010-1111-2222"], True),
+        (["한합계", ""], True),
+        (["소계희", ""], True),
+    ],
+)
+def test_a_line_of_sums_is_nobody(row: list[str], is_somebody: bool) -> None:
+    account = Account()
+    titles = ["이름", "전화"]
+    people = list_rules.read_people(
+        [titles, row], titles_in=0, columns={"name": 0, "phone": 1}, titles=titles, account=account
+    )
+    assert (len(people), account.left) == ((1, []) if is_somebody else (0, [("sum", 2)]))
+    assert account.lines == account.taken + account.blank + len(account.left)
 
 
 def _at(minute: int) -> datetime:

@@ -61,6 +61,33 @@ def test_a_list_is_looked_at_taken_in_and_undone(shop: AShop, owner_phone: Phone
     assert taking_in.people(shop) == []
 
 
+def test_what_only_cancelled_says_that_nothing_comes_back(
+    shop: AShop, owner_phone: Phone, clock: Clock
+) -> None:
+    titles = ["주문번호", "주문일", "이름", "휴대폰", "상품", "수량", "금액", "상태"]
+
+    def told(*orders: tuple[str, str]) -> bytes:
+        return exports.plain(
+            [
+                titles,
+                *[
+                    [key, "2026-11-20", "김민지", "010-1111-2222", "차", 1, 900, state]
+                    for key, state in orders
+                ],
+            ]
+        )
+
+    taking_in.take_in(shop, told(("A", ""), ("B", "")), clock)
+    only = taking_in.take_in(shop, told(("A", "취소완료")), clock)
+    page = owner_phone.open(f"/owner/imports/{only.id}")
+    assert "들어온 것이 없어서 되돌릴 것도 없고" in page.words
+    assert "가져온 것 되돌리기" not in page.words
+    both = taking_in.take_in(shop, told(("B", "취소완료"), ("C", "")), clock)
+    page = owner_phone.open(f"/owner/imports/{both.id}")
+    assert "취소로 바뀐 주문 1건은 되살아나지 않아요" in page.words
+    assert "가져온 것 되돌리기" in page.words
+
+
 def test_a_password_and_columns_are_asked_for(shop: AShop, owner_phone: Phone, clock: Clock) -> None:
     page = bring(owner_phone, MARKETS["smartstore"](), "스마트스토어.xlsx")
     tasks.take_in_files()
