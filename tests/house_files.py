@@ -181,6 +181,7 @@ BEYOND = {
     "testers/mine": "reads what one person is in and answered",
     "testers/results": "reads what was answered, in numbers and in words",
     "testers/starts": "pure: ready sets of questions to start from",
+    "testers/tapping": "counts what is tapped at the counter, inside a flow",
     "testers/typed": "pure: what was typed about a programme, and what was answered, checked",
     "tiers/boosts": "reads about the days and hours on which more is given",
     "tiers/forecast": "reads over everybody: who would stand where under a rule",
