@@ -13,7 +13,7 @@ from typing import Any
 from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.board import notices
+from app.board import events, notices, stories, talks
 from app.cards import queries as cards
 from app.kit.clock import kst_day
 from app.kit.phone import national
@@ -22,6 +22,7 @@ from app.reviews import queries as reviews
 from app.reviews import sums
 from app.shops import calendar_rules, closures
 from app.shops.queries import ShopView
+from app.testers import queries as testers
 from app.web.doors import door, now
 from app.web.guards import current_shop, held_card
 from app.web.public.blueprint import bp
@@ -51,10 +52,34 @@ def _reviews(shop: ShopView) -> Any:
     return {"standing": standing, "lines": reviews.shown(shop.id, limit=_FEW).lines}
 
 
+def _events(shop: ShopView) -> Any:
+    if not shop.has("events"):
+        return None
+    page = events.events(shop.id, now=now(), limit=_FEW)
+    return page if page.lines else None
+
+
+def _photos(shop: ShopView) -> Any:
+    return stories.shown(shop.id, limit=2 * _FEW, with_pictures=True).lines or None
+
+
+def _questions(shop: ShopView) -> Any:
+    page = talks.questions(shop.id, limit=_FEW)
+    return page if page.lines else None
+
+
+def _testers(shop: ShopView) -> Any:
+    return (testers.recruiting(shop.id, now=now()) or None) if shop.has("testers") else None
+
+
 # In the order they stand on the page. A further part is one line here and one template.
 PARTS = (
     Part("public/shop_news.html", _news),
+    Part("public/shop_events.html", _events),
+    Part("public/shop_trying.html", _testers),
     Part("public/shop_reviewed.html", _reviews),
+    Part("public/shop_stories.html", _photos),
+    Part("public/shop_asked.html", _questions),
 )
 
 
