@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from app.extensions import db
+from app.flows import notice, shop_links
 from tests import factories
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import wait_until
 from tests.factories import AShop
-from tests.flows.test_notices import read_by, shown
+from tests.flows.test_notices import a_picture, read_by, shown
 
 
 def test_opening_counts_and_the_words_are_copied(handset: NewHandset, shop: AShop) -> None:
@@ -29,3 +31,33 @@ def test_opening_counts_and_the_words_are_copied(handset: NewHandset, shop: ASho
     assert desk.evaluate("navigator.clipboard.readText()") == "제가 고친 글이에요"
     owner.until("document.querySelector('img.square').naturalWidth === 1080")
     assert read_by(shop, made) == 1
+
+
+def test_what_a_shop_shows_is_fit_for_everybody(handset: NewHandset, shop: AShop) -> None:
+    """At 320 px nothing scrolls sideways; axe finds nothing, light and dark."""
+    row = factories.the_shop(shop)
+    row.address, row.story = "서울 은하구 달빛로 12", "매일 아침 콩을 볶아요."
+    db.session.commit()
+    typed = {
+        "instagram": "@bomnal_coffee_roasters_seoul",
+        "openchat": "https://open.kakao.com/o/gAbCdEfGhIjKl",
+    }
+    shop_links.save(shop_id=shop.id, staff_id=shop.owner_id, typed=typed, now=factories.now())
+    made = shown(shop, title="햇사과가 영월에서 오늘 아침에 막 도착했어요", is_first=True)
+    notice.put_photo(shop_id=shop.id, notice_id=made, upload=a_picture(), now=factories.now())
+    phone = handset(card=factories.a_customer(shop), bypass_csp=True, reduced_motion="reduce")
+    wide, found = {}, {}
+    for path in (
+        f"/s/{shop.code}/shop",
+        f"/s/{shop.code}/notices",
+        f"/s/{shop.code}/notices/{made}",
+        f"/c/{shop.code}/notices",
+        f"/c/{shop.code}/notices/{made}",
+        f"/c/{shop.code}",
+    ):
+        phone.page.set_viewport_size({"width": 320, "height": 568})
+        wide[path] = phone.open(path).evaluate("document.documentElement.scrollWidth")
+        phone.page.set_viewport_size({"width": 390, "height": 2400})
+        found[path] = phone.axe_faults()
+    assert {path: width for path, width in wide.items() if width > 320} == {}
+    assert {path: faults for path, faults in found.items() if faults} == {}

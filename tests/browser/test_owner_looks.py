@@ -57,7 +57,7 @@ def _of_the_table(app: Flask, full: FullShop) -> list[str]:
         for route in routes(app, "GET")
         if route.door.audience == "owner"
         and route.rule not in _PIECES
-        and not route.rule.endswith(("/pdf", "/photo"))
+        and not route.rule.endswith(("/pdf", "/photo", "/picture"))
     ]
     assert len(paths) >= 18
     return [*paths, "/owner/people?q=nobody", "/owner/messages/consent_result"]
