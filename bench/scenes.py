@@ -15,8 +15,7 @@ from app.flows.unit import write
 from app.kit.clock import utc_now
 from app.shops import queries as shops
 from app.shops import tablets
-from app.warranties import queries as warranties
-from bench import news_scenes, review_scenes
+from bench import news_scenes, review_scenes, warranty_scenes
 from bench.stage import Demo, Scene, Visitor
 
 
@@ -191,32 +190,6 @@ def _person(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**/owner/people/*")
 
 
-def _holds_a_warranty(seen: Panel, _now: datetime) -> bool:
-    shop = shops.first_shop()
-    assert shop is not None
-    held = warranties.certificates_of(shop_id=shop.id, customer_id=seen.customer_id, limit=1)
-    return bool(seen.name) and bool(held)
-
-
-def _warranty(visitor: Visitor) -> None:
-    """Somebody looks at a certificate beside the card."""
-    visitor.open(_bring_link(visitor.demo, _holds_a_warranty))
-    visitor.press("카드 열기")
-    visitor.page.wait_for_url("**/c/*")
-    visitor.open(f"/c/{visitor.demo.shop_code}/warranties")
-    visitor.page.locator("main .list a").first.click()
-    visitor.page.wait_for_url("**/warranties/*")
-
-
-def _first_of(path: str, leads: str) -> Callable[[Visitor], None]:
-    def play(visitor: Visitor) -> None:
-        visitor.open(path)
-        visitor.page.locator(f"main .list a[href*='{leads}']").first.click()
-        visitor.page.wait_for_url(f"**{leads}*")
-
-    return play
-
-
 def _of_card(page: str) -> Callable[[Visitor], None]:
     def play(visitor: Visitor) -> None:
         visitor.open(f"/c/{visitor.demo.shop_code}/{page}")
@@ -339,10 +312,7 @@ SCENES = [
     Scene("statement", "customer", _of_card("me/statement")),
     Scene("lost", "stranger", _lost),
     Scene("offline", "owner", _owner("/owner/offline")),
-    Scene("warranties", "owner", _owner("/owner/warranties")),
-    Scene("warranty-labels", "owner", _first_of("/owner/warranties/packages", "/owner/warranties/packages/")),
-    Scene("repair", "owner", _first_of("/owner/repairs", "/owner/repairs/")),
-    Scene("warranty", "buyer", _warranty),
+    *warranty_scenes.SCENES,
     Scene("card-rule", "stallholder", _enter_stall),
     Scene("days", "stallholder", _owner("/owner/more/days")),
     Scene("paper", "stallholder", _paper),

@@ -108,6 +108,10 @@ def _step(
 ) -> str:
     if voices.line_by_once(session, shop_id=shop_id, once=key) is not None:
         return state
+    # The person before the voice, as leaving and speaking take them.
+    whose = repairs.whose(session, shop_id=shop_id, request_id=request_id)
+    if whose is not None:
+        people.customer(session, shop_id=shop_id, customer_id=whose, lock=True)
     seen = repairs.request(session, shop_id=shop_id, request_id=request_id)
     voice = voices.voice(session, shop_id=shop_id, voice_id=seen.voice_id) if seen else None
     row = issuing.by_id(session, shop_id=shop_id, warranty_id=seen.warranty_id) if seen else None

@@ -167,12 +167,16 @@ def issue_for_item(
 
 def take_back(*, shop_id: int, staff_id: int, serial: str, now: datetime) -> None:
     """Take a certificate back that was given by mistake. Twice is once. Raises NotHere."""
-    with write() as session:
-        row = issuing.warranty(session, shop_id=shop_id, serial=serial)
-        if row is None:
-            raise NotHere(GONE)
-        if end(session, shop_id=shop_id, warranty_ids=[row[0].id], cause="mistake", now=now):
-            _note(session, shop_id, staff_id, f"back:{row[0].id}", now)
+
+    def taken_back() -> None:
+        with write() as session:
+            row = issuing.warranty(session, shop_id=shop_id, serial=serial)
+            if row is None:
+                raise NotHere(GONE)
+            if end(session, shop_id=shop_id, warranty_ids=[row[0].id], cause="mistake", now=now):
+                _note(session, shop_id, staff_id, f"back:{row[0].id}", now)
+
+    after_a_race(taken_back)
 
 
 def end(session: Any, *, shop_id: int, warranty_ids: Sequence[int], cause: str, now: datetime) -> int:

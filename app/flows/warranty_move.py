@@ -99,7 +99,9 @@ def _take(
         session, shop_id=shop_id, browser_token=browser_token, source="friend", user_agent=user_agent, now=now
     )
     move = moves.by_token(session, shop_id=shop_id, token_hash=hashed)
+    # The certificate before its moves, as taking it back holds them; then the move as it is by now.
     row = issuing.by_id(session, shop_id=shop_id, warranty_id=move.warranty_id) if move else None
+    move = moves.by_token(session, shop_id=shop_id, token_hash=hashed, lock=True)
     if move is None or row is None:
         raise NotHere(MoveOver.sentence)
     certificate, kind = row

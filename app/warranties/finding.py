@@ -8,29 +8,31 @@ from app.warranties import rules
 from app.warranties.models import Warranty
 from app.warranties.queries import CERTIFICATES, Certificate, found
 
-# So many people may fit what was typed; more, and it has to be typed more exactly.
-MOST_PEOPLE = 200
+# So many are shown; more, and it has to be typed more exactly.
+MOST = 30
+# Up to so many people are found by the index of names first; of more the newest certificates hold enough.
+_FEW = 200
 
 
-def find(*, shop_id: int, typed: str, limit: int = 30) -> list[Certificate] | None:
-    """Return the certificates that fit, the newest first; None when too many people are called so.
+def find(*, shop_id: int, typed: str) -> list[Certificate]:
+    """Return the certificates that fit, the newest MOST.
 
-    A serial is looked up as one; anything else is a person, found by the index of names and numbers first.
+    A serial is looked up as one; anything else is a person: a name, its first sounds, the last digits of a number.
     """
     serial = rules.read_serial(typed)
     if serial:
         exact = found(CERTIFICATES.where(Warranty.shop_id == shop_id, Warranty.serial == serial))
         if exact:
             return exact
-    people = searching.few(shop_id=shop_id, typed=typed, most=MOST_PEOPLE)
+    people = searching.few(shop_id=shop_id, typed=typed, most=_FEW)
     if people is None:
-        return None if typed.strip() else []
-    if not people:
+        fits = searching.fitting(shop_id, typed)
+    else:
+        fits = [Warranty.customer_id.in_(people)]
+    if not typed.strip() or people == []:
         return []
     return found(
-        CERTIFICATES.where(Warranty.shop_id == shop_id, Warranty.customer_id.in_(people))
-        .order_by(Warranty.id.desc())
-        .limit(limit)
+        CERTIFICATES.where(Warranty.shop_id == shop_id, *fits).order_by(Warranty.id.desc()).limit(MOST)
     )
 
 

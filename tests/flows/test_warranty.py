@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from app.extensions import db
-from app.flows import merge, privacy, refund, warranty, warranty_days, warranty_orders
+from app.flows import merge, privacy, refund, retention, warranty, warranty_days, warranty_orders
 from app.insights import filter_words, filters, groups, own_groups
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
@@ -22,6 +23,8 @@ from app.warranties.rules import NoWarranty
 from tests import factories, world
 from tests import warranties as given
 from tests.factories import ACustomer, AShop
+from tests.flows import taking_in
+from tests.flows.test_imports import an_order, orders
 from tests.world import Clock
 
 
@@ -211,7 +214,6 @@ def test_one_is_found_by_serial_digits_and_name(shop: AShop, clock: Clock) -> No
     shown = f"{serial[:4].lower()}-{serial[4:].lower()}"
     for typed in (shown, "4321", "미나", "ㅇㅁㄴ"):
         found = finding.find(shop_id=shop.id, typed=typed)
-        assert found is not None
         assert [each.serial for each in found] == [serial], typed
     assert finding.find(shop_id=shop.id, typed="없는이름") == []
     other = factories.a_shop("다른가게")
@@ -219,6 +221,66 @@ def test_one_is_found_by_serial_digits_and_name(shop: AShop, clock: Clock) -> No
     address = f"https://dangol.test/w/{given.row(serial).check_ref}"
     assert finding.scanned(shop_id=shop.id, text=address) == serial
     assert finding.scanned(shop_id=other.id, text=address) is None
+
+
+def test_many_of_one_name_are_cut_to_the_newest(shop: AShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind_id = given.a_kind(shop)
+    people = [factories.a_customer(shop, name="이미나") for _ in range(4)]
+    serials = [given.issued(shop, each, kind_id) for each in people]
+    monkeypatch.setattr(finding, "_FEW", 2)
+    monkeypatch.setattr(finding, "MOST", 3)
+    found = finding.find(shop_id=shop.id, typed="미나")
+    assert [each.serial for each in found] == serials[:0:-1]
+
+
+@pytest.mark.databases("sqlite")
+def test_no_look_for_one_reads_all_of_them(shop: AShop, jiwoo: ACustomer) -> None:
+    serial = given.issued(shop, jiwoo, given.a_kind(shop))
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if "FROM warranties" in statement:
+            asked.append((statement, parameters))
+
+    ref = given.row(serial).check_ref
+    event.listen(db.engine, "before_cursor_execute", note)
+    for typed in (serial, "한지우", "1234"):
+        finding.find(shop_id=shop.id, typed=typed)
+    finding.scanned(shop_id=shop.id, text=f"https://dangol.test/w/{ref}")
+    queries.by_ref(ref)
+    queries.certificates_of(shop_id=shop.id, customer_id=jiwoo.id)
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert len(asked) >= 5
+    with db.engine.connect() as connection:
+        for statement, parameters in asked:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            plan = [str(row[3]) for row in rows]
+            assert not any(step.startswith("SCAN warranties") for step in plan), plan
+
+
+def test_what_a_file_cancels_or_takes_back_loses_its_certificate(shop: AShop, clock: Clock) -> None:
+    done = taking_in.take_in(shop, orders(an_order("A"), an_order("B")), clock)
+    [product] = sales.products_of_file(shop_id=shop.id, import_id=done.id)
+    own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "product_id": product.id}
+    kind_id = given.a_kind(shop, product=str(product.id))
+    assert warranty_orders.give(**own, import_id=done.id, kind_id=kind_id, now=clock()).new == 2
+    taking_in.take_in(shop, orders(an_order("A", state="취소"), an_order("B")), clock)
+
+    def ends() -> list[str]:
+        db.session.rollback()
+        return sorted(db.session.scalars(db.select(Warranty.end_cause)))
+
+    assert ends() == ["", "refund"]
+    taking_in.undo(shop, done.id, clock)
+    assert ends() == ["refund", "undone"]
+
+
+def test_who_holds_a_living_one_is_not_forgotten(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    given.issued(shop, jiwoo, given.a_kind(shop, months="24"))
+    clock.advance(days=500)
+    assert retention.erase_the_long_gone(shop_id=shop.id, now=clock()) == 0
+    clock.advance(days=300)
+    assert retention.erase_the_long_gone(shop_id=shop.id, now=clock()) == 1
 
 
 def test_who_holds_one_is_a_group_and_a_condition(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:

@@ -62,14 +62,11 @@ def add(
     return made
 
 
-def by_token(session: Any, *, shop_id: int, token_hash: str) -> WarrantyMove | None:
-    """Return what a link stands for in this shop, held until the flow ends (PostgreSQL)."""
-    found: WarrantyMove | None = session.scalar(
-        select(WarrantyMove)
-        .where(WarrantyMove.shop_id == shop_id, WarrantyMove.token_hash == token_hash)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+def by_token(session: Any, *, shop_id: int, token_hash: str, lock: bool = False) -> WarrantyMove | None:
+    """Return what a link stands for in this shop; `lock` holds it until the flow ends (PostgreSQL)."""
+    query = select(WarrantyMove).where(WarrantyMove.shop_id == shop_id, WarrantyMove.token_hash == token_hash)
+    query = query.with_for_update() if lock else query
+    found: WarrantyMove | None = session.scalar(query.execution_options(populate_existing=True))
     return found
 
 

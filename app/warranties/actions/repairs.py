@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.voices.models import Voice
 from app.warranties.models import RepairRequest, RepairStep
 from app.warranties.repair_rules import ENDS
 
@@ -19,6 +20,16 @@ def open_request(session: Any, *, shop_id: int, warranty_id: int) -> RepairReque
             RepairRequest.warranty_id == warranty_id,
             RepairRequest.ended_at.is_(None),
         )
+    )
+    return found
+
+
+def whose(session: Any, *, shop_id: int, request_id: int) -> int | None:
+    """Return who asked for a repair of this shop."""
+    found: int | None = session.scalar(
+        select(Voice.customer_id)
+        .join(RepairRequest, (RepairRequest.shop_id == Voice.shop_id) & (RepairRequest.voice_id == Voice.id))
+        .where(RepairRequest.shop_id == shop_id, RepairRequest.id == request_id)
     )
     return found
 

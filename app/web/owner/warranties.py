@@ -39,8 +39,8 @@ def shop_warranties() -> ResponseReturnValue:
     return render_template(
         "owner/warranties.html",
         typed=typed,
-        too_many=found is None,
-        lines=[(each, certificates.state_words(each, today)) for each in found or ()],
+        is_cut=bool(typed) and len(found) == finding.MOST,
+        lines=[(each, certificates.state_words(each, today)) for each in found],
         kinds=promised.kinds(shop_id),
         repairs=repairs.under_way(shop_id),
     )
