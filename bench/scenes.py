@@ -15,6 +15,7 @@ from app.flows.unit import write
 from app.kit.clock import utc_now
 from app.shops import queries as shops
 from app.shops import tablets
+from bench import board_scenes
 from bench.stage import Demo, Scene, Visitor
 
 
@@ -268,6 +269,7 @@ SCENES = [
     Scene("review", "customer", _review),
     Scene("shop-reviews", "customer", _reviews),
     Scene("reviews", "owner", _owner("/owner/reviews")),
+    *board_scenes.SCENES,
     Scene("thread", "owner", _thread),
     Scene("messages", "owner", _owner("/owner/messages")),
     Scene("come-back", "owner", _owner("/owner/messages/come_back")),
