@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 
-from app.kit.drawing import INK, LINE, RED, SOFT, Picture
+from app.kit.drawing import INK, LINE, RED, SOFT, Picture, lines_of
 from app.kit.pdf import width_of
 
 WIDE, SQUARE = (1200, 630), (1080, 1080)
@@ -57,14 +57,15 @@ def square(said: Said) -> bytes:
     on = Picture(*SQUARE)
     side, width = 90, 1080 - 2 * 90
     if said.photo:
-        on.photo(BytesIO(said.photo), 0, 0, 1080, 600)
-        y, most, text_most = 640.0, 2, 3
+        on.photo(BytesIO(said.photo), 0, 0, 1080, 540)
+        y, most, text_most = 578.0, 2, 4
         title_size, text_size, least = 62, 34, 48
     else:
         on.frame(30, radius=34, weight=6, colour=INK)
         on.frame(44, radius=24, weight=2, colour=INK)
-        y, most, text_most = 130.0, 4, 9
-        title_size, text_size, least = 88, 40, 64
+        most, text_most = 4, 9
+        title_size, text_size, least = 88, 46 if len(said.text) < 80 else 40, 64
+        y = _middle(said, width, title_size, text_size)
     if said.over:
         on.text(side, y, said.over, 36, bold=True, colour=RED)
         y += 62
@@ -84,10 +85,19 @@ def square(said: Said) -> bytes:
     )
     on.rule(side, 932, 1080 - side, colour=LINE)
     on.seal(side - 8, 946, 84, said.mark)
-    on.text(side + 92, 966, said.shop, 38, bold=True)
-    _right(on, 1080 - side, 970, said.foot, 32)
+    left, free = side + 92, width - 92
+    if width_of(said.shop, 38, bold=True) + width_of(said.foot, 32) + 48 <= free:
+        on.text(left, 966, said.shop, 38, bold=True)
+        on.text(1080 - side - width_of(said.foot, 32), 970, said.foot, 32, colour=SOFT)
+    else:  # both are long: one below the other
+        on.block(left, 946, said.shop, 34, width=free, most=1, bold=True, smallest=26)
+        on.block(left, 992, said.foot, 28, width=free, most=1, colour=SOFT, smallest=22)
     return on.jpeg() if said.photo else on.png()
 
 
-def _right(on: Picture, x: float, y: float, words: str, size: int) -> None:
-    on.text(x - width_of(words, size), y, words, size, colour=SOFT)
+def _middle(said: Said, width: float, title_size: int, text_size: int) -> float:
+    """Return where words begin that stand in the middle of the room above the shop's line: few of them don't hang."""
+    titles = len(lines_of(said.title, title_size, width, bold=True, most=4))
+    texts = len(lines_of(said.text, text_size, width, most=9))
+    high = (62 if said.over else 0) + titles * title_size * 1.26 + 22 + texts * text_size * 1.45
+    return max(120.0, 90 + (830 - high) / 2)
