@@ -15,7 +15,7 @@ from app.flows.unit import write
 from app.kit.clock import utc_now
 from app.shops import queries as shops
 from app.shops import tablets
-from bench import news_scenes, review_scenes, warranty_scenes
+from bench import board_scenes, news_scenes, review_scenes, warranty_scenes
 from bench.stage import Demo, Scene, Visitor
 
 
@@ -271,6 +271,7 @@ SCENES = [
     Scene("reviews", "owner", _owner("/owner/reviews")),
     *review_scenes.SCENES,
     Scene("word", "customer", _owner("/c/DALBIT/voices?kind=complaint")),
+    *board_scenes.SCENES,
     Scene("thread", "owner", _thread),
     Scene("heard", "owner", _owner("/owner/voices/heard")),
     Scene("causes", "owner", _owner("/owner/voices/causes?days=365")),

@@ -108,21 +108,28 @@ def tickets(session: Any, *, shop_id: int, event_id: int) -> list[str]:
     )
 
 
-def rank(session: Any, *, row: Event, drawn: Sequence[str], now: datetime) -> list[EventEntry]:
-    """Write down who won, the first place first; returns their entries."""
+def of_tickets(session: Any, *, row: Event, tickets: Sequence[str]) -> list[EventEntry]:
+    """Return the entries of some tickets, in the order of the tickets."""
     found = {
         entry.ticket: entry
         for entry in session.scalars(
             select(EventEntry).where(
-                EventEntry.shop_id == row.shop_id, EventEntry.event_id == row.id, EventEntry.ticket.in_(drawn)
+                EventEntry.shop_id == row.shop_id,
+                EventEntry.event_id == row.id,
+                EventEntry.ticket.in_(tickets),
             )
         )
     }
-    for place, ticket in enumerate(drawn, 1):
-        found[ticket].rank = place
+    return [found[ticket] for ticket in tickets]
+
+
+def rank(session: Any, *, row: Event, won: Sequence[EventEntry], now: datetime) -> None:
+    """Write down who won, the first place first. Who left meanwhile left the ticket: it is read once more."""
+    for place, entry in enumerate(won, 1):
+        session.refresh(entry)
+        entry.rank = place
     row.drawn_at = now
     session.flush()
-    return [found[ticket] for ticket in drawn]
 
 
 def give(session: Any, *, shop_id: int, event_id: int, rank: int, at: datetime | None) -> bool:

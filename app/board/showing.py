@@ -54,6 +54,14 @@ def story(session: Any, *, shop_id: int, story_id: int, customer_id: int | None 
     return found
 
 
+def whose(session: Any, *, shop_id: int, story_id: int) -> int | None:
+    """Return whose contribution of this shop it is."""
+    found: int | None = session.scalar(
+        select(Story.customer_id).where(Story.shop_id == shop_id, Story.id == story_id)
+    )
+    return found
+
+
 def sent_today(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
     """Return how many a person sent on this Korean day."""
     today = kst_day(now)

@@ -40,6 +40,15 @@ def row(session: Any, what: str, *, shop_id: int, row_id: int) -> Any:
     )
 
 
+def whose(session: Any, what: str, *, shop_id: int, row_id: int) -> int | None:
+    """Return who wrote a thing; None for the shop's own, and for one of somebody who left."""
+    model = _TABLES[what]
+    found: int | None = session.scalar(
+        select(model.customer_id).where(model.shop_id == shop_id, model.id == row_id)
+    )
+    return found
+
+
 def written_today(session: Any, model: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
     """Return how many rows of a table are a person's of this Korean day."""
     today = kst_day(now)

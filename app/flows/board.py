@@ -90,6 +90,7 @@ def comment_as_shop(*, shop_id: int, staff_id: int, post_id: int, text: str, onc
         with write() as session:
             if (before := talking.by_once(session, PostComment, shop_id=shop_id, once=key)) is not None:
                 return int(before.id)
+            _hold_writer(session, "post", shop_id=shop_id, row_id=post_id)
             above = _shown_post(session, shop_id=shop_id, post_id=post_id)
             row = PostComment(
                 shop_id=shop_id, post_id=post_id, staff_id=staff_id, once=key, text=words, at=now
@@ -142,6 +143,7 @@ def answer(*, shop_id: int, staff_id: int, question_id: int, text: str, now: dat
     if (sentence := bought_words(words)) is not None:
         raise Invalid({"text": sentence})
     with write() as session:
+        _hold_writer(session, "question", shop_id=shop_id, row_id=question_id)
         row = talking.row(session, "question", shop_id=shop_id, row_id=question_id)
         if row is None or row.hidden_cause == rules.MINE:
             raise NothingThere
@@ -198,6 +200,13 @@ def _shown_post(session: Any, *, shop_id: int, post_id: int) -> Post:
     if row is None or row.hidden_at is not None:
         raise NothingThere
     return row
+
+
+def _hold_writer(session: Any, what: str, *, shop_id: int, row_id: int) -> None:
+    """Hold who wrote a thing before the thing itself, as leaving takes them."""
+    whose = talking.whose(session, what, shop_id=shop_id, row_id=row_id)
+    if whose is not None:
+        people.customer(session, shop_id=shop_id, customer_id=whose, lock=True)
 
 
 def _tell(

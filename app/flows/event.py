@@ -139,6 +139,10 @@ def draw(*, shop_id: int, event_id: int, staff_id: int | None, now: datetime) ->
 
     `staff_id` None: the clock did it. Raises NoSuchEvent, StillOpen, EventCancelled.
     """
+    return after_a_race(lambda: _draw(shop_id=shop_id, event_id=event_id, staff_id=staff_id, now=now))
+
+
+def _draw(*, shop_id: int, event_id: int, staff_id: int | None, now: datetime) -> int:
     with write() as session:
         row = _event(session, shop_id=shop_id, event_id=event_id)
         where = _state(row, now)
@@ -150,19 +154,22 @@ def draw(*, shop_id: int, event_id: int, staff_id: int | None, now: datetime) ->
             raise StillOpen
         tickets = entering.tickets(session, shop_id=shop_id, event_id=event_id)
         drawn = draw_rules.draw(row.seed, tickets, row.winners)
-        won = entering.rank(session, row=row, drawn=drawn, now=now)
+        # The people before their tickets, as leaving takes them.
+        won = entering.of_tickets(session, row=row, tickets=drawn)
+        held = {entry.customer_id for entry in won if entry.customer_id is not None}
+        now_are = {each: merges.now_is(shop_id=shop_id, customer_id=each) for each in held}
+        people.hold_people(session, shop_id=shop_id, customer_ids=sorted({*held, *now_are.values()}))
+        entering.rank(session, row=row, won=won, now=now)
         for entry in won:
-            _tell(session, row=row, entry=entry, now=now)
+            if entry.customer_id is not None:
+                _tell(session, row=row, entry=entry, whose=now_are[entry.customer_id], now=now)
         _note(session, row, "drawn", staff_id, now)
         return len(won)
 
 
-def _tell(session: Any, *, row: Event, entry: EventEntry, now: datetime) -> None:
+def _tell(session: Any, *, row: Event, entry: EventEntry, whose: int, now: datetime) -> None:
     """Tell a winner, who may be one with another card by now; of one who left only the ticket is there."""
-    if entry.customer_id is None or entry.rank is None:
-        return
-    whose = merges.now_is(shop_id=row.shop_id, customer_id=entry.customer_id)
-    if people.customer(session, shop_id=row.shop_id, customer_id=whose) is None:
+    if entry.rank is None or people.customer(session, shop_id=row.shop_id, customer_id=whose) is None:
         return
     code = shops.code_of(session, shop_id=row.shop_id)
     outbox.plan(

@@ -122,6 +122,10 @@ def comment(*, shop_id: int, story_id: int, text: str, now: datetime) -> None:
     if (sentence := bought_words(words)) is not None:
         raise Invalid({"text": sentence})
     with write() as session:
+        # The person before the photo, as leaving takes them.
+        whose = showing.whose(session, shop_id=shop_id, story_id=story_id)
+        if whose is None or not people.customer(session, shop_id=shop_id, customer_id=whose, lock=True):
+            raise NoSuchStory
         row = _story(session, shop_id=shop_id, story_id=story_id)
         row.comment, row.commented_at = words, (now if words else None)
         session.flush()

@@ -320,3 +320,20 @@ def test_what_an_owner_may_not_type(app: Flask, field: str, value: str) -> None:
     with pytest.raises(Invalid) as refusal:
         event_rules.clean_event(**typed(**{field: value}))
     assert set(refusal.value.fields) == {field}
+
+
+def test_leaving_and_being_drawn_at_once(app: Flask, shop: AShop, clock: Clock) -> None:
+    event_id = an_event(shop, winners="8")
+    people = [factories.a_customer(shop, name="김단골", phone=factories.a_number()) for _each in range(8)]
+    for who in people:
+        entered(who, event_id)
+    clock.advance(days=7)
+    leaves = [
+        lambda who=who: privacy.erase(shop_id=shop.id, customer_id=who.id, now=clock()) for who in people[:4]
+    ]
+    again = [lambda who=who: entered(who, event_id) for who in people[4:]]
+    found = world.all_at_once(app, [lambda: drawn(shop, event_id), *leaves, *again])
+    assert (found[0], found[1:5]) == (8, [None] * 4)
+    assert all(isinstance(ticket, str) for ticket in found[5:]), found
+    won = events.winners(shop_id=shop.id, event_id=event_id)
+    assert {line.customer_id for line in won} == {None, *(who.id for who in people[4:])}

@@ -44,7 +44,7 @@ def test_from_the_form_to_the_prize(
     ticket = mine.soup.select_one(".code")
     assert ticket is not None
     stranger = Phone(app).open(f"/s/{shop.code}/events/{number}")
-    assert (ticket.text in stranger.words, "1명 참여" in stranger.words) == (False, True)
+    assert (ticket.text in stranger.words, "참여한 분 1명" in stranger.words) == (False, True)
     stranger_file = Phone(app)
     stranger_file.open(f"/s/{shop.code}/events/{number}/draw.txt", status=404)
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Flask
+from flask import Flask, render_template
 from PIL import Image
 
-from app.flows import photo
+from app.flows import board, photo, story
+from app.shops import queries as shops
+from app.web.public import board_parts
 from tests import factories
 from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
+from tests.flows.test_event import an_event
+from tests.flows.test_story import sent
 from tests.phone import Phone
 from tests.world import PUBLIC_URL, Clock
 
@@ -121,3 +125,27 @@ def test_the_board_is_the_regulars_own(
     owner_phone.submit("맨 위에 두기")
     assert "고맙습니다" in phone.open(post.path).words
     assert "아직 글이 없어요" in phone.submit("지우기").words
+
+
+def test_the_parts_of_the_shops_page(app: Flask, shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    view = shops.shop_by_id(shop.id)
+    reads = {
+        "shop_events": board_parts.shown_events,
+        "shop_stories": board_parts.shown_stories,
+        "shop_asked": board_parts.shown_questions,
+    }
+    with app.test_request_context(base_url=PUBLIC_URL):
+        assert [read(view) for read in reads.values()] == [None] * 3, "nothing there: nothing is shown"
+    event_id = an_event(shop)
+    story.let_show(shop_id=shop.id, story_id=sent(jiwoo), is_shown=True, now=clock())
+    photo.make_waiting(clock=clock)
+    board.ask(
+        shop_id=shop.id, customer_id=jiwoo.id, text="주차되나요?", product_id=None, once="once", now=clock()
+    )
+    view = shops.shop_by_id(shop.id)
+    with app.test_request_context(base_url=PUBLIC_URL):
+        shown = "".join(
+            render_template(f"public/{name}.html", shop=view, part=read(view)) for name, read in reads.items()
+        )
+    for words in (f"/events/{event_id}", "/small", "주차되나요?"):
+        assert words in shown
