@@ -16,6 +16,7 @@ from app.reviews.care_models import ReviewGoods, ReviewHiding
 from app.reviews.models import Photo, Review, ReviewAsk, ReviewReply, ReviewSetting
 from app.reviews.photos import PhotoLine, is_hidden, may_be_shown, photos_of_reviews
 from app.reviews.rules import Settings
+from app.reviews.sums import standing as standing
 from app.reviews.unseen import unseen_of_reviews
 from app.reviews.words import Said, saying
 from app.visits.models import Product, Visit
@@ -88,7 +89,7 @@ def settings(shop_id: int) -> Settings:
     return Settings(*row) if row else Settings()
 
 
-def shown(
+def reviews(
     shop_id: int,
     *,
     after: int | None = None,
@@ -114,7 +115,7 @@ def shown(
     return _page(shop_id, ids.where(~is_hidden(shop_id, number)), number, after=after, limit=limit, own=False)
 
 
-def reviews(
+def of_shop(
     shop_id: int,
     *,
     after: int | None = None,
