@@ -17,7 +17,7 @@ from app.reviews.models import Photo, Review, ReviewAsk, ReviewReply, ReviewSett
 from app.reviews.photos import PhotoLine, is_hidden, may_be_shown, photos_of_reviews
 from app.reviews.rules import Settings
 from app.reviews.sums import standing as standing
-from app.reviews.unseen import unseen_of_reviews
+from app.reviews.unseen import refused_of_reviews, unseen_of_reviews
 from app.reviews.words import Said, saying
 from app.visits.models import Product, Visit
 
@@ -49,6 +49,7 @@ class ReviewLine:
     hidden: str = ""  # why it is hidden, as a key of rules.CAUSES; "" = it is shown
     note: str = ""  # what the shop wrote about that, for its own eyes
     unseen: int = 0  # photos that the shop has not looked at, where it wants to first
+    refused: tuple[str, ...] = ()  # why others of its photos are not shown
 
     @property
     def who(self) -> str:
@@ -218,6 +219,7 @@ def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[Revi
         _goods(shop_id, ids),
         unseen_of_reviews(shop_id, ids) if own else {},
     )
+    refused = refused_of_reviews(shop_id, ids) if own else {}
     return [
         ReviewLine(
             *row[:7],
@@ -234,6 +236,7 @@ def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[Revi
             row.cause or "",
             row.note or "",
             unseen.get(row.id, 0),
+            tuple(refused.get(row.id, ())),
         )
         for row in found
     ]
