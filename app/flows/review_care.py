@@ -128,7 +128,7 @@ def refuse_photos(*, shop_id: int, staff_id: int, refs: Sequence[str], cause: st
         raise Invalid({"cause": "싣지 않는 까닭을 하나 골라 주세요."})
     if not refs:
         raise Invalid({"refs": "싣지 않을 사진을 골라 주세요."})
-    reason = f"가게에서 싣지 않았어요. 까닭: {rules.CAUSES[cause]}"
+    reason = f"까닭: {rules.CAUSES[cause]}"
     with write() as session:
         gone = care.refuse_photos(session, shop_id=shop_id, refs=list(refs), reason=reason)
         if gone:

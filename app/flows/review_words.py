@@ -17,7 +17,7 @@ from app.reviews.actions import care
 
 log = structlog.get_logger(__name__)
 
-# One process reads so many: its model is loaded once for them, and what it holds stays below half a gigabyte.
+# One process reads so many: its model is loaded once for them, and it ends before it holds much more than that.
 AT_ONCE = 1_000
 # One transaction writes so many: a stamp waits no longer than this takes.
 _PIECE = 100

@@ -47,6 +47,8 @@ def facts_for(
 ) -> dict[str, object]:
     """Return the facts with which a kind's words are shown for one real customer."""
     shown = _example_facts(examples(shop_id, kind))
+    if "상품" in kind.may_lack and not goods.has_any(shop_id):
+        shown["product"] = ""  # a shop without a menu asks about the visit alone
     return shown | _own_facts(shop_id, customer_id, kind, around, now)
 
 

@@ -16,7 +16,8 @@ from app.reviews.care_models import ReviewGoods, ReviewHiding
 from app.reviews.models import Photo, Review, ReviewAsk, ReviewReply, ReviewSetting
 from app.reviews.photos import PhotoLine, is_hidden, may_be_shown, photos_of_reviews
 from app.reviews.rules import Settings
-from app.reviews.unseen import unseen_of_reviews
+from app.reviews.sums import standing as standing
+from app.reviews.unseen import refused_of_reviews, unseen_of_reviews
 from app.reviews.words import Said, saying
 from app.visits.models import Product, Visit
 
@@ -48,6 +49,7 @@ class ReviewLine:
     hidden: str = ""  # why it is hidden, as a key of rules.CAUSES; "" = it is shown
     note: str = ""  # what the shop wrote about that, for its own eyes
     unseen: int = 0  # photos that the shop has not looked at, where it wants to first
+    refused: tuple[str, ...] = ()  # why others of its photos are not shown
 
     @property
     def who(self) -> str:
@@ -88,7 +90,7 @@ def settings(shop_id: int) -> Settings:
     return Settings(*row) if row else Settings()
 
 
-def shown(
+def reviews(
     shop_id: int,
     *,
     after: int | None = None,
@@ -114,7 +116,7 @@ def shown(
     return _page(shop_id, ids.where(~is_hidden(shop_id, number)), number, after=after, limit=limit, own=False)
 
 
-def reviews(
+def of_shop(
     shop_id: int,
     *,
     after: int | None = None,
@@ -217,6 +219,7 @@ def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[Revi
         _goods(shop_id, ids),
         unseen_of_reviews(shop_id, ids) if own else {},
     )
+    refused = refused_of_reviews(shop_id, ids) if own else {}
     return [
         ReviewLine(
             *row[:7],
@@ -233,6 +236,7 @@ def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[Revi
             row.cause or "",
             row.note or "",
             unseen.get(row.id, 0),
+            tuple(refused.get(row.id, ())),
         )
         for row in found
     ]

@@ -74,6 +74,20 @@ def unseen_of_reviews(shop_id: int, review_ids: Sequence[int]) -> dict[Any, int]
     return {number: int(many) for number, many in rows}
 
 
+def refused_of_reviews(shop_id: int, review_ids: Sequence[int]) -> dict[Any, list[str]]:
+    """Return why photos of each review are not shown, in the words for their writer."""
+    found: dict[Any, list[str]] = {}
+    if review_ids:
+        rows = db.session.execute(
+            select(Photo.review_id, Photo.reason)
+            .where(Photo.shop_id == shop_id, Photo.review_id.in_(review_ids), Photo.state == "refused")
+            .order_by(Photo.id)
+        )
+        for number, reason in rows:
+            found.setdefault(number, []).append(reason)
+    return found
+
+
 def open_unseen(shop_id: int, ref: str) -> BinaryIO | None:
     """Open the small WebP of one that waits; None for any other, and for another shop's (S05)."""
     waits = db.session.scalar(select(Photo.ref).where(*_waits(shop_id), Photo.ref == ref))

@@ -162,20 +162,10 @@ def upgrade() -> None:
     with op.batch_alter_table("review_asks", schema=None) as batch_op:
         batch_op.add_column(sa.Column("product_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(op.f("fk_review_asks_shop_id_product_id"), "products", ["shop_id", "product_id"], ["shop_id", "id"])
-    # What was reviewed before: what was bought then, and how many of each kind there are.
-    op.execute(
-        "INSERT INTO review_goods (shop_id, product_id, review_id) SELECT DISTINCT r.shop_id, i.product_id, r.id FROM reviews r "
-        "JOIN review_asks a ON a.shop_id = r.shop_id AND a.id = r.ask_id "
-        "JOIN visit_items i ON i.shop_id = a.shop_id AND i.visit_id = a.visit_id"
-    )
+    # How many there are of each kind. What was bought is not added to older reviews: nobody was told that it is shown.
     op.execute(
         "INSERT INTO review_sums (shop_id, product_id, stars, reviews) "
         "SELECT shop_id, 0, stars, count(*) FROM reviews GROUP BY shop_id, stars"
-    )
-    op.execute(
-        "INSERT INTO review_sums (shop_id, product_id, stars, reviews) SELECT g.shop_id, g.product_id, r.stars, count(*) "
-        "FROM review_goods g JOIN reviews r ON r.shop_id = g.shop_id AND r.id = g.review_id "
-        "GROUP BY g.shop_id, g.product_id, r.stars"
     )
     with op.batch_alter_table("voices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source", sa.String(length=8), server_default="card", nullable=False))

@@ -81,7 +81,7 @@ def sums_are_what_is_shown(shop: AShop) -> None:
     products = {each.name: each.id for each in db.session.scalars(db.select(Product))}
     after = None
     while True:
-        page = queries.shown(shop.id, after=after, limit=2)
+        page = queries.reviews(shop.id, after=after, limit=2)
         for line in page.lines:
             for number in (0, *(products[name] for name in line.goods)):
                 counted[number, line.stars] = counted.get((number, line.stars), 0) + 1
@@ -99,7 +99,7 @@ def test_hidden_and_shown_again(shop: AShop, jiwoo: ACustomer) -> None:
     sums_are_what_is_shown(shop)
     assert hide(shop, left.review_id) is True
     assert hide(shop, left.review_id, cause="ad", note="다른 까닭") is False, "the second tap changes nothing"
-    assert queries.shown(shop.id).lines == []
+    assert queries.reviews(shop.id).lines == []
     assert queries.unanswered(shop.id) == 0
     assert rules.hidden_sentence(sums.hidden_by_cause(shop.id)) == "가린 후기 1개: 욕설 1"
     sums_are_what_is_shown(shop)
@@ -111,7 +111,7 @@ def test_hidden_and_shown_again(shop: AShop, jiwoo: ACustomer) -> None:
     assert "까닭은 ‘욕설이나 모욕’이에요" in letter.text
     assert show(shop, left.review_id) is True
     assert show(shop, left.review_id) is False
-    assert [line.id for line in queries.shown(shop.id).lines] == [left.review_id]
+    assert [line.id for line in queries.reviews(shop.id).lines] == [left.review_id]
     assert sums.hidden_by_cause(shop.id) == {}
     sums_are_what_is_shown(shop)
     noted = db.session.scalars(db.select(AuditLine.what).where(AuditLine.shop_id == shop.id)).all()
@@ -127,7 +127,7 @@ def test_never_for_the_rating(shop: AShop, jiwoo: ACustomer) -> None:
     for cause, note in (("rating", "별로"), ("", "별로"), ("untrue", ""), ("abuse", "별점 1점")):
         with pytest.raises(Invalid):
             hide(shop, left.review_id, cause=cause, note=note)
-    assert len(queries.shown(shop.id).lines) == 1
+    assert len(queries.reviews(shop.id).lines) == 1
 
 
 def test_ten_at_once_hide_it_once(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
@@ -173,7 +173,7 @@ def test_photos_wait_for_the_shops_look(shop: AShop, other_shop: AShop, jiwoo: A
     first, second = a_photo(shop, jiwoo, 1), a_photo(shop, jiwoo, 2)
     assert [each.ref for each in unseen.unseen(shop.id)] == [first, second]
     assert (unseen.count(shop.id), photos.shown_photo(shop.id, first)) == (2, None)
-    assert [len(line.photos) for line in queries.shown(shop.id).lines] == [0, 0, 1]
+    assert [len(line.photos) for line in queries.reviews(shop.id).lines] == [0, 0, 1]
     own: dict[str, Any] = {"shop_id": shop.id, "now": factories.now()}
     assert review_care.pass_photos(shop_id=other_shop.id, refs=[first], now=factories.now()) == 0
     assert review_care.pass_photos(**own, refs=[first]) == 1
@@ -184,8 +184,8 @@ def test_photos_wait_for_the_shops_look(shop: AShop, other_shop: AShop, jiwoo: A
     assert review_care.refuse_photos(**refuse, refs=[first, second]) == 1, "what is shown is the review's"
     assert review_care.refuse_photos(**refuse, refs=[second]) == 0
     assert (unseen.count(shop.id), photos.shown_photo(shop.id, second)) == (0, None)
-    assert [bool(line.photos) for line in queries.shown(shop.id, with_photos=True).lines] == [True, True]
-    review_id = queries.shown(shop.id).lines[1].id
+    assert [bool(line.photos) for line in queries.reviews(shop.id, with_photos=True).lines] == [True, True]
+    review_id = queries.reviews(shop.id).lines[1].id
     hide(shop, review_id)
     assert photos.shown_photo(shop.id, first) is None, "a hidden review's photo is nobody's to see"
 
@@ -203,7 +203,7 @@ def test_what_is_asked_about_is_what_takes_longest(shop: AShop, jiwoo: ACustomer
     left = leave(row.token)
     assert queries.review(shop_id=shop.id, review_id=left.review_id).goods == ["과자", "떡", "참기름"]  # type: ignore[union-attr]
     oil = next(each for each in sums.reviewed(shop.id) if each.name == "참기름")
-    assert (oil.count, len(queries.shown(shop.id, product_id=oil.product_id).lines)) == (1, 1)
+    assert (oil.count, len(queries.reviews(shop.id, product_id=oil.product_id).lines)) == (1, 1)
 
 
 class Reader:
@@ -235,7 +235,7 @@ def test_words_are_read_at_night_once(
     found = words.words(shop.id, Span())
     assert (found.praise, found.blame, found.reviews) == ([("친절", 1)], [("친절", 1)], 4)
     said = Said("친절", "blame")
-    assert [line.id for line in queries.reviews(shop.id, said=said).lines] == [left[1]]
+    assert [line.id for line in queries.of_shop(shop.id, said=said).lines] == [left[1]]
     month = clock().date().replace(day=1)
     assert words.words(shop.id, Span(month)).blame == [("친절", 1)]
     assert words.words(shop.id, Span(month.replace(year=2020))).blame == []

@@ -267,7 +267,7 @@ def test_every_kind_can_be_looked_at(town: Flask, clock: Clock, wire: Wire) -> N
 
 def test_examples_are_the_shops_own(town: Flask, clock: Clock) -> None:
     shop = a_shop("봄날꽃집")
-    assert examples.examples(shop, registry.kind("review_request")) == {"이름": "김단골", "가게": "봄날꽃집"}
+    assert examples.examples(shop, registry.kind("satisfaction")) == {"이름": "김단골", "가게": "봄날꽃집"}
     assert all(
         not {"달빛커피", "라떼 연하게"} & set(kind.placeholders.values())
         for kind in registry.kinds().values()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.flows.demo import dalbit_said, jeongsun_said
 from app.kit import morphemes
 from app.reviews.praise_rules import said
 
@@ -98,13 +99,14 @@ TABLE = """
 👍👍👍|
 <script>alert(1)</script>|
 """
+DEMO = (*dalbit_said.REVIEWS, *jeongsun_said.REVIEWS)
 LINES = [line.partition("|") for line in TABLE.strip().split("\n")]
 
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[tuple[str, str]]]:
     """Read all texts as a night does: by one process."""
-    texts = [text for text, _bar, _said in LINES]
+    texts = [*(text for text, _bar, _said in LINES), *(each.text for each in DEMO)]
     found = morphemes.read(texts, tmp_path_factory.mktemp("desk"))
     return {text: said(one) for text, one in zip(texts, found, strict=True)}
 
@@ -115,6 +117,15 @@ def test_it_stands_on_the_right_side(
 ) -> None:
     sides = {"+": "praise", "-": "blame"}
     assert read[text] == {(word[1:].replace("_", " "), sides[word[0]]) for word in told.split()}
+
+
+def test_the_demo_says_what_a_night_would_find(read: dict[str, set[tuple[str, str]]]) -> None:
+    sides = {"+": "praise", "-": "blame"}
+    for each in DEMO:
+        assert (
+            read[each.text] == {(word[1:].replace("_", " "), sides[word[0]]) for word in each.words.split()}
+            or each.hidden
+        ), each.text
 
 
 def test_a_desk_holds_what_was_read(tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def a_full_shop(word: str, number: str, *, is_demo: bool = False) -> FullShop:
     card = factories.a_card(holder.card_id)
     digits = "".join(char for char in number if char.isdigit())
     secrets = (
-        f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀", f"{word}라떼",
+        f"{word}손님", f"{word}쌍둥이", f"{word}메모", f"{word}취향", f"{word}직원", f"{word}말씀",
         number, digits, f"+82{digits[1:]}", digits[-4:], card.ref, card.spoken, token, known.browser,
         address,
         ask_token, f"{word}불편", f"{word}휴가", f"{word}기념", f"{word}단체", f"{word}콩이", f"{word}포스", f"{word}크림", f"{word}귀띔", invite, perks.coupon_refs(known)[0], perks.coupon_refs(known)[1],

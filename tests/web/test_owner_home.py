@@ -158,10 +158,10 @@ def test_what_waits_for_an_answer_is_counted_up_to_a_point(
             shop_id=shop.id, staff_id=shop.owner_id, review_id=review_id, text="고맙습니다", now=clock()
         )
     assert "답글 기다리는 후기 2개" in owner_phone.open("/owner").words
-    assert [line.id for line in reviews.reviews(shop.id, unanswered=True).lines] == [left[4], left[3]]
+    assert [line.id for line in reviews.of_shop(shop.id, unanswered=True).lines] == [left[4], left[3]]
     privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=clock())
     assert reviews.unanswered(shop.id) == 0, "nobody waits who has left"
-    assert reviews.reviews(shop.id, unanswered=True).lines == []
+    assert reviews.of_shop(shop.id, unanswered=True).lines == []
 
 
 @pytest.mark.databases("sqlite")

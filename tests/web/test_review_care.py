@@ -95,6 +95,7 @@ def test_photos_are_seen_many_at_once(
     wrong = owner_phone.submit("고른 사진 빼기", photo=refs[0], status=422)
     assert any("까닭을 하나 골라" in each for each in wrong.errors())
     assert "사진 1장을 싣지 않기로 했어요" in owner_phone.submit("고른 사진 빼기", cause="private").words
+    assert "사진 한 장은 실리지 않았어요. 까닭: 개인정보" in phone.open(f"/c/{shop.code}/reviews").words
     none = owner_phone.submit("고른 사진만 싣기", photo="", status=422)
     assert any("실을 사진을 골라 주세요." in each for each in none.errors())
     stranger = Phone(app).signed_in(other_shop, other_shop.owner_id)

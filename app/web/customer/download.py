@@ -246,7 +246,9 @@ def _coupon(held: coupons.Held) -> str:
 def _review(review: reviews.ReviewLine) -> str:
     # The disclosure stands first here too (표시·광고 심사지침).
     told = [review.disclosed, f"별점 {review.stars}점", my_words.at(review.at), MOODS.get(review.mood, "")]
-    said = [review.text, f"가게의 답글: {review.reply}" if review.reply else ""]
+    hidden = f"가게에서 가린 후기예요. 까닭: {review.hidden_words}" if review.hidden else ""
+    bought = f"산 것: {', '.join(review.goods)}" if review.goods else ""
+    said = [hidden, review.text, bought, f"가게의 답글: {review.reply}" if review.reply else ""]
     return "\r\n  ".join([" · ".join(filter(None, told)), *filter(None, said)])
 
 
@@ -273,6 +275,8 @@ def _review_facts(review: reviews.ReviewLine) -> dict[str, Any]:
         "visited_at": review.visited_at,
         "at": review.at,
         "reply": review.reply,
+        "bought": review.goods,
+        "hidden_for": review.hidden_words,
     }
 
 

@@ -30,7 +30,7 @@ def shop_reviews() -> ResponseReturnValue:
     shop_id, after = current_staff().shop.id, row_number(request.args.get("after"))
     only = next((each for each in ("unanswered", "hidden") if request.args.get(each) == "1"), "")
     said = chosen_word()
-    page = reviews.reviews(
+    page = reviews.of_shop(
         shop_id, after=after, unanswered=only == "unanswered", hidden=only == "hidden", said=said
     )
     if page.lines:

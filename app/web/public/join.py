@@ -110,7 +110,7 @@ def join(code: str) -> ResponseReturnValue:
             friend=friend,
             passed=_passed(),
             standing=sums.standing(shop.id),
-            newest=reviews.shown(shop.id, limit=_NEWEST).lines,
+            newest=reviews.reviews(shop.id, limit=_NEWEST).lines,
         )
         return invited.keep(answer, friend)
     return _with_card(code)

@@ -30,7 +30,7 @@ def shop_reviews(code: str) -> ResponseReturnValue:
         raise NotHere("그 상품의 후기는 없어요. 가게 후기에서 다시 골라 주세요.")
     with_photos = request.args.get("photos") == "1"
     standing = sums.standing(shop.id, chosen)
-    page = reviews.shown(shop.id, after=after, product_id=chosen, with_photos=with_photos)
+    page = reviews.reviews(shop.id, after=after, product_id=chosen, with_photos=with_photos)
     is_whole = after is None and product is None and not with_photos
     return render_template(
         "public/shop_reviews.html",
