@@ -72,7 +72,14 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
     "owner.shop_voice": ("손님 말씀에 답하기", {"text": "답", "offer": "함께 드릴 쿠폰"}),
     "owner.heard_voice": (
         "들은 말 적기",
-        {"kind": "어떤 말씀인가요?", "text": "말씀", "source": "어디서", "said_on": "언제", "who": "어느 손님", "person": "손님"},
+        {
+            "kind": "어떤 말씀인가요?",
+            "text": "말씀",
+            "source": "어디서",
+            "said_on": "언제",
+            "who": "어느 손님",
+            "person": "손님",
+        },
     ),
     "owner.ready_answers": ("자주 쓰는 답", {"name": "무엇에 대한 답", "text": "답"}),
     "owner.shop_causes": ("새 원인", {"name": "원인"}),
