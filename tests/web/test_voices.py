@@ -185,8 +185,8 @@ def test_staff_find_what_was_handed_to_them(
     assert owner_phone.submit("맡기기", to_staff="", status=422).h1
     owner_phone.submit("맡기기", to_staff=str(staff_id))
     assert "박직원 님이 맡았어요" in owner_phone.open(f"/owner/voices/{voice_id}").words
-    staff.open("/owner")
-    staff.tap("맡은 손님 말씀")
+    assert "맡은 손님 말씀" in staff.open("/owner").words
+    assert "주차되나요?" in staff.open("/owner/voices").words
     talk = staff.open(f"/owner/voices/{voice_id}")
     assert "해결했어요" not in talk.words
     staff.submit("답 보내기", text="네, 뒷마당에 대시면 돼요")
