@@ -168,3 +168,26 @@ def test_the_owners_desk(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> N
     heard = owner_phone.submit("적어 두기", who="한지우")
     assert "가게에서 들은 말" in heard.words
     assert "하루 안에 답하신 말씀은 없어요" in owner_phone.open("/owner/voices/results").words
+
+
+def test_staff_find_what_was_handed_to_them(
+    app: Flask, owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    voice_id = voice.open_voice(
+        shop_id=shop.id, customer_id=jiwoo.id, kind="question", text="주차되나요?", once=factories.once(),
+        now=factories.now(),
+    )  # fmt: skip
+    staff_id = factories.a_staff(shop, name="박직원")
+    staff = Phone(app).signed_in(shop, staff_id)
+    staff.open(f"/owner/voices/{voice_id}", status=404)
+    assert "맡은 손님 말씀" not in staff.open("/owner").words
+    owner_phone.open(f"/owner/voices/{voice_id}")
+    assert owner_phone.submit("맡기기", to_staff="", status=422).h1
+    owner_phone.submit("맡기기", to_staff=str(staff_id))
+    assert "박직원 님이 맡았어요" in owner_phone.open(f"/owner/voices/{voice_id}").words
+    assert "맡은 손님 말씀" in staff.open("/owner").words
+    assert "주차되나요?" in staff.open("/owner/voices").words
+    talk = staff.open(f"/owner/voices/{voice_id}")
+    assert "해결했어요" not in talk.words
+    staff.submit("답 보내기", text="네, 뒷마당에 대시면 돼요")
+    assert "맡은 손님 말씀" not in staff.open("/owner").words

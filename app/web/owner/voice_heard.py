@@ -13,7 +13,7 @@ from app.flows import voice_care as flow
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import new_token
-from app.voices.rules import COMPLAINT, HEARD, KINDS, SOURCES
+from app.voices.rules import COMPLAINT, KINDS
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -44,7 +44,7 @@ def heard_voice() -> ResponseReturnValue:
         "wrong": {},
         "once": new_token(),
         "kinds": list(KINDS.items()),
-        "sources": [(key, SOURCES[key]) for key in HEARD],
+        "sources": [("spoken", "가게에서"), ("market", "쇼핑몰에서"), ("sns", "SNS에서")],
         "today": kst_day(now()).isoformat(),
         "person": _person(row_number(request.values.get("person"))),
         "found": [],
