@@ -65,6 +65,14 @@ def the(shop: AShop, programme_id: int) -> Programme:
     ).one()
 
 
+def newest(shop: AShop) -> Programme:
+    """Return the programme that was made last."""
+    db.session.rollback()
+    return db.session.scalars(
+        db.select(Programme).where(Programme.shop_id == shop.id).order_by(Programme.id.desc()).limit(1)
+    ).one()
+
+
 def questions(row: Programme, when: str = AFTER) -> list[ProgrammeQuestion]:
     """Return its questions of a kind, in their order."""
     return list(
