@@ -15,7 +15,7 @@ from app.flows.unit import write
 from app.insights import groups
 from app.insights.segment_registry import families, segments
 from app.kit.clock import KST
-from tests import factories
+from tests import factories, trying
 from tests.factories import ACustomer, AShop
 from tests.flows.grouping import a_person, a_review, a_voice, brought, is_gone, members
 from tests.world import Clock
@@ -37,6 +37,20 @@ def _bringer(shop: AShop, visits: int, *, came: bool = True) -> ACustomer:
 def _reviewer(shop: AShop) -> ACustomer:
     who = a_person(shop, visits=1)
     return _with(who, lambda: a_review(shop, who))
+
+
+def _applicant(shop: AShop) -> ACustomer:
+    who = a_person(shop, visits=1)
+    trying.apply(trying.a_programme(shop), who)
+    return who
+
+
+def _tester(shop: AShop) -> ACustomer:
+    who = a_person(shop, visits=1)
+    row = trying.a_programme(shop)
+    trying.apply(row, who)
+    trying.choose(shop, row, who)
+    return who
 
 
 def _speaker(shop: AShop, kind: str) -> ACustomer:
@@ -128,6 +142,7 @@ EXAMPLES: dict[str, tuple[list[Made], list[Made]]] = {
         [lambda shop: a_person(shop, balance=7), lambda shop: a_person(shop, balance=10), a_person],
     ),
     "reviewed": ([_reviewer], [a_person]),
+    "tester": ([_tester], [_applicant]),
     "complained": ([lambda shop: _speaker(shop, "complaint")], [lambda shop: _speaker(shop, "praise")]),
     "agreed": (
         [
