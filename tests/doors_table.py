@@ -1,5 +1,7 @@
 """Every address of the product with its door: methods, audience, role and whose shop it is."""
 
+from tests import doors_testers
+
 # rule, methods, whose pages, least role, where the shop comes from, "machine" = no form token (another proof: a machine's secret, the opt-out's own token)
 TABLE = """
 /                                                     GET       public    anyone   none
@@ -53,10 +55,6 @@ TABLE = """
 /c/<code>/qr.svg                                      GET       customer  holder   code
 /c/<code>/reviews                                     GET+POST  customer  holder   code
 /c/<code>/reviews/wish                                POST      customer  holder   code
-/c/<code>/testers                                     GET       customer  holder   code
-/c/<code>/testers/<ref>                               GET+POST  customer  holder   code
-/c/<code>/testers/<ref>/answers                       GET+POST  customer  holder   code
-/c/<code>/testers/<ref>/withdrawal                    POST      customer  holder   code
 /c/<code>/visits                                      GET       customer  holder   code
 /c/<code>/voices                                      GET+POST  customer  holder   code
 /c/<code>/voices/<int:voice_id>                       GET+POST  customer  holder   code
@@ -337,33 +335,6 @@ TABLE = """
 /r/<token>/photos                                     POST      public    anyone   token
 /r/<token>/photos/<ref>                               GET       public    anyone   token
 /r/<token>/photos/<ref>/removal                       POST      public    anyone   token
-/owner/testers                                        GET       owner     manager  session
-/owner/testers/new                                    GET+POST  owner     manager  session
-/owner/testers/<int:programme_id>                     GET       owner     manager  session
-/owner/testers/<int:programme_id>/facts               GET+POST  owner     manager  session
-/owner/testers/<int:programme_id>/days                POST      owner     manager  session
-/owner/testers/<int:programme_id>/opening             POST      owner     manager  session
-/owner/testers/<int:programme_id>/closing             POST      owner     manager  session
-/owner/testers/<int:programme_id>/removal             POST      owner     manager  session
-/owner/testers/<int:programme_id>/copies              POST      owner     manager  session
-/owner/testers/<int:programme_id>/questions           GET       owner     manager  session
-/owner/testers/<int:programme_id>/questions/new       GET+POST  owner     manager  session
-/owner/testers/<int:programme_id>/questions/<int:question_id> GET+POST  owner     manager  session
-/owner/testers/<int:programme_id>/questions/<int:question_id>/place POST      owner     manager  session
-/owner/testers/<int:programme_id>/questions/<int:question_id>/removal POST      owner     manager  session
-/owner/testers/<int:programme_id>/people              GET+POST  owner     manager  session
-/owner/testers/<int:programme_id>/draw                POST      owner     manager  session
-/owner/testers/people/<int:tester_id>/handover        POST      owner     manager  session
-/owner/testers/people/<int:tester_id>/handover/removal POST      owner     manager  session
-/owner/testers/people/<int:tester_id>/removal         POST      owner     manager  session
-/owner/testers/<int:programme_id>/summary             GET       owner     manager  session
-/owner/testers/<int:programme_id>/verdict             POST      owner     manager  session
-/owner/testers/<int:programme_id>/change              POST      owner     manager  session
-/owner/testers/<int:programme_id>/file                GET+POST  owner     owner    session
-/owner/testers/<int:programme_id>/taps                GET       owner     manager  session
-/owner/testers/<int:programme_id>/qr.svg              GET       owner     manager  session
-/owner/testers/<int:programme_id>/photos/<ref>        GET       owner     manager  session
-/owner/testers/<int:programme_id>/print               GET       owner     manager  session
 /owner/turn                                           GET+POST  owner     staff    session
 /owner/turn/<int:staff_id>                            GET+POST  owner     staff    session
 /owner/turn/end                                       POST      owner     staff    session
@@ -392,11 +363,8 @@ TABLE = """
 /s/<code>/restore/counter                             GET+POST  public    anyone   code
 /s/<code>/restore/counter/live                        GET       public    anyone   code
 /s/<code>/reviews                                     GET       public    anyone   code
-/s/<code>/tasting/<ref>                               GET+POST  public    anyone   code
-/s/<code>/testers                                     GET       public    anyone   code
-/s/<code>/testers/<ref>                               GET       public    anyone   code
-/s/<code>/testers/<ref>/draw                          GET       public    anyone   code
 /v/<token>                                            GET       public    anyone   token
 /setup/<token>                                        GET+POST  owner     anyone   token
 /sw.js                                                GET       public    anyone   none
 """
+TABLE += doors_testers.TABLE.lstrip()
