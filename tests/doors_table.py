@@ -1,6 +1,6 @@
 """Every address of the product with its door: methods, audience, role and whose shop it is."""
 
-from tests import doors_board
+from tests import doors_board, doors_testers
 from tests.doors_owner import OWNERS
 
 # rule, methods, whose pages, least role, where the shop comes from, "machine" = no form token (another proof: a machine's secret, the opt-out's own token)
@@ -437,3 +437,4 @@ TABLE = (
     + OWNERS
 )
 TABLE += doors_board.TABLE.lstrip()
+TABLE += doors_testers.TABLE.lstrip()

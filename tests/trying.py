@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.extensions import db
-from app.flows import programme, tester, tester_answers, tester_turns
+from app.flows import programme, programme_questions, tester, tester_answers, tester_turns
 from app.kit.clock import kst_day
 from app.testers import queries
 from app.testers.models import Programme, ProgrammeQuestion, Tester
@@ -62,6 +62,19 @@ def the(shop: AShop, programme_id: int) -> Programme:
     db.session.rollback()
     return db.session.scalars(
         db.select(Programme).where(Programme.shop_id == shop.id, Programme.id == programme_id)
+    ).one()
+
+
+def ask(own: dict[str, Any], when: str, words: dict[str, str]) -> None:
+    """Add a question to a programme nobody has answered."""
+    programme_questions.put_question(**own, question_id=None, typed=words | {"when": when})
+
+
+def newest(shop: AShop) -> Programme:
+    """Return the programme that was made last."""
+    db.session.rollback()
+    return db.session.scalars(
+        db.select(Programme).where(Programme.shop_id == shop.id).order_by(Programme.id.desc()).limit(1)
     ).one()
 
 

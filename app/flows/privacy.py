@@ -269,11 +269,11 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
             entering.forget(session, shop_id=shop_id, customer_id=each)
             talking.forget(session, shop_id=shop_id, customer_id=each, now=now)
             pictures += showing.forget(session, shop_id=shop_id, customer_id=each)
+            testers.forget(session, shop_id=shop_id, customer_id=each, now=now)
         coupons.withdraw(session, shop_id=shop_id, now=now, which=[Coupon.customer_id == customer_id])
         warranties.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)  # before the voices
         voices.forget(session, shop_id=shop_id, customer_id=customer_id)
         personal.forget(session, shop_id=shop_id, customer_id=customer_id)
-        testers.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)
         # Photos before the reviews they belong to; their files go once this is committed.
         gone = photos.forget(session, shop_id=shop_id, customer_id=customer_id)
         reviews.forget(session, shop_id=shop_id, customer_id=customer_id, now=now)

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from app.extensions import db
+from app.kit.korean import josa
 from app.reviews.models import Photo
 from app.testers.models import TastingAnswer, Tester, TesterAnswer
 from app.testers.queries import questions
@@ -50,7 +51,8 @@ class Sum:
         if self.average is not None:
             return f"{self.people}명이 답했고 평균 {self.average:.1f}점이에요"
         if self.bars and (top := max(self.bars, key=lambda bar: bar[1]))[1]:
-            return f"{self.people}명 가운데 {top[1]}명이 ‘{top[0]}’를 골랐어요"
+            particle = josa(top[0], "을/를")[len(top[0]) :]
+            return f"{self.people}명 가운데 {top[1]}명이 ‘{top[0]}’{particle} 골랐어요"
         return f"{self.people}명이 답했어요"
 
 

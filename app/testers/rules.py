@@ -18,9 +18,9 @@ from app.reviews.bought_rules import bought_words
 TRIAL, MONITOR, TASTING = "trial", "monitor", "tasting"
 SORTS: Mapping[str, str] = {TRIAL: "체험단", MONITOR: "모니터단", TASTING: "맛보기"}
 SORT_DETAILS: Mapping[str, str] = {
-    TRIAL: "몇 분이 먼저 써 보고 여러 가지를 답해 주세요",
-    MONITOR: "정한 기간 동안 달마다 한 번씩 답해 주세요",
-    TASTING: "계산대의 QR을 찍고 한 가지만 눌러 답해 주세요",
+    TRIAL: "몇 분께 먼저 드리고 여러 가지를 여쭤봐요",
+    MONITOR: "정한 기간 동안 달마다 한 번씩 여쭤봐요",
+    TASTING: "계산대에서 QR로 한 가지만 여쭤봐요",
 }
 APPLY, AFTER = "apply", "after"
 SCALE, CHOICE, MANY, TEXT, PHOTO = "scale", "choice", "many", "text", "photo"

@@ -16,7 +16,7 @@ from app.flows.unit import write
 from app.insights import groups
 from app.insights.segment_registry import families, segments
 from app.kit.clock import KST
-from tests import factories
+from tests import factories, trying
 from tests import warranties as given
 from tests.factories import ACustomer, AShop
 from tests.flows.grouping import a_person, a_review, a_voice, brought, is_gone, members
@@ -54,6 +54,19 @@ def _shower(shop: AShop) -> ACustomer:
         shop_id=shop.id, customer_id=who.id, sort="cook", text="", link=link, agrees=False, once="once",
         now=factories.now(),
     )  # fmt: skip
+
+
+def _applicant(shop: AShop) -> ACustomer:
+    who = a_person(shop, visits=1)
+    trying.apply(trying.a_programme(shop), who)
+    return who
+
+
+def _tester(shop: AShop) -> ACustomer:
+    who = a_person(shop, visits=1)
+    row = trying.a_programme(shop)
+    trying.apply(row, who)
+    trying.choose(shop, row, who)
     return who
 
 
@@ -148,6 +161,7 @@ EXAMPLES: dict[str, tuple[list[Made], list[Made]]] = {
     "reviewed": ([_reviewer], [a_person]),
     "warranty": ([lambda shop: _owner_of(shop, 12)], [lambda shop: _owner_of(shop, 1), a_person]),
     "showed": ([_shower], [a_person]),
+    "tester": ([_tester], [_applicant]),
     "complained": ([lambda shop: _speaker(shop, "complaint")], [lambda shop: _speaker(shop, "praise")]),
     "agreed": (
         [

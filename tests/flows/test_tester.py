@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.flows import privacy, programme, programme_questions, tester
+from app.flows import merge, privacy, programme, programme_questions, tester
 from app.kit.refusals import Invalid
 from app.messages.models import Message
 from app.testers import mine, models, queries, results, rules
@@ -283,3 +283,17 @@ def test_who_leaves_takes_their_name_and_not_their_answers(
     assert results.result(shop_id=shop.id, programme_id=row.id).people == 1
     head, rows = results.table(shop_id=shop.id, programme_id=row.id)
     assert (head[:3], rows[0][:3]) == (["번호", "달", "피부가 어떤 편이세요?"], ["1", "", "건성"])
+
+
+def test_two_cards_of_one_person_are_one_tester(shop: AShop, jiwoo: ACustomer, minho: ACustomer) -> None:
+    both, alone = trying.a_programme(shop), trying.a_programme(shop)
+    for row, people in ((both, (jiwoo, minho)), (alone, (minho,))):
+        for who in people:
+            trying.apply(row, who)
+    merge.merge_people(
+        shop_id=shop.id, kept_id=jiwoo.id, gone_id=minho.id, staff_id=shop.owner_id, now=factories.now()
+    )
+    kept = mine.parts(shop_id=shop.id, customer_id=jiwoo.id)
+    assert sorted(part.programme_id for part in kept) == [both.id, alone.id]
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    assert db.session.scalars(db.select(models.Tester)).all() == [], "nobody was chosen, nothing is left"

@@ -49,6 +49,7 @@ DANGEROUS = """
 /owner/people/file
 /owner/people/file/<int:file_id>
 /owner/sharing
+/owner/testers/<int:programme_id>/file
 /owner/visits/<int:visit_id>/refund
 """
 # What a shared device opens while nobody stands at it: a name, a PIN, its end by the password, and the counter's
@@ -69,7 +70,7 @@ OWN = """
 /owner/more/sending/<provider>/switch /owner/more/sending/<provider>/talk /owner/more/sending/<provider>/talk/<kind>
 /owner/more/sending/<provider>/talk/<kind>/code /owner/more/sending/<provider>/talk/news
 /owner/more/sending/<provider>/trial /owner/more/sharing /owner/more/talk/file /owner/offline /owner/offline/key /owner/people/file /owner/people/file/<int:file_id>
-/owner/people/file/<int:file_id>/progress /owner/people/file/<int:file_id>/removal /owner/proof
+/owner/people/file/<int:file_id>/progress /owner/people/file/<int:file_id>/removal /owner/proof /owner/testers/<int:programme_id>/file
 """
 # A form that could be saved: only then is it asked who this is.
 TYPED = {

@@ -12,7 +12,7 @@ from app.testers.models import Tester
 KEY = "tester"
 NAME = "체험단 손님"
 MEANING = "체험단이나 모니터단으로 함께해 주신 분이에요"
-ORDER = 130
+ORDER = 124
 
 
 def condition(shop_id: int, _today: date) -> ColumnElement[bool]:

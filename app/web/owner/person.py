@@ -19,6 +19,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Invalid, NotHere
 from app.messages import history as letters
 from app.reviews import queries as reviews
+from app.testers import mine as testers
 from app.visits import queries as visits
 from app.voices import queries as voices
 from app.web import answers, endings
@@ -135,6 +136,9 @@ def _page(customer_id: int) -> dict[str, Any]:
         "coming": letters.waiting(shop_id, now=now(), customer_id=customer_id),
         "letters": letters.sent(shop_id, now=now(), customer_id=customer_id, limit=10).lines,
         "said": reviews.reviews_of(shop_id=shop_id, customer_id=customer_id, limit=_REVIEWS_SHOWN),
+        "tried": testers.parts(shop_id=shop_id, customer_id=customer_id, limit=5)
+        if current_staff().shop.has("testers")
+        else [],
         "companions": companion_lines(customer_id),
         "genders": known_rules.GENDERS,
         "found_by": known_rules.FOUND_BY,

@@ -14,6 +14,7 @@ from app.web.answers import fragment
 from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
+from app.web.owner.sheets import Code, is_reachable
 from app.web.owner.testers import page_of, view_of
 
 
@@ -47,8 +48,13 @@ def tasting_print(programme_id: int) -> ResponseReturnValue:
     """The question and its QR, to stand on the counter."""
     view = _shown(programme_id)
     found = results.tasting(shop_id=current_staff().shop.id, programme_id=view.id, today=kst_day(now()))
+    address = tasting_address(view.ref)
     return render_template(
-        "print/tasting.html", view=view, tasting=found, code=qr.drawing(tasting_address(view.ref))
+        "print/tasting.html",
+        view=view,
+        tasting=found,
+        code=Code(address, *qr.drawing(address)),
+        is_reachable=is_reachable(),
     )
 
 
