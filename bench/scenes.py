@@ -15,7 +15,7 @@ from app.flows.unit import write
 from app.kit.clock import utc_now
 from app.shops import queries as shops
 from app.shops import tablets
-from bench import board_scenes, news_scenes, review_scenes, warranty_scenes
+from bench import board_scenes, news_scenes, review_scenes, tester_scenes, voice_scenes, warranty_scenes
 from bench.stage import Demo, Scene, Visitor
 
 
@@ -131,12 +131,6 @@ def _reviews(visitor: Visitor) -> None:
     visitor.press("후기 남기기")
     visitor.page.wait_for_url("**/thanks")
     visitor.open(f"/s/{visitor.demo.shop_code}/reviews")
-
-
-def _thread(visitor: Visitor) -> None:
-    visitor.open("/owner/voices")
-    visitor.page.get_by_role("link", name="자리가 추워요").first.click()
-    visitor.page.wait_for_url("**/owner/voices/*")
 
 
 def _campaign(visitor: Visitor) -> None:
@@ -270,15 +264,9 @@ SCENES = [
     Scene("shop-reviews", "customer", _reviews),
     Scene("reviews", "owner", _owner("/owner/reviews")),
     *review_scenes.SCENES,
-    Scene("word", "customer", _owner("/c/DALBIT/voices?kind=complaint")),
     *board_scenes.SCENES,
-    Scene("thread", "owner", _thread),
-    Scene("heard", "owner", _owner("/owner/voices/heard")),
-    Scene("causes", "owner", _owner("/owner/voices/causes?days=365")),
-    Scene("voice-results", "owner", _owner("/owner/voices/results?days=365")),
-    Scene("testers", "owner", _owner("/owner/testers")),
-    Scene("tester-people", "owner", _owner("/owner/testers/2/people")),
-    Scene("tester-summary", "owner", _owner("/owner/testers/1/summary")),
+    *voice_scenes.SCENES,
+    *tester_scenes.SCENES,
     Scene("messages", "owner", _owner("/owner/messages")),
     Scene("come-back", "owner", _owner("/owner/messages/come_back")),
     Scene("sending", "owner", _owner("/owner/messages/phone")),

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.kit.korean import josa
+from app.kit.particles import josa
 from app.reviews.models import Photo
 from app.testers.models import TastingAnswer, Tester, TesterAnswer
 from app.testers.queries import questions

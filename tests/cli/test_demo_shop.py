@@ -24,6 +24,7 @@ from app.flows.demo import later_letters, opening
 from app.flows.demo.dalbit import DALBIT
 from app.flows.demo.description import Description
 from app.flows.demo.jeongsun import JEONGSUN
+from app.flows.demo.tables import TABLES
 from app.insights.models import DayCount
 from app.kit.clock import KST
 from app.kit.phone import korean_mobile
@@ -234,7 +235,7 @@ def test_letters_of_kinds_that_are_not_built_in_are_not_written(monkeypatch: pyt
 @BOTH
 def test_the_same_day_gives_the_same_rows(shop: Description) -> None:
     first, second = _now(shop), _draw(shop, opening.present_of(ANCHOR))
-    for name in opening.TABLES:
+    for name in TABLES:
         assert first.plain(name) == second.plain(name), name
 
 
@@ -270,7 +271,7 @@ def _now(shop: Description) -> Any:
 
 
 def _draw(shop: Description, now: datetime) -> Any:
-    first_ids = dict.fromkeys(opening.TABLES, 1)
+    first_ids = dict.fromkeys(TABLES, 1)
     return opening.draw_history(shop, first_ids, master=b"m" * 32, base_url="http://127.0.0.1:8000", now=now)
 
 

@@ -28,6 +28,7 @@ from app.flows.demo.remembered import Remembered, lay_down_photos
 from app.flows.demo.reviews import Reviewers
 from app.flows.demo.rows import Row, Tables
 from app.flows.demo.stamps import POINTS_AT_ONCE, Counter
+from app.flows.demo.tables import TABLES
 from app.flows.demo.testers import Testers
 from app.flows.demo.voices import Voices
 from app.flows.demo.warranties import Warranties
@@ -40,18 +41,6 @@ from app.shops.models import Shop
 
 # The first is the one whose links `make run` prints on top.
 SHOPS = (DALBIT, JEONGSUN)
-# In the order in which they may be inserted: nobody points at a table further down.
-TABLES = (
-    "shops", "staff", "card_rules", "products", "customers", "cards", "devices", "phone_claims", "consents",
-    "suppressions", "opt_out_links", "weekly_days_off", "visits", "visit_items", "claims", "ledger_entries", "code_uses", "rewards",
-    "redemptions", "coupon_kinds", "coupons", "coupon_uses", "review_settings", "review_asks", "reviews", "review_replies", "review_goods", "review_sums", "review_hidings", "review_words", "photos", "paper_cards", "voices", "voice_lines", "voice_causes", "voice_cause_marks", "ready_answers",
-    "warranty_settings", "warranty_kinds", "warranty_sheets", "warranties", "warranty_moves", "repair_requests", "repair_steps",
-    "automations", "messages", "attempts", "ad_grants", "demo_phone_messages",
-    "programmes", "programme_questions", "testers", "tester_answers", "tasting_answers",
-    "day_counts", "referral_settings", "invites", "referrals", "day_closes",
-    "tier_policies", "tiers", "tier_standings", "tier_changes", "boosts", "gifts", "gifts_given",
-    "notices", "notice_reads", "shop_links",
-)  # fmt: skip
 
 
 class ShopExists(Refused):

@@ -49,7 +49,7 @@ def _reviews(shop: ShopView) -> Any:
     standing = sums.standing(shop.id)
     if not standing.count:
         return None
-    return {"standing": standing, "lines": reviews.shown(shop.id, limit=_FEW).lines}
+    return {"standing": standing, "lines": reviews.reviews(shop.id, limit=_FEW).lines}
 
 
 def _events(shop: ShopView) -> Any:
