@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from app.extensions import db
 from app.flows import photo
+from app.reviews.models import Photo
 from tests import factories
 from tests.browser.conftest import NewHandset
+from tests.browser.handset import wait_until
 from tests.browser.test_photos import a_photo
 from tests.factories import AShop
+
+
+def _is_made(shop: AShop) -> bool:
+    db.session.rollback()
+    return set(db.session.scalars(db.select(Photo.state).where(Photo.shop_id == shop.id))) == {"ready"}
 
 
 def test_a_photo_becomes_stamps(handset: NewHandset, shop: AShop) -> None:
@@ -19,6 +27,7 @@ def test_a_photo_becomes_stamps(handset: NewHandset, shop: AShop) -> None:
     customer.press("사장님께 보내기")
     customer.page.locator("h1", has_text="사장님이 세어 보고").wait_for()
     photo.make_waiting(clock=factories.now)
+    wait_until(lambda: _is_made(shop), "the photo, which the worker may have been at", customer.page)
     owner.open("/owner")
     owner.page.get_by_role("link", name="종이 카드 옮기기").click()
     owner.page.get_by_role("link", name="도장 7개").click()
