@@ -294,7 +294,6 @@ OWNERS = """\
 /owner/voices/<int:voice_id>/photos/<ref>/view        GET       owner     staff    session
 /owner/voices/<int:voice_id>/reopening                POST      owner     manager  session
 /owner/voices/answers                                 GET+POST  owner     manager  session
-/owner/voices/answers/<int:answer_id>/removal         POST      owner     manager  session
 /owner/voices/answers/<int:ready_id>/removal          POST      owner     manager  session
 /owner/voices/causes                                  GET+POST  owner     owner    session
 /owner/voices/causes/<int:cause_id>                   GET+POST  owner     owner    session

@@ -76,6 +76,7 @@ def _example_facts(example: Mapping[str, str]) -> dict[str, object]:
         "told": example.get("소식", ""),
         "came": False,
         "why": "개인정보",
+        "what": example.get("올린 것", ""),
         "path": "/s/…/email/…",
         # A way that leads nowhere: the preview only shows that there is one.
         "token": "…",

@@ -23,8 +23,9 @@ from app.warranties.rules import USE as WARRANTIES
 
 # Of what a shop may leave switched off as a whole there is nothing to set until then.
 _OF_WARRANTIES = ("warranty_issued", "warranty_expiry", "warranty_moved", "repair_step")
-# By stamps or by a coupon: while reviews are rewarded, asking for one is an ad.
-_REVIEWS_REWARDED = select(
+# What a shop has switched on, and whether it rewards reviews, by stamps or by a coupon: then asking for one is an ad.
+_OF_SHOP = select(
+    select(Shop.uses).where(Shop.id == bindparam("shop")).scalar_subquery(),
     or_(
         func.coalesce(
             select(ReviewSetting.reward_stamps)
@@ -34,7 +35,7 @@ _REVIEWS_REWARDED = select(
         )
         > 0,
         gives_by("review"),
-    )
+    ),
 )
 
 
@@ -89,11 +90,10 @@ def automations(shop_id: int) -> list[AutomationLine]:
         )
     }
     by_mail = setting("WIRE").carries_mail
-    rewarded = bool(db.session.scalar(_REVIEWS_REWARDED, {"shop": shop_id}))
-    uses = db.session.scalar(select(Shop.uses).where(Shop.id == shop_id)) or ""
-    gives_warranties = WARRANTIES in uses.split()
+    uses, rewarded = db.session.execute(_OF_SHOP, {"shop": shop_id}).one()
+    gives_warranties = WARRANTIES in (uses or "").split()
     lines = [
-        _line(kind, changed.get(key), last.get(key), rewarded=rewarded)
+        _line(kind, changed.get(key), last.get(key), rewarded=bool(rewarded))
         for key, kind in registry.kinds().items()
         # A kind of which nothing can go out here is nothing to set, nor is what the owner words each time.
         if kind.is_caused

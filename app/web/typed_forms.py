@@ -119,6 +119,12 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
     "owner.shop_post": ("게시판 댓글", {"text": "댓글"}),
     "owner.shop_question": ("질문의 답", {"text": "답"}),
     "owner.shop_review": ("후기 답글", {"text": "답글"}),
+    "owner.hide_review": ("후기 가리기", {"cause": "왜 가리는지", "note": "어느 부분인지"}),
+    "owner.issue_warranty": (
+        "보증서 드리기",
+        {"kind": "어떤 보증서", "bought_on": "산 날", "channel": "산 곳", "price": "산 값"},
+    ),
+    "owner.shop_repair": ("AS", {"state": "어디까지 됐는지", "note": "덧붙일 말"}),
     "owner.new_tester": ("체험단 시작하기", _PROGRAMME),
     "owner.tester_facts": ("체험단 내용", _PROGRAMME),
     "owner.new_tester_question": ("여쭤볼 것", _ASKED),

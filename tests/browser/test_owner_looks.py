@@ -28,6 +28,7 @@ _PIECES = {
     "/owner/offline/key",
     "/owner/people/file/<int:file_id>/progress",
     "/owner/print/cards/<batch>",
+    "/owner/testers/<int:programme_id>/taps",
     "/owner/voices/<int:voice_id>/lines",
     "/setup/<token>",
 }

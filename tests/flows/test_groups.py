@@ -23,6 +23,7 @@ from app.kit.clock import KST
 from app.kit.refusals import Invalid, NotHere
 from app.tiers.models import Tier, TierStanding
 from tests import coupons, factories, world
+from tests import warranties as given
 from tests.factories import ACustomer, AShop
 from tests.flows.campaigning import a_draft, confirm, the
 from tests.flows.grouping import a_person, a_product, a_visit, members
@@ -84,6 +85,12 @@ def _couponed(shop: AShop, who: ACustomer) -> str:
     return "y"
 
 
+def _holding(shop: AShop, who: ACustomer, *, months: int) -> str:
+    kind_id = given.a_kind(shop, months=str(months))
+    given.issued(shop, who, kind_id, bought_on="2026-09-20")
+    return f"{kind_id}:valid"
+
+
 # What → facts of who fits it, what else becomes of them (which may say the value), the value; and of who does not.
 Then = Callable[[AShop, ACustomer], object]
 FITS: list[tuple[str, dict[str, Any], Then | None, str, dict[str, Any], Then | None]] = [
@@ -137,6 +144,7 @@ FITS: list[tuple[str, dict[str, Any], Then | None, str, dict[str, Any], Then | N
         {"phone": "+82101", "phone_key": "k", "said": ("age14", "marketing", "ads")},
         None,
     ),
+    ("holds", {}, lambda s, w: _holding(s, w, months=12), "", {}, lambda s, w: _holding(s, w, months=1)),
     ("coupon", {}, _couponed, "y", {}, None),
     ("coupon", {}, None, "n", {}, _couponed),
 ]

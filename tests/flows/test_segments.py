@@ -54,6 +54,7 @@ def _shower(shop: AShop) -> ACustomer:
         shop_id=shop.id, customer_id=who.id, sort="cook", text="", link=link, agrees=False, once="once",
         now=factories.now(),
     )  # fmt: skip
+    return who
 
 
 def _applicant(shop: AShop) -> ACustomer:

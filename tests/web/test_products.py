@@ -55,5 +55,3 @@ def test_the_list_is_by_what_a_word_follows_from(shop: AShop, owner_phone: Phone
     page = owner_phone.open("/owner/messages")
     titles = [pages.words(tag) for tag in page.soup.select("h2.list-title")]
     assert titles == ["다녀가신 뒤", "특별한 날", "뜸해지면", "쿠폰과 포인트", "그 밖에", "늘 켜져 있는 안내"]
-    assert "체험단" not in page.words, "no switch for what nothing brings about yet"
-    owner_phone.open("/owner/messages/survey", status=404)

@@ -75,7 +75,7 @@ def call(
 
     def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         usual: tuple[int, ...] = (401, 403, 429) if scope else (401, 429)
-        usual += (400, 413, 415, 422) if takes else ()
+        usual += (400, 413, 415, 422) if takes else (400,) if asks else ()
         every = tuple(sorted({*usual, *problems}))
         OPERATIONS.append(
             Operation(view.__name__, rule, method, scope, about, takes, answers, every, needs_once, asks)

@@ -127,7 +127,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _refusal(status: int) -> dict[str, Any]:
     words = {
-        400: "Not JSON that can be read.",
+        400: "Not JSON that can be read, or text with NUL in it.",
         401: "No good key.",
         403: "The key was made for something else, or https is missing.",
         404: "Not in this shop.",

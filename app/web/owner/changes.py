@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.kit.korean import day_name
 from app.kit.particles import josa
 from app.messages import registry
-from app.reviews.rules import CAUSES
+from app.reviews.rules import CAUSES_SHORT
 from app.shops import history
 from app.shops.history import Change
 from app.web.doors import door
@@ -114,6 +114,12 @@ def _number(detail: str) -> str:
     return f"{int(detail):,}" if detail.isdigit() else detail
 
 
+def _because(done: str, doing: str, cause: str) -> str:
+    """Return what was done, with its cause where one is known: "가리고 까닭을 ‘욕설’로 적었어요"."""
+    short = CAUSES_SHORT.get(cause)
+    return f"{doing} 까닭을 ‘{short}’{josa(short, '으로/로')[len(short) :]} 적었어요" if short else done
+
+
 def sentence(line: Change) -> str:
     """Return what was done, without who did it."""
     whom = line.whom or "누군가"
@@ -160,13 +166,14 @@ def sentence(line: Change) -> str:
             return "후기 해시태그나 다른 곳 주소를 바꿨어요"
         return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
     if line.what in ("review_hidden", "review_shown"):
-        why = CAUSES.get(line.detail, "")
         return (
-            f"후기를 가렸어요. 까닭: {why}" if line.what == "review_hidden" else "가렸던 후기를 다시 보였어요"
+            f"후기를 {_because('가렸어요', '가리고', line.detail)}"
+            if line.what == "review_hidden"
+            else "가렸던 후기를 다시 보였어요"
         )
     if line.what == "photos_refused":
         many, _, cause = line.detail.partition(":")
-        return f"후기 사진 {many}장을 싣지 않았어요. 까닭: {CAUSES.get(cause, '')}"
+        return f"후기 사진 {many}장을 {_because('싣지 않았어요', '싣지 않고', cause)}"
     if line.what == "refusals":
         return f"수신거부 목록을 넣어 번호 {line.detail}개에 광고를 막았어요"
     if line.what == "silence":
