@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.kit.korean import native_count
 from app.voices.results import Results
 
 
@@ -23,13 +24,22 @@ def sentences(found: Results, *, span: str) -> list[str]:
         told.append(f"미안한 마음으로 드린 쿠폰 {found.offered}장 가운데 {found.taken}장을 받아 가셨어요.")
     answered, silent = found.answered_back, found.silent_back
     if answered.people:
-        told.append(f"답을 드린 손님 {answered.people}분 가운데 {answered.came}분이 60일 안에 다시 오셨어요.")
+        told.append(
+            f"답을 드린 손님 {_people(answered.people)} 가운데 {_people(answered.came)}이 60일 안에 다시 오셨어요."
+        )
     if silent.people:
-        told.append(f"답을 못 드린 손님은 {silent.people}분 가운데 {silent.came}분이 다시 오셨어요.")
+        told.append(
+            f"답을 못 드린 손님은 {_people(silent.people)} 가운데 {_people(silent.came)}이 다시 오셨어요."
+        )
     if found.young:
         told.append(
-            f"아직 60일이 지나지 않은 손님 {found.young}분 가운데 {found.young_came}분은 벌써 다시 오셨어요."
+            f"아직 60일이 지나지 않은 손님 {_people(found.young)} 가운데 {_people(found.young_came)}은 벌써 다시 오셨어요."
             if found.young_came
-            else f"아직 60일이 지나지 않은 손님이 {found.young}분 있어요."
+            else f"아직 60일이 지나지 않은 손님이 {_people(found.young)} 있어요."
         )
     return told
+
+
+def _people(number: int) -> str:
+    """Return how many people as it is said: "한 분", for "1분" reads as a minute."""
+    return f"{native_count(number)} 분" if 1 <= number <= 99 else f"{number:,}분"

@@ -58,7 +58,7 @@ def test_an_event_is_drawn_and_anybody_draws_it_again(
     page.get_by_text("2명을 뽑았어요").wait_for()
 
     seen = stranger.open(f"/s/{shop.code}/events/{number}")
-    assert seen.locator("#seed-hash").inner_text() == promised
+    assert seen.locator("#seed-hash").text_content() == promised
     with seen.expect_download() as waiting:
         seen.get_by_role("link", name="확인 파일 내려받기").click()
     file, script = tmp_path / "draw.txt", tmp_path / "check.py"

@@ -52,4 +52,4 @@ def test_a_complaint_is_made_good_and_its_customer_comes_back(handset: NewHandse
     db.session.rollback()
     assert db.session.scalar(db.select(Voice.came_back_at).where(Voice.shop_id == shop.id)) == later
     told = owner.open("/owner/voices/results")
-    told.get_by_text("1분은 벌써 다시 오셨어요").wait_for()
+    told.get_by_text("한 분은 벌써 다시 오셨어요").wait_for()
