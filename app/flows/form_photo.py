@@ -54,10 +54,11 @@ def _row(
     session: Any, *, shop_id: int, customer_id: int, form: str, key: str, ref: str, digest: str, now: datetime
 ) -> str:
     mine: dict[str, Any] = {"shop_id": shop_id, "customer_id": customer_id, "pick": key}
-    _open_form(session, **mine)
+    _hold(session, shop_id=shop_id, customer_id=customer_id)
     same = picks.by_digest(session, **mine, digest=digest)
     if same is not None and same.state != "refused":
-        return same.ref
+        return same.ref  # also once the form is sent: a second tap sends the same files again
+    _must_be_open(session, **mine)
     if same is not None:  # picked once more: it gets another chance
         picks.drop(session, **mine, ref=same.ref)
     most = pick_rules.most_of(form)
@@ -71,10 +72,13 @@ def _row(
     return picks.add(session, **mine, ref=ref, digest=digest, now=now).ref
 
 
-def _open_form(session: Any, *, shop_id: int, customer_id: int, pick: str) -> None:
+def _hold(session: Any, *, shop_id: int, customer_id: int) -> None:
     ledger.hold_card(session, shop_id=shop_id, customer_id=customer_id)
     if people.customer(session, shop_id=shop_id, customer_id=customer_id) is None:
         raise NotHere
+
+
+def _must_be_open(session: Any, *, shop_id: int, customer_id: int, pick: str) -> None:
     if picks.was_sent(session, shop_id=shop_id, customer_id=customer_id, pick=pick):
         raise FormSent
 
@@ -83,7 +87,8 @@ def drop(*, shop_id: int, customer_id: int, form: str, once: str, ref: str) -> b
     """Take back a photo before its form is sent; False when it was taken back before. Raises FormSent, NotHere."""
     key = pick_rules.pick_key(form, customer_id=customer_id, once=once)
     with write() as session:
-        _open_form(session, shop_id=shop_id, customer_id=customer_id, pick=key)
+        _hold(session, shop_id=shop_id, customer_id=customer_id)
+        _must_be_open(session, shop_id=shop_id, customer_id=customer_id, pick=key)
         gone = picks.drop(session, shop_id=shop_id, customer_id=customer_id, pick=key, ref=ref)
     if gone:
         photo.drop_files(shop_id=shop_id, refs=[ref])

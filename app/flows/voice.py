@@ -15,7 +15,7 @@ from app.flows.unit import after_a_race, write
 from app.kit.refusals import NotHere
 from app.kit.signing import token_hash
 from app.messages import outbox
-from app.reviews.actions import picks, reviews
+from app.reviews.actions import care, picks, reviews
 from app.reviews.pick_rules import pick_key
 from app.shops import actions as shops
 from app.voices import actions as voices
@@ -129,7 +129,8 @@ def say(
 def say_beside_review(*, token: str, text: str, once: str, now: datetime) -> None:
     """Say something to the shop alone after a review: in the voice that it opened, or in a new one.
 
-    Raises Invalid, TooMuchSaid, and NotHere for a link that is wrong, too old, or has no review yet.
+    Raises Invalid, TooMuchSaid, and NotHere for a link that is wrong, too old (unless the review is hidden), or has no
+    review yet.
     """
     words = rules.clean_line(text)
 
@@ -137,13 +138,16 @@ def say_beside_review(*, token: str, text: str, once: str, now: datetime) -> Non
         with write() as session:
             found = reviews.ask_by_token(session, token=token)
             review = (
-                None
-                if found is None or found[0].expires_at <= now
-                else reviews.review_of(session, shop_id=found[0].shop_id, ask_id=found[0].id)
+                reviews.review_of(session, shop_id=found[0].shop_id, ask_id=found[0].id) if found else None
             )
-            if review is None:
+            if found is None or review is None:
                 raise NotHere(WRONG_LINK)
             shop_id, customer_id = review.shop_id, review.customer_id
+            # Whose review is hidden may object, however long ago the visit was.
+            if found[0].expires_at <= now and not care.standing_hiding(
+                session, shop_id=shop_id, review_id=review.id
+            ):
+                raise NotHere(WRONG_LINK)
             key = key_of("customer", customer_id, once)
             if voices.line_by_once(session, shop_id=shop_id, once=key) is not None:
                 return

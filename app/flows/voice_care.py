@@ -64,7 +64,7 @@ def put_ready(*, shop_id: int, name: str, text: str, now: datetime) -> None:
     """Have an answer at hand, or change the one of this name. Raises Invalid (name, text)."""
     name, text = care_rules.clean_ready(name=name, text=text)
     with write() as session:
-        if caring.ready_count(session, shop_id=shop_id) >= care_rules.MOST_READY:
+        if caring.ready_count(session, shop_id=shop_id, but=name) >= care_rules.MOST_READY:
             raise Invalid({"name": "서른 개까지 적어 둘 수 있어요. 쓰지 않는 답을 지워 주세요."})
         caring.put_ready(session, shop_id=shop_id, name=name, text=text, now=now)
 

@@ -15,10 +15,15 @@ from pathlib import Path
 
 def main(source: str, answer: str) -> int:
     """Read the texts (JSON) and write the morphemes of each, form and tag, in order."""
-    from kiwipiepy import Kiwi
+    try:
+        from kiwipiepy import Kiwi
 
+        kiwi = Kiwi(num_workers=1)
+    except Exception:
+        return (
+            os.EX_IOERR
+        )  # the library or its model is not whole: no text is to blame, another night reads them
     texts = json.loads(Path(source).read_text("utf-8"))
-    kiwi = Kiwi(num_workers=1)
     found = [[[each.form, str(each.tag)] for each in tokens] for tokens in kiwi.tokenize(iter(texts))]
     try:
         Path(answer).write_text(json.dumps(found, ensure_ascii=False), "utf-8")

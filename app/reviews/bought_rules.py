@@ -41,8 +41,10 @@ _FOR_IT = re.compile(
 )
 # What was written has been; thanks promise nothing.
 _NO_PROMISE = re.compile(
-    r"(?:드리지|주지)\s*(?:않|못)|드릴\s*수\s*(?:없|가\s*없)|없이|상관\s*없이|안\s*드|못\s*드|관계\s*없이"
+    r"(?:드리지|주지)\s*(?:않|못)|드릴\s*수\s*(?:없|가\s*없)|(?:안|못)\s*드(?:려|립|릴|리)|(?:혜택|대가|보상|보답)\s*없이"
 )
+# For whatever rating: then it is not for the rating. A review elsewhere it is for all the same.
+_WHATEVER = re.compile(r"(?:상관|관계)\s*없이")
 
 
 # Said of what the sentence before asked for: "네이버 리뷰를 남겨 주세요. 남기신 분께 음료를 드려요."
@@ -75,6 +77,6 @@ def _gives(sentence: str) -> bool:
 
 def _asks(sentence: str) -> str | None:
     """Return what may not be rewarded in a sentence: a rating, or a review elsewhere."""
-    if _RATING.search(sentence):
+    if _RATING.search(sentence) and not _WHATEVER.search(sentence):
         return FOR_RATING
     return FOR_OUTSIDE if _OUTSIDE.search(sentence) and _WRITING.search(sentence) else None

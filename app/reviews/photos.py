@@ -178,5 +178,9 @@ def waiting_photos(now: datetime, *, limit: int = 20) -> list[Waiting]:
 
 
 def known_refs(shop_id: int, refs: Sequence[str]) -> set[str]:
-    """Return which of these refs are photos of the shop (nightly: the files of others are nobody's)."""
-    return set(db.session.scalars(select(Photo.ref).where(Photo.shop_id == shop_id, Photo.ref.in_(refs))))
+    """Return which of these refs are photos of the shop (nightly: the files of others are nobody's).
+
+    One that was taken out of a form is none: its row only counts the day's picks.
+    """
+    mine = (Photo.shop_id == shop_id, Photo.ref.in_(refs), Photo.state != "dropped")
+    return set(db.session.scalars(select(Photo.ref).where(*mine)))

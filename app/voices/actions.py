@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from app.kit.clock import kst_day, start_of_day
+from app.reviews.models import Photo
 from app.voices.care_models import VoiceCauseMark, VoiceHandover, VoiceOffer, VoicePhoto
 from app.voices.models import Voice, VoiceLine
 from app.voices.rules import ANSWER_WITHIN, COMPLAINT
@@ -177,9 +178,14 @@ def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
     """Delete everything a person said to the shop alone, what it answered, and what hung on it."""
     mine = select(Voice.id).where(Voice.shop_id == shop_id, Voice.customer_id == customer_id)
     lines = select(VoiceLine.id).where(VoiceLine.shop_id == shop_id, VoiceLine.voice_id.in_(mine))
+    # Theirs may hang in a thread that went back to another person when a merge was undone.
+    pictures = select(Photo.id).where(Photo.shop_id == shop_id, Photo.customer_id == customer_id)
     session.execute(
         delete(VoicePhoto)
-        .where(VoicePhoto.shop_id == shop_id, VoicePhoto.line_id.in_(lines))
+        .where(
+            VoicePhoto.shop_id == shop_id,
+            or_(VoicePhoto.line_id.in_(lines), VoicePhoto.photo_id.in_(pictures)),
+        )
         .execution_options(synchronize_session=False)
     )
     for table in (VoiceOffer, VoiceHandover, VoiceCauseMark):

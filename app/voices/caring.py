@@ -75,9 +75,10 @@ def cause(session: Any, *, shop_id: int, cause_id: int) -> VoiceCause | None:
     return found
 
 
-def ready_count(session: Any, *, shop_id: int) -> int:
-    """Return how many answers the shop has at hand."""
-    return int(session.scalar(select(func.count(ReadyAnswer.id)).where(ReadyAnswer.shop_id == shop_id)))
+def ready_count(session: Any, *, shop_id: int, but: str) -> int:
+    """Return how many answers the shop has at hand, the one of this name left out."""
+    others = (ReadyAnswer.shop_id == shop_id, ReadyAnswer.name != but)
+    return int(session.scalar(select(func.count(ReadyAnswer.id)).where(*others)))
 
 
 def put_ready(session: Any, *, shop_id: int, name: str, text: str, now: datetime) -> None:

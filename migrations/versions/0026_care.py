@@ -175,6 +175,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("reopened_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("came_back_at", sa.DateTime(), nullable=True))
         batch_op.alter_column("customer_id", existing_type=sa.Integer(), nullable=True)
+    # What was said before this step came from where it came from, and had its day to be answered.
+    op.execute("UPDATE voices SET source = 'review' WHERE review_id IS NOT NULL")
+    next_day = (
+        "strftime('%Y-%m-%d %H:%M:%f', opened_at, '+1 day') || '000'"
+        if op.get_bind().dialect.name == "sqlite"
+        else "opened_at + interval '1 day'"
+    )
+    op.get_bind().exec_driver_sql(f"UPDATE voices SET due_at = {next_day} WHERE kind = 'complaint'")
 
 
 def downgrade() -> None:
@@ -213,6 +221,8 @@ def downgrade() -> None:
     with op.batch_alter_table("review_settings", schema=None) as batch_op:
         batch_op.drop_column("checks_photos")
     op.drop_index("ix_photos_shop_customer", table_name="photos")
+    # Of what was picked in other forms nothing is left that they hang on; their files are nobody's and go at night.
+    op.execute("DELETE FROM photos WHERE pick IS NOT NULL")
     with op.batch_alter_table("photos", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("uq_photos_shop_id_pick_digest"), type_="unique")
         for name in ("passed_at", "kept_at", "pick"):

@@ -94,6 +94,26 @@ def test_a_photo_is_taken_back_once_and_may_come_again(jiwoo: ACustomer) -> None
     assert pick(jiwoo) != ref
 
 
+def test_a_photo_taken_back_while_it_is_made_leaves_no_file(
+    jiwoo: ACustomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = pick(jiwoo)
+    made = photo._make_files
+
+    def slowly(*args: object, **settings: object) -> tuple[int, int]:
+        size = made(*args, **settings)  # type: ignore[arg-type]
+        form_photo.drop(shop_id=jiwoo.shop_id, customer_id=jiwoo.id, form="voice", once=ONCE, ref=ref)
+        for kind in KINDS:  # written after its holder dropped it
+            place = Place(kind, jiwoo.shop_id, ref).below(files_dir())
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(b"late")
+        return size
+
+    monkeypatch.setattr(photo, "_make_files", slowly)
+    photo.make_waiting(clock=clock)
+    assert (picked(jiwoo), lies(jiwoo, ref)) == ([], set())
+
+
 def test_sent_photos_stay_and_the_rest_goes_after_three_days(jiwoo: ACustomer, clock: Clock) -> None:
     sent, draft = pick(jiwoo), pick(jiwoo, once="never sent")
     with write() as session:
@@ -104,6 +124,7 @@ def test_sent_photos_stay_and_the_rest_goes_after_three_days(jiwoo: ACustomer, c
     assert (row.id, picked(jiwoo)) == (kept, [])
     with pytest.raises(FormSent):
         pick(jiwoo, a_jpeg(1))
+    assert pick(jiwoo) == sent, "a second tap sends the same files again, and is no mistake"
     with pytest.raises(FormSent):
         form_photo.drop(shop_id=jiwoo.shop_id, customer_id=jiwoo.id, form="voice", once=ONCE, ref=sent)
     clock.advance(days=2)

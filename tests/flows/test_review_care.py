@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.flows import photo, privacy, review, review_care, review_words
+from app.flows import photo, privacy, review, review_care, review_words, voice
 from app.flows.review_care import NothingToHide
 from app.flows.unit import write
-from app.kit import morphemes
+from app.kit import limited_process, morphemes
 from app.kit.limited_process import FellOver
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
 from app.reviews import photos, queries, rules, sums, unseen, words
 from app.reviews.care_models import ReviewHiding, ReviewSum, ReviewWord
-from app.reviews.models import Photo, Review, ReviewAsk
+from app.reviews.models import Photo, Review, ReviewAsk, ReviewSetting
 from app.reviews.words import Said, Span
 from app.shops.models import AuditLine
 from app.visits.models import Product, Visit, VisitItem
+from app.voices.models import VoiceLine
 from tests import asks, factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows.test_review import an_ask, leave
@@ -122,6 +126,18 @@ def test_hidden_and_shown_again(shop: AShop, jiwoo: ACustomer) -> None:
     assert hide(shop, left.review_id), "and it may be hidden once more"
 
 
+def test_whose_review_is_hidden_may_object_however_late(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    token = an_ask(shop, jiwoo)
+    left = leave(token)
+    clock.advance(days=70)
+    objection: dict[str, Any] = {"token": token, "text": "욕이 아니에요", "now": clock()}
+    with pytest.raises(NotHere):
+        voice.say_beside_review(**objection, once=factories.once())
+    hide(shop, left.review_id)
+    voice.say_beside_review(**objection, once=factories.once())
+    assert db.session.scalar(db.select(VoiceLine.text)) == "욕이 아니에요"
+
+
 def test_never_for_the_rating(shop: AShop, jiwoo: ACustomer) -> None:
     left = leave(an_ask(shop, jiwoo), stars="1")
     for cause, note in (("rating", "별로"), ("", "별로"), ("untrue", ""), ("abuse", "별점 1점")):
@@ -181,6 +197,11 @@ def test_photos_wait_for_the_shops_look(shop: AShop, other_shop: AShop, jiwoo: A
     with pytest.raises(Invalid):
         review_care.refuse_photos(**own, staff_id=shop.owner_id, refs=[second], cause="ugly")
     refuse: dict[str, Any] = own | {"staff_id": shop.owner_id, "cause": "private"}
+    checks(shop, on=False)
+    assert review_care.refuse_photos(**refuse, refs=[second]) == 0, "shown meanwhile, it is the review's"
+    assert photos.shown_photo(shop.id, second)
+    with write() as session:
+        session.execute(db.update(ReviewSetting).values(checks_photos=True))
     assert review_care.refuse_photos(**refuse, refs=[first, second]) == 1, "what is shown is the review's"
     assert review_care.refuse_photos(**refuse, refs=[second]) == 0
     assert (unseen.count(shop.id), photos.shown_photo(shop.id, second)) == (0, None)
@@ -248,8 +269,15 @@ def test_words_are_read_at_night_once(
     assert db.session.scalar(db.select(db.func.count()).select_from(ReviewWord)) == 1
 
 
-def test_the_worker_holds_nothing_of_the_library() -> None:
-    import sys
+def test_a_library_that_is_not_whole_costs_no_review_its_words(tmp_path: Path) -> None:
+    (tmp_path / "kiwipiepy.py").write_text("raise ImportError('the model is gone')", "utf-8")
+    program = Path(morphemes.__file__).with_name("morphemes_process.py")
+    done = subprocess.run(
+        [sys.executable, str(program), "none", "none"], env={"PYTHONPATH": str(tmp_path)}, check=False
+    )
+    assert done.returncode == limited_process.MACHINE_FAILED, "the machine's fault: another night reads them"
 
+
+def test_the_worker_holds_nothing_of_the_library() -> None:
     assert "kiwipiepy" not in sys.modules
     assert photo.MOST == 5

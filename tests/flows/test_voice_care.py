@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from app.coupons.models import Coupon, CouponKind
+from app.customers.models import Customer
 from app.extensions import db
 from app.flows import form_photo, photo, privacy, undo, voice, voice_care, voice_fix, voice_offer
 from app.flows import voice_results as night
@@ -18,7 +19,7 @@ from app.flows.voice_care import OwnersAlone
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
 from app.reviews.models import Review
-from app.voices import desk, queries, results, threads
+from app.voices import care_rules, desk, queries, results, threads
 from app.voices.care_models import VoiceFix, VoiceOffer
 from app.voices.care_rules import NoCouponLeft, OfferOver, TooManyOffers
 from app.voices.models import Voice, VoiceLine
@@ -26,7 +27,7 @@ from app.voices.rules import TooLateToReopen
 from tests import coupons, factories
 from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
-from tests.flows.test_merge import join_two
+from tests.flows.test_merge import join_two, part
 from tests.flows.test_review import an_ask, leave
 from tests.flows.test_voice import answered, opened
 from tests.world import Clock, all_at_once
@@ -280,6 +281,40 @@ def test_photos_go_with_the_words_and_with_the_person(shop: AShop, jiwoo: ACusto
     take(shop, jiwoo, voice_id, offered(shop, voice_id, coupons.a_kind(shop, "recovery")), clock)
     privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=clock())
     assert db.session.scalar(db.select(db.func.count(Voice.id))) == 0
+
+
+def test_who_leaves_after_two_were_parted_leaves_whole(
+    shop: AShop, jiwoo: ACustomer, minho: ACustomer, clock: Clock
+) -> None:
+    voice_id = opened(shop, minho)
+    with write() as session:
+        session.query(Customer).filter_by(id=minho.id).update({"memo": "단골"})
+    merge_id = join_two(shop, jiwoo, minho)
+    once = factories.once()
+    form_photo.add(
+        shop_id=shop.id, customer_id=jiwoo.id, form="voice", once=once, upload=BytesIO(a_jpeg()), now=clock()
+    )
+    voice.say(
+        shop_id=shop.id, customer_id=jiwoo.id, voice_id=voice_id, text="사진이에요", once=factories.once(),
+        picks_once=once, now=clock(),
+    )  # fmt: skip
+    part(shop, merge_id)
+    assert the(voice_id).customer_id == minho.id
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=clock())
+    thread = threads.thread(shop_id=shop.id, voice_id=voice_id, role="owner", now=clock())
+    assert thread is not None
+    assert [line.photos for line in thread.lines] == [[], []]
+
+
+def test_answers_at_hand_can_be_changed_when_there_are_as_many_as_may_be(
+    shop: AShop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(care_rules, "MOST_READY", 1)
+    voice_care.put_ready(shop_id=shop.id, name="주차", text="뒷마당이에요", now=clock())
+    voice_care.put_ready(shop_id=shop.id, name="주차", text="앞마당이에요", now=clock())
+    assert [each.text for each in desk.ready_answers(shop.id)] == ["앞마당이에요"]
+    with pytest.raises(Invalid):
+        voice_care.put_ready(shop_id=shop.id, name="영업", text="열 시부터예요", now=clock())
 
 
 def test_two_who_become_one_have_all_they_said(

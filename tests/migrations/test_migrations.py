@@ -20,6 +20,8 @@ from flask import Flask
 
 from app.extensions import db
 from app.flows import points, spending
+from app.voices.models import Voice
+from app.voices.rules import ANSWER_WITHIN
 from config import ROOT
 from launch import testbed
 from tests import factories, world
@@ -219,3 +221,20 @@ def test_points_that_were_spent_do_not_hold_the_way_down_up(fresh: Callable[[], 
         db.session.remove()
         flask_migrate.downgrade(directory=str(ROOT / "migrations"), revision="0002")
         assert list(db.session.scalars(ways)) == ["digits", "staff_ch"]
+
+
+def test_what_was_said_before_is_counted_as_it_was(fresh: Callable[[], Flask]) -> None:
+    """0026, down and up again with everything in it: old complaints have the day in which they were to be answered."""
+    app = fresh()
+    world.migrate(app)
+    with app.app_context():
+        a_full_shop("가온", "010-7777-4321")
+        said = sa.text("SELECT id FROM voices WHERE kind = 'complaint' AND customer_id IS NOT NULL")
+        assert db.session.scalars(said).all()
+        db.session.remove()
+        flask_migrate.downgrade(directory=str(ROOT / "migrations"), revision="0025")
+        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        for voice in db.session.scalars(db.select(Voice)):
+            is_complaint = voice.kind == "complaint"
+            assert voice.due_at == (voice.opened_at + ANSWER_WITHIN if is_complaint else None)
+            assert voice.source == ("card" if voice.review_id is None else "review")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from app.kit.upsert import insert_into
 from app.reviews.care_models import ReviewGoods, ReviewHiding, ReviewSum, ReviewWord
-from app.reviews.models import Photo, Review, ReviewAsk
+from app.reviews.models import Photo, Review, ReviewAsk, ReviewSetting
 from app.reviews.rules import Hiding
 from app.visits.models import VisitItem
 
@@ -113,7 +113,13 @@ def pass_photos(session: Any, *, shop_id: int, now: datetime, refs: Sequence[str
 
 
 def refuse_photos(session: Any, *, shop_id: int, refs: Sequence[str], reason: str) -> list[str]:
-    """Refuse photos that wait for the shop's look; returns which, whose files go once this is committed."""
+    """Refuse photos that wait for the shop's look; returns which, whose files go once this is committed.
+
+    Where the shop does not look first they are shown already, and what is shown is the review's.
+    """
+    looks_first = select(ReviewSetting.shop_id).where(
+        ReviewSetting.shop_id == shop_id, ReviewSetting.checks_photos
+    )
     gone = session.scalars(
         update(Photo)
         .where(
@@ -121,6 +127,7 @@ def refuse_photos(session: Any, *, shop_id: int, refs: Sequence[str], reason: st
             Photo.review_id.is_not(None),
             Photo.state == "ready",
             Photo.passed_at.is_(None),
+            looks_first.exists(),
             Photo.ref.in_(refs),
         )
         .values(state="refused", reason=reason)
