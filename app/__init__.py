@@ -174,6 +174,7 @@ def _web(app: Flask) -> None:
     app.config["COARSE_LIMITS"] = {
         **dict.fromkeys(guessable, "45 per minute"),
         **dict.fromkeys(audiences.PHOTOS, "600 per minute"),
+        **dict.fromkeys(audiences.DRAWN, "120 per minute"),
         **dict.fromkeys(audiences.HOOKS, "12000 per minute"),
     }
     for endpoint in audiences.without_csrf(app):

@@ -62,6 +62,16 @@ def whose(session: Any, *, shop_id: int, story_id: int) -> int | None:
     return found
 
 
+def is_one_waiting(session: Any, *, row: Story) -> bool:
+    """Tell whether a photo of a contribution is still made anew: nobody has seen it yet."""
+    found = (
+        select(StoryPhoto.photo_id)
+        .join(Photo, (Photo.shop_id == StoryPhoto.shop_id) & (Photo.id == StoryPhoto.photo_id))
+        .where(StoryPhoto.shop_id == row.shop_id, StoryPhoto.story_id == row.id, Photo.state == "waiting")
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def sent_today(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
     """Return how many a person sent on this Korean day."""
     today = kst_day(now)

@@ -50,6 +50,14 @@ class TooManyStories(Refused):
     sentence = "오늘은 많이 올려 주셨어요. 나머지는 내일 올려 주세요."
 
 
+class PhotosNotReady(Refused):
+    """The shop would let pass what it has not seen."""
+
+    code = "photos_not_ready"
+    status = 409
+    sentence = "아직 준비하고 있는 사진이 있어요. 잠시 뒤에 사진을 보고 다시 눌러 주세요."
+
+
 class StoriesOff(Refused):
     """The shop takes no photos."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.board import talk_rules as rules
 from app.board import talking
+from app.board.story_models import Story
 from app.board.talk_models import Report
 from app.board.talk_rules import NothingThere, OwnThing, WroteTooMuch
 from app.customers import actions as people
@@ -33,6 +34,8 @@ def report(*, shop_id: int, customer_id: int, what: str, row_id: int, cause: str
             thing = _thing(session, what, shop_id=shop_id, row_id=row_id)
             if getattr(thing, "hidden_at", None) is not None:
                 raise NothingThere
+            if isinstance(thing, Story) and not (thing.agreed_at and thing.passed_at):
+                raise NothingThere  # nobody but its person and the shop has seen it
             if thing.customer_id == customer_id:
                 raise OwnThing
             if talking.report_of(session, **who, what=what, row_id=row_id) is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from app.board import showing, talking
 from app.board import story_rules as rules
 from app.board.story_models import Story
-from app.board.story_rules import NoSuchStory, StoriesOff, TooManyStories
+from app.board.story_rules import NoSuchStory, PhotosNotReady, StoriesOff, TooManyStories
 from app.cards.actions import ledger
 from app.customers import actions as people
 from app.flows import audit, photo
@@ -105,10 +105,12 @@ def remove(*, shop_id: int, customer_id: int, story_id: int, now: datetime) -> N
 def let_show(*, shop_id: int, story_id: int, is_shown: bool, now: datetime) -> None:
     """The shop lets it be shown, or takes that back. Nothing is shown that the person did not agree to.
 
-    Twice is once. Raises NoSuchStory.
+    Twice is once. Raises NoSuchStory, PhotosNotReady while one of its photos can't be looked at yet.
     """
     with write() as session:
         row = _story(session, shop_id=shop_id, story_id=story_id)
+        if is_shown and row.passed_at is None and showing.is_one_waiting(session, row=row):
+            raise PhotosNotReady
         row.passed_at = (row.passed_at or now) if is_shown else None
         session.flush()
 

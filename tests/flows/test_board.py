@@ -193,6 +193,10 @@ def test_what_can_be_reported(shop: AShop, other_shop: AShop, jiwoo: ACustomer, 
             reports(minho, what, row_id)
     with pytest.raises(NothingThere):
         reports(a_regular(other_shop), "post", post_id)
+    unseen = sent(jiwoo)
+    with pytest.raises(NothingThere):
+        reports(minho, "story", unseen)
+    decided(shop, has_board=True, checks_first=False)
     for what, row_id in (("story", sent(jiwoo)), ("question", asked(jiwoo)), ("post", post_id)):
         reports(minho, what, row_id)
     assert {thing.what for thing in reported.open_things(shop.id)} == {"story", "question", "post"}

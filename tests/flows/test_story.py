@@ -10,7 +10,14 @@ from flask import Flask
 
 from app.board import stories
 from app.board.stories import StoryLine
-from app.board.story_rules import NoSuchStory, StoriesOff, TooManyStories, address_in, place_of
+from app.board.story_rules import (
+    NoSuchStory,
+    PhotosNotReady,
+    StoriesOff,
+    TooManyStories,
+    address_in,
+    place_of,
+)
 from app.extensions import db, files_dir
 from app.flows import form_photo, moderation, photo, privacy, story
 from app.kit.files import Place
@@ -72,10 +79,13 @@ def test_it_is_shown_when_both_sides_want_it(shop: AShop, jiwoo: ACustomer, cloc
     story_id = sent(jiwoo, photos=2)
     assert (stories.waiting_count(shop.id), is_seen(shop, story_id)) == (1, False)
     show: dict[str, Any] = {"shop_id": shop.id, "story_id": story_id, "now": clock()}
+    with pytest.raises(PhotosNotReady):  # nothing passes that the shop could not look at
+        story.let_show(**show, is_shown=True)
+    assert not is_seen(shop, story_id)
+    photo.make_waiting(clock=clock)
     for _twice in range(2):
         story.let_show(**show, is_shown=True)
     assert (stories.waiting_count(shop.id), is_seen(shop, story_id)) == (0, True)
-    photo.make_waiting(clock=clock)
     [line] = stories.shown(shop.id, with_pictures=True).lines
     assert (line.who, line.sort_name, len(line.photos)) == ("한*우 님", "요리", 2)
     mine: dict[str, Any] = {
@@ -91,6 +101,7 @@ def test_it_is_shown_when_both_sides_want_it(shop: AShop, jiwoo: ACustomer, cloc
 def test_without_consent_only_the_shop_sees_it(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
     decided(shop, checks_first=False)
     kept = sent(jiwoo, agrees=False)
+    photo.make_waiting(clock=clock)
     story.let_show(shop_id=shop.id, story_id=kept, is_shown=True, now=clock())
     assert not is_seen(shop, kept), "the shop's will alone is none"
     assert stories.waiting_count(shop.id) == 0

@@ -137,8 +137,9 @@ def test_the_parts_of_the_shops_page(app: Flask, shop: AShop, jiwoo: ACustomer, 
     with app.test_request_context(base_url=PUBLIC_URL):
         assert [read(view) for read in reads.values()] == [None] * 3, "nothing there: nothing is shown"
     event_id = an_event(shop)
-    story.let_show(shop_id=shop.id, story_id=sent(jiwoo), is_shown=True, now=clock())
+    story_id = sent(jiwoo)
     photo.make_waiting(clock=clock)
+    story.let_show(shop_id=shop.id, story_id=story_id, is_shown=True, now=clock())
     board.ask(
         shop_id=shop.id, customer_id=jiwoo.id, text="주차되나요?", product_id=None, once="once", now=clock()
     )

@@ -78,8 +78,6 @@ def card_context() -> dict[str, Any]:
         "checking": checking(),
         "done": done.for_card(),
         "talk": talk.for_card(),
-        "news": notices.for_card(),
-        "links": notices.links_for_card(),
         "version": _version(page, letters, wish),
         "once": new_token(),
         "by_push": may_ring(),
@@ -90,6 +88,8 @@ def card_context() -> dict[str, Any]:
 def newest() -> dict[str, Any]:
     """Return the card's newest line for its page: what the phone says when the stamps or rewards changed.
 
+    With what its menu says of the shop: a phone that only asks whether anything changed asks for neither.
+
     `last`: its kind; `refused`: why the counter did not stamp a moment ago, "" when it did or it is long ago.
     """
     line = cards.newest_line(shop_id=current_card().shop_id, card_id=current_card().card_id)
@@ -98,6 +98,8 @@ def newest() -> dict[str, Any]:
         "last": line.kind,
         "refused": line_words.why_not(line.reason) if line.kind == "refuse" and is_fresh else "",
         "refused_at": line.at,
+        "news": notices.for_card(),
+        "links": notices.links_for_card(),
     }
 
 

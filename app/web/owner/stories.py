@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.board import stories, talk_rules
 from app.board.stories import StoryLine
-from app.board.story_rules import NoSuchStory
+from app.board.story_rules import NoSuchStory, PhotosNotReady
 from app.flows import story as flow
 from app.kit.refusals import Invalid
 from app.reviews import queries as reviews
@@ -77,8 +77,11 @@ def customers_story(story_id: int) -> ResponseReturnValue:
 def show_story(story_id: int) -> ResponseReturnValue:
     """Let everybody see it, or (`shown` empty) not."""
     is_shown = asked.text("shown") == "y"
-    flow.let_show(shop_id=current_staff().shop.id, story_id=story_id, is_shown=is_shown, now=now())
     said = "가게 화면에 보여요" if is_shown else "이제 보이지 않아요"
+    try:
+        flow.let_show(shop_id=current_staff().shop.id, story_id=story_id, is_shown=is_shown, now=now())
+    except PhotosNotReady as refusal:
+        said = refusal.sentence
     if asked.text("from") == "list":
         flash(said)
         return see_other(url_for("owner.customers_stories"))
