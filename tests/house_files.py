@@ -178,6 +178,7 @@ BEYOND = {
     "shops/proofs": "changes how people prove who they are, inside a flow",
     "shops/signins": "reads about signed-in devices and what must be proved again",
     "shops/tablets": "changes to the customers' tablets inside a flow",
+    "testers/at_work": "reads which programmes the clock has something to do for",
     "testers/mine": "reads what one person is in and answered",
     "testers/results": "reads what was answered, in numbers and in words",
     "testers/starts": "pure: ready sets of questions to start from",

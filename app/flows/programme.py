@@ -15,10 +15,11 @@ from app.insights import groups
 from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Invalid
 from app.kit.signing import new_token, token_hash
+from app.messages import recall
 from app.shops import actions as shops
 from app.testers import actions, rules, starts
 from app.testers import typed as typed_rules
-from app.testers.models import Programme
+from app.testers.models import Programme, Tester
 from app.testers.rules import AFTER, TASTING, Facts, NoProgramme, NotNow, Question
 
 USE = "testers"  # in Shop.uses: the card shows the way there
@@ -174,7 +175,19 @@ def decide(*, shop_id: int, staff_id: int, programme_id: int, verdict: str, note
             raise NotNow("아직 시작하지 않은 체험단이에요.")
         row.verdict, row.verdict_note = verdict, words
         row.ended_at = row.ended_at or now
+        _ask_no_more(session, row)
         _note(session, row, staff_id, verdict, now)
+
+
+def _ask_no_more(session: Any, row: Programme) -> None:
+    """Take back what was to be asked: nobody is led to questions that take no answer any more."""
+    chosen = (Tester.chosen_at.is_not(None),)
+    for each in actions.those_of(session, shop_id=row.shop_id, programme_id=row.id, where=chosen):
+        word = f"{each.asked_month:%Y-%m}" if each.asked_month else "survey"
+        for cause in (f"tester:{each.id}:{word}", f"tester:{each.id}:{word}:2"):
+            recall.cancel_waiting(
+                session, shop_id=row.shop_id, cause=cause, kinds=("survey",), reason="답을 다 받았어요."
+            )
 
 
 def tell_change(*, shop_id: int, staff_id: int, programme_id: int, text: str, now: datetime) -> None:

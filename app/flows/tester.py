@@ -8,8 +8,9 @@ from typing import Any
 
 from app.board.draw_rules import draw as drawn_from
 from app.cards.actions import ledger
+from app.coupons.models import Coupon
 from app.customers import actions as people
-from app.flows import audit
+from app.flows import audit, coupon_rules
 from app.flows.programme import held, standing
 from app.flows.tester_turns import ask, go_on
 from app.flows.unit import after_a_race, afterwards, write
@@ -116,7 +117,10 @@ def withdraw(*, shop_id: int, customer_id: int, ref: str, now: datetime) -> None
 def let_go(*, shop_id: int, tester_id: int, now: datetime) -> None:
     """빼기: one who was chosen by mistake, or did not come; twice is once. Raises NoProgramme, NotNow."""
     with write() as session:
-        held(session, shop_id, _where(session, shop_id, tester_id)[0])
+        programme_id, whose = _where(session, shop_id, tester_id)
+        if whose is not None:
+            ledger.hold_card(session, shop_id=shop_id, customer_id=whose)
+        held(session, shop_id, programme_id)
         mine = _mine(session, shop_id, tester_id)
         if mine.given_at is not None:
             raise NotNow("이미 받아 가신 분이에요. 먼저 ‘받아 갔어요’를 되돌려 주세요.")
@@ -126,6 +130,14 @@ def let_go(*, shop_id: int, tester_id: int, now: datetime) -> None:
 def _let_go(session: Any, mine: Tester, reason: str, now: datetime) -> None:
     if mine.declined_at is None:
         mine.declined_at, mine.chosen_at = now, None
+        # What was given for trying goes with it; a coupon that was used stays used.
+        coupon_rules.withdraw(
+            session,
+            shop_id=mine.shop_id,
+            which=[Coupon.cause == f"tester:{mine.id}"],
+            reason=reason,
+            now=now,
+        )
         _take_back(session, mine, reason, "chosen", "invite", "survey", "survey:2", now=now)
 
 

@@ -23,7 +23,8 @@ from app.insights import groups
 from app.kit.clock import kst_day
 from app.messages import outbox
 from app.shops import actions as shops
-from app.testers import actions, queries, rules
+from app.testers import actions, rules
+from app.testers.at_work import at_work
 from app.testers.models import Programme, Tester
 
 # One transaction tells so many: a stamp waits no longer than this takes.
@@ -39,7 +40,7 @@ _NOT_CHOSEN = "이번에는 함께하지 못하게 되었어요."
 
 def see_to(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> None:
     """Do what programmes of all shops wait for."""
-    for shop_id, programme_id in queries.at_work(now=now):
+    for shop_id, programme_id in at_work():
         if stop():
             return
         go_on(shop_id=shop_id, programme_id=programme_id, now=now, stop=stop)
@@ -208,6 +209,12 @@ def _ask_this_month(row: Programme, now: datetime) -> bool:
     ]
 
     def tell(session: Any, held: Programme, mine: Tester, customer_id: int) -> None:
+        if not actions.missing(
+            session, tester=mine, turn=month
+        ):  # who was quicker than the clock is not asked again
+            mine.asked_month = month
+            return
+        mine.done_at = None
         ask(
             session,
             row=held,
@@ -217,15 +224,14 @@ def _ask_this_month(row: Programme, now: datetime) -> bool:
             now=now,
             month=f"{month:%Y-%m}",
         )
-        mine.asked_month, mine.done_at = month, None
+        mine.asked_month = month
 
     return _each(row, waits, tell)
 
 
 def _thank(row: Programme, now: datetime) -> bool:
-    """Give some of a 모니터단 whose term is over what was promised for it: whoever answered at all."""
-    until = answers_until(row)
-    if row.sort != rules.MONITOR or until is None or now < until or row.coupon_kind_id is None:
+    """Give some of a 모니터단 that is over, by its term or by a verdict, what was promised: whoever answered at all."""
+    if row.sort != rules.MONITOR or standing(row).takes_answers(now) or row.coupon_kind_id is None:
         return False
     waits = [
         Tester.chosen_at.is_not(None),

@@ -32,7 +32,10 @@ def plan_ends(*, shop_id: int, now: datetime, stop: Callable[[], bool] = lambda:
     told = 0
     if messages.switched_on(shop_id, (_KIND,)):
         days = timedelta(days=kinds.notice_days(shop_id))
-        found = ends.ending(shop_id=shop_id, after=since + days, until=today + days)
+        changed_at = kinds.notice_changed_at(shop_id)
+        # Earlier than before from now on: those in between are told at once. Who was told is not told again.
+        is_other = changed_at is not None and kst_day(changed_at) >= since
+        found = ends.ending(shop_id=shop_id, after=today if is_other else since + days, until=today + days)
         for first in range(0, len(found), _AT_ONCE):
             if stop():
                 return told

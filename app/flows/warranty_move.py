@@ -16,7 +16,7 @@ from app.flows.unit import after_a_race, write
 from app.flows.warranty import GONE
 from app.kit.refusals import NotHere
 from app.kit.signing import derive_key, spoken_mac, token_hash
-from app.messages import outbox
+from app.messages import outbox, recall
 from app.shops import actions as shops
 from app.warranties.actions import issuing, moves
 from app.warranties.models import Warranty
@@ -112,6 +112,14 @@ def _take(
     giver = move.from_customer
     if giver is None or not moves.take(session, move=move, to_customer=person.id, now=now):
         raise MoveOver
+    # What was about to be told of it is nothing of the giver's any more, and says more than they may see.
+    recall.cancel_waiting(
+        session,
+        shop_id=shop_id,
+        cause=f"warranty:{certificate.id}",
+        kinds=("warranty_issued", "warranty_expiry"),
+        reason="다른 분께 넘겼어요",
+    )
     code = shops.code_of(session, shop_id=shop_id)
     tell: dict[str, Any] = {"shop_id": shop_id, "kind": "warranty_moved", "due_at": now, "now": now}
     for who, came in sorted(((giver, False), (person.id, True))):

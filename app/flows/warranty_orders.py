@@ -50,18 +50,17 @@ def give(
 def _give(shop_id: int, staff_id: int, kind_id: int, item_ids: list[int], now: datetime) -> int:
     with write() as session:
         kind = standing_kind(session, shop_id=shop_id, kind_id=kind_id)
-        lines = [
-            line
-            for line in issuing.sold_lines(session, shop_id=shop_id, item_ids=item_ids)
-            if not line.is_reversed
-        ]
+        lines = issuing.sold_lines(session, shop_id=shop_id, item_ids=item_ids)
         # In the order of their ids, as everybody holds several.
         here = {
             each
             for each in sorted({line.customer_id for line in lines})
             if people.customer(session, shop_id=shop_id, customer_id=each, lock=True) is not None
         }
-        new = for_lines([line for line in lines if line.customer_id in here], kind=kind, how="import")
+        # Asked again with the people in hand: a file may have taken one of them back in between.
+        lines = issuing.sold_lines(session, shop_id=shop_id, item_ids=item_ids)
+        stand = [line for line in lines if line.customer_id in here and not line.is_reversed]
+        new = for_lines(stand, kind=kind, how="import")
         made = issuing.issue(session, shop_id=shop_id, new=new, staff_id=staff_id, now=now)
         tell_issued(session, shop_id=shop_id, made=made, product=kind.name, now=now)
         return len(made)

@@ -17,8 +17,6 @@ from app.testers import rules
 from app.testers.models import Programme, ProgrammeQuestion, Tester
 from app.testers.rules import Question, Standing
 
-# The clock looks at a programme so long after what was changed was told.
-_STILL_TOLD = timedelta(days=3)
 # The public page keeps what came of a programme so long.
 _SHOWN_AFTER = timedelta(days=180)
 
@@ -291,17 +289,3 @@ def waiting(shop_id: int, *, now: datetime) -> Waiting:
         if count.done and (over or all_said):
             to_decide = (view.id, view.product)
     return Waiting(applied, to_choose, to_decide)
-
-
-def at_work(*, now: datetime) -> list[tuple[int, int]]:
-    """Return (shop, programme) of all shops for which the clock may have something to tell."""
-    rows = db.session.execute(
-        select(Programme.shop_id, Programme.id)
-        .where(
-            Programme.shown_at.is_not(None),
-            Programme.sort != rules.TASTING,
-            or_(Programme.ended_at.is_(None), Programme.change_at > now - _STILL_TOLD),
-        )
-        .order_by(Programme.id)
-    )
-    return [(row[0], row[1]) for row in rows]

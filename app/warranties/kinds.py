@@ -81,6 +81,11 @@ def notice_days(shop_id: int) -> int:
     return NOTICE_DAYS if days is None else days
 
 
+def notice_changed_at(shop_id: int) -> datetime | None:
+    """Return when the shop last said how long before the end a holder is told; None when it never did."""
+    return db.session.scalar(select(WarrantySetting.changed_at).where(WarrantySetting.shop_id == shop_id))
+
+
 @dataclass(frozen=True)
 class SheetLine:
     """A sheet of QR codes for packages. `claimed`: how many buyers have taken theirs."""

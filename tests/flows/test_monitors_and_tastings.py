@@ -6,11 +6,12 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.flows import tasting, tester, tester_turns
+from app.flows import programme, tasting, tester, tester_turns
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
 from app.messages.models import Message
 from app.testers import queries, results
+from app.testers.at_work import at_work
 from app.testers.models import TastingAnswer
 from app.testers.rules import TASTING_MINUTE, NoProgramme, NotNow, TooManyTaps
 from tests import factories, trying, world
@@ -80,11 +81,49 @@ def test_nobody_is_asked_before_the_term_or_after_going(
     assert asked == [jiwoo.id]
 
 
+def test_a_monitor_whose_programme_was_decided_on_early_is_thanked_however_late_the_clock_comes(
+    shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    row = trying.a_programme(shop, "month", sort="monitor", coupon=str(a_kind(shop)))
+    trying.apply(row, jiwoo)
+    trying.choose(shop, row, jiwoo)
+    clock.advance(minutes=11)
+    trying.turn(row)
+    trying.answer_all(trying.the(shop, row.id), jiwoo, 2)
+    trying.end(shop, row)
+    programme.tell_change(
+        shop_id=shop.id, staff_id=shop.owner_id, programme_id=row.id, text="덜 달게 했어요", now=clock()
+    )
+    clock.advance(days=6)
+    for _twice in range(2):
+        tester_turns.see_to(now=clock())
+    assert len(db.session.execute(db.text("SELECT customer_id FROM coupons")).all()) == 1
+    assert len(letters("tester_changed")) == 1
+    assert at_work() == []
+
+
+def test_who_answers_before_the_clock_asks_is_not_asked_again(
+    shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    row = trying.a_programme(shop, "month", sort="monitor")
+    trying.apply(row, jiwoo)
+    trying.choose(shop, row, jiwoo)
+    clock.advance(minutes=11)
+    trying.turn(row)
+    trying.answer_all(trying.the(shop, row.id), jiwoo, 2)
+    clock.advance(days=10)  # the third of December, and no worker since
+    trying.answer_all(trying.the(shop, row.id), jiwoo, 4)
+    before = letters("survey")
+    trying.turn(trying.the(shop, row.id))
+    assert letters("survey") == before
+    assert trying.part(row, jiwoo).done_at is not None
+
+
 def test_the_clock_finds_the_programmes_of_all_shops(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
     row = trying.a_programme(shop)
     trying.a_programme(factories.a_shop("다른가게"), shows=False)
     trying.a_programme(shop, "taste", sort="tasting")
-    assert queries.at_work(now=clock()) == [(shop.id, row.id)]
+    assert at_work() == [(shop.id, row.id)]
     trying.apply(row, jiwoo)
     trying.choose(shop, row, jiwoo)
     tester_turns.see_to(now=clock())

@@ -14,6 +14,7 @@ from app.messages.models import Message
 from app.testers import mine, models, queries, results, rules
 from app.testers.rules import APPLY, AnswersBegan, NoProgramme, NotForYou, NotNow, TooFewPlaces
 from tests import factories, trying, world
+from tests.coupons import a_kind
 from tests.factories import ACustomer, AShop
 from tests.world import Clock
 
@@ -74,6 +75,15 @@ def test_an_answer_takes_the_reminder_back(shop: AShop, jiwoo: ACustomer) -> Non
     trying.answer_all(row, jiwoo)
     assert letters("survey") == []
     assert trying.part(row, jiwoo).done_at == factories.now()
+
+
+def test_a_verdict_takes_back_what_was_still_to_be_asked(shop: AShop, jiwoo: ACustomer) -> None:
+    row = trying.a_programme(shop)
+    trying.apply(row, jiwoo)
+    trying.choose(shop, row, jiwoo)
+    trying.hand_over(shop, row, jiwoo)
+    trying.end(shop, row)
+    assert letters("survey") == []
 
 
 def test_each_answer_is_kept_and_can_be_changed(shop: AShop, jiwoo: ACustomer) -> None:
@@ -297,3 +307,14 @@ def test_two_cards_of_one_person_are_one_tester(shop: AShop, jiwoo: ACustomer, m
     assert sorted(part.programme_id for part in kept) == [both.id, alone.id]
     privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
     assert db.session.scalars(db.select(models.Tester)).all() == [], "nobody was chosen, nothing is left"
+
+
+def test_who_is_let_go_keeps_no_coupon(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    row = trying.a_programme(shop, coupon=str(a_kind(shop)))
+    part = trying.apply(row, jiwoo)
+    trying.choose(shop, row, jiwoo)
+    left = db.text("SELECT count(*) FROM coupons WHERE withdrawn_at IS NULL")
+    assert db.session.scalar(left) == 1
+    for _twice in range(2):
+        tester.let_go(shop_id=shop.id, tester_id=part.id, now=clock())
+    assert db.session.scalar(left) == 0

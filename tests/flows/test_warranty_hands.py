@@ -10,7 +10,7 @@ from flask import Flask
 from app.cards import queries as cards
 from app.customers.models import Customer
 from app.extensions import db
-from app.flows import repair, voice, warranty, warranty_move, warranty_package
+from app.flows import repair, voice, warranty, warranty_days, warranty_move, warranty_package
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import token_hash
 from app.messages.models import Message
@@ -124,6 +124,19 @@ class TestHandingOn:
         assert found is not None
         assert found.moved == 1
         assert [hand.giver for hand in hands.hands(shop_id=shop.id, warranty_id=found.id)] == ["한지우"]
+
+    def test_what_was_about_to_be_told_does_not_go_to_who_gave_it(
+        self, shop: AShop, jiwoo: ACustomer, clock: Clock
+    ) -> None:
+        serial = given.issued(shop, jiwoo, given.a_kind(shop, months="2"))
+        clock.advance(days=30)
+        assert (
+            warranty_days.plan_ends(shop_id=shop.id, now=clock().replace(hour=16)) == 1
+        )  # at night: due at ten
+        waiting = db.select(Message.id).where(Message.kind == "warranty_expiry", Message.state == "ready")
+        assert db.session.scalars(waiting).all()
+        given.taken(shop, given.offered(shop, jiwoo, serial), "phone-b")
+        assert not db.session.scalars(waiting).all()
 
     def test_two_at_once_one_takes_it(self, app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
         serial = given.issued(shop, jiwoo, given.a_kind(shop))

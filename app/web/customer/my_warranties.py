@@ -29,7 +29,7 @@ def facts() -> list[dict[str, Any]]:
             "product": each.product,
             "bought_on": each.bought_on,
             "where": each.where,
-            "price": each.price,
+            "price": _paid(each),
             "until": each.until,
             "repairs": [
                 {"at": repair.at, "state": repair.state, "ended_at": repair.ended_at}
@@ -51,8 +51,14 @@ def _repairs(held: Certificate) -> list[repairs.RepairLine]:
     )
 
 
+def _paid(held: Certificate) -> int | None:
+    """Return what its holder paid: of one that was handed on that is what somebody else did."""
+    return None if held.moved else held.price
+
+
 def _line(held: Certificate) -> str:
     told = [held.product, f"번호 {held.spoken}", f"{long_day(held.bought_on)}에 샀어요", held.where]
-    told += [won(held.price) if held.price else "", f"{long_day(held.until)}까지 보증"]
+    paid = _paid(held)
+    told += [won(paid) if paid else "", f"{long_day(held.until)}까지 보증"]
     asked = [f"\r\n  {my_words.at(each.at)} · AS: {each.words}" for each in _repairs(held)]
     return " · ".join(word for word in told if word) + "".join(asked)

@@ -39,7 +39,9 @@ def testers(code: str) -> ResponseReturnValue:
         shop=current_shop(),
         coming=coming,
         parts=[
-            (part, views[part.programme_id], state_words(part, views[part.programme_id])) for part in parts
+            (part, views[part.programme_id], state_words(part, views[part.programme_id]))
+            for part in parts
+            if part.programme_id in views  # the oldest of very many are shown no more
         ],
         changed=[
             view for view in views.values() if view.change and view.people == "" and view.id not in known
