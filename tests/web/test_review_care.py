@@ -64,7 +64,7 @@ def test_the_owner_hides_a_review_and_its_writer_may_object(
     assert "후기를 다시 보여 드려요" in owner_phone.submit("다시 보이기").words
     assert "이 XX" in Phone(app).open(f"/s/{shop.code}/reviews").html
     changes = owner_phone.open("/owner/more/changes").words
-    assert "후기를 가렸어요. 까닭: 욕설이나 모욕" in changes and "가렸던 후기를 다시 보였어요" in changes
+    assert "후기를 가리고 까닭을 ‘욕설’로 적었어요" in changes and "가렸던 후기를 다시 보였어요" in changes
 
 
 def test_only_the_owner_hides(app: Flask, shop: AShop, other_shop: AShop, jiwoo: ACustomer) -> None:
