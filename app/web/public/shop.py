@@ -13,7 +13,7 @@ from typing import Any
 from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.board import events, notices, stories, talks
+from app.board import notices
 from app.cards import queries as cards
 from app.kit.clock import kst_day
 from app.kit.phone import national
@@ -25,6 +25,7 @@ from app.shops.queries import ShopView
 from app.testers import queries as testers
 from app.web.doors import door, now
 from app.web.guards import current_shop, held_card
+from app.web.public import board_parts
 from app.web.public.blueprint import bp
 
 _SOON = timedelta(days=21)  # closed days that are said beforehand
@@ -52,22 +53,6 @@ def _reviews(shop: ShopView) -> Any:
     return {"standing": standing, "lines": reviews.reviews(shop.id, limit=_FEW).lines}
 
 
-def _events(shop: ShopView) -> Any:
-    if not shop.has("events"):
-        return None
-    page = events.events(shop.id, now=now(), limit=_FEW)
-    return page if page.lines else None
-
-
-def _photos(shop: ShopView) -> Any:
-    return stories.shown(shop.id, limit=2 * _FEW, with_pictures=True).lines or None
-
-
-def _questions(shop: ShopView) -> Any:
-    page = talks.questions(shop.id, limit=_FEW)
-    return page if page.lines else None
-
-
 def _testers(shop: ShopView) -> Any:
     return (testers.recruiting(shop.id, now=now()) or None) if shop.has("testers") else None
 
@@ -75,11 +60,11 @@ def _testers(shop: ShopView) -> Any:
 # In the order they stand on the page. A further part is one line here and one template.
 PARTS = (
     Part("public/shop_news.html", _news),
-    Part("public/shop_events.html", _events),
+    Part("public/shop_events.html", board_parts.shown_events),
     Part("public/shop_trying.html", _testers),
     Part("public/shop_reviewed.html", _reviews),
-    Part("public/shop_stories.html", _photos),
-    Part("public/shop_asked.html", _questions),
+    Part("public/shop_stories.html", board_parts.shown_stories),
+    Part("public/shop_asked.html", board_parts.shown_questions),
 )
 
 
