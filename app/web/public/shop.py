@@ -91,7 +91,7 @@ def hours(shop: ShopView) -> dict[str, Any]:
     }
 
 
-def described(shop: ShopView, when: dict[str, Any]) -> dict[str, Any]:
+def described(shop: ShopView, when: dict[str, Any], elsewhere: list[str]) -> dict[str, Any]:
     """Return the shop as schema.org/LocalBusiness: only what the page itself says. No stars: of its own reviews a
     shop is not to speak there."""
     base = str(current_app.config["BASE_URL"])
@@ -118,8 +118,8 @@ def described(shop: ShopView, when: dict[str, Any]) -> dict[str, Any]:
             "streetAddress": shop.address,
             "addressCountry": "KR",
         }
-    if links := [link.url for link in notices.links(shop.id)]:
-        facts["sameAs"] = links
+    if elsewhere:
+        facts["sameAs"] = elsewhere
     return facts
 
 
@@ -133,6 +133,7 @@ def shop_page(code: str) -> ResponseReturnValue:
     shop = current_shop()
     when = hours(shop)
     read = [(part.template, part.read(shop)) for part in PARTS]
+    links = notices.links(shop.id)
     channel = kakao_channel.channel(shop.id) if shop.has(kakao_channel.USE) else ""
     return render_template(
         "public/shop.html",
@@ -141,10 +142,10 @@ def shop_page(code: str) -> ResponseReturnValue:
         promise=cards.promise(shop.id),
         parts=[(template, part) for template, part in read if part],
         few=_FEW,
-        links=notices.links(shop.id),
+        links=links,
         channel=kakao_rules.friend_link(channel),
         holds_card=held_card() is not None,
-        described=described(shop, when),
+        described=described(shop, when, [link.url for link in links]),
         about=" ".join(shop.story.split()),
         base_url=current_app.config["BASE_URL"],
     )
