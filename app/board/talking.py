@@ -143,7 +143,7 @@ def forget(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> No
     A post that others answered keeps its place without a word of theirs, so that the answers stay.
     """
     posts = set(session.scalars(_mine(PostComment.post_id, PostComment, shop_id, customer_id)))
-    for what in ("story", "comment", "question", "post"):
+    for what in _TABLES:
         model = _TABLES[what]
         ids = list(session.scalars(_mine(model.id, model, shop_id, customer_id)))
         settle(session, shop_id=shop_id, what=what, row_ids=ids, staff_id=None, now=now)

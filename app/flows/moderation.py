@@ -14,6 +14,8 @@ from app.customers import actions as people
 from app.flows import audit
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import NotHere
+from app.reviews.actions import care, reviews
+from app.reviews.models import Review
 
 # A review is hidden where its rating can't be the cause (flows of reviews); here it is only reported.
 _HIDDEN_HERE = frozenset(rules.WHATS) - {"review"}
@@ -32,10 +34,8 @@ def report(*, shop_id: int, customer_id: int, what: str, row_id: int, cause: str
                 raise NotHere
             who: dict[str, Any] = {"shop_id": shop_id, "customer_id": customer_id}
             thing = _thing(session, what, shop_id=shop_id, row_id=row_id)
-            if getattr(thing, "hidden_at", None) is not None:
+            if not _is_seen(session, thing):
                 raise NothingThere
-            if isinstance(thing, Story) and not (thing.agreed_at and thing.passed_at):
-                raise NothingThere  # nobody but its person and the shop has seen it
             if thing.customer_id == customer_id:
                 raise OwnThing
             if talking.report_of(session, **who, what=what, row_id=row_id) is not None:
@@ -95,6 +95,16 @@ def _thing(session: Any, what: str, *, shop_id: int, row_id: int) -> Any:
     if found is None or getattr(found, "hidden_cause", "") == rules.MINE:
         raise NothingThere
     return found
+
+
+def _is_seen(session: Any, thing: Any) -> bool:
+    """Tell whether others see a thing: what its person and the shop alone see needs no report."""
+    if isinstance(thing, Review):
+        which = {"shop_id": thing.shop_id, "review_id": thing.id}
+        return care.standing_hiding(session, **which) is None and not reviews.writer_left(session, **which)
+    if isinstance(thing, Story) and not (thing.agreed_at and thing.passed_at):
+        return False
+    return thing.hidden_at is None
 
 
 def _note(

@@ -249,6 +249,8 @@ def erase(*, shop_id: int, customer_id: int, now: datetime) -> None:
         person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)
         if person is None:
             raise NotHere
+        # Before anything that hangs on a review, as who hides or answers one takes them.
+        care.hold_all_of(session, shop_id=shop_id, customer_id=customer_id)
         recall.cancel(
             session, shop_id=shop_id, customer_id=customer_id, reason="손님이 정보를 지웠어요", now=now
         )

@@ -174,6 +174,7 @@ def answer(*, shop_id: int, staff_id: int, review_id: int, text: str, now: datet
     """Write or change the shop's public answer to a review. Raises Invalid, NotHere, WriterGone."""
     words = rules.clean_reply(text)
     with write() as session:
+        care.review(session, shop_id=shop_id, review_id=review_id)  # held before it is asked who left
         if reviews.writer_left(session, shop_id=shop_id, review_id=review_id):
             raise WriterGone
         if not reviews.put_reply(

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from app.board import talking
+from app.customers import actions as people
+from app.customers.models import Customer
 from app.flows import audit, photo
-from app.flows.unit import after_a_race, write
+from app.flows.unit import JustTaken, after_a_race, write
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.messages import outbox, recall
 from app.reviews import rules
-from app.reviews.actions import care, reviews
+from app.reviews.actions import care
 from app.reviews.models import Review
 from app.reviews.rules import Hiding
 
@@ -33,7 +36,7 @@ class NothingToHide(Refused):
 def hide(*, shop_id: int, staff_id: int, review_id: int, cause: str, note: str, now: datetime) -> bool:
     """Hide a review for a listed cause; False when it is hidden already (whatever for): the second tap changes nothing.
 
-    Its writer is told. Raises Invalid (cause, note), NotHere, NothingToHide.
+    Its writer is told, and what others reported of it is settled. Raises Invalid (cause, note), NotHere, NothingToHide.
     """
     hiding = rules.clean_hiding(cause=cause, note=note)
     return after_a_race(
@@ -43,8 +46,8 @@ def hide(*, shop_id: int, staff_id: int, review_id: int, cause: str, note: str, 
 
 def _hide(*, shop_id: int, staff_id: int, review_id: int, hiding: Hiding, now: datetime) -> bool:
     with write() as session:
-        review = _review(session, shop_id=shop_id, review_id=review_id)
-        if reviews.writer_left(session, shop_id=shop_id, review_id=review_id):
+        review, writer = _held(session, shop_id=shop_id, review_id=review_id)
+        if writer is None:
             raise NothingToHide
         if care.standing_hiding(session, shop_id=shop_id, review_id=review_id) is not None:
             return False
@@ -53,6 +56,9 @@ def _hide(*, shop_id: int, staff_id: int, review_id: int, hiding: Hiding, now: d
         )
         care.count(session, shop_id=shop_id, review_id=review_id, stars=review.stars, by=-1)
         _tell(session, review=review, hiding_id=row.id, cause=hiding.cause, is_shown=False, now=now)
+        talking.settle(
+            session, shop_id=shop_id, what="review", row_ids=[review_id], staff_id=staff_id, now=now
+        )
         audit.note(
             session,
             shop_id=shop_id,
@@ -67,8 +73,12 @@ def _hide(*, shop_id: int, staff_id: int, review_id: int, hiding: Hiding, now: d
 
 def show_again(*, shop_id: int, staff_id: int, review_id: int, now: datetime) -> bool:
     """Show a hidden review again; False when it is shown already. Raises NotHere."""
+    return after_a_race(lambda: _show_again(shop_id=shop_id, staff_id=staff_id, review_id=review_id, now=now))
+
+
+def _show_again(*, shop_id: int, staff_id: int, review_id: int, now: datetime) -> bool:
     with write() as session:
-        review = _review(session, shop_id=shop_id, review_id=review_id)
+        review, writer = _held(session, shop_id=shop_id, review_id=review_id)
         row = care.standing_hiding(session, shop_id=shop_id, review_id=review_id)
         if row is None:
             return False
@@ -78,7 +88,7 @@ def show_again(*, shop_id: int, staff_id: int, review_id: int, now: datetime) ->
         recall.cancel_waiting(
             session, shop_id=shop_id, cause=told, kinds=("review_hidden",), reason="후기를 다시 보여 드려요"
         )
-        if not reviews.writer_left(session, shop_id=shop_id, review_id=review_id):
+        if writer is not None:
             _tell(session, review=review, hiding_id=row.id, cause=row.cause, is_shown=True, now=now)
         audit.note(
             session,
@@ -92,11 +102,18 @@ def show_again(*, shop_id: int, staff_id: int, review_id: int, now: datetime) ->
         return True
 
 
-def _review(session: Any, *, shop_id: int, review_id: int) -> Review:
-    found = care.review(session, shop_id=shop_id, review_id=review_id)
-    if found is None:
+def _held(session: Any, *, shop_id: int, review_id: int) -> tuple[Review, Customer | None]:
+    """Hold the writer and then the review, as deleting everything does; the writer is None once they left."""
+    whose = care.whose(session, shop_id=shop_id, review_id=review_id)
+    if whose is None:
         raise NotHere(NOT_THERE)
-    return found
+    writer = people.customer(session, shop_id=shop_id, customer_id=whose, lock=True)
+    review = care.review(session, shop_id=shop_id, review_id=review_id)
+    if review is None:
+        raise NotHere(NOT_THERE)
+    if review.customer_id != whose:
+        raise JustTaken  # their card went into another one between the two looks
+    return review, writer
 
 
 def _tell(session: Any, *, review: Review, hiding_id: int, cause: str, is_shown: bool, now: datetime) -> None:

@@ -18,7 +18,7 @@ def _draw_events(now: datetime, breath: Breath) -> None:
 
 
 def _read_reviews(now: datetime, breath: Breath) -> None:
-    review_words.read_new(now=now, stop=breath)
+    review_words.read_new(now=now, breath=breath)
 
 
 def _go_on_with_testers(now: datetime, breath: Breath) -> None:
@@ -35,9 +35,8 @@ TALK = (
     Periodic("voice_fixes", timedelta(minutes=1), lambda now: now, _tell_what_was_fixed),
     Periodic("testers", timedelta(minutes=1), lambda now: now, _go_on_with_testers),
     Periodic("draw_events", timedelta(minutes=30), lambda now: now, _draw_events),
-    Periodic(
-        "review_words", timedelta(days=1), lambda now: next_minute_of_day(now, 3 * 60 + 20), _read_reviews
-    ),
+    # What a night did not get to, because everything was stopped or off, is gone on with in the next ten minutes.
+    Periodic("review_words", timedelta(minutes=10), lambda now: now, _read_reviews),
     Periodic(
         "voices_back",
         timedelta(days=1),

@@ -14,10 +14,14 @@ import signal
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 _MB = 1024 * 1024
+# So often whoever waits looks what else there is to do.
+_LOOK_S = 1.0
 # The exit status that says "the machine failed, not the file": on a full disk no answer could be written.
 MACHINE_FAILED = os.EX_IOERR
 # How the process ends when it is not the file's fault: it says so, Python doesn't find the program (it is being
@@ -38,10 +42,21 @@ class FellOver(Exception):
     """The process was ended by what it read: too much memory, too much time, or it crashed."""
 
 
-def run(program: Path, *arguments: str, deadline_s: float, limits: Limits | None = None) -> None:
+class Stopped(OSError):
+    """Whoever waited was asked to stop, and ended the process."""
+
+
+def run(
+    program: Path,
+    *arguments: str,
+    deadline_s: float,
+    limits: Limits | None = None,
+    beside: Callable[[], bool] | None = None,
+) -> None:
     """Run a program of ours on a stranger's file, and wait. `limits=None`: it limits itself before it reads anything.
 
-    Raises FellOver, and OSError when the file is not to blame: the disk is full, or everything is being stopped.
+    `beside` is called every second meanwhile: what else is due is done there, and True ends the process. Raises
+    FellOver, and OSError when the file is not to blame: the disk is full, or everything is being stopped (Stopped).
     """
     command = [sys.executable, "-I"]
     if limits is not None:
@@ -49,23 +64,38 @@ def run(program: Path, *arguments: str, deadline_s: float, limits: Limits | None
     # One arena: what others reserve without using it counts against the memory limit.
     env = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
     nothing = subprocess.DEVNULL
-    try:
-        done = subprocess.run(
-            [*command, str(program), *arguments],
-            stdin=nothing,
-            stdout=nothing,
-            stderr=nothing,
-            env=env,
-            cwd="/",
-            timeout=deadline_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise FellOver("it took too long") from None
-    if done.returncode in _NO_FAULT:
-        raise OSError(f"the process ended with {done.returncode}")
-    if done.returncode != 0:
-        raise FellOver(f"it ended with {done.returncode}")
+    with subprocess.Popen(
+        [*command, str(program), *arguments],
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+        env=env,
+        cwd="/",
+    ) as process:
+        try:
+            code = _waited_for(process, deadline_s, beside)
+        except BaseException:
+            process.kill()
+            raise
+    if code in _NO_FAULT:
+        raise OSError(f"the process ended with {code}")
+    if code != 0:
+        raise FellOver(f"it ended with {code}")
+
+
+def _waited_for(
+    process: subprocess.Popen[bytes], deadline_s: float, beside: Callable[[], bool] | None
+) -> int:
+    ends = time.monotonic() + deadline_s
+    while True:
+        left = ends - time.monotonic()
+        try:
+            return process.wait(max(0.0, left if beside is None else min(left, _LOOK_S)))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= ends:
+                raise FellOver("it took too long") from None
+        if beside is not None and beside():
+            raise Stopped("asked to stop")
 
 
 def plain(path: Path, most: int) -> bytes:

@@ -112,11 +112,11 @@ class Unread:
     text: str
 
 
-def unread(*, limit: int) -> list[Unread]:
-    """Return reviews of all shops that nobody has read for their words, the oldest first."""
+def unread(*, before: datetime, limit: int) -> list[Unread]:
+    """Return reviews of all shops, left before a moment, that nobody has read for their words, the oldest first."""
     rows = db.session.execute(
         select(Review.shop_id, Review.id, Review.text)
-        .where(Review.words_at.is_(None))
+        .where(Review.words_at.is_(None), Review.at < before)
         .order_by(Review.id)
         .limit(limit)
     )

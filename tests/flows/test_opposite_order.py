@@ -21,7 +21,7 @@ from tests.flows.test_referral import a_friend, an_inviter, balance, letters, sw
 from tests.world import Clock
 
 
-def _until_somebody_waits() -> None:
+def until_somebody_waits() -> None:
     """Return as soon as a flow of the database waits for a row that another one holds."""
     with db.engine.connect() as connection:
         for _ in range(3000):
@@ -45,7 +45,7 @@ def test_a_first_visit_and_who_holds_both_cards(
 
     def held_up(session: Any, **facts: Any) -> None:
         both.wait(60)  # the friend's card is held; the other flow takes the inviter's and wants this one
-        _until_somebody_waits()
+        until_somebody_waits()
         real(session, **facts)
 
     def stamps() -> None:

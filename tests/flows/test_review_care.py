@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import threading
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from app.board import reported
+from app.board.talk_rules import NothingThere
 from app.extensions import db
-from app.flows import photo, privacy, review, review_care, review_words, voice
+from app.flows import moderation, privacy, review, review_care, voice
 from app.flows.review_care import NothingToHide
 from app.flows.unit import write
-from app.kit import limited_process, morphemes
-from app.kit.limited_process import FellOver
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
-from app.reviews import photos, queries, rules, sums, unseen, words
-from app.reviews.care_models import ReviewHiding, ReviewSum, ReviewWord
-from app.reviews.models import Photo, Review, ReviewAsk, ReviewSetting
-from app.reviews.words import Said, Span
+from app.reviews import photos, queries, rules, sums, unseen
+from app.reviews.actions import care, reviews
+from app.reviews.care_models import ReviewHiding, ReviewSum
+from app.reviews.models import Photo, ReviewAsk, ReviewReply, ReviewSetting
 from app.shops.models import AuditLine
 from app.visits.models import Product, Visit, VisitItem
 from app.voices.models import VoiceLine
 from tests import asks, factories, world
 from tests.factories import ACustomer, AShop
+from tests.flows.test_opposite_order import until_somebody_waits
 from tests.flows.test_review import an_ask, leave
 from tests.world import Clock
 
@@ -171,6 +170,63 @@ def test_another_shops_review_and_one_whose_writer_left(
     sums_are_what_is_shown(shop)
 
 
+def test_what_was_reported_of_it_is_settled(shop: AShop, jiwoo: ACustomer, minho: ACustomer) -> None:
+    def reports(review_id: int, who: ACustomer = minho) -> None:
+        moderation.report(
+            shop_id=shop.id,
+            customer_id=who.id,
+            what="review",
+            row_id=review_id,
+            cause="abuse",
+            now=factories.now(),
+        )
+
+    first, second = (leave(an_ask(shop, jiwoo, days_ago=days)).review_id for days in (1, 2))
+    for review_id in (first, second):
+        reports(review_id)
+    assert reported.waiting(shop.id) == (2, False)
+    hide(shop, first)
+    assert [thing.row_id for thing in reported.open_things(shop.id)] == [second]
+    with pytest.raises(NothingThere):
+        reports(first, factories.a_customer(shop))
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    assert reported.waiting(shop.id) == (0, False)
+    with pytest.raises(NothingThere):
+        reports(second, factories.a_customer(shop))
+
+
+@pytest.mark.databases("postgres")
+@pytest.mark.parametrize("what", ["hide", "answer"])
+def test_who_leaves_while_the_shop_is_at_their_review(
+    app: Flask, shop: AShop, jiwoo: ACustomer, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    left = leave(an_ask(shop, jiwoo))
+    both = threading.Barrier(2)
+    where, name = (care, "hide") if what == "hide" else (reviews, "put_reply")
+    real = getattr(where, name)
+
+    def held_up(session: Any, **facts: Any) -> Any:
+        both.wait(60)
+        until_somebody_waits()
+        return real(session, **facts)
+
+    def at_it() -> None:
+        if what == "hide":
+            hide(shop, left.review_id)
+        else:
+            own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+            review.answer(**own, review_id=left.review_id, text="한지우 님 고마워요")
+
+    def leaves() -> None:
+        both.wait(60)
+        privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+
+    monkeypatch.setattr(where, name, held_up)
+    world.all_at_once(app, [at_it, leaves])
+    assert db.session.scalar(db.select(db.func.count(ReviewReply.id))) == 0, "it spoke to who left"
+    assert set(db.session.scalars(db.select(ReviewHiding.note))) <= {""}
+
+
 def a_photo(shop: AShop, jiwoo: ACustomer, number: int = 0) -> str:
     """Leave a review with a photo that is ready; returns its ref."""
     ask = asks.an_ask(shop, jiwoo)
@@ -225,59 +281,3 @@ def test_what_is_asked_about_is_what_takes_longest(shop: AShop, jiwoo: ACustomer
     assert queries.review(shop_id=shop.id, review_id=left.review_id).goods == ["과자", "떡", "참기름"]  # type: ignore[union-attr]
     oil = next(each for each in sums.reviewed(shop.id) if each.name == "참기름")
     assert (oil.count, len(queries.reviews(shop.id, product_id=oil.product_id).lines)) == (1, 1)
-
-
-class Reader:
-    """Stands in for the library: words it knows, and one text it dies of."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def __call__(self, texts: list[str], _desk: object) -> list[list[tuple[str, str]]]:
-        self.calls += 1
-        if any("죽어" in text for text in texts):
-            raise FellOver("planted")
-        good = [("친절", "NNG"), ("하", "XSA"), ("어요", "EF")]
-        bad = [("친절", "NNG"), ("하", "XSA"), ("지", "EC"), ("않", "VX"), ("어요", "EF")]
-        return [bad if "않" in text else good for text in texts]
-
-
-def test_words_are_read_at_night_once(
-    shop: AShop, jiwoo: ACustomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reader = Reader()
-    monkeypatch.setattr(morphemes, "read", reader)
-    texts = ("친절해요", "친절하지 않아요", "죽어", "  ")
-    left = [
-        leave(an_ask(shop, factories.a_customer(shop, name="손님")), text=text).review_id for text in texts
-    ]
-    assert review_words.read_new(now=clock()) == 4
-    assert review_words.read_new(now=clock()) == 0
-    found = words.words(shop.id, Span())
-    assert (found.praise, found.blame, found.reviews) == ([("친절", 1)], [("친절", 1)], 4)
-    said = Said("친절", "blame")
-    assert [line.id for line in queries.of_shop(shop.id, said=said).lines] == [left[1]]
-    month = clock().date().replace(day=1)
-    assert words.words(shop.id, Span(month)).blame == [("친절", 1)]
-    assert words.words(shop.id, Span(month.replace(year=2020))).blame == []
-    hide(shop, left[1])
-    assert words.words(shop.id, Span()).blame == [], "what is hidden is not counted"
-    show(shop, left[1])
-    writer = db.session.scalar(db.select(Review.customer_id).where(Review.id == left[1]))
-    privacy.erase(shop_id=shop.id, customer_id=int(writer or 0), now=clock())
-    assert words.words(shop.id, Span()).blame == []
-    assert db.session.scalar(db.select(db.func.count()).select_from(ReviewWord)) == 1
-
-
-def test_a_library_that_is_not_whole_costs_no_review_its_words(tmp_path: Path) -> None:
-    (tmp_path / "kiwipiepy.py").write_text("raise ImportError('the model is gone')", "utf-8")
-    program = Path(morphemes.__file__).with_name("morphemes_process.py")
-    done = subprocess.run(
-        [sys.executable, str(program), "none", "none"], env={"PYTHONPATH": str(tmp_path)}, check=False
-    )
-    assert done.returncode == limited_process.MACHINE_FAILED, "the machine's fault: another night reads them"
-
-
-def test_the_worker_holds_nothing_of_the_library() -> None:
-    assert "kiwipiepy" not in sys.modules
-    assert photo.MOST == 5

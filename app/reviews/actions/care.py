@@ -63,6 +63,28 @@ def review(session: Any, *, shop_id: int, review_id: int) -> Review | None:
     return found
 
 
+def whose(session: Any, *, shop_id: int, review_id: int) -> int | None:
+    """Return who wrote a review of this shop; None when there is none of that number."""
+    found: int | None = session.scalar(
+        select(Review.customer_id).where(Review.shop_id == shop_id, Review.id == review_id)
+    )
+    return found
+
+
+def hold_all_of(session: Any, *, shop_id: int, customer_id: int) -> None:
+    """Hold a person's reviews until the flow ends, in the order of their ids (PostgreSQL).
+
+    Whoever hides or answers one, or reads its words, holds it first too: what they write beside it is there to be
+    deleted, or they find that its writer left.
+    """
+    session.execute(
+        select(Review.id)
+        .where(Review.shop_id == shop_id, Review.customer_id == customer_id)
+        .order_by(Review.id)
+        .with_for_update()
+    )
+
+
 def token_of(session: Any, *, shop_id: int, ask_id: int) -> str:
     """Return the secret in the link to a review."""
     return str(
@@ -140,10 +162,16 @@ def refuse_photos(session: Any, *, shop_id: int, refs: Sequence[str], reason: st
 def put_words(
     session: Any, *, shop_id: int, review_id: int, text: str, words: Iterable[tuple[str, str]], now: datetime
 ) -> bool:
-    """Write down what a review praises and blames; False when its text is another one by now (its writer left)."""
+    """Write down what a review praises and blames; False when that was done before, or its text is another one by now
+    (its writer left)."""
     done = session.execute(
         update(Review)
-        .where(Review.shop_id == shop_id, Review.id == review_id, Review.text == text)
+        .where(
+            Review.shop_id == shop_id,
+            Review.id == review_id,
+            Review.text == text,
+            Review.words_at.is_(None),
+        )
         .values(words_at=now)
         .execution_options(synchronize_session=False)
     )
