@@ -8,6 +8,7 @@ from bench.stage import Scene, Visitor
 def _hide(visitor: Visitor) -> None:
     """The first review that may be hidden, with the causes."""
     visitor.open("/owner/reviews")
+    visitor.page.locator("summary", has_text="더 보기").first.click()
     visitor.page.get_by_role("link", name="이 후기 가리기").first.click()
     visitor.page.wait_for_url("**/hiding")
 

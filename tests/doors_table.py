@@ -124,7 +124,10 @@ TABLE = (
 /s/<code>/restore/code                                GET+POST  public    anyone   code
 /s/<code>/restore/counter                             GET+POST  public    anyone   code
 /s/<code>/restore/counter/live                        GET       public    anyone   code
+/s/<code>/reports/<what>/<int:row_id>                 GET       public    anyone   code
 /s/<code>/reviews                                     GET       public    anyone   code
+/s/<code>/reviews/<int:review_id>                     GET       public    anyone   code
+/s/<code>/reviews/<int:review_id>/picture             GET       public    anyone   code
 /s/<code>/shop                                        GET       public    anyone   code
 /setup/<token>                                        GET+POST  owner     anyone   token
 /sw.js                                                GET       public    anyone   none

@@ -125,12 +125,16 @@ def of_shop(
     unanswered: bool = False,
     hidden: bool = False,
     said: Said | None = None,
+    most_stars: int = 5,
+    with_photos: bool = False,
+    product_id: int | None = None,
     limit: int = 20,
 ) -> ReviewPage:
     """Return a shop's reviews as the shop sees them, newest first. `after`: the id of the last one shown.
 
     `unanswered`: those whose writer waits for the shop's answer; `hidden`: those that are hidden at present;
-    `said`: those that use a word.
+    `said`: those that use a word; `most_stars`: those with no more; `with_photos`: photos that are
+    ready, also where nobody else sees them yet; `product_id`: of visits on which it was bought.
     """
     ids = select(Review.id).where(Review.shop_id == shop_id)
     if unanswered:
@@ -139,6 +143,18 @@ def of_shop(
         ids = ids.where(is_hidden(shop_id, Review.id))
     if said is not None:
         ids = ids.where(Review.id.in_(saying(shop_id, said)))
+    if most_stars < 5:
+        ids = ids.where(Review.stars <= most_stars)
+    if with_photos:
+        pictures = select(Photo.id).where(Photo.shop_id == shop_id, Photo.review_id == Review.id)
+        ids = ids.where(pictures.where(Photo.state == "ready").exists())
+    if product_id is not None:
+        bought = select(ReviewGoods.review_id).where(
+            ReviewGoods.shop_id == shop_id,
+            ReviewGoods.product_id == product_id,
+            ReviewGoods.review_id == Review.id,
+        )
+        ids = ids.where(bought.exists())
     return _page(shop_id, ids, Review.id, after=after, limit=limit)
 
 
@@ -161,6 +177,12 @@ def reviews_of(*, shop_id: int, customer_id: int, limit: int = 50) -> list[Revie
 def review(*, shop_id: int, review_id: int) -> ReviewLine | None:
     """Return one review of this shop, or None (S05)."""
     return next(iter(_lines(shop_id, Review.id == review_id, limit=1)), None)
+
+
+def shown(*, shop_id: int, review_id: int) -> ReviewLine | None:
+    """Return one review as everybody sees it; None for one that is hidden, and for another shop's (S05)."""
+    where = (Review.id == review_id, ~is_hidden(shop_id, Review.id))
+    return next(iter(_lines(shop_id, *where, limit=1, own=False)), None)
 
 
 def review_of_ask(*, shop_id: int, ask_id: int) -> ReviewLine | None:

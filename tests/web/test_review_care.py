@@ -224,6 +224,69 @@ def test_a_page_asks_as_much_of_ten_as_of_a_hundred(
     assert cost() == few <= 14
 
 
+def test_whoever_reads_a_review_may_report_it(
+    app: Flask, phone: Phone, owner_phone: Phone, shop: AShop, other_shop: AShop, jiwoo: ACustomer, minho: ACustomer
+) -> None:  # fmt: skip
+    left = leave(an_ask(shop, jiwoo), stars="1", text="직원이 별로예요")
+    stranger = Phone(app)
+    stranger.open(f"/s/{shop.code}/reviews")
+    lost = stranger.tap("신고하기")
+    assert lost.h1 == "신고하기"
+    assert (
+        "이 가게 카드가 있는 분이 신고할 수 있어요. 카드를 받으신 뒤 이 화면을 다시 열어 주세요."
+        in lost.words
+    )
+    assert "가게에 전화하기" in lost.words
+    stranger.open(f"/s/{shop.code}/reports/post/1", status=404)
+    phone.holding(minho).open(f"/s/{shop.code}/reviews")
+    assert phone.tap("신고하기").path == f"/c/{shop.code}/reports/review/{left.review_id}"
+    assert "가게에 알렸어요" in phone.submit("신고하기", cause="private").words
+    assert "개인정보 1명" in owner_phone.open("/owner/reported").words
+    hide(shop, left.review_id)
+    assert "신고된 것이 없어요" in owner_phone.open("/owner/reported").words
+
+
+def test_a_review_has_an_address_and_a_picture_of_its_own(
+    app: Flask, shop: AShop, other_shop: AShop, jiwoo: ACustomer
+) -> None:
+    gives(shop, 1)
+    left = leave(an_ask(shop, jiwoo), text="커피가 좋아요", told_reward=1)
+    page = Phone(app).open(f"/s/{shop.code}/reviews/{left.review_id}")
+    told = {str(tag["property"]): str(tag["content"]) for tag in page.soup.select("meta[property^='og:']")}
+    assert told["og:description"] == "[혜택 제공 · 도장 1개를 받고 쓴 후기예요] 커피가 좋아요"
+    picture = told["og:image"].removeprefix(app.config["BASE_URL"])
+    answer = app.test_client().get(picture, base_url=app.config["BASE_URL"])
+    assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
+    Phone(app).open(f"/s/{other_shop.code}/reviews/{left.review_id}", status=404)
+    hide(shop, left.review_id)
+    for path in ("", "/picture"):
+        Phone(app).open(f"/s/{shop.code}/reviews/{left.review_id}{path}", status=404)
+
+
+def test_the_owners_list_is_narrowed(owner_phone: Phone, shop: AShop) -> None:
+    for number, stars in enumerate("135"):
+        holder = factories.a_customer(shop)
+        factories.a_stamp(shop, holder.card_id)
+        bought(shop, holder, "라떼" if number else "쿠키")
+        leave(an_ask_of_last(shop, holder), stars=stars, text=f"{number}번째")
+
+    def shown() -> list[str]:
+        return [tag.get_text() for tag in page.soup.select("article .pre")]
+
+    page = owner_phone.open("/owner/reviews")
+    assert "답글 기다려요 3개" in page.words
+    assert page.soup.select_one("details:not(.answer) a[href$='/hiding']"), "hiding is rare, and lies behind"
+    assert len(page.soup.select("form[action$='/voice']")) == 2
+    page = owner_phone.tap("3점까지")
+    assert shown() == ["1번째", "0번째"]
+    page = owner_phone.tap("라떼 2")
+    assert shown() == ["1번째"]
+    page = owner_phone.tap("모두")
+    assert shown() == ["2번째", "1번째"]
+    page = owner_phone.tap("사진 있어요")
+    assert "여기에 맞는 후기가 아직 없어요" in page.words
+
+
 def test_the_owners_list_goes_on_where_it_ended(owner_phone: Phone, shop: AShop) -> None:
     for number in range(21):
         leave(an_ask(shop, factories.a_customer(shop)), text=f"{number}번째")

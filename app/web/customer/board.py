@@ -172,4 +172,6 @@ def report_thing(code: str, what: str, row_id: int) -> ResponseReturnValue:
         wrong = error.fields if isinstance(error, Invalid) else {"cause": error.sentence}
         return answers.invalid("customer/report.html", **page | {"wrong": wrong})
     flash("가게에 알렸어요. 확인하고 살펴볼게요")
+    if what == "review":
+        return see_other(url_for("public.shop_reviews", code=code))
     return see_other(url_for("customer.card", code=code))

@@ -21,31 +21,61 @@ from app.web.owner.noted import note_look
 from app.web.owner.review_words import chosen_word
 from app.web.readable import row_number
 
+# What the list may be narrowed to, as its chips say it.
+_KINDS = {
+    "": "모두",
+    "unanswered": "답글 기다려요",
+    "low": "3점까지",
+    "photos": "사진 있어요",
+    "hidden": "가린 후기",
+}
+_LOW = 3
 _REWARDS = ((0, "드리지 않아요"), (1, "도장 1개"), (2, "도장 2개"), (3, "도장 3개"))
 
 
 @door(bp, "/owner/reviews", audience="owner", role="manager", tenant="session")
 def shop_reviews() -> ResponseReturnValue:
-    """Show the reviews, newest first: all of them, those that wait for an answer, that are hidden, or that say a word."""
+    """Show the reviews, newest first: all of them, one kind, of one product, or those that say a word."""
     shop_id, after = current_staff().shop.id, row_number(request.args.get("after"))
-    only = next((each for each in ("unanswered", "hidden") if request.args.get(each) == "1"), "")
-    said = chosen_word()
+    hidden, waiting = sums.hidden_by_cause(shop_id), reviews.unanswered(shop_id)
+    only = next((each for each in _KINDS if each and request.args.get(each) == "1"), "")
+    said, products = chosen_word(), sums.reviewed(shop_id)
+    chosen = row_number(request.args.get("product"))
     page = reviews.of_shop(
-        shop_id, after=after, unanswered=only == "unanswered", hidden=only == "hidden", said=said
+        shop_id,
+        after=after,
+        unanswered=only == "unanswered",
+        hidden=only == "hidden",
+        said=said,
+        most_stars=_LOW if only == "low" else 5,
+        with_photos=only == "photos",
+        product_id=None if said else chosen,
     )
     if page.lines:
         note_look("reviews")
-    hidden = sums.hidden_by_cause(shop_id)
     return render_template(
         "owner/reviews.html",
         page=page,
         standing=sums.standing(shop_id),
         only=only,
+        kinds=_kinds(waiting, bool(hidden) or only == "hidden"),
         said=said,
+        products=products,
+        product=next((each for each in products if each.product_id == chosen and not said), None),
+        chosen=None if said else chosen,
         hidden=rules.hidden_sentence(hidden),
         photos_waiting=unseen.count(shop_id),
         onward=request.args.to_dict() | {"after": page.after},
     )
+
+
+def _kinds(waiting: int, is_hidden: bool) -> list[tuple[str, str]]:
+    """Return what the list may be narrowed to; how many wait stands with them, up to what is counted."""
+    many = f"{waiting}개" if waiting <= reviews.MOST_COUNTED else f"{reviews.MOST_COUNTED}개 넘게"
+    counted = {"unanswered": f" {many}"} if waiting else {}
+    return [
+        (key, words + counted.get(key, "")) for key, words in _KINDS.items() if key != "hidden" or is_hidden
+    ]
 
 
 @door(
