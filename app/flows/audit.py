@@ -43,6 +43,7 @@ KINDS = (
     "message_budget",
     "talk_asked",
     "review_settings",
+    "voice_hours",
     "review_hidden",
     "review_shown",
     "photos_refused",

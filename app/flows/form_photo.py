@@ -31,7 +31,7 @@ class FormSent(Refused):
 
 
 def add(*, shop_id: int, customer_id: int, form: str, once: str, upload: BinaryIO, now: datetime) -> str:
-    """Take in a photo for a form (pick_rules.FORMS) by its once-key; returns its ref. The same bytes are the same photo.
+    """Take in a photo for a form (pick_rules.FORMS, SHOP_FORMS: of the shop for this person) by its once-key; returns its ref. The same bytes are the same photo.
 
     Counted under the lock of the customer's card, as a review's are. `upload` can be read from its beginning and
     again. Raises BadImage, TooMany, PickedTooMuch, FormSent, NotHere.
@@ -65,7 +65,13 @@ def _row(
     if picks.living(session, **mine) >= most:
         raise TooMany(f"사진은 {most}장까지 보낼 수 있어요. 다른 사진을 지우고 다시 골라 주세요.")
     if (
-        picks.picked_since(session, shop_id=shop_id, customer_id=customer_id, since=now - _A_DAY)
+        picks.picked_since(
+            session,
+            shop_id=shop_id,
+            customer_id=customer_id,
+            since=now - _A_DAY,
+            by_shop=form in pick_rules.SHOP_FORMS,
+        )
         >= pick_rules.MOST_A_DAY
     ):
         raise PickedTooMuch

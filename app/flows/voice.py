@@ -16,7 +16,7 @@ from app.kit.refusals import NotHere
 from app.kit.signing import token_hash
 from app.messages import outbox
 from app.reviews.actions import care, picks, reviews
-from app.reviews.pick_rules import pick_key
+from app.reviews.pick_rules import ANSWER, pick_key
 from app.shops import actions as shops
 from app.voices import actions as voices
 from app.voices import caring, rules
@@ -178,13 +178,17 @@ def answer(
     once: str,
     now: datetime,
     offer_kind: int | None = None,
+    picks_once: str = "",
 ) -> None:
     """The shop answers; the customer is told once until they have looked. Raises Invalid, NotHere.
+
+    `picks_once`: the key under which the shop picked photos for this answer; they are shown to the customer with it.
 
     `offer_kind`: a recovery coupon that lies in the thread with the answer until it is taken; then also TooManyOffers,
     NoCouponLeft (voice_offer.py). A voice of somebody without a name is noted as answered, and nobody is told.
     """
-    words, key = rules.clean_line(text), key_of("staff", staff_id, once)
+    words = rules.clean_answer(text, with_coupon=offer_kind is not None)
+    key = key_of("staff", staff_id, once)
 
     def answered() -> None:
         with write() as session:
@@ -199,6 +203,10 @@ def answer(
             voice = heard(session, shop_id=shop_id, voice_id=voice_id, staff_id=staff_id, role=role)
             told = voices.unread_answer(session, shop_id=shop_id, voice_id=voice_id)
             line = voices.add_line(session, voice=voice, text=words, once=key, staff_id=staff_id, now=now)
+            if customer_id is not None:
+                _with_photos(
+                    session, line=line, customer_id=customer_id, once=picks_once, now=now, form=ANSWER
+                )
             if offer_kind is not None:
                 voice_offer.put(
                     session, voice=voice, line=line, kind_id=offer_kind, staff_id=staff_id, role=role, now=now
@@ -252,8 +260,10 @@ def settle(*, shop_id: int, customer_id: int, voice_id: int, is_settled: bool, n
             voices.reopen(session, voice=voice, waits=True, now=now)
 
 
-def _with_photos(session: Any, *, line: VoiceLine, customer_id: int, once: str, now: datetime) -> None:
-    key = pick_key("voice", customer_id=customer_id, once=once)
+def _with_photos(
+    session: Any, *, line: VoiceLine, customer_id: int, once: str, now: datetime, form: str = "voice"
+) -> None:
+    key = pick_key(form, customer_id=customer_id, once=once)
     kept = picks.keep(session, shop_id=line.shop_id, customer_id=customer_id, pick=key, now=now)
     if kept:
         voices.hang_photos(session, line=line, photo_ids=kept)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.customers import actions as people
+from app.flows import audit
 from app.flows.unit import after_a_race, write
 from app.flows.voice import GONE, heard, key_of
 from app.kit.clock import kst_day, start_of_day
@@ -14,11 +15,31 @@ from app.reviews.actions import reviews
 from app.reviews.rules import MOODS
 from app.shops import actions as shops
 from app.voices import actions as voices
-from app.voices import care_rules, caring, rules
+from app.voices import care_rules, caring, causing, rules
 from app.voices.rules import COMPLAINT
 
 # What was said on an earlier day is written down as of its noon: nobody remembers the minute.
 _NOON = timedelta(hours=12)
+
+
+NO_CAUSE = "찾으시는 원인이 없어요. 목록에서 다시 골라 주세요."
+
+
+class NameTaken(Refused):
+    """Another cause of the shop is called so: they can become one, if the owner says so."""
+
+    code = "cause_taken"
+    status = 422
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"‘{name}’ 원인이 이미 있어요. 다른 이름을 적거나, 아래에서 하나로 합쳐 주세요.")
+
+
+class BeingTold(Refused):
+    """Whom it is told to must not change under way."""
+
+    code = "being_told"
+    sentence = "고쳤다고 알리는 중이에요. 다 전한 뒤에 합쳐 주세요."
 
 
 class OwnersAlone(Refused):
@@ -42,22 +63,77 @@ def mark(
     names = care_rules.clean_causes(causes, new_cause)
     with write() as session:
         voice = heard(session, shop_id=shop_id, voice_id=voice_id, staff_id=staff_id, role=role)
-        ids = caring.cause_ids(session, shop_id=shop_id, names=names, now=now)
-        caring.mark(session, voice=voice, causes=ids, now=now)
+        # What it carries already stays as it is, also a cause that is chosen from no more.
+        carried = causing.carried(session, voice=voice)
+        new = [name for name in names if name not in carried]
+        living = causing.living(session, shop_id=shop_id)
+        care_rules.may_add_causes(new, living=living, field="causes")
+        ids = causing.cause_ids(session, shop_id=shop_id, names=new, now=now)
+        kept = [carried[name] for name in names if name in carried]
+        causing.mark(session, voice=voice, causes=[*kept, *ids], now=now)
 
 
 def end_cause(*, shop_id: int, name: str, now: datetime) -> None:
     """Offer a cause no more, also one that every shop begins with; what carries it keeps it. Raises Invalid."""
     name = care_rules.clean_name(name, field="name")
     with write() as session:
-        caring.end_cause(session, shop_id=shop_id, name=name, now=now)
+        causing.end_cause(session, shop_id=shop_id, name=name, now=now)
 
 
 def add_cause(*, shop_id: int, name: str, now: datetime) -> None:
     """Offer a cause, one that was let go of among them. Raises Invalid (name)."""
     name = care_rules.clean_name(name, field="name")
     with write() as session:
-        caring.cause_ids(session, shop_id=shop_id, names=[name], now=now)
+        living = causing.living(session, shop_id=shop_id)
+        care_rules.may_add_causes([name], living=living, field="name")
+        causing.cause_ids(session, shop_id=shop_id, names=[name], now=now)
+
+
+def rename_cause(*, shop_id: int, cause_id: int, name: str, joins: bool, now: datetime) -> int:
+    """Call a cause by another name; returns the cause that stands. The second press finds it done and is content.
+
+    Where the shop has one of that name the two become one if it `joins`: what carried either carries that one. Raises
+    Invalid (name), NameTaken, BeingTold while "고쳤어요" of one of them is on its way, NotHere.
+    """
+    word = care_rules.clean_name(name, field="name")
+
+    def renamed() -> int:
+        with write() as session:
+            cause = causing.cause(session, shop_id=shop_id, cause_id=cause_id)
+            if cause is None:
+                raise NotHere(NO_CAUSE)
+            if cause.name == word:
+                return cause.id
+            other = causing.cause_called(session, shop_id=shop_id, name=word)
+            if other is None and word not in care_rules.STARTING_CAUSES:
+                causing.call(session, cause=cause, name=word, now=now)
+                return cause.id
+            if not joins:
+                raise NameTaken(word)
+            if other is None:
+                causing.cause_ids(session, shop_id=shop_id, names=[word], now=now)
+                other = causing.cause_called(session, shop_id=shop_id, name=word)
+            if other is None:
+                raise NotHere(NO_CAUSE)
+            if causing.is_being_told(session, shop_id=shop_id, cause_ids=[cause.id, other.id]):
+                raise BeingTold
+            causing.join(session, gone=cause, kept=other, now=now)
+            return other.id
+
+    return after_a_race(renamed)
+
+
+def set_hours(*, shop_id: int, staff_id: int, hours: int | None, now: datetime) -> None:
+    """Decide within how many hours a complaint is answered; what is waited for now keeps its time. Raises Invalid (hours)."""
+    chosen = rules.clean_hours(hours)
+    with write() as session:
+        before = int(voices.answer_within(session, shop_id=shop_id).total_seconds()) // 3600
+        if chosen == before:
+            return
+        caring.set_hours(session, shop_id=shop_id, hours=chosen, now=now)
+        audit.note(
+            session, shop_id=shop_id, what="voice_hours", staff_id=staff_id, detail=str(chosen), now=now
+        )
 
 
 def put_ready(*, shop_id: int, name: str, text: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """ "고쳤어요": what was done about a cause is told in the thread of everyone who had said it, once, step by step.
 
-A line's once-key is made of the fix and the person: whatever dies in between, nobody is told twice or left out.
+It goes by the voices: whatever dies in between, and whoever becomes one with somebody meanwhile, nobody is told twice or
+left out. It is no answer (voices/rules.py): whoever waits for one goes on waiting.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ from app.extensions import db
 from app.flows.in_turns import in_turns
 from app.flows.unit import after_a_race, write
 from app.flows.voice import key_of, tell
+from app.flows.voice_care import NO_CAUSE
 from app.kit.refusals import NotHere
 from app.kit.signing import token_hash
 from app.messages.models import Message
 from app.voices import actions as voices
-from app.voices import care_rules, caring
+from app.voices import care_rules, causing
 from app.voices.care_models import VoiceFix
 
 _AT_ONCE = 20
-_NO_CAUSE = "찾으시는 원인이 없어요. 목록에서 다시 골라 주세요."
 
 
 def fixed(*, shop_id: int, staff_id: int, cause_id: int, text: str, once: str, now: datetime) -> int:
@@ -36,11 +37,11 @@ def fixed(*, shop_id: int, staff_id: int, cause_id: int, text: str, once: str, n
 
     def written() -> int:
         with write() as session:
-            before = caring.fix_by_once(session, shop_id=shop_id, once=key)
+            before = causing.fix_by_once(session, shop_id=shop_id, once=key)
             if before is not None:
                 return before.id
-            if caring.cause(session, shop_id=shop_id, cause_id=cause_id) is None:
-                raise NotHere(_NO_CAUSE)
+            if causing.cause(session, shop_id=shop_id, cause_id=cause_id) is None:
+                raise NotHere(NO_CAUSE)
             made = VoiceFix(
                 shop_id=shop_id,
                 cause_id=cause_id,
@@ -48,7 +49,7 @@ def fixed(*, shop_id: int, staff_id: int, cause_id: int, text: str, once: str, n
                 text=words,
                 staff_id=staff_id,
                 at=now,
-                nameless=caring.nameless_of_cause(session, shop_id=shop_id, cause_id=cause_id, until=now),
+                nameless=causing.nameless_of_cause(session, shop_id=shop_id, cause_id=cause_id, until=now),
             )
             session.add(made)
             session.flush()
@@ -87,10 +88,10 @@ def step(*, shop_id: int, fix_id: int, now: datetime) -> bool:
             seen = session.scalar(
                 select(VoiceFix.after_id).where(VoiceFix.shop_id == shop_id, VoiceFix.id == fix_id)
             )
-            fix = caring.fix(session, shop_id=shop_id, fix_id=fix_id)
+            fix = causing.fix(session, shop_id=shop_id, fix_id=fix_id)
             if fix is None or fix.done_at is not None or seen is None:
                 return True
-            next_ones = caring.people_of_cause(
+            next_ones = causing.voices_of_cause(
                 session,
                 shop_id=shop_id,
                 cause_id=fix.cause_id,
@@ -98,9 +99,11 @@ def step(*, shop_id: int, fix_id: int, now: datetime) -> bool:
                 after_id=fix.after_id,
                 limit=_AT_ONCE,
             )
-            for customer_id, voice_id in next_ones:
-                _tell_one(session, fix=fix, customer_id=customer_id, voice_id=voice_id, now=now)
-                fix.after_id = customer_id
+            # People are held in the order of their numbers, as a merge holds them.
+            for voice_id, _whose in sorted(next_ones, key=lambda pair: pair[1]):
+                _tell_one(session, fix=fix, voice_id=voice_id, now=now)
+            if next_ones:
+                fix.after_id = next_ones[-1][0]
             if len(next_ones) < _AT_ONCE:
                 fix.done_at = now
             session.flush()
@@ -109,15 +112,20 @@ def step(*, shop_id: int, fix_id: int, now: datetime) -> bool:
     return after_a_race(told)
 
 
-def _tell_one(session: Any, *, fix: VoiceFix, customer_id: int, voice_id: int, now: datetime) -> None:
-    key = key_of("fix", fix.id, str(customer_id))
-    if voices.line_by_once(session, shop_id=fix.shop_id, once=key) is not None:
+def _tell_one(session: Any, *, fix: VoiceFix, voice_id: int, now: datetime) -> None:
+    customer_id = _hold_person(session, shop_id=fix.shop_id, voice_id=voice_id)
+    if customer_id is None or causing.was_told(session, fix=fix, customer_id=customer_id):
         return
-    person = people.customer(session, shop_id=fix.shop_id, customer_id=customer_id, lock=True)
-    voice = voices.voice(session, shop_id=fix.shop_id, voice_id=voice_id)
-    if person is None or voice is None or voice.customer_id != customer_id:
+    newest = causing.newest_of_cause(
+        session, shop_id=fix.shop_id, cause_id=fix.cause_id, customer_id=customer_id, until=fix.at
+    )
+    voice = voices.voice(session, shop_id=fix.shop_id, voice_id=newest or voice_id)
+    if voice is None:
         return
-    line = voices.add_line(session, voice=voice, text=fix.text, once=key, staff_id=fix.staff_id, now=now)
+    key = key_of("fix", fix.id, f"voice:{voice.id}")
+    line = voices.add_line(
+        session, voice=voice, text=fix.text, once=key, staff_id=fix.staff_id, to_many=True, now=now
+    )
     fix.told += 1
     tell(session, voice=voice, line_id=line.id, kind="voice_recovery", now=now)
     travels = session.scalar(
@@ -132,3 +140,12 @@ def _tell_one(session: Any, *, fix: VoiceFix, customer_id: int, voice_id: int, n
         .limit(1)
     )
     fix.on_card += travels is None
+
+
+def _hold_person(session: Any, *, shop_id: int, voice_id: int) -> int | None:
+    """Return whose voice it is, held; looked up anew when they became one with somebody while we waited for them."""
+    held = None
+    while (whose := voices.whose(session, shop_id=shop_id, voice_id=voice_id)) not in (None, held):
+        people.customer(session, shop_id=shop_id, customer_id=whose, lock=True)
+        held = whose
+    return whose

@@ -9,7 +9,10 @@ from app.kit.refusals import NotHere, Refused
 
 # Form → most photos of one. A form's name is at most eleven letters: the column holds it and a key of forty.
 FORMS: Mapping[str, int] = {"voice": 4, "story": 5, "post": 4, "survey": 1}
-# A person's picks in a day, those taken back and refused included: each one costs a decoding.
+# What the shop sends a person: picked by the shop, of the person it is for, and gone with them.
+ANSWER = "answer"
+SHOP_FORMS: Mapping[str, int] = {ANSWER: 4}
+# Picks in a day, a person's and the shop's for them each, those taken back and refused included: each costs a decoding.
 MOST_A_DAY = 60
 
 
@@ -23,9 +26,10 @@ class PickedTooMuch(Refused):
 
 def most_of(form: str) -> int:
     """Return how many photos one form of this name takes. Raises NotHere for a name nobody gave."""
-    if form not in FORMS:
+    most = FORMS.get(form) or SHOP_FORMS.get(form)
+    if most is None:
         raise NotHere
-    return FORMS[form]
+    return most
 
 
 def pick_key(form: str, *, customer_id: int, once: str) -> str:

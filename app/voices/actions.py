@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from app.kit.clock import kst_day, start_of_day
 from app.reviews.models import Photo
-from app.voices.care_models import VoiceCauseMark, VoiceHandover, VoiceOffer, VoicePhoto
+from app.voices.care_models import VoiceCauseMark, VoiceHandover, VoiceOffer, VoicePhoto, VoiceSetting
 from app.voices.models import Voice, VoiceLine
 from app.voices.rules import ANSWER_WITHIN, COMPLAINT
 
@@ -48,8 +48,9 @@ def line_by_once(session: Any, *, shop_id: int, once: str) -> VoiceLine | None:
 
 
 def said_today(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> int:
-    """Return how many lines a person said on this Korean day."""
+    """Return how many lines a person said on this Korean day; not what the shop wrote down of what it heard or read."""
     today = kst_day(now)
+    heard = (Voice.shop_id == shop_id, Voice.customer_id == customer_id, Voice.heard_by.is_not(None))
     return int(
         session.scalar(
             select(func.count(VoiceLine.id)).where(
@@ -59,11 +60,25 @@ def said_today(session: Any, *, shop_id: int, customer_id: int, now: datetime) -
                     select(Voice.id).where(Voice.shop_id == shop_id, Voice.customer_id == customer_id)
                 ),
                 VoiceLine.staff_id.is_(None),
+                VoiceLine.once.not_like("review:%"),
+                VoiceLine.id.not_in(
+                    select(func.min(VoiceLine.id))
+                    .where(
+                        VoiceLine.shop_id == shop_id, VoiceLine.voice_id.in_(select(Voice.id).where(*heard))
+                    )
+                    .group_by(VoiceLine.voice_id)
+                ),
                 VoiceLine.at >= start_of_day(today),
                 VoiceLine.at < start_of_day(today + timedelta(days=1)),
             )
         )
     )
+
+
+def answer_within(session: Any, *, shop_id: int) -> timedelta:
+    """Return within how long the shop answers a complaint, as it decided."""
+    hours = session.scalar(select(VoiceSetting.answer_hours).where(VoiceSetting.shop_id == shop_id))
+    return timedelta(hours=hours) if hours else ANSWER_WITHIN
 
 
 def open_voice(
@@ -91,7 +106,7 @@ def open_voice(
         heard_by=heard_by,
         opened_at=said_at or now,
         waiting_since=now,
-        due_at=now + ANSWER_WITHIN if kind == COMPLAINT else None,
+        due_at=now + answer_within(session, shop_id=shop_id) if kind == COMPLAINT else None,
     )
     session.add(made)
     session.flush()
@@ -99,10 +114,18 @@ def open_voice(
 
 
 def add_line(
-    session: Any, *, voice: Voice, text: str, once: str, now: datetime, staff_id: int | None = None
+    session: Any,
+    *,
+    voice: Voice,
+    text: str,
+    once: str,
+    now: datetime,
+    staff_id: int | None = None,
+    to_many: bool = False,
 ) -> VoiceLine:
     """Say one thing in a thread. The customer's line reopens it; the shop's ends the waiting.
 
+    `to_many`: the shop tells it to everybody it concerns; whoever waits for an answer of their own goes on waiting.
     Raises IntegrityError when the once-key was used.
     """
     line = VoiceLine(
@@ -111,8 +134,8 @@ def add_line(
     session.add(line)
     if staff_id is None:
         reopen(session, voice=voice, waits=True, now=now)
-    else:
-        voice.waiting_since = None
+    elif not to_many:
+        voice.waiting_since = voice.again_due_at = None
         voice.answered_at = voice.answered_at or now
         mark_read(session, shop_id=voice.shop_id, voice_id=voice.id, by_customer=False, now=now)
     session.flush()
@@ -141,8 +164,10 @@ def reopen(session: Any, *, voice: Voice, waits: bool, now: datetime) -> None:
         voice.reopened_at = now
     voice.closed_at = voice.closed_by = None
     voice.closed_note = ""
-    if waits:
-        voice.waiting_since = voice.waiting_since or now
+    if waits and voice.waiting_since is None:
+        voice.waiting_since = now
+        if voice.kind == COMPLAINT and voice.answered_at is not None:
+            voice.again_due_at = now + answer_within(session, shop_id=voice.shop_id)
     session.flush()
 
 

@@ -1,4 +1,4 @@
-"""What a shop does about voices: causes, answers at hand, hand-overs, what is offered to make up for something."""
+"""What a shop does about voices: how soon it answers, causes, answers at hand, hand-overs, what is offered to make up for something."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
 from app.kit.columns import BigId, UtcDateTime
+
+
+class VoiceSetting(Model):
+    """What a shop decided about voices. No row = the defaults."""
+
+    __tablename__ = "voice_settings"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True, autoincrement=False)
+    answer_hours: Mapped[int] = mapped_column()  # a complaint is to be answered within so many
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class VoiceCause(Model):
@@ -58,7 +68,9 @@ class VoiceFix(Model):
     text: Mapped[str] = mapped_column(Text)
     staff_id: Mapped[int] = mapped_column()
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    after_id: Mapped[int] = mapped_column(default=0)  # how far the telling has come, by the voices' ids
+    after_id: Mapped[int] = mapped_column(
+        default=0
+    )  # how far the telling has come, by the voices' ids: people become one meanwhile
     told: Mapped[int] = mapped_column(default=0)  # people in whose thread it stands
     on_card: Mapped[int] = mapped_column(default=0)  # of them those to whom no message could go
     nameless: Mapped[int] = mapped_column(default=0)  # voices nobody can be told of

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from app.kit.refusals import Invalid, Refused
-from app.voices.rules import HEARD, clean_line, clean_voice
+from app.reviews.bought_rules import bought_words
+from app.voices.rules import HEARD, clean_answer, clean_voice
 
 NAME_MAX = 20
 NOTE_MAX = 200
 READY_MAX = 500
 MOST_CAUSES = 6  # of one voice
+MOST_OF_SHOP = 30  # to choose from: more than that nobody reads
 MOST_READY = 30
 # What a shop begins with; it adds its own and lets go of what it does not need.
 STARTING_CAUSES = ("기다림", "친절", "맛", "양", "온도", "청결", "가격", "불량", "배송", "안내 부족")
@@ -83,7 +85,7 @@ def clean_causes(chosen: Iterable[str], new: str = "") -> list[str]:
 
 
 def clean_ready(*, name: str, text: str) -> tuple[str, str]:
-    """Check an answer to have at hand; returns it tidied. Raises Invalid (name, text)."""
+    """Check an answer to have at hand; returns it tidied. It promises nothing for a review. Raises Invalid (name, text)."""
     wrong: dict[str, str] = {}
     try:
         name = clean_name(name, field="name")
@@ -94,6 +96,8 @@ def clean_ready(*, name: str, text: str) -> tuple[str, str]:
         wrong["text"] = "답을 적어 주세요."
     elif len(text) > READY_MAX:
         wrong["text"] = f"{READY_MAX}자까지 쓸 수 있어요. 지금 {len(text):,}자예요."
+    elif (sentence := bought_words(text)) is not None:
+        wrong["text"] = sentence
     if wrong:
         raise Invalid(wrong)
     return name, text
@@ -135,7 +139,23 @@ def clean_heard(*, kind: str, text: str, source: str, said_on: str, today: date)
 
 def clean_fix(text: str) -> str:
     """Check what was done about a cause; returns it tidied. Raises Invalid (text)."""
-    return clean_line(text)
+    return clean_answer(text)
+
+
+def may_add_causes(new: Collection[str], *, living: Collection[str], field: str) -> None:
+    """Raise Invalid (`field`) when the shop would have more causes to choose from than anybody reads."""
+    if len(set(living) | set(new)) > max(MOST_OF_SHOP, len(set(living))):
+        raise Invalid(
+            {field: "원인은 서른 개까지 둘 수 있어요. 쓰지 않는 것을 빼거나 비슷한 것끼리 합쳐 주세요."}
+        )
+
+
+def living_causes(own: Iterable[tuple[str, bool]]) -> list[str]:
+    """Return the names a cause is chosen from, out of the shop's own with whether each has ended."""
+    own = list(own)
+    ended = {name for name, is_over in own if is_over}
+    names = dict.fromkeys((*STARTING_CAUSES, *(name for name, is_over in own if not is_over)))
+    return [name for name in names if name not in ended]
 
 
 def apology(causes: Sequence[str], *, name: str) -> str:

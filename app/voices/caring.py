@@ -1,8 +1,7 @@
-"""Changes to what a shop does about voices: causes, answers at hand, hand-overs, offers, "고쳤어요". Flush, never commit."""
+"""Changes to what a shop does about voices: how soon it answers, answers at hand, hand-overs, offers. Flush, never commit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,67 +11,22 @@ from app.kit.upsert import insert_into
 from app.visits.models import Visit
 from app.voices.care_models import (
     ReadyAnswer,
-    VoiceCause,
-    VoiceCauseMark,
-    VoiceFix,
     VoiceHandover,
     VoiceOffer,
+    VoiceSetting,
 )
 from app.voices.models import Voice, VoiceLine
 from app.voices.rules import COMPLAINT
 
 
-def cause_ids(session: Any, *, shop_id: int, names: Sequence[str], now: datetime) -> list[int]:
-    """Return the shop's causes of these names, made where it has none; one that had ended is chosen again."""
-    if not names:
-        return []
-    for name in sorted(names):
-        session.execute(
-            insert_into(session, VoiceCause)
-            .values(shop_id=shop_id, name=name, made_at=now)
-            .on_conflict_do_update(index_elements=["shop_id", "name"], set_={"ended_at": None})
-        )
-    return list(
-        session.scalars(
-            select(VoiceCause.id).where(VoiceCause.shop_id == shop_id, VoiceCause.name.in_(names))
-        )
-    )
-
-
-def end_cause(session: Any, *, shop_id: int, name: str, now: datetime) -> None:
-    """Let a cause be chosen no more; what carries it keeps it. Twice is once."""
+def set_hours(session: Any, *, shop_id: int, hours: int, now: datetime) -> None:
+    """Write down within how many hours a complaint is answered; clocks that run go on as they were set."""
+    facts = {"answer_hours": hours, "changed_at": now}
     session.execute(
-        insert_into(session, VoiceCause)
-        .values(shop_id=shop_id, name=name, made_at=now, ended_at=now)
-        .on_conflict_do_update(index_elements=["shop_id", "name"], set_={"ended_at": now})
+        insert_into(session, VoiceSetting)
+        .values(shop_id=shop_id, **facts)
+        .on_conflict_do_update(index_elements=["shop_id"], set_=facts)
     )
-
-
-def mark(session: Any, *, voice: Voice, causes: Sequence[int], now: datetime) -> None:
-    """Let a voice carry just these causes."""
-    session.execute(
-        delete(VoiceCauseMark)
-        .where(
-            VoiceCauseMark.shop_id == voice.shop_id,
-            VoiceCauseMark.voice_id == voice.id,
-            VoiceCauseMark.cause_id.not_in(causes),
-        )
-        .execution_options(synchronize_session=False)
-    )
-    for cause_id in causes:
-        session.execute(
-            insert_into(session, VoiceCauseMark)
-            .values(shop_id=voice.shop_id, voice_id=voice.id, cause_id=cause_id, at=now)
-            .on_conflict_do_nothing()
-        )
-
-
-def cause(session: Any, *, shop_id: int, cause_id: int) -> VoiceCause | None:
-    """Return a cause of this shop."""
-    found: VoiceCause | None = session.scalar(
-        select(VoiceCause).where(VoiceCause.shop_id == shop_id, VoiceCause.id == cause_id)
-    )
-    return found
 
 
 def ready_count(session: Any, *, shop_id: int, but: str) -> int:
@@ -166,67 +120,6 @@ def offer(session: Any, *, shop_id: int, voice_id: int, offer_id: int) -> VoiceO
         .execution_options(populate_existing=True)
     )
     return found
-
-
-def fix_by_once(session: Any, *, shop_id: int, once: str) -> VoiceFix | None:
-    """Return what was told under this once-key before."""
-    found: VoiceFix | None = session.scalar(
-        select(VoiceFix).where(VoiceFix.shop_id == shop_id, VoiceFix.once == once)
-    )
-    return found
-
-
-def fix(session: Any, *, shop_id: int, fix_id: int) -> VoiceFix | None:
-    """Return one that is being told, held until the flow ends (PostgreSQL)."""
-    found: VoiceFix | None = session.scalar(
-        select(VoiceFix)
-        .where(VoiceFix.shop_id == shop_id, VoiceFix.id == fix_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return found
-
-
-def people_of_cause(
-    session: Any, *, shop_id: int, cause_id: int, until: datetime, after_id: int, limit: int
-) -> list[tuple[int, int]]:
-    """Return (customer, their newest voice with it) of the next people who had said a cause by then, by their ids."""
-    rows = session.execute(
-        select(Voice.customer_id, func.max(Voice.id))
-        .join(
-            VoiceCauseMark,
-            (VoiceCauseMark.shop_id == Voice.shop_id) & (VoiceCauseMark.voice_id == Voice.id),
-        )
-        .where(
-            Voice.shop_id == shop_id,
-            Voice.customer_id > after_id,
-            VoiceCauseMark.cause_id == cause_id,
-            VoiceCauseMark.at <= until,
-        )
-        .group_by(Voice.customer_id)
-        .order_by(Voice.customer_id)
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def nameless_of_cause(session: Any, *, shop_id: int, cause_id: int, until: datetime) -> int:
-    """Return how many voices of nobody the shop could name had a cause by then."""
-    return int(
-        session.scalar(
-            select(func.count(Voice.id))
-            .join(
-                VoiceCauseMark,
-                (VoiceCauseMark.shop_id == Voice.shop_id) & (VoiceCauseMark.voice_id == Voice.id),
-            )
-            .where(
-                Voice.shop_id == shop_id,
-                Voice.customer_id.is_(None),
-                VoiceCauseMark.cause_id == cause_id,
-                VoiceCauseMark.at <= until,
-            )
-        )
-    )
 
 
 def complaints_since(

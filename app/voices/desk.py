@@ -9,10 +9,17 @@ from sqlalchemy import func, or_, select
 
 from app.coupons.models import CouponKind
 from app.extensions import db
-from app.voices.care_models import ReadyAnswer, VoiceCause, VoiceCauseMark, VoiceFix, VoiceOffer
-from app.voices.care_rules import STARTING_CAUSES, WARN_SPAN
+from app.voices.care_models import (
+    ReadyAnswer,
+    VoiceCause,
+    VoiceCauseMark,
+    VoiceFix,
+    VoiceOffer,
+    VoiceSetting,
+)
+from app.voices.care_rules import WARN_SPAN, living_causes
 from app.voices.models import Voice, VoiceLine
-from app.voices.rules import COMPLAINT
+from app.voices.rules import ANSWER_WITHIN, COMPLAINT
 
 
 def causes(shop_id: int) -> list[str]:
@@ -22,9 +29,13 @@ def causes(shop_id: int) -> list[str]:
         .where(VoiceCause.shop_id == shop_id)
         .order_by(VoiceCause.id)
     ).all()
-    ended = {row.name for row in rows if row.ended_at is not None}
-    own = [row.name for row in rows if row.ended_at is None]
-    return [name for name in dict.fromkeys((*STARTING_CAUSES, *own)) if name not in ended]
+    return living_causes((row.name, row.ended_at is not None) for row in rows)
+
+
+def answer_hours(shop_id: int) -> int:
+    """Return within how many hours the shop answers a complaint."""
+    hours = db.session.scalar(select(VoiceSetting.answer_hours).where(VoiceSetting.shop_id == shop_id))
+    return hours or int(ANSWER_WITHIN.total_seconds()) // 3600
 
 
 def causes_of(shop_id: int, voice_id: int) -> list[str]:

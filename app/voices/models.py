@@ -29,6 +29,14 @@ class Voice(Model):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "ix_voices_waiting",
+            "shop_id",
+            "waiting_since",
+            "id",
+            sqlite_where=text("waiting_since IS NOT NULL"),
+            postgresql_where=text("waiting_since IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -40,9 +48,12 @@ class Voice(Model):
     )  # card | letter | review | spoken | market | sns
     heard_by: Mapped[int | None] = mapped_column()  # who of the shop wrote down what was heard elsewhere
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a complaint is to be answered by then
+    # And by then again, when its customer spoke after an answer; None: a day after they spoke.
+    again_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     review_id: Mapped[int | None] = mapped_column()  # 아쉬웠어요 in a review opened it
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the shop's first answer
+    # The shop's first answer to this person; what is told to everybody with a cause ("고쳤어요") is none.
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the customer spoke last, since then
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[int | None] = (

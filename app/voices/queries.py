@@ -4,102 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, or_, select
 
 from app.customers.models import Customer
 from app.extensions import db
 from app.reviews.models import Review
-from app.voices.care_models import VoiceCause, VoiceCauseMark, VoiceHandover
+from app.voices.care_models import VoiceHandover
 from app.voices.models import Voice, VoiceLine
 from app.voices.rules import COMPLAINT, due_at
 
 
-@dataclass(frozen=True)
-class ThreadLine:
-    """One matter in a list: what it is about and what was said last."""
-
-    id: int
-    customer_id: int | None
-    name: str
-    kind: str
-    opened_at: datetime
-    waiting_since: datetime | None
-    closed_at: datetime | None
-    last: str
-    last_at: datetime
-    source: str
-    answered_at: datetime | None
-    due_at: datetime | None
-
-    @property
-    def due(self) -> datetime | None:
-        """Until when the shop's answer is due; None when nobody waits."""
-        return due_at(
-            self.kind,
-            waiting_since=self.waiting_since,
-            first_due=self.due_at if self.answered_at is None else None,
-        )
-
-
-@dataclass(frozen=True)
-class ThreadPage:
-    """Some matters; `after` asks for the next closed ones, None at the end."""
-
-    open: list[ThreadLine]
-    done: list[ThreadLine]
-    after: int | None
-
-
-def threads_of(*, shop_id: int, customer_id: int, limit: int = 50) -> list[ThreadLine]:
-    """Return a person's own matters, the newest first."""
-    return _list(shop_id, Voice.customer_id == customer_id, order=(Voice.id.desc(),), limit=limit)
-
-
-def threads(
-    shop_id: int,
-    *,
-    role: str,
-    staff_id: int | None = None,
-    kind: str = "",
-    cause: str = "",
-    after: int | None = None,
-    limit: int = 20,
-) -> ThreadPage:
-    """Return the shop's matters for a role: the open ones, then the settled ones; of one kind or cause when named.
-
-    On top the complaints that wait for an answer, then whoever else waits, each the longest first; then the rest.
-    """
-    only = [*_for_ears(role, staff_id), *([Voice.kind == kind] if kind else [])]
-    if cause:
-        only.append(_has_cause(cause))
-    is_calm = and_(Voice.waiting_since.is_not(None), Voice.kind != COMPLAINT)
-    waiting = (Voice.waiting_since.is_(None), is_calm, Voice.waiting_since, Voice.id.desc())
-    still_open = [] if after else _list(shop_id, Voice.closed_at.is_(None), *only, order=waiting, limit=100)
-    where = [Voice.closed_at.is_not(None), *only, *([Voice.id < after] if after else [])]
-    found = _list(shop_id, *where, order=(Voice.id.desc(),), limit=limit + 1)
-    done = found[:limit]
-    return ThreadPage(still_open, done, done[-1].id if len(found) > limit else None)
-
-
-def _has_cause(name: str) -> ColumnElement[bool]:
-    return (
-        select(VoiceCauseMark.voice_id)
-        .join(
-            VoiceCause,
-            (VoiceCause.shop_id == VoiceCauseMark.shop_id) & (VoiceCause.id == VoiceCauseMark.cause_id),
-        )
-        .where(
-            VoiceCauseMark.shop_id == Voice.shop_id,
-            VoiceCauseMark.voice_id == Voice.id,
-            VoiceCause.name == name,
-        )
-        .exists()
-    )
-
-
-def _for_ears(role: str, staff_id: int | None = None) -> list[Any]:
+def for_ears(role: str, staff_id: int | None = None) -> list[ColumnElement[bool]]:
+    """Return the conditions by which a role hears of a voice; of staff, `staff_id` what is in their hands."""
     if role == "owner":
         return []
     if role == "manager":
@@ -115,37 +32,6 @@ def _for_ears(role: str, staff_id: int | None = None) -> list[Any]:
     return [Voice.kind != COMPLAINT, newest == (staff_id or 0)]
 
 
-def _list(shop_id: int, *where: Any, order: tuple[Any, ...], limit: int) -> list[ThreadLine]:
-    newest = (
-        select(func.max(VoiceLine.id))
-        .where(VoiceLine.shop_id == Voice.shop_id, VoiceLine.voice_id == Voice.id)
-        .correlate(Voice)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        select(
-            Voice.id,
-            Voice.customer_id,
-            func.coalesce(Customer.name, ""),
-            Voice.kind,
-            Voice.opened_at,
-            Voice.waiting_since,
-            Voice.closed_at,
-            VoiceLine.text,
-            VoiceLine.at,
-            Voice.source,
-            Voice.answered_at,
-            Voice.due_at,
-        )
-        .outerjoin(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
-        .join(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.id == newest))
-        .where(Voice.shop_id == shop_id, *where)
-        .order_by(*order)
-        .limit(limit)
-    )
-    return [ThreadLine(*list(row)) for row in rows]
-
-
 @dataclass(frozen=True)
 class Waiting:
     """Who waits for the shop's answer."""
@@ -158,21 +44,23 @@ class Waiting:
 
 def waiting(shop_id: int, *, role: str, staff_id: int | None = None) -> Waiting:
     """Count for the home screen what waits for an answer; complaints for the owner alone, staff what is in their hands."""
-    first_due = case((Voice.answered_at.is_(None), Voice.due_at))
-    again_since = case((Voice.answered_at.is_not(None), Voice.waiting_since))
+    set_due = case((Voice.answered_at.is_(None), Voice.due_at), else_=Voice.again_due_at)
+    again_since = case(
+        (and_(Voice.answered_at.is_not(None), Voice.again_due_at.is_(None)), Voice.waiting_since)
+    )
     rows = db.session.execute(
         select(
             Voice.kind,
             func.count(),
             func.min(Voice.waiting_since),
-            func.min(first_due),
+            func.min(set_due),
             func.min(again_since),
         )
         .where(
             Voice.shop_id == shop_id,
             Voice.closed_at.is_(None),
             Voice.waiting_since.is_not(None),
-            *_for_ears(role, staff_id),
+            *for_ears(role, staff_id),
         )
         .group_by(Voice.kind)
     ).all()
@@ -190,7 +78,7 @@ def said_between(shop_id: int, *, role: str, since: datetime, until: datetime) -
     """Count what was brought up from `since` until `until`, and of it what the shop answered, as far as a role hears."""
     opened, answered = db.session.execute(
         select(func.count(), func.count(Voice.answered_at)).where(
-            Voice.shop_id == shop_id, Voice.opened_at >= since, Voice.opened_at < until, *_for_ears(role)
+            Voice.shop_id == shop_id, Voice.opened_at >= since, Voice.opened_at < until, *for_ears(role)
         )
     ).one()
     return int(opened), int(answered)

@@ -11,13 +11,13 @@ def sentences(found: Results, *, span: str) -> list[str]:
     if not found.complaints:
         return []
     told = [
-        f"{span} 동안 불편 말씀 {found.complaints}건 가운데 {found.in_time}건에 하루 안에 답하셨어요."
+        f"{span} 동안 불편 말씀 {found.complaints}건 가운데 {found.in_time}건에 제때 답하셨어요."
         if found.in_time
-        else f"{span} 동안 불편 말씀이 {found.complaints}건 있었고, 아직 하루 안에 답하신 말씀은 없어요."
+        else f"{span} 동안 불편 말씀이 {found.complaints}건 있었고, 아직 제때 답하신 말씀은 없어요."
     ]
     late = found.answered - found.in_time
     if late:
-        told.append(f"{late}건에는 하루가 지나서 답하셨어요.")
+        told.append(f"{late}건에는 답할 시간이 지나서 답하셨어요.")
     if found.settled:
         told.append(f"손님이 직접 해결됐다고 하신 말씀이 {found.settled}건이에요.")
     if found.offered:

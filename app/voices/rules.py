@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from app.kit.refusals import Invalid, Refused
+from app.reviews.bought_rules import bought_gift, bought_words
 
 TEXT_MAX = 1000
 # A person's lines on one Korean day: a talk, not a flood.
@@ -13,8 +15,11 @@ MOST_A_DAY = 30
 
 KINDS: Mapping[str, str] = {"praise": "칭찬", "complaint": "불편", "question": "문의", "idea": "제안"}
 COMPLAINT = "complaint"
-# A complaint is to be answered within a day, and again whenever its customer speaks after an answer.
+# A complaint is to be answered within a day unless the shop decided otherwise, and again whenever its customer speaks
+# after an answer. The clock is for an answer to this person: what is told to everybody with a cause ("고쳤어요") is
+# read in the same thread and stops no clock.
 ANSWER_WITHIN = timedelta(hours=24)
+ANSWER_HOURS: Mapping[int, str] = {3: "3시간", 12: "12시간", 24: "하루", 48: "이틀"}
 # A settled matter can be opened again for so long; after that a new one begins.
 REOPEN_WITHIN = timedelta(days=30)
 # Where a voice came from. What was heard elsewhere is written down by the shop.
@@ -30,6 +35,12 @@ SOURCES: Mapping[str, str] = {
 HEARD = ("spoken", "market", "sns")
 # What a word beside a review is, by what the review said.
 _AFTER_REVIEW: Mapping[str, str] = {"good": "praise", "bad": COMPLAINT}
+_SENTENCES = re.compile(r"[.!?。~…]+\s*|\n+")
+# Asked for, or asked to be changed: "남겨 주세요", "내려 주시면". What was written already ("남겨 주신 후기") is none.
+_PLEASE = re.compile(
+    r"(?:남겨|남기|써|쓰|적어|올려|올리|달아|고쳐|바꿔|바꾸|지워|지우|내려|내리|수정해|삭제해)\s*(?:주(?:세|시[면길]|실|십)|줘|면)"
+    r"|(?:수정|삭제|작성|후기|리뷰|별점|평점)[^,]{0,8}(?:부탁|바랍|바라|해\s*주(?:세|시[면길]))"
+)
 
 
 class TooLateToReopen(Refused):
@@ -69,6 +80,28 @@ def clean_line(text: str) -> str:
     return text
 
 
+def clean_answer(text: str, *, with_coupon: bool = False) -> str:
+    """Check what the shop says in a thread; returns it tidied. Raises Invalid (text).
+
+    Nothing is promised for a review elsewhere or a good rating, and a coupon that goes with the words is none for one.
+    """
+    words = clean_line(text)
+    if (sentence := bought_words(words)) is not None:
+        raise Invalid({"text": sentence})
+    if with_coupon and any(_PLEASE.search(each) and bought_gift(each) for each in _SENTENCES.split(words)):
+        raise Invalid(
+            {"text": "쿠폰을 드리면서 다른 곳의 후기나 별점을 부탁할 수 없어요. 그 말이나 쿠폰을 빼 주세요."}
+        )
+    return words
+
+
+def clean_hours(hours: int | None) -> int:
+    """Check within how many hours a shop answers a complaint. Raises Invalid (hours)."""
+    if hours is None or hours not in ANSWER_HOURS:
+        raise Invalid({"hours": "3시간, 12시간, 하루, 이틀 가운데 하나를 골라 주세요."})
+    return hours
+
+
 def kind_after_review(*, mood: str, stars: int) -> str:
     """Return what a word to the owner beside a review is: the answer decides, without one the stars."""
     if mood in _AFTER_REVIEW:
@@ -90,16 +123,14 @@ def may_reopen(closed_at: datetime | None, now: datetime) -> None:
         raise TooLateToReopen
 
 
-def due_at(
-    kind: str, *, waiting_since: datetime | None, first_due: datetime | None = None
-) -> datetime | None:
+def due_at(kind: str, *, waiting_since: datetime | None, set_due: datetime | None = None) -> datetime | None:
     """Return until when the shop's answer is due; None when nobody waits for one, or it is no complaint.
 
-    `first_due`: of a complaint that was never answered, as it was set when it began.
+    `set_due`: as it was written down when this waiting began; without it a day is given.
     """
     if waiting_since is None or kind != COMPLAINT:
         return None
-    return first_due or waiting_since + ANSWER_WITHIN
+    return set_due or waiting_since + ANSWER_WITHIN
 
 
 def clock_words(due: datetime, now: datetime) -> str:

@@ -61,6 +61,7 @@ class Thread:
     heard_by: int | None
     answered_at: datetime | None
     due_at: datetime | None
+    again_due_at: datetime | None
     lines: list[SaidLine]
     unread: bool  # the customer has not seen the shop's last answer yet
 
@@ -78,7 +79,7 @@ class Thread:
         return due_at(
             self.kind,
             waiting_since=self.waiting_since,
-            first_due=self.due_at if self.answered_at is None else None,
+            set_due=self.due_at if self.answered_at is None else self.again_due_at,
         )
 
     @property
@@ -121,6 +122,7 @@ def thread(
             Voice.heard_by,
             Voice.answered_at,
             Voice.due_at,
+            Voice.again_due_at,
         )
         .outerjoin(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
         .where(Voice.shop_id == shop_id, Voice.id == voice_id)

@@ -155,6 +155,8 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
     "owner.ready_answers": ("자주 쓰는 답", {"name": "무엇에 대한 답", "text": "답"}),
     "owner.shop_causes": ("새 원인", {"name": "원인"}),
     "owner.voice_causes": ("말씀의 원인", {"new_cause": "다른 원인"}),
+    "owner.cause_name": ("원인 이름", {"name": "새 이름"}),
+    "owner.voice_settings": ("불편에 답하는 시간", {"hours": "얼마 안에"}),
     "owner.cause_fixed": ("고쳤다고 알리기", {"text": "무엇을 고쳤는지"}),
     "owner.close_voice": ("해결했어요", {"note": "어떻게 끝났는지"}),
     "owner.campaign_text": (

@@ -30,6 +30,7 @@ _PIECES = {
     "/owner/print/cards/<batch>",
     "/owner/testers/<int:programme_id>/taps",
     "/owner/voices/<int:voice_id>/lines",
+    "/owner/voices/<int:voice_id>/picks/<once>",
     "/setup/<token>",
 }
 # A full shop's rows are named by its word; two of one word would share a key.

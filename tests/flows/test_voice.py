@@ -11,7 +11,7 @@ from app.extensions import db
 from app.flows import voice, voice_care
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
-from app.voices import queries, threads
+from app.voices import listing, queries, threads
 from app.voices.models import Voice, VoiceLine
 from app.voices.rules import TooMuchSaid
 from tests import factories, world
@@ -78,7 +78,7 @@ def test_a_talk_from_complaint_to_settled_and_back(shop: AShop, jiwoo: ACustomer
     own = {"shop_id": shop.id, "staff_id": shop.owner_id, "role": "owner", "voice_id": voice_id}
     for _twice in range(2):
         voice_care.close(**own, note="", now=clock())
-    assert [line.id for line in queries.threads(shop.id, role="owner").done] == [voice_id]
+    assert [line.id for line in listing.threads(shop.id, role="owner").done] == [voice_id]
     voice.say(**mine, text="또 추워요", once=factories.once(), now=clock())
     thread = threads.thread(now=factories.now(), shop_id=shop.id, voice_id=voice_id, customer_id=jiwoo.id)
     assert thread is not None
@@ -114,14 +114,14 @@ def test_a_complaint_that_waits_is_on_top(shop: AShop, jiwoo: ACustomer, clock: 
     thanked = said("praise")
     for voice_id in (calm, thanked):
         answered(shop, voice_id)
-    found = [line.id for line in queries.threads(shop.id, role="owner").open]
+    found = [line.id for line in listing.threads(shop.id, role="owner").open]
     assert found == [first, second, praise, idea, thanked, calm]
 
 
 def test_a_complaint_is_for_the_owner_alone(shop: AShop, jiwoo: ACustomer) -> None:
     complaint, praise = opened(shop, jiwoo), opened(shop, jiwoo, kind="praise", text="늘 친절하세요")
-    assert {line.id for line in queries.threads(shop.id, role="owner").open} == {complaint, praise}
-    assert [line.id for line in queries.threads(shop.id, role="manager").open] == [praise]
+    assert {line.id for line in listing.threads(shop.id, role="owner").open} == {complaint, praise}
+    assert [line.id for line in listing.threads(shop.id, role="manager").open] == [praise]
     assert queries.waiting(shop.id, role="manager").complaints == 0
     assert threads.thread(now=factories.now(), shop_id=shop.id, voice_id=complaint, role="manager") is None
     assert threads.thread(now=factories.now(), shop_id=shop.id, voice_id=praise, role="staff") is None

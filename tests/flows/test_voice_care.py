@@ -19,7 +19,7 @@ from app.flows.voice_care import OwnersAlone
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
 from app.reviews.models import Review
-from app.voices import care_rules, desk, queries, results, threads
+from app.voices import care_rules, desk, listing, queries, results, threads
 from app.voices.care_models import VoiceFix, VoiceOffer
 from app.voices.care_rules import NoCouponLeft, OfferOver, TooManyOffers
 from app.voices.models import Voice, VoiceLine
@@ -179,7 +179,7 @@ def test_staff_answer_what_was_handed_to_them(shop: AShop, jiwoo: ACustomer, clo
         answered(shop, question, **as_staff)
     for _twice in range(2):
         voice_care.hand_over(**own(shop, question), to_staff=staff_id, now=clock())
-    seen = queries.threads(shop.id, **as_staff).open  # type: ignore[arg-type]
+    seen = listing.threads(shop.id, **as_staff).open  # type: ignore[arg-type]
     assert [line.id for line in seen] == [question]
     assert queries.waiting(shop.id, role="staff", staff_id=staff_id).others == 1
     answered(shop, question, **as_staff)
@@ -240,7 +240,7 @@ def test_what_was_heard_is_under_the_same_clock(
     assert "voice_reply" in db.session.scalars(db.select(Message.kind)).all(), "who is known is told"
     nobody = voice_care.write_down(**heard | {"customer_id": None, "once": factories.once()})
     answered(shop, nobody)
-    assert queries.threads(shop.id, role="owner").open[0].id == nobody
+    assert listing.threads(shop.id, role="owner").open[0].id == nobody
     for wrong in ({"source": "card"}, {"text": ""}, {"said_on": "2030-01-01"}, {"said_on": "어제"}):
         with pytest.raises(Invalid):
             voice_care.write_down(**heard | wrong | {"once": factories.once()})

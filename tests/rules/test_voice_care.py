@@ -40,7 +40,7 @@ def test_the_clock_in_words(left: timedelta, words: str) -> None:
 def test_when_an_answer_is_due(
     kind: str, waiting: datetime | None, first: datetime | None, due: datetime | None
 ) -> None:
-    assert rules.due_at(kind, waiting_since=waiting, first_due=first) == due
+    assert rules.due_at(kind, waiting_since=waiting, set_due=first) == due
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,29 @@ def test_who_hears_what(kind: str, role: str, handed: bool, hears: bool) -> None
 )
 def test_who_complains_again_and_again(complaints: int, coupons: int, warns: bool) -> None:
     assert bool(care_rules.repeat_warning(complaints=complaints, coupons=coupons)) is warns
+
+
+@pytest.mark.parametrize(
+    ("text", "with_coupon", "refused"),
+    [
+        ("죄송해요. 바로 고칠게요.", True, False),
+        ("네이버 리뷰를 남겨 주시면 커피를 드려요.", False, True),
+        ("별점 5점 주시면 쿠폰 드릴게요", False, True),
+        ("카드에 후기를 남겨 주셔서 고마워요.", True, False),
+        ("네이버에 남겨 주신 후기 보고 알았어요. 다시 와 주세요.", True, False),
+        ("네이버 후기를 내려 주시면 고맙겠어요.", True, True),
+        ("구글 리뷰도 부탁드려요", True, True),
+        ("구글 리뷰도 부탁드려요", False, False),
+        ("별점을 다섯 개로 고쳐 주세요", True, True),
+    ],
+)
+def test_an_answer_buys_nothing(text: str, with_coupon: bool, refused: bool) -> None:
+    if not refused:
+        assert rules.clean_answer(f" {text} ", with_coupon=with_coupon) == text
+        return
+    with pytest.raises(Invalid) as refusal:
+        rules.clean_answer(text, with_coupon=with_coupon)
+    assert set(refusal.value.fields) == {"text"}
 
 
 def test_an_apology_fits_its_causes() -> None:
@@ -99,8 +122,8 @@ def test_results_are_sentences_only_where_something_is_known() -> None:
     assert result_words.sentences(none, span="석 달") == []
     some = Results(12, 11, 10, 4, 3, 2, Back(5, 3), Back(1, 0), 6, 2)
     assert result_words.sentences(some, span="석 달") == [
-        "석 달 동안 불편 말씀 12건 가운데 10건에 하루 안에 답하셨어요.",
-        "1건에는 하루가 지나서 답하셨어요.",
+        "석 달 동안 불편 말씀 12건 가운데 10건에 제때 답하셨어요.",
+        "1건에는 답할 시간이 지나서 답하셨어요.",
         "손님이 직접 해결됐다고 하신 말씀이 4건이에요.",
         "미안한 마음으로 드린 쿠폰 3장 가운데 2장을 받아 가셨어요.",
         "답을 드린 손님 다섯 분 가운데 세 분이 60일 안에 다시 오셨어요.",

@@ -23,6 +23,7 @@ def with_voices(shop: AShop, known: ACustomer, staff_id: int, voice_id: int, wor
     )
     voice_care.hand_over(**own, voice_id=asked, to_staff=staff_id, now=now)
     voice_care.mark(**own, voice_id=voice_id, causes=["기다림"], new_cause=f"{word}단체", now=now)
+    voice_care.set_hours(shop_id=shop.id, staff_id=shop.owner_id, hours=12, now=now)
     voice_care.put_ready(shop_id=shop.id, name="주차", text=f"{word}말씀 뒷마당이에요", now=now)
     kind_id = coupons.a_kind(shop, "recovery")
     voice.answer(

@@ -7,11 +7,14 @@ from io import BytesIO
 from flask import Flask
 
 from app.extensions import db
-from app.flows import photo, voice, voice_fix
+from app.flows import photo, privacy, voice, voice_fix
+from app.reviews import bought_rules
+from app.reviews.models import Photo
 from app.shops.models import AccessLog
 from tests import coupons, factories
 from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
+from tests.flows.test_voice import opened
 from tests.phone import Phone
 from tests.world import Clock
 
@@ -167,7 +170,7 @@ def test_the_owners_desk(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> N
     assert (wrong.value("text"), len(wrong.errors())) == ("시끄럽대요", 2)
     heard = owner_phone.submit("적어 두기", who="한지우")
     assert "가게에서 들은 말" in heard.words
-    assert "하루 안에 답하신 말씀은 없어요" in owner_phone.open("/owner/voices/results").words
+    assert "제때 답하신 말씀은 없어요" in owner_phone.open("/owner/voices/results").words
 
 
 def test_staff_find_what_was_handed_to_them(
@@ -191,3 +194,102 @@ def test_staff_find_what_was_handed_to_them(
     assert "해결했어요" not in talk.words
     staff.submit("답 보내기", text="네, 뒷마당에 대시면 돼요")
     assert "맡은 손님 말씀" not in staff.open("/owner").words
+
+
+def test_the_desk_is_read_page_by_page(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
+    for number in range(23):
+        voice.open_voice(
+            shop_id=shop.id, customer_id=jiwoo.id, kind="idea" if number % 2 else "question",
+            text=f"말씀 {number:02d}", once=factories.once(), now=factories.now(),
+        )  # fmt: skip
+    first = owner_phone.open("/owner/voices?unanswered=1")
+    onward = next(link["href"] for link in first.soup.select("a.button") if "더 보기" in link.text)
+    then = owner_phone.open(str(onward))
+    seen = [
+        link.text for page in (first, then) for link in page.soup.select("ul.list:not(.rows) a:has(.chip)")
+    ]
+    assert len(seen) == len(set(seen)) == 23
+    assert "말씀 살피기" not in then.words
+    only = owner_phone.open("/owner/voices?kind=idea&unanswered=1")
+    assert len(only.soup.select("ul.list:not(.rows) a:has(.chip)")) == 11
+    assert "답을 기다리는 말씀이 없어요" in owner_phone.open("/owner/voices?kind=praise&unanswered=1").words
+
+
+def test_the_way_back_is_where_one_came_from(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
+    opened(shop, jiwoo)
+    for path, words in (
+        ("/owner/voices?at=home", "홈"),
+        ("/owner/voices", "더보기"),
+        ("/owner/repairs", "보증서"),
+    ):
+        assert owner_phone.open(path).soup.select_one("a.back").text.strip() == words, path  # type: ignore[union-attr]
+    assert owner_phone.open("/owner").soup.select_one("a[href='/owner/voices?at=home']")
+
+
+def test_an_answer_that_buys_a_review_comes_back_as_typed(
+    owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    voice_id, typed = opened(shop, jiwoo), "네이버에 리뷰를 남겨 주시면 커피를 드릴게요"
+    owner_phone.open(f"/owner/voices/{voice_id}")
+    refused = owner_phone.submit("답 보내기", text=typed, status=422)
+    assert (refused.value("text"), refused.errors()[-1]) == (typed, bought_rules.FOR_OUTSIDE)
+    owner_phone.open("/owner/voices/answers")
+    refused = owner_phone.submit("답 적어 두기", name="리뷰", text=typed, status=422)
+    assert refused.value("text") == typed
+
+
+def test_the_shop_sends_a_photo_that_only_its_customer_sees(
+    app: Flask,
+    phone: Phone,
+    owner_phone: Phone,
+    shop: AShop,
+    jiwoo: ACustomer,
+    minho: ACustomer,
+    clock: Clock,
+) -> None:
+    voice_id = opened(shop, jiwoo)
+    form = owner_phone.open(f"/owner/voices/{voice_id}")
+    key = form.soup.select_one("[name=picks]")["value"]  # type: ignore[index]
+    where = f"/owner/voices/{voice_id}/picks/{key}"
+    sent = {"csrf_token": owner_phone.token(), "photo": [(BytesIO(a_jpeg()), "a.jpg")]}
+    ref = owner_phone.post(where, sent, htmx=True, follow=False, status=204).answer.headers["X-Photo"]
+    photo.make_waiting(clock=clock)
+    manager = Phone(app).signed_in(shop, factories.a_staff(shop, role="manager"))
+    manager.open(where, status=404)  # a complaint is the owner's, and so is what hangs on it
+    phone.holding(jiwoo).open(f"/c/{shop.code}/photos/answer/{key}", status=404)
+    assert owner_phone.open(f"{where}/{ref}").answer.mimetype == "image/webp"
+    owner_phone.open(f"/owner/voices/{voice_id}?picks={key}")
+    owner_phone.submit("답 보내기", text="새로 끓인 국이에요", once="renewed-by-the-browser")
+    seen = phone.open(f"/c/{shop.code}/voices/{voice_id}")
+    small = str(seen.soup.select_one(".said img")["src"])  # type: ignore[index]
+    assert phone.open(small).answer.mimetype == "image/webp"
+    Phone(app).holding(minho).open(small, status=404)
+    # Without scripts the files come with the form; what is no photo says so, and the words stay.
+    owner_phone.open(f"/owner/voices/{voice_id}")
+    typed = {"csrf_token": owner_phone.token(), "text": "하나 더요", "once": factories.once()}
+    files = {"photo": [(BytesIO(b"no photo"), "a.jpg")]}
+    wrong = owner_phone.post(f"/owner/voices/{voice_id}", typed | files, status=422)
+    assert (wrong.value("text"), len(wrong.errors())) == ("하나 더요", 1)
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=factories.now())
+    assert db.session.scalar(db.select(db.func.count(Photo.id))) == 0
+
+
+def test_the_owner_sets_the_clock_and_calls_a_cause_anew(
+    owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    owner_phone.open("/owner/voices/settings")
+    assert owner_phone.submit("저장하기", hours="7", status=422).errors()
+    assert "3시간" in owner_phone.submit("저장하기", hours="3").words
+    assert "불편 말씀에 답하는 시간을 3시간으로 정했어요" in owner_phone.open("/owner/more/changes").words
+    voice_id = opened(shop, jiwoo)
+    owner_phone.open(f"/owner/voices/{voice_id}")
+    owner_phone.submit("원인 적어 두기", new_cause="주차장")
+    causes = owner_phone.open("/owner/voices/causes")
+    path = causes.soup.select_one("a[href*='/owner/voices/causes/']")["href"]  # type: ignore[index]
+    assert "답을 기다려요" in owner_phone.open(str(path)).words
+    owner_phone.open(f"{path}/name")
+    taken = owner_phone.submit("이름 바꾸기", name="맛", status=422)
+    assert "이미 있어요" in taken.errors()[-1]
+    assert "맛: 고쳤어요" in owner_phone.submit("‘맛’ 하나로 합치기").h1
+    owner_phone.open(f"{owner_phone.page.path}/name")  # type: ignore[union-attr]
+    assert "온도감: 고쳤어요" in owner_phone.submit("이름 바꾸기", name="온도감").h1

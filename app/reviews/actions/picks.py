@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from app.reviews.models import Photo
+from app.reviews.pick_rules import SHOP_FORMS
 
 
 def _of_form(shop_id: int, customer_id: int, pick: str) -> tuple[ColumnElement[bool], ...]:
@@ -38,13 +39,20 @@ def living(session: Any, *, shop_id: int, customer_id: int, pick: str) -> int:
     return int(count)
 
 
-def picked_since(session: Any, *, shop_id: int, customer_id: int, since: datetime) -> int:
-    """Return how many photos a person picked in such forms since then, those that are gone included."""
+def picked_since(
+    session: Any, *, shop_id: int, customer_id: int, since: datetime, by_shop: bool = False
+) -> int:
+    """Return how many photos a person picked in such forms since then, those that are gone included.
+
+    `by_shop`: how many the shop picked for them instead.
+    """
+    is_shops = or_(*(Photo.pick.startswith(f"{form}:") for form in SHOP_FORMS))
     count = session.scalar(
         select(func.count()).where(
             Photo.shop_id == shop_id,
             Photo.customer_id == customer_id,
             Photo.pick.is_not(None),
+            is_shops if by_shop else ~is_shops,
             Photo.at > since,
         )
     )

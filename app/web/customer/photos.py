@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-from flask import flash, make_response, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.flows import form_photo as flow
 from app.reviews import picks
-from app.reviews.pick_rules import pick_key
 from app.web.answers import see_other, wants_fragment
 from app.web.customer.blueprint import bp
 from app.web.doors import door
-from app.web.form_photos import MOST_BYTES, chosen, forget_refused, of_form, take, take_one
-from app.web.guards import current_card
+from app.web.form_photos import MOST_BYTES, key_of, of_form, of_holder, take, take_first
 from app.web.pictures import picture
 
 
@@ -34,14 +32,8 @@ def form_photos(code: str, form: str, once: str) -> ResponseReturnValue:
     max_bytes=MOST_BYTES,
 )
 def add_form_photos(code: str, form: str, once: str) -> ResponseReturnValue:
-    """Take in one photo or several. The script sends one at a time and hears why one was refused; the first
-    of a pick says so, and what was refused before leaves."""
-    files = chosen(request.files.getlist("photo"))
-    if wants_fragment() and len(files) == 1:
-        if request.form.get("first"):
-            forget_refused(form, once)
-        answer = make_response("", 204)
-        answer.headers["X-Photo"] = take_one(files[0], form, once)
+    """Take in one photo or several. The script sends one at a time and hears why one was refused."""
+    if (answer := take_first(of_holder(form, once))) is not None:
         return answer
     if said := take(form, once):
         flash(said)
@@ -59,18 +51,19 @@ def add_form_photos(code: str, form: str, once: str) -> ResponseReturnValue:
 )
 def remove_form_photo(code: str, form: str, once: str, ref: str) -> ResponseReturnValue:
     """Take a photo back before the form is sent; the second tap finds it gone and is content."""
-    holder = current_card()
-    flow.drop(shop_id=holder.shop_id, customer_id=holder.customer_id, form=form, once=once, ref=ref)
+    theirs = of_holder(form, once)
+    flow.drop(shop_id=theirs.shop_id, customer_id=theirs.customer_id, form=form, once=once, ref=ref)
     return _strip(form, once) if wants_fragment() else see_other(_page(code, once))
 
 
 @door(bp, "/c/<code>/photos/<form>/<once>/<ref>", audience="customer", role="holder", tenant="code")
 def form_photo(code: str, form: str, once: str, ref: str) -> ResponseReturnValue:
     """Answer a picked photo, small, to whoever picked it."""
-    holder = current_card()
-    key = pick_key(form, customer_id=holder.customer_id, once=once)
+    theirs = of_holder(form, once)
     return picture(
-        picks.open_picked(shop_id=holder.shop_id, customer_id=holder.customer_id, pick=key, ref=ref)
+        picks.open_picked(
+            shop_id=theirs.shop_id, customer_id=theirs.customer_id, pick=key_of(theirs), ref=ref
+        )
     )
 
 

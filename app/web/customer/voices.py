@@ -12,8 +12,7 @@ from app.flows import voice_offer
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.kit.signing import new_token
 from app.reviews import photos as pictures
-from app.voices import queries as voices
-from app.voices import threads
+from app.voices import listing, threads
 from app.voices.rules import KINDS, TooLateToReopen, TooMuchSaid
 from app.voices.threads import Thread
 from app.web import answers
@@ -58,7 +57,7 @@ def voices_of_mine(code: str) -> ResponseReturnValue:
         "wrong": {},
         "once": _once(),
         "photos": of_form(_FORM, picks_once),
-        "threads": voices.threads_of(shop_id=holder.shop_id, customer_id=holder.customer_id),
+        "threads": listing.threads_of(shop_id=holder.shop_id, customer_id=holder.customer_id),
     }
     if request.method == "GET":
         return render_template("customer/voices.html", **page)

@@ -13,6 +13,7 @@ from app.messages import registry
 from app.reviews.rules import CAUSES_SHORT
 from app.shops import history
 from app.shops.history import Change
+from app.voices.rules import ANSWER_HOURS
 from app.web.doors import door
 from app.web.guards import current_staff
 from app.web.owner import board_words, calendar_words, tester_words
@@ -165,6 +166,9 @@ def sentence(line: Change) -> str:
         if before == after:
             return "후기 해시태그나 다른 곳 주소를 바꿨어요"
         return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
+    if line.what == "voice_hours":
+        within = ANSWER_HOURS.get(int(line.detail), f"{line.detail}시간")
+        return f"불편 말씀에 답하는 시간을 {josa(within, '으로/로')} 정했어요"
     if line.what in ("review_hidden", "review_shown"):
         return (
             f"후기를 {_because('가렸어요', '가리고', line.detail)}"

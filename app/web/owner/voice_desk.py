@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from app.flows import voice_care as flow
 from app.flows import voice_fix
+from app.flows.voice_care import BeingTold, NameTaken
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import new_token
-from app.voices import desk, result_words
+from app.voices import desk, listing, result_words
 from app.voices.results import results
+from app.voices.rules import ANSWER_HOURS
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -116,12 +118,11 @@ def cause_removal() -> ResponseReturnValue:
 def cause_fixed(cause_id: int) -> ResponseReturnValue:
     """고쳤어요: what was done about a cause, told to everyone who had said it."""
     staff = current_staff()
-    line = next((each for each in desk.cause_counts(staff.shop.id, since=now()) if each.id == cause_id), None)
-    if line is None:
-        raise NotHere("찾으시는 원인이 없어요. 목록에서 다시 골라 주세요.")
+    line = _counted(cause_id)
     page: dict[str, Any] = {
         "line": line,
         "fixes": desk.fixes(staff.shop.id, cause_id),
+        "waiting": listing.waiting_of_cause(staff.shop.id, cause_id),
         "typed": asked.text("text"),
         "once": new_token(),
         "wrong": {},
@@ -141,6 +142,71 @@ def cause_fixed(cause_id: int) -> ResponseReturnValue:
         return answers.invalid("owner/voice_fix.html", **page | {"wrong": error.fields})
     flash("한 분씩 전하고 있어요. 잠시 뒤에 몇 분께 전했는지 보여요")
     return see_other(url_for("owner.cause_fixed", cause_id=cause_id))
+
+
+@door(
+    bp,
+    "/owner/voices/causes/<int:cause_id>/name",
+    methods=("GET", "POST"),
+    audience="owner",
+    role="owner",
+    tenant="session",
+)
+def cause_name(cause_id: int) -> ResponseReturnValue:
+    """Call a cause by another name; a name the shop has already is asked about before the two become one."""
+    shop_id, line = current_staff().shop.id, _counted(cause_id)
+    typed = asked.text("name") if request.method == "POST" else line.name
+    name = " ".join(typed.split())
+    page: dict[str, Any] = {"line": line, "typed": typed, "other": "", "wrong": {}}
+    if request.method == "GET":
+        return render_template("owner/cause_name.html", **page)
+    try:
+        stands = flow.rename_cause(
+            shop_id=shop_id, cause_id=cause_id, name=typed, joins=asked.text("joins") == name, now=now()
+        )
+    except Invalid as error:
+        return answers.invalid("owner/cause_name.html", **page | {"wrong": error.fields})
+    except NameTaken as refusal:
+        wrong = {"name": refusal.sentence}
+        return answers.invalid("owner/cause_name.html", **page | {"other": name, "wrong": wrong})
+    except BeingTold as refusal:
+        return answers.invalid("owner/cause_name.html", **page | {"wrong": {"name": refusal.sentence}})
+    flash("원인 이름을 바꿨어요" if stands == cause_id else "두 원인을 하나로 합쳤어요")
+    return see_other(url_for("owner.cause_fixed", cause_id=stands))
+
+
+def _counted(cause_id: int) -> desk.CauseLine:
+    counted = desk.cause_counts(current_staff().shop.id, since=now())
+    line = next((each for each in counted if each.id == cause_id), None)
+    if line is None:
+        raise NotHere(flow.NO_CAUSE)
+    return line
+
+
+@door(
+    bp,
+    "/owner/voices/settings",
+    methods=("GET", "POST"),
+    audience="owner",
+    role="owner",
+    tenant="session",
+)
+def voice_settings() -> ResponseReturnValue:
+    """Decide within how many hours a complaint is answered."""
+    staff = current_staff()
+    page: dict[str, Any] = {
+        "hours": [(str(hours), words) for hours, words in ANSWER_HOURS.items()],
+        "typed": asked.text("hours") if request.method == "POST" else str(desk.answer_hours(staff.shop.id)),
+        "wrong": {},
+    }
+    if request.method == "GET":
+        return render_template("owner/voice_settings.html", **page)
+    try:
+        flow.set_hours(shop_id=staff.shop.id, staff_id=staff.staff_id, hours=asked.number("hours"), now=now())
+    except Invalid as error:
+        return answers.invalid("owner/voice_settings.html", **page | {"wrong": error.fields})
+    flash("답하는 시간을 정했어요")
+    return see_other(url_for("owner.shop_voices"))
 
 
 @door(bp, "/owner/voices/results", audience="owner", role="owner", tenant="session")

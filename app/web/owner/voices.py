@@ -11,46 +11,53 @@ from flask.typing import ResponseReturnValue
 from app.customers import queries as customers
 from app.flows import voice as flow
 from app.insights import rhythms
-from app.kit.refusals import Invalid, NotHere
+from app.kit.refusals import Invalid
 from app.kit.signing import new_token
-from app.reviews import photos as pictures
 from app.shops import queries as shops
 from app.visits import queries as visits
-from app.voices import care_rules, desk, threads
-from app.voices import queries as voices
+from app.voices import care_rules, desk, listing, threads
 from app.voices.care_rules import NoCouponLeft, TooManyOffers
-from app.voices.rules import COMPLAINT, KINDS, SOURCES
+from app.voices.rules import ANSWER_HOURS, COMPLAINT, KINDS, SOURCES
 from app.voices.threads import Thread
 from app.warranties import repairs
 from app.web import answers
 from app.web.answers import fragment, see_other
 from app.web.doors import door, now
+from app.web.form_photos import MOST_BYTES, picked_in, take_in
 from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
-from app.web.pictures import GONE, picture
-from app.web.readable import row_number
+from app.web.owner.voice_photos import form_of, thread_of
 
 _VISITS_SHOWN = 3
 
 
 @door(bp, "/owner/voices", audience="owner", role="staff", tenant="session")
 def shop_voices() -> ResponseReturnValue:
-    """Show what is open, who waits longest on top, then what was settled; of one kind or cause when asked."""
-    staff = current_staff()
-    kind, cause = request.args.get("kind", ""), request.args.get("cause", "")[: care_rules.NAME_MAX]
-    page = voices.threads(
-        staff.shop.id,
-        role=staff.role,
-        staff_id=staff.staff_id,
-        kind=kind if kind in KINDS else "",
-        cause=cause,
-        after=row_number(request.args.get("after")),
+    """Show what is open, who waits longest on top, then what was settled; of one kind or cause, or that waits, when asked."""
+    staff, wanted = current_staff(), request.args
+    kind, cause = wanted.get("kind", ""), wanted.get("cause", "")[: care_rules.NAME_MAX]
+    chosen: dict[str, Any] = {
+        "kind": kind if kind in KINDS else "",
+        "cause": cause,
+        "unanswered": wanted.get("unanswered") == "1",
+    }
+    page = listing.threads(
+        staff.shop.id, role=staff.role, staff_id=staff.staff_id, **chosen, after=wanted.get("after")
     )
     if page.open or page.done:
         note_look("voices")
-    return render_template("owner/voices.html", page=page, kind=kind, cause=cause)
+    onward = wanted.to_dict() | {"after": page.after}
+    return render_template(
+        "owner/voices.html",
+        page=page,
+        **chosen,
+        onward=onward,
+        is_first=not wanted.get("after"),
+        at_home=wanted.get("at") == "home",
+        answer_within=ANSWER_HOURS[desk.answer_hours(staff.shop.id)] if staff.role == "owner" else "",
+    )
 
 
 @door(
@@ -60,10 +67,15 @@ def shop_voices() -> ResponseReturnValue:
     audience="owner",
     role="staff",
     tenant="session",
+    max_bytes=MOST_BYTES,
 )
 def shop_voice(voice_id: int) -> ResponseReturnValue:
-    """Show one thread; the POST answers, with a coupon when the owner picked one."""
-    staff, page = current_staff(), thread_page(voice_id)
+    """Show one thread; the POST answers, with photos, and a coupon when the owner picked one."""
+    staff, form = current_staff(), form_of(thread_of(voice_id))
+    refused = take_in(form) if form and request.method == "POST" else ""
+    page = thread_page(voice_id)
+    if refused:
+        return answers.invalid("owner/voice.html", **page | {"wrong": {"photo": refused}})
     if request.method == "GET":
         note_look("view", page["thread"].customer_id)
         return render_template("owner/voice.html", **page)
@@ -76,6 +88,7 @@ def shop_voice(voice_id: int) -> ResponseReturnValue:
             text=page["typed"],
             once=asked.once(),
             offer_kind=asked.number("offer"),
+            picks_once=form.once if form else "",
             now=now(),
         )
     except (Invalid, TooManyOffers, NoCouponLeft) as error:
@@ -90,49 +103,23 @@ def shop_voice(voice_id: int) -> ResponseReturnValue:
 @door(bp, "/owner/voices/<int:voice_id>/lines", audience="owner", role="staff", tenant="session")
 def shop_voice_lines(voice_id: int) -> ResponseReturnValue:
     """The lines alone, for a page that stays open; 204 while nothing was said (H10)."""
-    thread = _thread(voice_id)
+    thread = thread_of(voice_id)
     if request.args.get("v") == thread.version:
         return "", 204
     note_look("view", thread.customer_id)
     return fragment("owner/voice.html", "lines", thread=thread)
 
 
-@door(bp, "/owner/voices/<int:voice_id>/photos/<ref>", audience="owner", role="staff", tenant="session")
-def shop_voice_photo(voice_id: int, ref: str) -> ResponseReturnValue:
-    """Answer a photo of a thread to who may read it."""
-    shop_id = current_staff().shop.id
-    found = threads.photo(shop_id, _thread(voice_id).id, ref)
-    small = request.args.get("small") == "1"
-    return picture(pictures.open_known(shop_id, found.ref, small=small) if found else None)
-
-
-@door(bp, "/owner/voices/<int:voice_id>/photos/<ref>/view", audience="owner", role="staff", tenant="session")
-def shop_voice_photo_view(voice_id: int, ref: str) -> ResponseReturnValue:
-    """Show a photo of a thread in a page of ours."""
-    found = threads.photo(current_staff().shop.id, _thread(voice_id).id, ref)
-    if found is None:
-        raise NotHere(GONE)
-    return render_template("owner/voice_photo.html", voice_id=voice_id, photo=found)
-
-
-def _thread(voice_id: int) -> Thread:
-    staff = current_staff()
-    thread = threads.thread(
-        shop_id=staff.shop.id, voice_id=voice_id, role=staff.role, staff_id=staff.staff_id, now=now()
-    )
-    if thread is None:
-        raise NotHere("찾으시는 말씀이 없어요. 손님 말씀에서 다시 골라 주세요.")
-    return thread
-
-
 def thread_page(voice_id: int) -> dict[str, Any]:
     """Return what a thread's page shows, as far as who asks may know it. Raises NotHere."""
-    staff, thread = current_staff(), _thread(voice_id)
+    staff, thread = current_staff(), thread_of(voice_id)
     shop_id = staff.shop.id
     marked = desk.causes_of(shop_id, voice_id)
     typed = asked.text("text") if request.method == "POST" else _begun(thread, marked)
-    page = {
+    form = form_of(thread)
+    page: dict[str, Any] = {
         "thread": thread,
+        "photos": picked_in(form) if form else None,
         "typed": typed,
         "wrong": {},
         "once": new_token(),
