@@ -228,6 +228,7 @@ BEYOND = {
 READS = {
     "account_words",
     "accounts",
+    "asked_for",
     "asks",
     "book",
     "boosts",

@@ -123,7 +123,7 @@ def posts_of(*, shop_id: int, customer_id: int, limit: int = 100) -> list[PostLi
 
 
 def _posts(shop_id: int, where: list[Any], limit: int) -> list[PostLine]:
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             Post.id,
             Post.customer_id,
