@@ -6,6 +6,7 @@ TABLE = """
 /c/<code>/board/new                                   GET+POST  customer  holder   code
 /c/<code>/events                                      GET       customer  holder   code
 /c/<code>/events/<int:event_id>                       GET+POST  customer  holder   code
+/c/<code>/events/<int:event_id>/name-removal          POST      customer  holder   code
 /c/<code>/questions                                   GET+POST  customer  holder   code
 /c/<code>/reports/<what>/<int:row_id>                 GET+POST  customer  holder   code
 /c/<code>/stories                                     GET       customer  holder   code
@@ -26,6 +27,7 @@ TABLE = """
 /owner/events/<int:event_id>/form                     GET+POST  owner     manager  session
 /owner/events/<int:event_id>/handovers                POST      owner     manager  session
 /owner/events/<int:event_id>/opening                  POST      owner     manager  session
+/owner/events/<int:event_id>/photo                    GET       owner     manager  session
 /owner/events/new                                     GET+POST  owner     manager  session
 /owner/more/board                                     GET+POST  owner     owner    session
 /owner/questions                                      GET       owner     manager  session
@@ -43,6 +45,8 @@ TABLE = """
 /s/<code>/events                                      GET       public    anyone   code
 /s/<code>/events/<int:event_id>                       GET       public    anyone   code
 /s/<code>/events/<int:event_id>/draw.txt              GET       public    anyone   code
+/s/<code>/events/<int:event_id>/photo                 GET       public    anyone   code
+/s/<code>/events/<int:event_id>/picture               GET       public    anyone   code
 /s/<code>/gallery                                     GET       public    anyone   code
 /s/<code>/questions                                   GET       public    anyone   code
 /s/<code>/stories                                     GET       public    anyone   code

@@ -1,6 +1,7 @@
 """What a feature room's files are for beyond its tables, rules, actions and queries, and which of them the doors read."""
 
 BEYOND = {
+    "board/asked_for": "reads whether somebody did what an event asks for",
     "board/draw_rules": "pure: a draw that everybody can do again",
     "board/entering": "changes events, entries and draws, inside a flow",
     "board/event_models": "tables of events and who entered them",
@@ -11,6 +12,7 @@ BEYOND = {
     "board/notice_rules": "pure: what a piece of news may say, and what is made of it for elsewhere",
     "board/notices": "reads the shop's news, its links, and what its slips say",
     "board/noticing": "changes those, inside a flow",
+    "board/own_photos": "opens the picture of what the shop itself writes",
     "board/reported": "reads what customers reported",
     "board/showing": "changes what customers show, and what the shop decided about it, inside a flow",
     "board/stories": "reads what customers show",
@@ -228,6 +230,7 @@ BEYOND = {
 READS = {
     "account_words",
     "accounts",
+    "asked_for",
     "asks",
     "book",
     "boosts",

@@ -9,9 +9,12 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from app.board.asked_for import DONE_IN, done_where
 from app.board.draw_rules import SEED_BYTES, TICKET_LENGTH, seed_hash
 from app.board.event_models import Event, EventEntry
-from app.board.event_rules import SHOWN_AFTER_END, CleanEvent
+from app.board.event_rules import SHOWN_AFTER_END, CleanEvent, asks_of
+from app.customers import merges
+from app.customers.models import Customer
 from app.kit.signing import random_code
 
 
@@ -69,15 +72,72 @@ def _facts(clean: CleanEvent) -> Mapping[str, Any]:
 
 
 def entry_of(session: Any, *, shop_id: int, event_id: int, customer_id: int) -> EventEntry | None:
-    """Return a person's entry."""
-    found: EventEntry | None = session.scalar(
-        select(EventEntry).where(
-            EventEntry.shop_id == shop_id,
-            EventEntry.event_id == event_id,
-            EventEntry.customer_id == customer_id,
+    """Return a person's entry; of who was two cards (merges.people_in) the one that came first."""
+    return next(iter(_entries_of(session, shop_id=shop_id, event_id=event_id, customer_id=customer_id)), None)
+
+
+def _entries_of(session: Any, *, shop_id: int, event_id: int, customer_id: int) -> list[EventEntry]:
+    everybody = merges.people_in(session, shop_id=shop_id, customer_id=customer_id)
+    return list(
+        session.scalars(
+            select(EventEntry)
+            .where(
+                EventEntry.shop_id == shop_id,
+                EventEntry.event_id == event_id,
+                EventEntry.customer_id.in_(everybody),
+            )
+            .order_by(EventEntry.number)
         )
     )
+
+
+def seconds(session: Any, *, row: Event) -> list[EventEntry]:
+    """Return the tickets that take no part: their holders have an earlier one, from a card that became one with theirs."""
+    gone = session.scalars(
+        select(EventEntry.customer_id)
+        .join(Customer, (Customer.shop_id == EventEntry.shop_id) & (Customer.id == EventEntry.customer_id))
+        .where(
+            EventEntry.shop_id == row.shop_id,
+            EventEntry.event_id == row.id,
+            Customer.merged_into_id.is_not(None),
+        )
+    )
+    kept = sorted({merges.now_is(shop_id=row.shop_id, customer_id=each) for each in gone})
+    found: list[EventEntry] = []
+    for each in kept:
+        found += _entries_of(session, shop_id=row.shop_id, event_id=row.id, customer_id=each)[1:]
     return found
+
+
+def leave_out(session: Any, *, row: Event, entries: Sequence[EventEntry]) -> None:
+    """Write down which tickets the draw is done without. The event counts them no more: people entered, not cards."""
+    for entry in entries:
+        entry.is_out = True
+    row.entries -= len(entries)
+    session.flush()
+
+
+def unname(session: Any, *, shop_id: int, event_id: int, customer_id: int) -> None:
+    """Take a person's name off an event. The tickets stay: the draw is checked with those."""
+    for entry in _entries_of(session, shop_id=shop_id, event_id=event_id, customer_id=customer_id):
+        entry.shown_name = ""
+    session.flush()
+
+
+def done_for(session: Any, *, row: Event, customer_id: int) -> Any:
+    """Return the photo or the post by which a person did what the event asks for, the newest; None while there is none.
+
+    What was sent for another event counts for that one. Held until the flow ends (PostgreSQL).
+    """
+    model = DONE_IN[asks_of(row.conditions)]
+    return session.scalar(
+        select(model)
+        .where(*done_where(model, shop_id=row.shop_id, event_id=row.id, since=row.starts_at, who=customer_id))
+        .order_by(model.id.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
 
 
 def enter(session: Any, *, row: Event, customer_id: int, shown_name: str, now: datetime) -> EventEntry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -33,8 +33,10 @@ class Event(Model):
     text: Mapped[str] = mapped_column(Text, default="")
     prize: Mapped[str] = mapped_column(String(60))  # "수제청 한 병"
     winners: Mapped[int] = mapped_column()
-    photo: Mapped[str] = mapped_column(String(40), default="")
-    conditions: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # see rules: visits, group, age14
+    photo: Mapped[str] = mapped_column(String(40), default="")  # name of its picture's file, or ""
+    conditions: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict
+    )  # see rules: visits, group, age14, asks
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seed: Mapped[str] = mapped_column(String(64))  # 256 random bits, hex; told to nobody before the draw
@@ -72,3 +74,5 @@ class EventEntry(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     rank: Mapped[int | None] = mapped_column()  # 1 … winners, once drawn
     given_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the prize was handed over
+    # It was not drawn with: when the draw was, its holder had an earlier one, from a card that became one with theirs.
+    is_out: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -1,12 +1,14 @@
 """What an event may be, who may enter it, and where it stands. Pure; time arrives as an argument.
 
 Law: a prize is promised exactly and given as promised (표시광고법 3조). Who enters must be able to tell before it who
-may win what, until when, and how the winners are found: all of it stands on the event's page.
+may win what, until when, and how the winners are found: all of it stands on the event's page. Who shows something to
+enter may win something for it: that is told wherever it is shown (추천·보증 등에 관한 표시·광고 심사지침). No event asks for
+a review: what a review was given for is settled with the review itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
@@ -25,6 +27,13 @@ VISIT_CHOICES: Mapping[str, str] = {
     "5": "5번 이상",
     "10": "10번 이상",
 }
+# What one does to enter, beside pressing the button.
+ASKS: Mapping[str, str] = {
+    "": "참여하기만 누르기",
+    "photo": "사진 올리고 참여하기",
+    "post": "게시판에 글 쓰고 참여하기",
+}
+DISCLOSED = "경품 응모"
 # The owner draws when it suits them, before everybody's eyes if they like; half a day later the clock does.
 DRAWN_BY_ITSELF_AFTER = timedelta(hours=12)
 # So long after its end an event stays in front of the customers.
@@ -67,6 +76,13 @@ class NotForThem(Refused):
     code = "event_condition"
 
 
+class NotDoneYet(Refused):
+    """The photo or the post that the event asks for is still to come."""
+
+    code = "event_asks"
+    sentence = "먼저 올려 주셔야 참여할 수 있어요. 아래를 눌러 올려 주세요."
+
+
 class StillOpen(Refused):
     """A draw before the end would leave out who still comes."""
 
@@ -101,11 +117,12 @@ class CleanEvent:
     visits: int
     group: str  # "" = everybody
     age14: bool
+    asks: str = ""  # a key of ASKS
 
     @property
     def conditions(self) -> dict[str, Any]:
         """The same as it is stored."""
-        return {"visits": self.visits, "group": self.group, "age14": self.age14}
+        return {"visits": self.visits, "group": self.group, "age14": self.age14, "asks": self.asks}
 
 
 def clean_event(
@@ -121,10 +138,13 @@ def clean_event(
     age14: bool,
     groups: Mapping[str, str],
     today: date,
+    asks: str = "",
+    may_ask: Collection[str] = ("",),
 ) -> CleanEvent:
     """Check what an owner typed. `first_day`, `last_day`: "2026-12-01", both included; "" begins today.
 
-    `groups`: those the shop has, by key. Raises Invalid with a sentence a field.
+    `groups`: those the shop has, by key; `may_ask`: what of ASKS its customers can do. Raises Invalid with a sentence
+    a field.
     """
     wrong: dict[str, str] = {}
     title, prize, text = " ".join(title.split()), " ".join(prize.split()), text.replace("\r\n", "\n").strip()
@@ -153,11 +173,13 @@ def clean_event(
         wrong["visits"] = "몇 번 오신 분부터인지 골라 주세요."
     if group and group != "all" and group not in groups:
         wrong["group"] = "손님 그룹을 다시 골라 주세요."
+    if asks not in ASKS or asks not in may_ask:
+        wrong["asks"] = "무엇을 하면 참여하는지 다시 골라 주세요."
     if wrong or first is None or last is None:
         raise Invalid(wrong)
     begins, ends = _midnight(first), _midnight(last + timedelta(days=1))
     chosen = "" if group == "all" else group
-    return CleanEvent(title, prize, many, text, begins, ends, int(visits), chosen, age14)
+    return CleanEvent(title, prize, many, text, begins, ends, int(visits), chosen, age14, asks)
 
 
 def _midnight(day: date) -> datetime:
@@ -226,6 +248,12 @@ def must_fit(conditions: Mapping[str, Any], *, visits: int, age14: bool, in_grou
         raise NotForThem("이름과 번호를 남긴 분이 참여할 수 있어요. 내 정보에서 먼저 남겨 주세요.")
     if conditions.get("group") and not in_group:
         raise NotForThem("이번에는 초대받은 손님만 참여할 수 있어요. 다음 이벤트에서 만나요.")
+
+
+def asks_of(conditions: Mapping[str, Any]) -> str:
+    """Return what one does to enter, a key of ASKS; "" for the button alone."""
+    found = conditions.get("asks", "")
+    return str(found) if found in ASKS else ""
 
 
 def condition_words(conditions: Mapping[str, Any], group_name: str = "") -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
 
 from app.board import event_rules as rules
+from app.board import own_photos
 from app.board.event_models import Event, EventEntry
+from app.customers import merges
 from app.customers.models import Customer
 from app.extensions import db
 
@@ -26,6 +29,7 @@ class EventLine:
     prize: str
     winners: int
     text: str
+    photo: str
     conditions: dict[str, Any]
     starts_at: datetime
     ends_at: datetime
@@ -51,6 +55,16 @@ class EventLine:
         """Who may enter, in words for everybody."""
         return rules.condition_words(self.conditions)
 
+    @property
+    def asks(self) -> str:
+        """What one does to enter, a key of rules.ASKS; "" for the button alone."""
+        return rules.asks_of(self.conditions)
+
+    @property
+    def group(self) -> str:
+        """The key of the group it is for, "" for everybody."""
+        return str(self.conditions.get("group", ""))
+
 
 @dataclass(frozen=True)
 class EventPage:
@@ -71,6 +85,7 @@ class MyEntry:
     rank: int | None
     given_at: datetime | None
     shown_name: str
+    is_drawn: bool
 
 
 @dataclass(frozen=True)
@@ -125,10 +140,10 @@ def _undrawn(before: datetime) -> tuple[Any, ...]:
 
 
 def tickets(*, shop_id: int, event_id: int, limit: int | None = None) -> list[str]:
-    """Return an event's tickets in the order they came."""
+    """Return the tickets an event is drawn with, in the order they came."""
     rows = db.session.scalars(
         select(EventEntry.ticket)
-        .where(EventEntry.shop_id == shop_id, EventEntry.event_id == event_id)
+        .where(EventEntry.shop_id == shop_id, EventEntry.event_id == event_id, EventEntry.is_out.is_(False))
         .order_by(EventEntry.number)
         .limit(limit)
     )
@@ -136,7 +151,7 @@ def tickets(*, shop_id: int, event_id: int, limit: int | None = None) -> list[st
 
 
 def winners(*, shop_id: int, event_id: int) -> list[WinnerLine]:
-    """Return who won, the first place first."""
+    """Return who won, the first place first; of who went into another since, that one."""
     rows: Any = db.session.execute(
         select(
             EventEntry.rank,
@@ -145,6 +160,7 @@ def winners(*, shop_id: int, event_id: int) -> list[WinnerLine]:
             EventEntry.customer_id,
             func.coalesce(Customer.name, ""),
             EventEntry.given_at,
+            Customer.merged_into_id,
         )
         .outerjoin(
             Customer, (Customer.shop_id == EventEntry.shop_id) & (Customer.id == EventEntry.customer_id)
@@ -152,7 +168,24 @@ def winners(*, shop_id: int, event_id: int) -> list[WinnerLine]:
         .where(EventEntry.shop_id == shop_id, EventEntry.event_id == event_id, EventEntry.rank.is_not(None))
         .order_by(EventEntry.rank)
     )
-    return [WinnerLine(*row) for row in rows]
+    return [_winner(shop_id, *row) for row in rows]
+
+
+def _winner(
+    shop_id: int,
+    rank: int,
+    ticket: str,
+    shown: str,
+    whose: int | None,
+    name: str,
+    given: datetime | None,
+    into: int | None,
+) -> WinnerLine:
+    if into is not None:
+        whose = merges.now_is(shop_id=shop_id, customer_id=into)
+        who = Customer.shop_id == shop_id, Customer.id == whose
+        name = db.session.scalar(select(Customer.name).where(*who)) or ""
+    return WinnerLine(rank, ticket, shown, whose, name, given)
 
 
 def my_entry(*, shop_id: int, event_id: int, customer_id: int) -> MyEntry | None:
@@ -161,12 +194,23 @@ def my_entry(*, shop_id: int, event_id: int, customer_id: int) -> MyEntry | None
     return found[0] if found else None
 
 
-def my_entries(*, shop_id: int, customer_id: int, limit: int = 50) -> list[MyEntry]:
-    """Return everything a person entered, newest first."""
-    return _mine(shop_id, customer_id, limit=limit)
+def my_entries(
+    *, shop_id: int, customer_id: int, event_ids: Collection[int] | None = None, limit: int = 50
+) -> list[MyEntry]:
+    """Return everything a person entered, newest first; `event_ids`: of these events only."""
+    where = [] if event_ids is None else [EventEntry.event_id.in_(event_ids)]
+    return _mine(shop_id, customer_id, *where, limit=limit)
+
+
+def named(*, shop_id: int, customer_id: int) -> list[MyEntry]:
+    """Return the results in which everybody can read a person's masked name."""
+    where = EventEntry.shown_name != "", EventEntry.rank.is_not(None)
+    return _mine(shop_id, customer_id, *where, limit=50)
 
 
 def _mine(shop_id: int, customer_id: int, *where: Any, limit: int) -> list[MyEntry]:
+    """Return one entry of each event: of who was two cards the one that won, else the one that is drawn with."""
+    everybody = merges.people_in(db.session, shop_id=shop_id, customer_id=customer_id)
     rows = db.session.execute(
         select(
             EventEntry.event_id,
@@ -176,13 +220,26 @@ def _mine(shop_id: int, customer_id: int, *where: Any, limit: int) -> list[MyEnt
             EventEntry.rank,
             EventEntry.given_at,
             EventEntry.shown_name,
+            Event.drawn_at.is_not(None),
         )
         .join(Event, (Event.shop_id == EventEntry.shop_id) & (Event.id == EventEntry.event_id))
-        .where(EventEntry.shop_id == shop_id, EventEntry.customer_id == customer_id, *where)
-        .order_by(EventEntry.id.desc())
-        .limit(limit)
+        .where(EventEntry.shop_id == shop_id, EventEntry.customer_id.in_(everybody), *where)
+        .order_by(EventEntry.rank.is_(None), EventEntry.is_out, EventEntry.number)
     )
-    return [MyEntry(*row) for row in rows]
+    best: dict[int, MyEntry] = {}
+    for row in rows:
+        best.setdefault(row.event_id, MyEntry(*row))
+    return sorted(best.values(), key=lambda entry: (entry.at, entry.event_id), reverse=True)[:limit]
+
+
+def open_photo(line: EventLine, shop_id: int, *, small: bool = False) -> BinaryIO | None:
+    """Open the picture of an event that the caller may see; None when it has none."""
+    return own_photos.open_one(shop_id, line.photo, small=small)
+
+
+def known_photos(shop_id: int, refs: Collection[str]) -> set[str]:
+    """Return which of these names are pictures of the shop's events."""
+    return set(db.session.scalars(select(Event.photo).where(Event.shop_id == shop_id, Event.photo.in_(refs))))
 
 
 def _lines(shop_id: int, now: datetime, *where: Any, limit: int, order: Any = None) -> list[EventLine]:
@@ -199,6 +256,7 @@ def _lines(shop_id: int, now: datetime, *where: Any, limit: int, order: Any = No
             prize=row.prize,
             winners=row.winners,
             text=row.text,
+            photo=row.photo,
             conditions=row.conditions,
             starts_at=row.starts_at,
             ends_at=row.ends_at,

@@ -10,14 +10,11 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import bindparam, func, select
 
-from app.board import link_rules, notice_rules
+from app.board import link_rules, notice_rules, own_photos
 from app.board.link_rules import Site
 from app.board.notice_models import Notice, NoticeRead, ParcelSetting, ShopLink
 from app.customers.models import Customer
-from app.extensions import db, files_dir
-from app.kit import files
-from app.kit.files import BadPlace, Place
-from app.reviews.photos import LARGE, SMALL
+from app.extensions import db
 from app.visits.models import Product
 
 
@@ -217,12 +214,7 @@ def known_photos(shop_id: int, refs: Sequence[str]) -> set[str]:
 
 def open_photo(line: NoticeLine, shop_id: int, *, small: bool = False) -> BinaryIO | None:
     """Open the picture of a piece of news that the caller may see; None when it has none."""
-    if not line.photo:
-        return None
-    try:
-        return files.open_reading(files_dir(), Place(SMALL if small else LARGE, shop_id, line.photo))
-    except BadPlace:
-        return None
+    return own_photos.open_one(shop_id, line.photo, small=small)
 
 
 _LINKS = select(ShopLink.sort, ShopLink.url).where(ShopLink.shop_id == bindparam("shop"))

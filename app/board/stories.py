@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import exists, func, select
 
+from app.board.event_rules import DISCLOSED
 from app.board.story_models import Story, StoryPhoto
 from app.board.story_rules import SORTS, place_of
 from app.board.talk_models import BoardSetting
@@ -50,6 +51,7 @@ class StoryLine:
     linked_at: datetime | None
     hidden_at: datetime | None
     hidden_cause: str
+    event_id: int | None
     customer_name: str
     photos: list[PhotoLine]
 
@@ -57,6 +59,11 @@ class StoryLine:
     def sort_name(self) -> str:
         """What it is."""
         return SORTS[self.sort]
+
+    @property
+    def over(self) -> str:
+        """What must stand before it wherever everybody sees it: that it was sent to win something. "" for nothing."""
+        return DISCLOSED if self.event_id is not None else ""
 
     @property
     def place(self) -> str:
@@ -169,6 +176,7 @@ def _lines(shop_id: int, where: Sequence[Any], limit: int) -> list[StoryLine]:
             Story.linked_at,
             Story.hidden_at,
             Story.hidden_cause,
+            Story.event_id,
             Customer.name,
         )
         .join(Customer, (Customer.shop_id == Story.shop_id) & (Customer.id == Story.customer_id))

@@ -19,6 +19,7 @@ class Story(Model):
         UniqueConstraint("shop_id", "id"),
         UniqueConstraint("shop_id", "once"),
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+        ForeignKeyConstraint(["shop_id", "event_id"], ["events.shop_id", "events.id"]),
         Index("ix_stories_shop_customer", "shop_id", "customer_id"),
         Index("ix_stories_shop_passed", "shop_id", "passed_at", "id"),
     )
@@ -27,6 +28,9 @@ class Story(Model):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
     customer_id: Mapped[int] = mapped_column()
     once: Mapped[str] = mapped_column(String(40))
+    event_id: Mapped[int | None] = (
+        mapped_column()
+    )  # the event it was sent for: that is told wherever it is shown
     sort: Mapped[str] = mapped_column(String(6))  # cook | visit | use
     text: Mapped[str] = mapped_column(Text, default="")
     link: Mapped[str] = mapped_column(String(200), default="")  # where it was posted

@@ -1,7 +1,8 @@
 """What customers may show of what they bought, cooked or saw, and where a pasted link may lead. Pure.
 
 Law: a photo of a person's is theirs; it is shown only where they agreed to just that, and no longer than they want
-(개인정보 보호법 15조 1항 1호, 37조). Nothing is given for it here, so nothing has to be disclosed.
+(개인정보 보호법 15조 1항 1호, 37조). Nothing is given for it here, so nothing has to be disclosed; where an
+event lets one win something with it, it says so (event_rules).
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ class Post(Model):
         UniqueConstraint("shop_id", "id"),
         UniqueConstraint("shop_id", "once"),
         ForeignKeyConstraint(["shop_id", "customer_id"], ["customers.shop_id", "customers.id"]),
+        ForeignKeyConstraint(["shop_id", "event_id"], ["events.shop_id", "events.id"]),
         Index("ix_posts_shop_customer", "shop_id", "customer_id"),
     )
 
@@ -38,6 +39,9 @@ class Post(Model):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
     customer_id: Mapped[int | None] = mapped_column()
     staff_id: Mapped[int | None] = mapped_column()
+    event_id: Mapped[int | None] = (
+        mapped_column()
+    )  # the event it was written for: that is told wherever it is shown
     once: Mapped[str] = mapped_column(String(40))
     shown_name: Mapped[str] = mapped_column(String(40), default="")
     title: Mapped[str] = mapped_column(String(60))

@@ -72,7 +72,9 @@ def add(session: Any, made: Any) -> Any:
 
 
 def count_comments(session: Any, *, shop_id: int, post_id: int) -> None:
-    """Let a post say how many comments are shown under it."""
+    """Let a post say how many comments are shown under it. The post is held before they are counted (PostgreSQL):
+    else who took one down meanwhile would count what they did not see."""
+    session.execute(select(Post.id).where(Post.shop_id == shop_id, Post.id == post_id).with_for_update())
     shown = (
         select(func.count(PostComment.id))
         .where(

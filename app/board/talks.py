@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.board.event_rules import DISCLOSED
 from app.board.talk_models import Post, PostComment, Question
 from app.board.talk_rules import MINE
 from app.extensions import db
@@ -32,6 +33,12 @@ class PostLine:
     at: datetime
     hidden_at: datetime | None
     hidden_cause: str
+    event_id: int | None
+
+    @property
+    def over(self) -> str:
+        """What must stand before it: that it was written to win something. "" for nothing."""
+        return DISCLOSED if self.event_id is not None else ""
 
     @property
     def who(self) -> str:
@@ -116,7 +123,7 @@ def posts_of(*, shop_id: int, customer_id: int, limit: int = 100) -> list[PostLi
 
 
 def _posts(shop_id: int, where: list[Any], limit: int) -> list[PostLine]:
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             Post.id,
             Post.customer_id,
@@ -129,6 +136,7 @@ def _posts(shop_id: int, where: list[Any], limit: int) -> list[PostLine]:
             Post.at,
             Post.hidden_at,
             Post.hidden_cause,
+            Post.event_id,
         )
         .where(Post.shop_id == shop_id, *where)
         .order_by(Post.id.desc())

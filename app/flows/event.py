@@ -10,7 +10,7 @@ from app.board import draw_rules, entering
 from app.board import event_rules as rules
 from app.board import events as reads
 from app.board.event_models import Event, EventEntry
-from app.board.event_rules import AlreadyDrawn, AlreadyShown, CleanEvent, NoSuchEvent, StillOpen
+from app.board.event_rules import AlreadyDrawn, AlreadyShown, CleanEvent, NoSuchEvent, NotDoneYet, StillOpen
 from app.customers import actions as people
 from app.customers import merges
 from app.customers.models import Customer
@@ -89,8 +89,9 @@ def cancel(*, shop_id: int, staff_id: int, event_id: int, now: datetime) -> None
 def enter(*, shop_id: int, customer_id: int, event_id: int, may_name: bool, now: datetime) -> str:
     """Let a person enter; returns the ticket, the same one however often and from however many phones.
 
-    `may_name`: they agree to be named in the result, masked. Raises NoSuchEvent, NotBegun, EventOver,
-    EventCancelled, NotForThem with what is missing, NotHere for somebody who left.
+    `may_name`: they agree to be named in the result, masked. A photo or a post that the event asks for becomes one for
+    this event, and tells so wherever it is shown. Raises NoSuchEvent, NotBegun, EventOver, EventCancelled, NotForThem
+    with what is missing, NotDoneYet, NotHere for somebody who left.
     """
     return after_a_race(
         lambda: _enter(
@@ -111,6 +112,11 @@ def _enter(*, shop_id: int, customer_id: int, event_id: int, may_name: bool, now
             return before.ticket
         rules.must_be_open(_state(row, now))
         _must_fit(session, row=row, person=person, now=now)
+        if rules.asks_of(row.conditions):
+            thing = entering.done_for(session, row=row, customer_id=customer_id)
+            if thing is None:
+                raise NotDoneYet
+            thing.event_id = event_id
         shown = masked_name(person.name) if may_name else ""
         return entering.enter(session, row=row, customer_id=customer_id, shown_name=shown, now=now).ticket
 
@@ -152,13 +158,17 @@ def _draw(*, shop_id: int, event_id: int, staff_id: int | None, now: datetime) -
             rules.must_be_open(where)
         if where != "ended":
             raise StillOpen
-        tickets = entering.tickets(session, shop_id=shop_id, event_id=event_id)
+        seconds = entering.seconds(session, row=row)
+        out = {entry.ticket for entry in seconds}
+        every = entering.tickets(session, shop_id=shop_id, event_id=event_id)
+        tickets = [ticket for ticket in every if ticket not in out]
         drawn = draw_rules.draw(row.seed, tickets, row.winners)
         # The people before their tickets, as leaving takes them.
         won = entering.of_tickets(session, row=row, tickets=drawn)
-        held = {entry.customer_id for entry in won if entry.customer_id is not None}
+        held = {entry.customer_id for entry in (*won, *seconds) if entry.customer_id is not None}
         now_are = {each: merges.now_is(shop_id=shop_id, customer_id=each) for each in held}
         people.hold_people(session, shop_id=shop_id, customer_ids=sorted({*held, *now_are.values()}))
+        entering.leave_out(session, row=row, entries=seconds)
         entering.rank(session, row=row, won=won, now=now)
         for entry in won:
             if entry.customer_id is not None:
@@ -188,6 +198,19 @@ def _tell(session: Any, *, row: Event, entry: EventEntry, whose: int, now: datet
     )
 
 
+def unname(*, shop_id: int, customer_id: int, event_id: int) -> None:
+    """Take a person's name out of an event's result, also one that is long out; the tickets stay. Twice is once.
+
+    Raises NoSuchEvent, NotHere for somebody who left.
+    """
+    with write() as session:
+        # The person before the event, as entering takes them.
+        if people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True) is None:
+            raise NotHere
+        _event(session, shop_id=shop_id, event_id=event_id)
+        entering.unname(session, shop_id=shop_id, event_id=event_id, customer_id=customer_id)
+
+
 def give(*, shop_id: int, staff_id: int, event_id: int, rank: int, is_given: bool, now: datetime) -> None:
     """Note that a winner has their prize, or take that note back. Raises NoSuchEvent."""
     with write() as session:
@@ -212,6 +235,7 @@ def see_to(*, shop_id: int, now: datetime, stop: Callable[[], bool]) -> int:
         drawn += 1
     if USE in shops.uses(db.session, shop_id=shop_id):
         with write() as session:
+            shops.hold(session, shop_id=shop_id)  # before it is asked: an event may be opened at this moment
             if not entering.is_any_shown(session, shop_id=shop_id, now=now):
                 shops.set_use(session, shop_id=shop_id, what=USE, is_on=False)
     return drawn

@@ -185,10 +185,11 @@ def _take_visits_back(session: Any, row: Import, now: datetime) -> None:
         row.place, row.after_id = 1, 0
         return
     gone = [each.id for each in rows]
-    warranty.purchases_gone(session, shop_id=row.shop_id, visit_ids=gone, cause="undone", now=now)
     unmaking.take_visits_back(session, shop_id=row.shop_id, visit_ids=gone, now=now)
     import_write.widen(row, *(kst_day(edge(each.at for each in rows)) for edge in (min, max)))
     import_write.recount(session, row, {each.customer_id for each in rows}, now=now)
+    # The people before their certificates, as everybody takes them.
+    warranty.purchases_gone(session, shop_id=row.shop_id, visit_ids=gone, cause="undone", now=now)
     row.after_id = rows[-1].id
     row.seen = max(0, row.seen - len(rows))
 

@@ -158,6 +158,8 @@ def end(*, shop_id: int, notice_id: int, staff_id: int, now: datetime) -> bool:
 
 def _note(session: Any, row: Notice, what: str, staff_id: int, now: datetime) -> None:
     session.flush()
+    # Held before it is asked: of two at once the second one sees what the first one showed or took down.
+    shops.hold(session, shop_id=row.shop_id)
     is_any = noticing.is_any_shown(session, shop_id=row.shop_id)
     shops.set_use(session, shop_id=row.shop_id, what=rules.USE, is_on=is_any)
     audit.note(

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import structlog
 
-from app.board import notices
+from app.board import events, notices
 from app.cards.actions import ledger
 from app.customers import actions as people
 from app.customers import known as knowledge
@@ -271,7 +271,7 @@ def drop_orphans(*, now: datetime) -> int:
                 some = refs[start : start + 500]
                 known |= reads.known_refs(shop_id, some) | campaigns.known_photos(shop_id, some)
                 known |= knowledge.known_photos(shop_id, some)
-                known |= notices.known_photos(shop_id, some)
+                known |= notices.known_photos(shop_id, some) | events.known_photos(shop_id, some)
             for ref in set(refs) - known:
                 dropped += files.drop(root, Place(kind, shop_id, ref))
     return dropped

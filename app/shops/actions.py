@@ -34,6 +34,11 @@ def set_use(session: Any, *, shop_id: int, what: str, is_on: bool) -> None:
     session.flush()
 
 
+def hold(session: Any, *, shop_id: int) -> None:
+    """Hold a shop's row until the flow ends (PostgreSQL): what set_use() is to note is asked after it."""
+    session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update())
+
+
 def code_of(session: Any, *, shop_id: int) -> str:
     """Return the code in a shop's addresses. Raises NoResultFound."""
     found: str = session.scalars(select(Shop.code).where(Shop.id == shop_id)).one()

@@ -82,6 +82,7 @@ _EVENT = {
     "visits": "몇 번 오신 분부터",
     "group": "손님 그룹",
     "age14": "이름과 번호를 남긴 분만",
+    "asks": "무엇을 하면 참여하나요?",
 }
 # The forms into which something is typed: what they save, and each field by its name. Only these fields are
 # kept, so that the page which sends them on can show every one. A mere press (찍기, 빼기) is pressed again.

@@ -24,6 +24,7 @@ from tests import factories, world
 from tests import warranties as given
 from tests.factories import ACustomer, AShop
 from tests.flows import taking_in
+from tests.flows.ladder import statements
 from tests.flows.test_imports import an_order, orders
 from tests.world import Clock
 
@@ -271,8 +272,16 @@ def test_what_a_file_cancels_or_takes_back_loses_its_certificate(shop: AShop, cl
         return sorted(db.session.scalars(db.select(Warranty.end_cause)))
 
     assert ends() == ["", "refund"]
-    taking_in.undo(shop, done.id, clock)
+    with statements() as run:
+        taking_in.undo(shop, done.id, clock)
     assert ends() == ["refund", "undone"]
+    first = {
+        table: min(at for at, each in enumerate(run) if each.startswith(f"UPDATE {table} "))
+        for table in ("customers", "warranties")
+    }
+    assert first["customers"] < first["warranties"], (
+        "the people before their certificates, as everybody takes them"
+    )
 
 
 def test_who_holds_a_living_one_is_not_forgotten(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:

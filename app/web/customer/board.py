@@ -8,6 +8,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.board import reported, stories, talk_rules, talks
+from app.board.event_rules import DISCLOSED
 from app.board.talk_rules import NoBoard, NothingThere, NotYetRegular, OwnThing, WroteTooMuch
 from app.flows import board as flow
 from app.flows import moderation
@@ -17,6 +18,7 @@ from app.visits import goods
 from app.web import answers
 from app.web.answers import see_other
 from app.web.customer.blueprint import bp
+from app.web.customer.stories import asking
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 from app.web.readable import row_number
@@ -62,13 +64,17 @@ def new_post(code: str) -> ResponseReturnValue:
     """Write a post."""
     _must_have_board()
     typed = {name: request.form.get(name, "") for name in ("title", "text")}
+    form: dict[str, Any] = {"event": asking("post"), "disclosed": DISCLOSED, "typed": typed}
     if request.method == "GET":
-        return render_template("customer/post_form.html", **_page(typed=typed, wrong={}))
+        return render_template("customer/post_form.html", **_page(**form, wrong={}))
     try:
         post_id = flow.post(**_mine(), title=typed["title"], text=typed["text"], once=_once(), now=now())
     except (Invalid, NotYetRegular, WroteTooMuch) as error:
         wrong = answers.in_order(_beside(error), typed)
-        return answers.invalid("customer/post_form.html", **_page(typed=typed, wrong=wrong))
+        return answers.invalid("customer/post_form.html", **_page(**form, wrong=wrong))
+    if form["event"] is not None:
+        flash("글을 올렸어요. 이제 ‘참여하기’를 눌러 주세요")
+        return see_other(url_for("customer.my_event", code=code, event_id=form["event"].id))
     return see_other(url_for("customer.board_post", code=code, post_id=post_id))
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.board import asked_for, events
 from app.board import event_rules as rules
-from app.board import events
 from app.customers import queries as people
 from app.flows import event as flow
 from app.kit.names import masked_name
@@ -25,11 +25,14 @@ def my_events(code: str) -> ResponseReturnValue:
     """Show the shop's events and which of them one entered."""
     holder = current_card()
     after = row_number(request.args.get("after"))
-    mine = events.my_entries(shop_id=holder.shop_id, customer_id=holder.customer_id)
+    page = events.events(holder.shop_id, now=now(), after=after)
+    mine = events.my_entries(
+        shop_id=holder.shop_id, customer_id=holder.customer_id, event_ids=[line.id for line in page.lines]
+    )
     return render_template(
         "customer/events.html",
         shop=current_shop(),
-        page=events.events(holder.shop_id, now=now(), after=after),
+        page=page,
         mine_by_event={entry.event_id: entry for entry in mine},
     )
 
@@ -55,11 +58,33 @@ def my_event(code: str, event_id: int) -> ResponseReturnValue:
             may_name=request.form.get("named") == "y",
             now=now(),
         )
-    except (rules.NotForThem, rules.NotBegun, rules.EventOver, rules.EventCancelled) as refusal:
+    except (
+        rules.NotForThem,
+        rules.NotDoneYet,
+        rules.NotBegun,
+        rules.EventOver,
+        rules.EventCancelled,
+    ) as refusal:
         return answers.invalid(
             "customer/event.html", **(_page(event_id) | {"wrong": refusal.sentence}), status=refusal.status
         )
     flash("참여했어요. 결과가 나오면 여기에서 볼 수 있어요")
+    return see_other(url_for("customer.my_event", code=code, event_id=event_id))
+
+
+@door(
+    bp,
+    "/c/<code>/events/<int:event_id>/name-removal",
+    methods=("POST",),
+    audience="customer",
+    role="holder",
+    tenant="code",
+)
+def remove_name(code: str, event_id: int) -> ResponseReturnValue:
+    """이름 빼기: the result names one no longer; the ticket stays, for the draw is checked with it."""
+    holder = current_card()
+    flow.unname(shop_id=holder.shop_id, customer_id=holder.customer_id, event_id=event_id)
+    flash("이름을 뺐어요. 이제 추첨 번호만 보여요")
     return see_other(url_for("customer.my_event", code=code, event_id=event_id))
 
 
@@ -87,6 +112,8 @@ def _page(event_id: int) -> dict[str, Any]:
         "line": line,
         "mine": mine,
         "missing": missing,
+        "is_done": mine is not None or line.state != "open" or asked_for.is_done(line, **where),
+        "disclosed": rules.DISCLOSED,
         "wrong": "",
         "shown_as": masked_name(known.name),
     }

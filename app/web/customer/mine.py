@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app
 
+from app.board import events
 from app.customers import known, known_rules
 from app.customers import queries as people
 from app.customers.rules import ADS_EMAIL, ADS_PUSH, OPTIONAL_KINDS
@@ -30,6 +31,7 @@ def my_page() -> dict[str, Any]:
         "genders": known_rules.GENDERS,
         "found_by": known_rules.FOUND_BY,
         "talk": talk.for_card(),
+        "named": events.named(shop_id=holder.shop_id, customer_id=holder.customer_id),
         "by_mail": sends_mail(),
         "ads_email": consent_text(ADS_EMAIL),
         **_push_form(),

@@ -7,7 +7,9 @@ from typing import Any
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.board import stories
+from app.board import events, stories
+from app.board.event_rules import DISCLOSED
+from app.board.events import EventLine
 from app.board.stories import StoryLine
 from app.board.story_rules import SORTS, NoSuchStory, StoriesOff, TooManyStories
 from app.flows import story as flow
@@ -19,8 +21,10 @@ from app.web.customer.blueprint import bp
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 from app.web.pictures import picture
+from app.web.readable import row_number
 
 _FIELDS = ("sort", "text", "link")
+_FEW = 6
 
 
 def _mine() -> dict[str, Any]:
@@ -30,12 +34,14 @@ def _mine() -> dict[str, Any]:
 
 @door(bp, "/c/<code>/stories", audience="customer", role="holder", tenant="code")
 def my_stories(code: str) -> ResponseReturnValue:
-    """Show what one sent, newest first."""
+    """Show what one sent, newest first, and a few of the others'."""
+    shop = current_shop()
     return render_template(
         "customer/stories.html",
-        shop=current_shop(),
+        shop=shop,
         mine=stories.mine(**_mine()),
-        takes=stories.settings(current_shop().id).has_stories,
+        shown=stories.shown(shop.id, limit=_FEW, with_pictures=True).lines,
+        takes=stories.settings(shop.id).has_stories,
     )
 
 
@@ -64,6 +70,8 @@ def new_story(code: str) -> ResponseReturnValue:
         "hashtag": reviews.settings(shop.id).hashtag,
         "checks_first": decided.checks_first,
         "agrees": agrees,
+        "event": asking("photo"),
+        "disclosed": DISCLOSED,
     }
     if request.method == "GET":
         return render_template(
@@ -95,8 +103,18 @@ def new_story(code: str) -> ResponseReturnValue:
             wrong=answers.in_order(wrong, ("sort", "photo", "link", "text")),
             photos=form_photos.of_form(flow.FORM, once),
         )
+    if page["event"] is not None:
+        flash("사진을 보냈어요. 이제 ‘참여하기’를 눌러 주세요")
+        return see_other(url_for("customer.my_event", code=code, event_id=page["event"].id))
     flash("가게에 보냈어요. 고마워요")
     return see_other(url_for("customer.my_story", code=code, story_id=story_id))
+
+
+def asking(what: str) -> EventLine | None:
+    """Return the event that led to a form, by what it asks for ("photo" or "post"); None when none did."""
+    event_id = row_number(request.values.get("event"))
+    line = events.event(shop_id=current_shop().id, event_id=event_id, now=now()) if event_id else None
+    return line if line is not None and line.asks == what and line.state == "open" else None
 
 
 @door(bp, "/c/<code>/stories/<int:story_id>", audience="customer", role="holder", tenant="code")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, BinaryIO, cast
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.board import event_rules as rules
-from app.board import events
+from app.board import events, stories
 from app.board.events import EventLine
 from app.flows import event as flow
+from app.flows import event_photo
 from app.insights import groups
 from app.kit.clock import kst_day
+from app.kit.images import MOST_BYTES, BadImage
 from app.kit.refusals import Invalid, Refused
 from app.kit.signing import new_token
 from app.web import answers
@@ -23,6 +26,7 @@ from app.web.guards import current_staff
 from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
+from app.web.pictures import picture
 from app.web.readable import row_number
 
 _BOTH = ("GET", "POST")
@@ -35,7 +39,9 @@ _EMPTY = {
     "last_day": "",
     "visits": "0",
     "group": "all",
+    "asks": "",
 }
+_FORM_BYTES = MOST_BYTES + 1024 * 1024
 
 
 @door(bp, "/owner/events", audience="owner", role="manager", tenant="session")
@@ -43,17 +49,47 @@ def shop_events() -> ResponseReturnValue:
     """Show every event, newest first."""
     after = row_number(request.args.get("after"))
     page = events.events(current_staff().shop.id, now=now(), after=after, drafts=True)
-    return render_template("owner/events.html", page=page)
+    kept = _kept_from()
+    lines = [line for line in page.lines if line.group not in kept]
+    return render_template("owner/events.html", lines=lines, after=page.after)
 
 
-@door(bp, "/owner/events/new", methods=_BOTH, audience="owner", role="manager", tenant="session")
+def draws_waiting(moment: datetime) -> list[EventLine]:
+    """Return the events that wait for their draw and are for this role's eyes."""
+    shop = current_staff().shop
+    lines = events.waiting_for_draw(shop.id, now=moment) if shop.has(flow.USE) else []
+    kept = _kept_from() if any(line.group for line in lines) else frozenset()
+    return [line for line in lines if line.group not in kept]
+
+
+def _kept_from() -> frozenset[str]:
+    """Return the groups that are not for this role's eyes: their events are not either, as with news."""
+    staff = current_staff()
+    return groups.kept_from(staff.shop.id, staff.role)
+
+
+@door(
+    bp,
+    "/owner/events/new",
+    methods=_BOTH,
+    audience="owner",
+    role="manager",
+    tenant="session",
+    max_bytes=_FORM_BYTES,
+)
 def new_event() -> ResponseReturnValue:
     """Begin an event; saved, it is shown as customers will see it before anybody does."""
     return _form(None)
 
 
 @door(
-    bp, "/owner/events/<int:event_id>/form", methods=_BOTH, audience="owner", role="manager", tenant="session"
+    bp,
+    "/owner/events/<int:event_id>/form",
+    methods=_BOTH,
+    audience="owner",
+    role="manager",
+    tenant="session",
+    max_bytes=_FORM_BYTES,
 )
 def event_form(event_id: int) -> ResponseReturnValue:
     """Change an event that nobody has seen yet."""
@@ -69,8 +105,10 @@ def _form(line: EventLine | None) -> ResponseReturnValue:
     staff = current_staff()
     typed: dict[str, Any] = _typed_of(line) if line else {**_EMPTY, "age14": True}
     names = groups.names(staff.shop.id, staff.role)
+    may_ask = _may_ask(line)
     page: dict[str, Any] = {
         "line": line,
+        "asks": [(key, words) for key, words in rules.ASKS.items() if key in may_ask],
         "groups": list(names.items()),
         "visit_choices": list(rules.VISIT_CHOICES.items()),
         "today": kst_day(now()).isoformat(),
@@ -80,7 +118,7 @@ def _form(line: EventLine | None) -> ResponseReturnValue:
         return render_template("owner/event_form.html", typed=typed, wrong={}, **page)
     typed = {name: asked.text(name) for name in _EMPTY} | {"age14": asked.text("age14") == "y"}
     try:
-        clean = rules.clean_event(**typed, groups=names, today=kst_day(now()))
+        clean = rules.clean_event(**typed, groups=names, today=kst_day(now()), may_ask=may_ask)
         event_id = flow.save(
             shop_id=staff.shop.id,
             staff_id=staff.staff_id,
@@ -92,7 +130,37 @@ def _form(line: EventLine | None) -> ResponseReturnValue:
     except Invalid as error:
         wrong = answers.in_order(error.fields, typed)
         return answers.invalid("owner/event_form.html", typed=typed, wrong=wrong, **page)
+    if line is not None and request.form.get("drop_photo"):
+        event_photo.drop(shop_id=staff.shop.id, event_id=event_id)
+        return see_other(url_for("owner.event_form", event_id=event_id))
+    if refused := _take_photo(event_id):
+        page |= {"line": _line(event_id), "wrong": {"photo": refused}}
+        return answers.invalid("owner/event_form.html", typed=typed, **page)
     return see_other(url_for("owner.shop_event", event_id=event_id))
+
+
+def _may_ask(line: EventLine | None) -> tuple[str, ...]:
+    """Return what of rules.ASKS this shop's customers can do, and what the event asks for already."""
+    decided = stories.settings(current_staff().shop.id)
+    return (
+        "",
+        *(("photo",) if decided.has_stories else ()),
+        *(("post",) if decided.has_board else ()),
+        *((line.asks,) if line else ()),
+    )
+
+
+def _take_photo(event_id: int) -> str:
+    """Take in the picture of the form once its words are kept; returns why it can't be one, "" for no such."""
+    file = request.files.get("photo")
+    if file is None or not file.filename:
+        return ""
+    upload = cast(BinaryIO, file.stream)
+    try:
+        event_photo.put(shop_id=current_staff().shop.id, event_id=event_id, upload=upload, now=now())
+    except BadImage as refusal:
+        return refusal.sentence
+    return ""
 
 
 def _typed_of(line: EventLine) -> dict[str, Any]:
@@ -108,6 +176,7 @@ def _typed_of(line: EventLine) -> dict[str, Any]:
         "visits": str(conditions.get("visits", 0)),
         "group": conditions.get("group") or "all",
         "age14": bool(conditions.get("age14")),
+        "asks": line.asks,
     }
 
 
@@ -123,14 +192,14 @@ def _page(line: EventLine) -> dict[str, Any]:
     won = events.winners(shop_id=shop_id, event_id=line.id) if line.state == "drawn" else []
     if won:
         note_look("list")
-    group = line.conditions.get("group", "")
-    name = groups.names(shop_id).get(group, "없어진 그룹") if group else ""
+    name = groups.names(shop_id).get(line.group, "없어진 그룹") if line.group else ""
     return {"line": line, "won": won, "who_may": rules.condition_words(line.conditions, name), "wrong": ""}
 
 
 def _line(event_id: int) -> EventLine:
+    """Return one of the shop's. Raises NoSuchEvent for another's, and for a group that is not for this role's eyes."""
     line = events.event(shop_id=current_staff().shop.id, event_id=event_id, now=now(), drafts=True)
-    if line is None:
+    if line is None or line.group in _kept_from():
         raise rules.NoSuchEvent
     return line
 
@@ -142,7 +211,15 @@ def _done(event_id: int, said: str) -> ResponseReturnValue:
 
 def _whose(event_id: int) -> dict[str, Any]:
     staff = current_staff()
+    _line(event_id)
     return {"shop_id": staff.shop.id, "staff_id": staff.staff_id, "event_id": event_id, "now": now()}
+
+
+@door(bp, "/owner/events/<int:event_id>/photo", audience="owner", role="manager", tenant="session")
+def event_picture(event_id: int) -> ResponseReturnValue:
+    """Answer its picture."""
+    line = _line(event_id)
+    return picture(events.open_photo(line, current_staff().shop.id), kept="private, max-age=300")
 
 
 def _refused(event_id: int, refusal: Refused) -> ResponseReturnValue:

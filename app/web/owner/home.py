@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from app.board import events, reported, stories, talks
+from app.board import reported, stories, talks
 from app.cards import counter, offline, papers
 from app.insights import queries as insights
 from app.insights import rules, till
@@ -25,6 +25,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner import closing_news, days, done
 from app.web.owner.blueprint import bp
+from app.web.owner.events import draws_waiting
 from app.web.owner.noted import note_look
 from app.web.owner.stamps import claims_version, note_waiting
 
@@ -68,7 +69,7 @@ def home() -> ResponseReturnValue:
             "reported": reported.waiting(shop_id),
             "stories_waiting": stories.waiting_count(shop_id),
             "questions_waiting": talks.unanswered_count(shop_id),
-            "draws_waiting": events.waiting_for_draw(shop_id, now=moment) if staff.shop.has("events") else [],
+            "draws_waiting": draws_waiting(moment),
             "papers": papers.waiting_count(shop_id),
             "repairs_waiting": repairs.waiting(shop_id) if staff.shop.has(WARRANTIES) else 0,
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.board import draw_rules, events
@@ -10,6 +10,7 @@ from app.board.event_rules import NoSuchEvent
 from app.board.events import LISTED, EventLine
 from app.web.doors import door, now
 from app.web.guards import current_shop
+from app.web.pictures import picture
 from app.web.public.blueprint import bp
 from app.web.readable import row_number
 
@@ -35,7 +36,14 @@ def shop_event(code: str, event_id: int) -> ResponseReturnValue:
         won=events.winners(shop_id=shop.id, event_id=line.id) if is_drawn else [],
         tickets=events.tickets(shop_id=shop.id, event_id=line.id, limit=LISTED) if is_drawn else [],
         script=draw_rules.SCRIPT,
+        base_url=current_app.config["BASE_URL"],
     )
+
+
+@door(bp, "/s/<code>/events/<int:event_id>/photo", audience="public", tenant="code")
+def event_photo(code: str, event_id: int) -> ResponseReturnValue:
+    """Answer its picture."""
+    return picture(events.open_photo(_line(event_id), current_shop().id), kept="private, max-age=300")
 
 
 @door(bp, "/s/<code>/events/<int:event_id>/draw.txt", audience="public", tenant="code")

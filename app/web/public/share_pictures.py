@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from app.board import notices
+from app.board import events, notices
+from app.board.event_rules import NoSuchEvent
 from app.board.notice_rules import NoSuchNotice
 from app.kit.share_pictures import wide
-from app.web.doors import door
-from app.web.drawn import drawn, said_of_notice, said_of_shop
+from app.web.doors import door, now
+from app.web.drawn import drawn, said_of_event, said_of_notice, said_of_shop
 from app.web.guards import current_shop
 from app.web.public.blueprint import bp
 
@@ -27,3 +28,13 @@ def notice_picture(code: str, notice_id: int) -> ResponseReturnValue:
     if line is None:
         raise NoSuchNotice
     return drawn(wide(said_of_notice(shop, line)))
+
+
+@door(bp, "/s/<code>/events/<int:event_id>/picture", audience="public", tenant="code")
+def event_picture(code: str, event_id: int) -> ResponseReturnValue:
+    """Answer the picture of an event that customers can see, 1200 × 630."""
+    shop = current_shop()
+    line = events.event(shop_id=shop.id, event_id=event_id, now=now())
+    if line is None:
+        raise NoSuchEvent
+    return drawn(wide(said_of_event(shop, line)))

@@ -71,7 +71,13 @@ def story_picture(code: str, story_id: int) -> ResponseReturnValue:
         with file:
             photo = file.read()
     said = Said(
-        shop.name, shop.mark, line.sort_name, line.text or f"{shop.name} 손님 사진", "", shop.name, photo
+        shop.name,
+        shop.mark,
+        f"{line.over} · {line.sort_name}" if line.over else line.sort_name,
+        line.text or f"{shop.name} 손님 사진",
+        "",
+        shop.name,
+        photo,
     )
     answer = Response(wide(said), content_type="image/jpeg")
     answer.headers["Cache-Control"] = "public, max-age=3600"
