@@ -14,63 +14,30 @@ from app.reviews.models import Photo
 from app.reviews.rules import TRIED
 from app.testers import rules
 from app.testers.models import Programme, ProgrammeQuestion, Tester, TesterAnswer
-from app.testers.rules import Answer, Question
+from app.testers.queries import PART
+from app.testers.rules import Answer, Part, Question
 
 # So long after a hand-over a review of the same person says that something was given.
 DISCLOSED_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True)
-class MyPart:
+class MyPart(Part):
     """A person's part in a programme."""
 
-    tester_id: int
     programme_id: int
     ref: str
     sort: str
     product: str
-    number: int
-    ticket: str
-    applied_at: datetime | None
-    chosen_at: datetime | None
-    declined_at: datetime | None
-    given_at: datetime | None
-    done_at: datetime | None
-    told_at: datetime | None
-
-    @property
-    def state(self) -> str:
-        """Where they are (rules.state)."""
-        return rules.state(
-            applied_at=self.applied_at,
-            chosen_at=self.chosen_at,
-            declined_at=self.declined_at,
-            given_at=self.given_at,
-            done_at=self.done_at,
-        )
 
 
-_PART: tuple[Any, ...] = (
-    Tester.id,
-    Tester.programme_id,
-    Programme.ref,
-    Programme.sort,
-    Programme.product,
-    Tester.number,
-    Tester.ticket,
-    Tester.applied_at,
-    Tester.chosen_at,
-    Tester.declined_at,
-    Tester.given_at,
-    Tester.done_at,
-    Tester.told_at,
-)
+_MINE: tuple[Any, ...] = (*PART, Programme.id, Programme.ref, Programme.sort, Programme.product)
 
 
 def parts(*, shop_id: int, customer_id: int, limit: int = 50) -> list[MyPart]:
     """Return every programme a person was invited to, applied for or was in, the newest first."""
     rows = db.session.execute(
-        select(*_PART)
+        select(*_MINE)
         .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
         .where(Tester.shop_id == shop_id, Tester.customer_id == customer_id)
         .order_by(Tester.id.desc())
@@ -82,7 +49,7 @@ def parts(*, shop_id: int, customer_id: int, limit: int = 50) -> list[MyPart]:
 def part(*, shop_id: int, customer_id: int, programme_id: int) -> MyPart | None:
     """Return a person's part in one programme, or None."""
     row = db.session.execute(
-        select(*_PART)
+        select(*_MINE)
         .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
         .where(
             Tester.shop_id == shop_id,
