@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.extensions import db
+from app.kit.columns import UtcDateTime
 from app.reviews.models import Photo
 from app.reviews.rules import TRIED
 from app.testers import rules
@@ -58,6 +59,44 @@ def part(*, shop_id: int, customer_id: int, programme_id: int) -> MyPart | None:
         )
     ).one_or_none()
     return None if row is None else MyPart(*row)
+
+
+@dataclass(frozen=True)
+class ToHandOver:
+    """What somebody who was chosen has not got yet; `price`: won they pay, 0 = free."""
+
+    id: int
+    product: str
+    price: int
+
+    @property
+    def name(self) -> str:
+        """What the programme is called in full."""
+        return rules.name_of(self.product, rules.TRIAL)
+
+
+# Built once: a stamp's answer shows it.
+_TO_HAND_OVER = (
+    select(Tester.id, Programme.product, Programme.price)
+    .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
+    .where(
+        Tester.shop_id == bindparam("shop"),
+        Tester.customer_id == bindparam("customer"),
+        Tester.chosen_at.is_not(None),
+        Tester.declined_at.is_(None),
+        Tester.given_at.is_(None),
+        Programme.sort == rules.TRIAL,
+        Programme.ended_at.is_(None),
+        Programme.answer_until > bindparam("now", type_=UtcDateTime),
+    )
+    .order_by(Tester.id)
+)
+
+
+def to_hand_over(*, shop_id: int, customer_id: int, now: datetime) -> list[ToHandOver]:
+    """Return what is to be given to a person who stands at the counter, what they were chosen for first on top."""
+    rows = db.session.execute(_TO_HAND_OVER, {"shop": shop_id, "customer": customer_id, "now": now})
+    return [ToHandOver(*row) for row in rows]
 
 
 def answers(*, shop_id: int, tester_id: int, turn: date) -> dict[int, Answer]:

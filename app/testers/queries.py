@@ -81,6 +81,11 @@ class ProgrammeView:
         return rules.name_of(self.product, self.sort)
 
     @property
+    def other_word(self) -> str:
+        """What it is beside its name in a list of 체험단: "" where the list or the name says so already."""
+        return "" if self.sort == rules.TRIAL or self.name == self.product else self.word
+
+    @property
     def least_visits(self) -> int:
         """How often somebody must have come to apply."""
         return int(self.conditions.get("least_visits") or 0)

@@ -52,8 +52,8 @@ OPTIONS_LEAST, OPTIONS_MOST, OPTION_MAX = 2, 8, 30
 QUESTION_MAX, PRODUCT_MAX, ABOUT_MAX, NOTE_MAX, ANSWER_MAX = 120, 60, 1000, 80, 1000
 VERDICT_MAX, CHANGE_MAX, BENEFIT_MAX = 300, 500, 60
 MOST_PLACES, MOST_WON, MOST_TRY_DAYS, MOST_VISITS = 50, 1_000_000, 60, 100
-# A tasting's answers in one minute: more than a queue at a counter taps.
-TASTING_MINUTE = 40
+# A tasting's answers in one minute: more than a queue at a counter taps, and than one address is let through with.
+TASTING_MINUTE = 60
 
 _PRAISE = re.compile(
     r"(?:좋은|긍정적인?|높은|최고의?|칭찬)\s*(?:후기|리뷰|평가|평점|별점|점수|말씀?|글|답)[^.!?\n]{0,20}(?:부탁|써|쓰|남겨|남기|적어|올려|주)"
@@ -148,6 +148,16 @@ class Question:
     is_needed: bool = True
     id: int = 0
     position: int = 0
+
+    @property
+    def field(self) -> str:
+        """What its field is called in the form of who applies."""
+        return f"q{self.id}"
+
+    @property
+    def first_field(self) -> str:
+        """Where somebody begins to answer it there: the first of what there is to choose, or the field."""
+        return f"{self.field}-0" if self.form in (CHOICE, MANY) else self.field
 
     @property
     def choices(self) -> list[tuple[int, str]]:

@@ -256,6 +256,22 @@ def close_tester(programme_id: int) -> ResponseReturnValue:
 
 @door(
     bp,
+    "/owner/testers/<int:programme_id>/settlement",
+    methods=("POST",),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def settle_tester(programme_id: int) -> ResponseReturnValue:
+    """Choose nobody more: who was not chosen is told."""
+    staff = current_staff()
+    programme_end.settle(shop_id=staff.shop.id, staff_id=staff.staff_id, programme_id=programme_id, now=now())
+    flash("다 골랐어요. 함께하지 못하는 분께 10분 뒤에 알려 드려요")
+    return see_other(url_for("owner.tester_people", programme_id=programme_id))
+
+
+@door(
+    bp,
     "/owner/testers/<int:programme_id>/removal",
     methods=("POST",),
     audience="owner",
