@@ -203,7 +203,7 @@ def test_questions_stand_still_once_somebody_answered(shop: AShop, jiwoo: ACusto
     asked = trying.questions(row, APPLY)[0]
     with pytest.raises(AnswersBegan):
         programme_questions.drop_question(**which, question_id=asked.id)
-    words = {"text": "향은 어땠어요?", "form": "scale", "is_needed": "y"}
+    words = {"text": "향은 어땠어요?", "how": "scale", "is_needed": "y"}
     programme_questions.put_question(**which, question_id=None, typed=words)
     trying.choose(shop, row, jiwoo)
     trying.hand_over(shop, row, jiwoo)

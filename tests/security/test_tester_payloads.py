@@ -32,7 +32,7 @@ def test_every_text_of_a_programme_is_only_text(app: Flask, owner: Phone, shop: 
         options = "\n".join(dict.fromkeys(SHORT[place % len(SHORT) :] + ["하나", "둘"][:2]))[:200]
         words = {
             "text": line,
-            "form": "choice",
+            "how": "choice",
             "options": "\n".join(options.splitlines()[:6]),
             "is_needed": "y",
         }

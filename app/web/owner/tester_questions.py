@@ -19,7 +19,7 @@ from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.testers import view_of
 
-_FIELDS = ("text", "form", "options", "is_needed")
+_FIELDS = ("text", "how", "options", "is_needed")
 
 
 @door(bp, "/owner/testers/<int:programme_id>/questions", audience="owner", role="manager", tenant="session")
@@ -84,7 +84,7 @@ def _question(programme_id: int, question_id: int | None, question: Question) ->
     view = view_of(programme_id)
     typed = {
         "text": question.text,
-        "form": question.form,
+        "how": question.form,
         "options": "\n".join(question.options),
         "is_needed": "y" if question.is_needed else "",
     }
