@@ -176,6 +176,8 @@ def _web(app: Flask) -> None:
         **dict.fromkeys(audiences.PHOTOS, "600 per minute"),
         **dict.fromkeys(audiences.DRAWN, "120 per minute"),
         **dict.fromkeys(audiences.HOOKS, "12000 per minute"),
+        audiences.TAPPED: "240 per minute",
+        f"POST {audiences.TAPPED}": "20 per minute;400 per hour",
     }
     for endpoint in audiences.without_csrf(app):
         csrf.exempt(app.view_functions[endpoint])

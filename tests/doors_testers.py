@@ -21,8 +21,8 @@ TABLE = """
 /owner/testers/<int:programme_id>/questions/<int:question_id>/removal POST      owner     manager  session
 /owner/testers/<int:programme_id>/people              GET+POST  owner     manager  session
 /owner/testers/<int:programme_id>/draw                POST      owner     manager  session
-/owner/testers/people/<int:tester_id>/handover        POST      owner     manager  session
-/owner/testers/people/<int:tester_id>/handover/removal POST      owner     manager  session
+/owner/testers/people/<int:tester_id>/handover        POST      owner     staff    session
+/owner/testers/people/<int:tester_id>/handover/removal POST      owner     staff    session
 /owner/testers/people/<int:tester_id>/removal         POST      owner     manager  session
 /owner/testers/<int:programme_id>/summary             GET       owner     manager  session
 /owner/testers/<int:programme_id>/verdict             POST      owner     manager  session
@@ -32,6 +32,8 @@ TABLE = """
 /owner/testers/<int:programme_id>/qr.svg              GET       owner     manager  session
 /owner/testers/<int:programme_id>/photos/<ref>        GET       owner     manager  session
 /owner/testers/<int:programme_id>/print               GET       owner     manager  session
+/owner/testers/<int:programme_id>/print/pdf           GET       owner     manager  session
+/owner/testers/<int:programme_id>/settlement          POST      owner     manager  session
 /s/<code>/tasting/<ref>                               GET+POST  public    anyone   code
 /s/<code>/testers                                     GET       public    anyone   code
 /s/<code>/testers/<ref>                               GET       public    anyone   code

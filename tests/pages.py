@@ -112,6 +112,10 @@ def _inline(soup: BeautifulSoup) -> list[str]:
     return found
 
 
+# A field of such a name stands before the form's own: the scripts that send it find the field and stop.
+_OF_A_FORM = {"action", "attributes", "children", "closest", "elements", "form", "matches", "method", "submit"}
+
+
 def _forms(soup: BeautifulSoup) -> list[str]:
     found = []
     for form in soup.find_all("form"):
@@ -128,6 +132,8 @@ def _forms(soup: BeautifulSoup) -> list[str]:
             continue
         if not (_label_of(soup, box) or box.get("aria-label") or box.get("aria-labelledby")):
             found.append(f"no label: {box.get('name')!r}")
+        if box.get("name") in _OF_A_FORM:
+            found.append(f"hides what the form itself calls {box.get('name')!r}")
         if not box.get("name") and not box.get("data-scan-photo") and box.get("type") != "file":
             found.append(f"no name: {box.get('id')!r}")
     return found

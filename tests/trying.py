@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.extensions import db
-from app.flows import programme, programme_questions, tester, tester_answers, tester_turns
+from app.flows import programme, programme_end, programme_questions, tester, tester_answers, tester_turns
 from app.kit.clock import kst_day
 from app.testers import queries
 from app.testers.models import Programme, ProgrammeQuestion, Tester
@@ -52,9 +52,16 @@ def a_programme(shop: AShop, start: str = "skin", *, shows: bool = True, **chang
         once=factories.once(),
         now=factories.now(),
     )
+    row = the(shop, made)
     if shows:
-        programme.show(shop_id=shop.id, staff_id=shop.owner_id, programme_id=made, now=factories.now())
-    return the(shop, made)
+        show(shop, row)
+        row = the(shop, made)
+    return row
+
+
+def show(shop: AShop, row: Programme) -> None:
+    """모집 시작."""
+    programme.show(shop_id=shop.id, staff_id=shop.owner_id, programme_id=row.id, now=factories.now())
 
 
 def the(shop: AShop, programme_id: int) -> Programme:
@@ -172,7 +179,7 @@ def turn(row: Programme) -> None:
 
 def end(shop: AShop, row: Programme, verdict: str = "improve") -> None:
     """Decide."""
-    programme.decide(
+    programme_end.decide(
         shop_id=shop.id,
         staff_id=shop.owner_id,
         programme_id=row.id,

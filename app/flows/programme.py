@@ -1,4 +1,4 @@
-"""체험단, 모니터단, 맛보기 on the owner's side: written, shown, closed, ended with a verdict, and what became of it."""
+"""체험단, 모니터단, 맛보기 on the owner's side: written, shown, given more time, begun anew (ended: programme_end)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from app.insights import groups
 from app.kit.clock import kst_day, start_of_day
 from app.kit.refusals import Invalid
 from app.kit.signing import new_token, token_hash
-from app.messages import recall
 from app.shops import actions as shops
 from app.testers import actions, rules, starts
 from app.testers import typed as typed_rules
-from app.testers.models import Programme, Tester
+from app.testers.models import Programme
 from app.testers.rules import AFTER, TASTING, Facts, NoProgramme, NotNow, Question
 
 USE = "testers"  # in Shop.uses: the card shows the way there
@@ -99,17 +98,7 @@ def show(*, shop_id: int, staff_id: int, programme_id: int, now: datetime) -> No
             raise Invalid({"questions": "신청 마지막 날이 지났어요. ‘고치기’에서 날짜를 다시 골라 주세요."})
         row.shown_at = now
         shops.set_use(session, shop_id=shop_id, what=USE, is_on=True)
-        _note(session, row, staff_id, "shown", now)
-
-
-def close(*, shop_id: int, programme_id: int, now: datetime) -> None:
-    """신청 그만 받기: before its day. Twice is once. Raises NoProgramme, NotNow."""
-    with write() as session:
-        row = held(session, shop_id, programme_id)
-        if row.shown_at is None or row.sort == TASTING:
-            raise NotNow("아직 신청을 받지 않는 체험단이에요.")
-        if standing(row).takes_applications(now):
-            row.closed_at = now
+        note_done(session, row, staff_id, "shown", now)
 
 
 def drop(*, shop_id: int, programme_id: int) -> None:
@@ -157,58 +146,6 @@ def copy(*, shop_id: int, staff_id: int, programme_id: int, once: str, now: date
             return row.id
 
     return after_a_race(copied)
-
-
-def decide(*, shop_id: int, staff_id: int, programme_id: int, verdict: str, note: str, now: datetime) -> None:
-    """출시, 보완 or 중단, with a note for the shop: the programme ends. Raises Invalid, NoProgramme, NotNow."""
-    wrong: dict[str, str] = {}
-    words = note.replace("\r\n", "\n").strip()
-    if verdict not in rules.VERDICTS:
-        wrong["verdict"] = "어떻게 하기로 했는지 골라 주세요."
-    if len(words) > rules.VERDICT_MAX:
-        wrong["note"] = f"{rules.VERDICT_MAX}자까지 쓸 수 있어요. 지금 {len(words):,}자예요."
-    if wrong:
-        raise Invalid(wrong)
-    with write() as session:
-        row = held(session, shop_id, programme_id)
-        if row.shown_at is None:
-            raise NotNow("아직 시작하지 않은 체험단이에요.")
-        row.verdict, row.verdict_note = verdict, words
-        row.ended_at = row.ended_at or now
-        _ask_no_more(session, row)
-        _note(session, row, staff_id, verdict, now)
-
-
-def _ask_no_more(session: Any, row: Programme) -> None:
-    """Take back what was to be asked: nobody is led to questions that take no answer any more."""
-    chosen = (Tester.chosen_at.is_not(None),)
-    for each in actions.those_of(session, shop_id=row.shop_id, programme_id=row.id, where=chosen):
-        word = f"{each.asked_month:%Y-%m}" if each.asked_month else "survey"
-        for cause in (f"tester:{each.id}:{word}", f"tester:{each.id}:{word}:2"):
-            recall.cancel_waiting(
-                session, shop_id=row.shop_id, cause=cause, kinds=("survey",), reason="답을 다 받았어요."
-            )
-
-
-def tell_change(*, shop_id: int, staff_id: int, programme_id: int, text: str, now: datetime) -> None:
-    """이렇게 바꿨어요: once, to everybody who answered; the words stay as they were told.
-
-    Who is told is done in small steps (flows/tester_turns.py). Raises Invalid, NoProgramme, NotNow.
-    """
-    wrong: dict[str, str] = {}
-    words = rules.words(text, "change", rules.CHANGE_MAX, wrong, needed="무엇을 바꿨는지 적어 주세요.")
-    if wrong:
-        raise Invalid(wrong)
-    with write() as session:
-        row = held(session, shop_id, programme_id)
-        if row.change_at is not None:
-            if row.change == words:
-                return
-            raise NotNow("이미 알려 드렸어요. 보낸 말은 바꿀 수 없어요.")
-        if row.ended_at is None:
-            raise NotNow("먼저 출시할지 보완할지 정해 주세요.")
-        row.change, row.change_at = words, now
-        _note(session, row, staff_id, "change", now)
 
 
 def standing(row: Programme) -> rules.Standing:
@@ -280,7 +217,8 @@ def _must_be_a_coupon(session: Any, shop_id: int, facts: Facts) -> None:
         raise Invalid({"coupon": "드릴 쿠폰을 다시 골라 주세요."})
 
 
-def _note(session: Any, row: Programme, staff_id: int, what: str, now: datetime) -> None:
+def note_done(session: Any, row: Programme, staff_id: int, what: str, now: datetime) -> None:
+    """Write down in the shop's record of changes what was done with a programme."""
     audit.note(
         session,
         shop_id=row.shop_id,

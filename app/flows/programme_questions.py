@@ -12,7 +12,7 @@ from app.kit.refusals import Invalid
 from app.testers import actions, rules
 from app.testers import typed as typed_rules
 from app.testers.models import Programme
-from app.testers.rules import AFTER, APPLY, TASTING, AnswersBegan, NoProgramme
+from app.testers.rules import AFTER, APPLY, TASTING, AnswersBegan, LastQuestion, NoProgramme
 
 _MOVES = {"up": -1, "down": 1}
 
@@ -67,13 +67,20 @@ def move_question(*, shop_id: int, programme_id: int, question_id: int, way: str
 
 
 def drop_question(*, shop_id: int, programme_id: int, question_id: int, now: datetime) -> None:
-    """Take a question out; the second press is content. Raises NoProgramme, AnswersBegan."""
+    """Take a question out; the second press is content. Raises NoProgramme, AnswersBegan, and LastQuestion of
+    a programme that people see."""
     with write() as session:
         row = held(session, shop_id, programme_id)
         there = actions.questions(session, shop_id=shop_id, programme_id=programme_id)
         one = next((each for each in there if each.id == question_id), None)
         if one is not None:
             _may_change(session, row, one.when, now)
+            if (
+                row.shown_at is not None
+                and one.when == AFTER
+                and sum(each.when == AFTER for each in there) < 2
+            ):
+                raise LastQuestion
             session.delete(one)
 
 

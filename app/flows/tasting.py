@@ -31,7 +31,9 @@ def answer(*, shop_id: int, ref: str, browser_token: str, number: str, now: date
             if standing(row).stage(now) != "open":
                 raise NotNow("맛보기가 끝났어요. 함께해 주셔서 고맙습니다.")
             asked = actions.questions(session, shop_id=shop_id, programme_id=row.id)
-            one = next(each for each in asked if each.when == AFTER)
+            one = next((each for each in asked if each.when == AFTER), None)
+            if one is None:
+                raise NoProgramme
             allowed = SCALE_WORDS if one.form == SCALE else range(len(one.options))
             if number not in {str(each) for each in allowed}:
                 raise Invalid({"number": "하나를 눌러 주세요."})

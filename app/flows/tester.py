@@ -8,11 +8,11 @@ from typing import Any
 
 from app.board.draw_rules import draw as drawn_from
 from app.cards.actions import ledger
-from app.coupons.models import Coupon
 from app.customers import actions as people
-from app.flows import audit, coupon_rules
-from app.flows.programme import held, standing
-from app.flows.tester_turns import ask, go_on
+from app.flows import tester_coupon
+from app.flows.programme import held, note_done, standing
+from app.flows.tester_asks import ask
+from app.flows.tester_turns import go_on
 from app.flows.unit import after_a_race, afterwards, write
 from app.insights import groups
 from app.messages import recall
@@ -131,13 +131,7 @@ def _let_go(session: Any, mine: Tester, reason: str, now: datetime) -> None:
     if mine.declined_at is None:
         mine.declined_at, mine.chosen_at = now, None
         # What was given for trying goes with it; a coupon that was used stays used.
-        coupon_rules.withdraw(
-            session,
-            shop_id=mine.shop_id,
-            which=[Coupon.cause == f"tester:{mine.id}"],
-            reason=reason,
-            now=now,
-        )
+        tester_coupon.take_back(session, mine=mine, reason=reason, now=now)
         _take_back(session, mine, reason, "chosen", "invite", "survey", "survey:2", now=now)
 
 
@@ -160,9 +154,9 @@ def choose(*, shop_id: int, staff_id: int, programme_id: int, picked: Collection
                 else f"{row.places}분을 이미 다 골랐어요."
             )
         for each in new:
-            each.chosen_at, each.chosen_by, each.told_at = now, "hand", None
+            _chosen(session, each, "hand", now)
         if new:
-            _note(session, row, staff_id, f"chosen {len(new)}", now)
+            note_done(session, row, staff_id, f"chosen {len(new)}", now)
             afterwards(session, lambda: go_on(shop_id=shop_id, programme_id=programme_id, now=now))
         return len(before) + len(new)
 
@@ -186,12 +180,18 @@ def draw(*, shop_id: int, staff_id: int, programme_id: int, now: datetime) -> in
         winners = drawn_from(row.seed, tickets, left)
         for each in waiting:
             if each.ticket in winners:
-                each.chosen_at, each.chosen_by, each.told_at = now, "draw", None
+                _chosen(session, each, "draw", now)
         row.drawn_at, row.drawn = now, {"tickets": tickets, "winners": winners, "places": left}
         row.closed_at = row.closed_at or now
-        _note(session, row, staff_id, f"drawn {len(winners)}/{len(tickets)}", now)
+        note_done(session, row, staff_id, f"drawn {len(winners)}/{len(tickets)}", now)
         afterwards(session, lambda: go_on(shop_id=shop_id, programme_id=programme_id, now=now))
         return len(winners)
+
+
+def _chosen(session: Any, mine: Tester, how: str, now: datetime) -> None:
+    if mine.told_at is not None:  # a place became free: what they heard before is so no more
+        _take_back(session, mine, "자리가 나서 모시게 되었어요.", "not", now=now)
+    mine.chosen_at, mine.chosen_by, mine.told_at = now, how, None
 
 
 def _may_choose(row: Programme) -> None:
@@ -258,15 +258,3 @@ def _mine(session: Any, shop_id: int, tester_id: int) -> Tester:
     if found is None:
         raise NoProgramme
     return found
-
-
-def _note(session: Any, row: Programme, staff_id: int, detail: str, now: datetime) -> None:
-    audit.note(
-        session,
-        shop_id=row.shop_id,
-        what="tester_programme",
-        staff_id=staff_id,
-        subject=f"programme:{row.id}",
-        detail=detail,
-        now=now,
-    )

@@ -19,24 +19,26 @@ def at_work() -> list[tuple[int, int]]:
         and_(Programme.change_at.is_not(None), Tester.change_told_at.is_(None)),
         and_(*thanks, Tester.rewarded_at.is_(None)),
     )
+    took_part = and_(Tester.chosen_at.is_not(None), waits)
+    never_heard = and_(Tester.chosen_at.is_(None), Tester.applied_at.is_not(None), Tester.told_at.is_(None))
     somebody = (
         select(Tester.id)
         .where(
             Tester.shop_id == Programme.shop_id,
             Tester.programme_id == Programme.id,
             Tester.customer_id.is_not(None),
-            Tester.chosen_at.is_not(None),
             Tester.declined_at.is_(None),
-            waits,
+            or_(took_part, never_heard),
         )
         .exists()
     )
+    invited = and_(Programme.invites, Programme.called_off_at.is_(None))
     rows = db.session.execute(
         select(Programme.shop_id, Programme.id)
         .where(
             Programme.shown_at.is_not(None),
             Programme.sort != rules.TASTING,
-            or_(Programme.ended_at.is_(None), somebody),
+            or_(Programme.ended_at.is_(None), invited, somebody),
         )
         .order_by(Programme.id)
     )

@@ -7,70 +7,38 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.extensions import db
+from app.kit.columns import UtcDateTime
 from app.reviews.models import Photo
 from app.reviews.rules import TRIED
 from app.testers import rules
 from app.testers.models import Programme, ProgrammeQuestion, Tester, TesterAnswer
-from app.testers.rules import Answer, Question
+from app.testers.queries import PART
+from app.testers.rules import Answer, Part, Question
 
 # So long after a hand-over a review of the same person says that something was given.
 DISCLOSED_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True)
-class MyPart:
+class MyPart(Part):
     """A person's part in a programme."""
 
-    tester_id: int
     programme_id: int
     ref: str
     sort: str
     product: str
-    number: int
-    ticket: str
-    applied_at: datetime | None
-    chosen_at: datetime | None
-    declined_at: datetime | None
-    given_at: datetime | None
-    done_at: datetime | None
-    told_at: datetime | None
-
-    @property
-    def state(self) -> str:
-        """Where they are (rules.state)."""
-        return rules.state(
-            applied_at=self.applied_at,
-            chosen_at=self.chosen_at,
-            declined_at=self.declined_at,
-            given_at=self.given_at,
-            done_at=self.done_at,
-        )
 
 
-_PART: tuple[Any, ...] = (
-    Tester.id,
-    Tester.programme_id,
-    Programme.ref,
-    Programme.sort,
-    Programme.product,
-    Tester.number,
-    Tester.ticket,
-    Tester.applied_at,
-    Tester.chosen_at,
-    Tester.declined_at,
-    Tester.given_at,
-    Tester.done_at,
-    Tester.told_at,
-)
+_MINE: tuple[Any, ...] = (*PART, Programme.id, Programme.ref, Programme.sort, Programme.product)
 
 
 def parts(*, shop_id: int, customer_id: int, limit: int = 50) -> list[MyPart]:
     """Return every programme a person was invited to, applied for or was in, the newest first."""
     rows = db.session.execute(
-        select(*_PART)
+        select(*_MINE)
         .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
         .where(Tester.shop_id == shop_id, Tester.customer_id == customer_id)
         .order_by(Tester.id.desc())
@@ -82,7 +50,7 @@ def parts(*, shop_id: int, customer_id: int, limit: int = 50) -> list[MyPart]:
 def part(*, shop_id: int, customer_id: int, programme_id: int) -> MyPart | None:
     """Return a person's part in one programme, or None."""
     row = db.session.execute(
-        select(*_PART)
+        select(*_MINE)
         .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
         .where(
             Tester.shop_id == shop_id,
@@ -91,6 +59,44 @@ def part(*, shop_id: int, customer_id: int, programme_id: int) -> MyPart | None:
         )
     ).one_or_none()
     return None if row is None else MyPart(*row)
+
+
+@dataclass(frozen=True)
+class ToHandOver:
+    """What somebody who was chosen has not got yet; `price`: won they pay, 0 = free."""
+
+    id: int
+    product: str
+    price: int
+
+    @property
+    def name(self) -> str:
+        """What the programme is called in full."""
+        return rules.name_of(self.product, rules.TRIAL)
+
+
+# Built once: a stamp's answer shows it.
+_TO_HAND_OVER = (
+    select(Tester.id, Programme.product, Programme.price)
+    .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
+    .where(
+        Tester.shop_id == bindparam("shop"),
+        Tester.customer_id == bindparam("customer"),
+        Tester.chosen_at.is_not(None),
+        Tester.declined_at.is_(None),
+        Tester.given_at.is_(None),
+        Programme.sort == rules.TRIAL,
+        Programme.ended_at.is_(None),
+        Programme.answer_until > bindparam("now", type_=UtcDateTime),
+    )
+    .order_by(Tester.id)
+)
+
+
+def to_hand_over(*, shop_id: int, customer_id: int, now: datetime) -> list[ToHandOver]:
+    """Return what is to be given to a person who stands at the counter, what they were chosen for first on top."""
+    rows = db.session.execute(_TO_HAND_OVER, {"shop": shop_id, "customer": customer_id, "now": now})
+    return [ToHandOver(*row) for row in rows]
 
 
 def answers(*, shop_id: int, tester_id: int, turn: date) -> dict[int, Answer]:

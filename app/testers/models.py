@@ -69,6 +69,9 @@ class Programme(Model):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nobody applies any more, before the day
+    settled_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # nobody more is chosen: the rest are told
     drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     drawn: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # the tickets of the draw, how many won
     invites: Mapped[bool] = mapped_column(default=False, server_default=false())  # the group is told
@@ -76,6 +79,9 @@ class Programme(Model):
         default=0, server_default="0"
     )  # how far, by the customers' ids
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # all of them
+    called_off_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # what had not gone of it was taken back
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verdict: Mapped[str] = mapped_column(String(8), default="")  # launch | improve | stop
     verdict_note: Mapped[str] = mapped_column(Text, default="")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.kit.clock import start_of_day
 from app.reviews.models import Review
 from app.testers import rules
 from app.testers.models import Programme, ProgrammeQuestion, Tester
-from app.testers.rules import Question, Standing
+from app.testers.rules import Part, Question, Standing
 
 # The public page keeps what came of a programme so long.
 _SHOWN_AFTER = timedelta(days=180)
@@ -47,6 +47,7 @@ class ProgrammeView:
     made_at: datetime
     shown_at: datetime | None
     closed_at: datetime | None
+    settled_at: datetime | None
     drawn_at: datetime | None
     drawn: dict[str, Any]
     ended_at: datetime | None
@@ -73,6 +74,16 @@ class ProgrammeView:
     def word(self) -> str:
         """What it is called: 체험단, 모니터단, 맛보기."""
         return rules.SORTS[self.sort]
+
+    @property
+    def name(self) -> str:
+        """What it is called in full: "쑥 비누 체험단"."""
+        return rules.name_of(self.product, self.sort)
+
+    @property
+    def other_word(self) -> str:
+        """What it is beside its name in a list of 체험단: "" where the list or the name says so already."""
+        return "" if self.sort == rules.TRIAL or self.name == self.product else self.word
 
     @property
     def least_visits(self) -> int:
@@ -177,36 +188,19 @@ def questions(*, shop_id: int, programme_id: int, when: str = "") -> list[Questi
     ]
 
 
+# As rules.Part has them.
+PART: tuple[Any, ...] = tuple(getattr(Tester, each.name) for each in fields(Part))
+
+
 @dataclass(frozen=True)
-class TesterLine:
+class TesterLine(Part):
     """One person's part in a programme, for the shop's own eyes. `customer_id` None: they left since."""
 
-    id: int
     customer_id: int | None
     name: str
-    number: int
-    ticket: str
     visits: int
     reviews: int
-    invited_at: datetime | None
-    applied_at: datetime | None
-    chosen_at: datetime | None
     chosen_by: str
-    declined_at: datetime | None
-    told_at: datetime | None
-    given_at: datetime | None
-    done_at: datetime | None
-
-    @property
-    def state(self) -> str:
-        """Where they are: invited | applied | chosen | given | done | gone."""
-        return rules.state(
-            applied_at=self.applied_at,
-            chosen_at=self.chosen_at,
-            declined_at=self.declined_at,
-            given_at=self.given_at,
-            done_at=self.done_at,
-        )
 
 
 def people(*, shop_id: int, programme_id: int) -> list[TesterLine]:
@@ -217,32 +211,17 @@ def people(*, shop_id: int, programme_id: int) -> list[TesterLine]:
         .correlate(Tester)
         .scalar_subquery()
     )
-    return _lines(
-        shop_id, Tester.programme_id == programme_id, Tester.applied_at.is_not(None), reviews=reviews
-    )
-
-
-def _lines(shop_id: int, *where: Any, reviews: Any) -> list[TesterLine]:
     rows = db.session.execute(
         select(
-            Tester.id,
+            *PART,
             Tester.customer_id,
             func.coalesce(Customer.name, ""),
-            Tester.number,
-            Tester.ticket,
             func.coalesce(Customer.visit_count, 0),
             reviews,
-            Tester.invited_at,
-            Tester.applied_at,
-            Tester.chosen_at,
             Tester.chosen_by,
-            Tester.declined_at,
-            Tester.told_at,
-            Tester.given_at,
-            Tester.done_at,
         )
         .outerjoin(Customer, (Customer.shop_id == Tester.shop_id) & (Customer.id == Tester.customer_id))
-        .where(Tester.shop_id == shop_id, *where)
+        .where(Tester.shop_id == shop_id, Tester.programme_id == programme_id, Tester.applied_at.is_not(None))
         .order_by(Tester.number)
         .limit(500)
     )
@@ -282,7 +261,7 @@ def waiting(shop_id: int, *, now: datetime) -> Waiting:
         count = found[view.id]
         if view.standing.takes_applications(now):
             applied += count.waiting
-        elif count.chosen < view.places and view.drawn_at is None:
+        elif count.chosen < view.places and view.drawn_at is None and view.settled_at is None:
             to_choose += count.waiting
         over = not view.standing.takes_answers(now)
         all_said = view.sort == rules.TRIAL and 0 < count.chosen == count.done and not count.waiting

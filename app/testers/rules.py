@@ -52,8 +52,8 @@ OPTIONS_LEAST, OPTIONS_MOST, OPTION_MAX = 2, 8, 30
 QUESTION_MAX, PRODUCT_MAX, ABOUT_MAX, NOTE_MAX, ANSWER_MAX = 120, 60, 1000, 80, 1000
 VERDICT_MAX, CHANGE_MAX, BENEFIT_MAX = 300, 500, 60
 MOST_PLACES, MOST_WON, MOST_TRY_DAYS, MOST_VISITS = 50, 1_000_000, 60, 100
-# A tasting's answers in one minute: more than a queue at a counter taps.
-TASTING_MINUTE = 40
+# A tasting's answers in one minute: more than a queue at a counter taps, and than one address is let through with.
+TASTING_MINUTE = 60
 
 _PRAISE = re.compile(
     r"(?:좋은|긍정적인?|높은|최고의?|칭찬)\s*(?:후기|리뷰|평가|평점|별점|점수|말씀?|글|답)[^.!?\n]{0,20}(?:부탁|써|쓰|남겨|남기|적어|올려|주)"
@@ -99,6 +99,14 @@ class TooFewPlaces(Refused):
     status = 422
 
 
+class LastQuestion(Refused):
+    """The only question of what people see already."""
+
+    code = "last_question"
+    status = 422
+    sentence = "하나뿐인 질문이라 뺄 수 없어요. 질문을 눌러 말을 고치거나, 새 질문을 먼저 더해 주세요."
+
+
 class TooManyTaps(Refused):
     """More answers in a minute than people stand at a counter."""
 
@@ -142,6 +150,16 @@ class Question:
     position: int = 0
 
     @property
+    def field(self) -> str:
+        """What its field is called in the form of who applies."""
+        return f"q{self.id}"
+
+    @property
+    def first_field(self) -> str:
+        """Where somebody begins to answer it there: the first of what there is to choose, or the field."""
+        return f"{self.field}-0" if self.form in (CHOICE, MANY) else self.field
+
+    @property
     def choices(self) -> list[tuple[int, str]]:
         """What there is to choose from, each with its place."""
         return list(enumerate(self.options))
@@ -160,6 +178,34 @@ class Answer:
     def is_empty(self) -> bool:
         """Nothing was said."""
         return self.number is None and not self.picks and not self.text and self.photo_id is None
+
+
+@dataclass(frozen=True)
+class Part:
+    """How far one person is in a programme."""
+
+    id: int
+    number: int  # in the order they came
+    ticket: str  # stands for them in a draw
+    applied_at: datetime | None
+    chosen_at: datetime | None
+    declined_at: datetime | None
+    told_at: datetime | None
+    given_at: datetime | None
+    done_at: datetime | None
+
+    @property
+    def state(self) -> str:
+        """Return where they are: invited | applied | chosen | given | done | gone."""
+        if self.declined_at is not None:
+            return "gone"
+        passed = (
+            ("done", self.done_at),
+            ("given", self.given_at),
+            ("chosen", self.chosen_at),
+            ("applied", self.applied_at),
+        )
+        return next((word for word, moment in passed if moment is not None), "invited")
 
 
 @dataclass(frozen=True)
@@ -239,19 +285,10 @@ def said(question: Question, answer: Answer) -> str:
     return answer.text or ("사진" if answer.photo_id is not None else "")
 
 
-def state(
-    *,
-    applied_at: datetime | None,
-    chosen_at: datetime | None,
-    declined_at: datetime | None,
-    given_at: datetime | None,
-    done_at: datetime | None,
-) -> str:
-    """Return where a person is in a programme: invited | applied | chosen | given | done | gone."""
-    if declined_at is not None:
-        return "gone"
-    passed = (("done", done_at), ("given", given_at), ("chosen", chosen_at), ("applied", applied_at))
-    return next((word for word, moment in passed if moment is not None), "invited")
+def name_of(product: str, sort: str) -> str:
+    """Return what a programme is called in full; one that says what it is already says it once."""
+    word = SORTS[sort]
+    return product if product.endswith(word) else f"{product} {word}"
 
 
 def price_words(price: int) -> str:

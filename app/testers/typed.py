@@ -166,9 +166,9 @@ def _number(
 def clean_question(typed: Mapping[str, str], *, when: str, sort: str) -> Question:
     """Return one question as typed, its choices one a line. Raises Invalid with a sentence a field."""
     wrong: dict[str, str] = {}
-    form = typed.get("form", "")
+    form = typed.get("how", "")
     if form not in FORMS_OF[TASTING if sort == TASTING else when]:
-        wrong["form"] = "어떻게 답하실지 골라 주세요."
+        wrong["how"] = "어떻게 답하실지 골라 주세요."
     text = " ".join(typed.get("text", "").split())
     text = words(text, "text", QUESTION_MAX, wrong, needed="무엇을 여쭤볼지 적어 주세요.")
     options: list[str] = []
@@ -184,7 +184,7 @@ def clean_question(typed: Mapping[str, str], *, when: str, sort: str) -> Questio
         elif (sentence := asks_for_praise(" ".join(options))) is not None:
             wrong["options"] = sentence
     if wrong:
-        raise Invalid({name: wrong[name] for name in ("text", "form", "options") if name in wrong})
+        raise Invalid({name: wrong[name] for name in ("text", "how", "options") if name in wrong})
     return Question(when, form, text, tuple(options), is_needed=bool(typed.get("is_needed")))
 
 

@@ -23,6 +23,8 @@ PHOTOS = (
 DRAWN = ("public.shop_picture", "public.notice_picture", "public.event_picture", "public.story_picture")
 # Thousands of messages to one shop's customers are as many reports, and each hook is 128 bits nobody guesses.
 HOOKS = ("public.provider_hook",)
+# The question at a counter: a queue of people on the shop's own Wi-Fi is one address, and its word is 128 bits.
+TAPPED = "public.tasting"
 _AUDIENCES: tuple[ModuleType, ...] = (public, customer, owner, api)
 
 

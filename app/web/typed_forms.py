@@ -44,7 +44,7 @@ _PROGRAMME = {
 }
 _ASKED = {
     "text": "무엇을 여쭤볼까요?",
-    "form": "어떻게 답하실까요?",
+    "how": "어떻게 답하실까요?",
     "options": "고를 것",
     "is_needed": "꼭 답해야 해요",
 }

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.flows import programme, tasting, tester, tester_turns
+from app.flows import programme_end, tasting, tester, tester_turns
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
 from app.messages.models import Message
@@ -91,7 +91,7 @@ def test_a_monitor_whose_programme_was_decided_on_early_is_thanked_however_late_
     trying.turn(row)
     trying.answer_all(trying.the(shop, row.id), jiwoo, 2)
     trying.end(shop, row)
-    programme.tell_change(
+    programme_end.tell_change(
         shop_id=shop.id, staff_id=shop.owner_id, programme_id=row.id, text="덜 달게 했어요", now=clock()
     )
     clock.advance(days=6)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.flows import merge, privacy, programme, programme_questions, tester
+from app.flows import merge, privacy, programme, programme_end, programme_questions, tester
 from app.kit.refusals import Invalid
 from app.messages.models import Message
 from app.testers import mine, models, queries, results, rules
@@ -56,13 +56,13 @@ def test_a_programme_from_beginning_to_end(
     ]
     trying.end(shop, row)
     for _twice in range(2):
-        programme.tell_change(
+        programme_end.tell_change(
             shop_id=shop.id, staff_id=shop.owner_id, programme_id=row.id, text="향을 줄였어요", now=clock()
         )
         trying.turn(row)
     assert letters("tester_changed") == [f"tester:{first.id}:change", f"tester:{second.id}:change"]
     with pytest.raises(NotNow):
-        programme.tell_change(
+        programme_end.tell_change(
             shop_id=shop.id, staff_id=shop.owner_id, programme_id=row.id, text="다른 말", now=clock()
         )
 
@@ -203,7 +203,7 @@ def test_questions_stand_still_once_somebody_answered(shop: AShop, jiwoo: ACusto
     asked = trying.questions(row, APPLY)[0]
     with pytest.raises(AnswersBegan):
         programme_questions.drop_question(**which, question_id=asked.id)
-    words = {"text": "향은 어땠어요?", "form": "scale", "is_needed": "y"}
+    words = {"text": "향은 어땠어요?", "how": "scale", "is_needed": "y"}
     programme_questions.put_question(**which, question_id=None, typed=words)
     trying.choose(shop, row, jiwoo)
     trying.hand_over(shop, row, jiwoo)
@@ -265,8 +265,8 @@ def test_another_shop_finds_nothing(shop: AShop, jiwoo: ACustomer) -> None:
         lambda: tester.hand_over(**where, staff_id=other.owner_id, tester_id=part.id),
         lambda: tester.let_go(**where, tester_id=part.id),
         lambda: tester.draw(**where, staff_id=other.owner_id, programme_id=row.id),
-        lambda: programme.close(**where, programme_id=row.id),
-        lambda: programme.decide(
+        lambda: programme_end.close(**where, programme_id=row.id),
+        lambda: programme_end.decide(
             **where, staff_id=other.owner_id, programme_id=row.id, verdict="stop", note=""
         ),
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from io import BytesIO
 
-from app.flows import form_photo, programme, tasting
+from app.flows import form_photo, programme_end, tasting
 from tests import factories, trying
 from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
@@ -35,5 +35,5 @@ def _decided(shop: AShop, word: str) -> None:
     over = trying.a_programme(shop, "month", sort="monitor", product=f"{word}모니터")
     now = factories.now() + timedelta(minutes=1)
     own = {"shop_id": shop.id, "staff_id": shop.owner_id, "programme_id": over.id, "now": now}
-    programme.decide(**own, verdict="stop", note=f"{word}까닭")  # type: ignore[arg-type]
-    programme.tell_change(**own, text=f"{word}바꿈")  # type: ignore[arg-type]
+    programme_end.decide(**own, verdict="stop", note=f"{word}까닭")  # type: ignore[arg-type]
+    programme_end.tell_change(**own, text=f"{word}바꿈")  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.flows import programme
+from app.flows import programme, programme_end
 from app.testers.rules import APPLY
 from tests import factories, trying
 from tests.payloads import fitting, packed
@@ -32,7 +32,7 @@ def test_every_text_of_a_programme_is_only_text(app: Flask, owner: Phone, shop: 
         options = "\n".join(dict.fromkeys(SHORT[place % len(SHORT) :] + ["하나", "둘"][:2]))[:200]
         words = {
             "text": line,
-            "form": "choice",
+            "how": "choice",
             "options": "\n".join(options.splitlines()[:6]),
             "is_needed": "y",
         }
@@ -50,7 +50,7 @@ def test_every_text_of_a_programme_is_only_text(app: Flask, owner: Phone, shop: 
         look(customer, f"/c/{shop.code}{public}/answers", named)
         look(Phone(app, look=False), f"/s/{shop.code}{public}", named, line)
         trying.end(shop, row)
-        programme.tell_change(**own, staff_id=shop.owner_id, text=line)  # type: ignore[arg-type]
+        programme_end.tell_change(**own, staff_id=shop.owner_id, text=line)  # type: ignore[arg-type]
         look(customer, f"/c/{shop.code}{public}", line)
         look(owner, here + "/summary", line)
     look(owner, "/owner/testers", LINES[0][:58])

@@ -47,7 +47,7 @@ def test_a_programme_is_written_on_a_phone(owner: Phone, shop: AShop, clock: Clo
     row = db.session.scalars(db.select(models.Programme)).one()
     assert trying.questions(row)[0].text == "쓰고 난 뒤 촉촉함은 어땠어요?"
     owner.open(f"/owner/testers/{row.id}/questions/new?when=after")
-    page = owner.submit("저장하기", text="색은 어땠어요?", form="choice", options="진해요", status=422)
+    page = owner.submit("저장하기", text="색은 어땠어요?", how="choice", options="진해요", status=422)
     assert any("2개에서 8개까지" in each for each in page.errors())
     owner.submit("저장하기", options="진해요\n알맞아요")
     page = owner.tap("다 됐어요")

@@ -141,7 +141,8 @@ class Testers:
             term_starts=day + timedelta(days=8) if is_monitor else None,
             term_ends=day + timedelta(days=120) if is_monitor else None,
             seed=seed, seed_hash=seed_hash(seed), staff_id=owner, made_at=began, shown_at=began, closed_at=None,
-            drawn_at=None, drawn={}, invites=False, invited_after=0, invited_at=None, ended_at=ended,
+            settled_at=None, drawn_at=None, drawn={}, invites=False, invited_after=0, invited_at=None,
+            called_off_at=None, ended_at=ended,
             verdict=trial.verdict, verdict_note=trial.note, change=trial.change,
             change_at=ended if trial.change else None,
         )  # fmt: skip

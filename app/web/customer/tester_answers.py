@@ -70,7 +70,7 @@ def _page(ref: str, asked: int | None) -> dict[str, Any]:
         raise NoProgramme
     questions = queries.questions(shop_id=holder.shop_id, programme_id=view.id, when=AFTER)
     turn = rules.turn_of(view.sort, kst_day(now()))
-    given = mine.answers(shop_id=holder.shop_id, tester_id=part.tester_id, turn=turn)
+    given = mine.answers(shop_id=holder.shop_id, tester_id=part.id, turn=turn)
     question = next((each for each in questions if each.id == asked), None) or next(
         (each for each in questions if each.id not in given), None
     )

@@ -12,9 +12,10 @@ from app.flows import tester as flow
 from app.insights import groups
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
+from app.kit.text import shortened
 from app.testers import mine, queries, rules
 from app.testers.queries import ProgrammeView
-from app.testers.rules import APPLY, NoProgramme, NotForYou, NotNow
+from app.testers.rules import APPLY, NoProgramme, NotForYou, NotNow, Question
 from app.web import answers
 from app.web.answers import see_other
 from app.web.customer.blueprint import bp
@@ -94,12 +95,22 @@ def tester(code: str, ref: str) -> ResponseReturnValue:
     try:
         flow.apply(shop_id=holder.shop_id, customer_id=holder.customer_id, ref=ref, typed=typed, now=now())
     except Invalid as error:
-        return answers.invalid("customer/tester.html", **page | {"wrong": error.fields, "typed": typed})
+        shown = {"wrong": error.fields, "errors": _named(page["questions"], error.fields), "typed": typed}
+        return answers.invalid("customer/tester.html", **page | shown)
     except (NotForYou, NotNow) as error:
-        shown = {"wrong": {"": error.sentence}, "typed": typed}
+        shown = {"errors": [("", error.sentence)], "typed": typed}
         return answers.invalid("customer/tester.html", **_page(ref) | shown)
     flash("신청했어요. 결과는 ‘가게에서 온 말’에서 알려 드려요")
     return see_other(url_for("customer.tester", code=code, ref=ref))
+
+
+def _named(questions: list[Question], wrong: dict[str, str]) -> list[tuple[str, str]]:
+    """Return what is wrong as (where to go, sentence): each sentence names its question."""
+    return [
+        (each.first_field, f"‘{shortened(each.text, 40)}’ {wrong[each.field]}")
+        for each in questions
+        if each.field in wrong
+    ]
 
 
 def view_of(ref: str) -> tuple[ProgrammeView, mine.MyPart | None]:
@@ -145,6 +156,7 @@ def _page(ref: str) -> dict[str, Any]:
         "disclosure": rules.disclosure_words(shop.name, view.product, view.price),
         "typed": {},
         "wrong": {},
+        "errors": [],
     }
 
 

@@ -16,7 +16,7 @@ from app.kit.signing import new_token
 from app.voices import queries as voices
 from app.web.doors import now
 from app.web.guards import current_staff
-from app.web.owner import panel_coupons, panel_friends, panel_points, panel_tier
+from app.web.owner import panel_coupons, panel_friends, panel_points, panel_testers, panel_tier
 from app.web.owner.panel_amount import for_amount
 from app.web.owner.panel_proof import for_proof
 
@@ -65,6 +65,7 @@ def panel_context(
         "is_fresh": seen.last is not None
         and (now() - seen.last.at).total_seconds() < panel_tier.FRESH_SECONDS,
         "party": party,
+        "to_try": panel_testers.for_panel(seen),
         "friend_gift": panel_friends.gift_for(party, seen),
         "key": new_token(),
         "reward_key": new_token(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.kit import qr
+from app.kit import pdf, qr
 from app.kit.clock import kst_day
 from app.testers import results, rules
 from app.testers.queries import ProgrammeView
@@ -15,7 +15,9 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
 from app.web.owner.sheets import Code, is_reachable
+from app.web.owner.tasting_pdf import TastingSheet, tasting_pdf
 from app.web.owner.testers import page_of, view_of
+from app.web.pdf_answer import file_of
 
 
 def tasting_address(ref: str) -> str:
@@ -46,16 +48,31 @@ def tasting_qr(programme_id: int) -> ResponseReturnValue:
 @door(bp, "/owner/testers/<int:programme_id>/print", audience="owner", role="manager", tenant="session")
 def tasting_print(programme_id: int) -> ResponseReturnValue:
     """The question and its QR, to stand on the counter."""
-    view = _shown(programme_id)
-    found = results.tasting(shop_id=current_staff().shop.id, programme_id=view.id, today=kst_day(now()))
-    address = tasting_address(view.ref)
+    view, sheet = _shown(programme_id), _sheet(programme_id)
     return render_template(
         "print/tasting.html",
         view=view,
-        tasting=found,
-        code=Code(address, *qr.drawing(address)),
+        sheet=sheet,
         is_reachable=is_reachable(),
+        missing=pdf.missing(sheet.all),
     )
+
+
+@door(bp, "/owner/testers/<int:programme_id>/print/pdf", audience="owner", role="manager", tenant="session")
+def tasting_file(programme_id: int) -> ResponseReturnValue:
+    """The same sheet as a file."""
+    sheet = _sheet(programme_id)
+    return file_of(tasting_pdf(sheet), shop=current_staff().shop, title="맛보기 QR", plain="tasting")
+
+
+def _sheet(programme_id: int) -> TastingSheet:
+    view, shop = _shown(programme_id), current_staff().shop
+    found = results.tasting(shop_id=shop.id, programme_id=view.id, today=kst_day(now()))
+    if found is None:
+        raise NoProgramme
+    address = tasting_address(view.ref)
+    code = Code(address, *qr.drawing(address))
+    return TastingSheet(shop.name, shop.mark, found.question.text, view.product, code)
 
 
 def _shown(programme_id: int) -> ProgrammeView:

@@ -19,6 +19,7 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
+from app.web.owner.panel import again
 from app.web.owner.testers import view_of
 from app.web.readable import row_number
 
@@ -73,6 +74,9 @@ def _page(programme_id: int) -> dict[str, Any]:
         "sections": groups.sections(staff.shop.id, staff.role),
         "stage": view.standing.stage(now()),
         "hands_over": view.sort == TRIAL,
+        "settles": view.standing.stage(now()) == "trying"
+        and view.settled_at is None
+        and view.drawn_at is None,
         "once": new_token(),
         "wrong": "",
     }
@@ -132,7 +136,12 @@ def draw_testers(programme_id: int) -> ResponseReturnValue:
     return see_other(url_for("owner.tester_people", programme_id=programme_id))
 
 
-def _back(tester_id: int, said_words: str) -> ResponseReturnValue:
+def _back(tester_id: int, said_words: str, undo: str = "") -> ResponseReturnValue:
+    """Answer where it was pressed: the panel at the counter, or the list of the programme."""
+    card_id = row_number(request.values.get("card"))
+    if card_id is not None:
+        way_back = url_for(f"owner.{undo}", tester_id=tester_id, card=card_id) if undo else ""
+        return again(card_id, said_words, undo=way_back)
     flash(said_words)
     programme_id = queries.programme_of(shop_id=current_staff().shop.id, tester_id=tester_id)
     if programme_id is None:
@@ -145,14 +154,14 @@ def _back(tester_id: int, said_words: str) -> ResponseReturnValue:
     "/owner/testers/people/<int:tester_id>/handover",
     methods=("POST",),
     audience="owner",
-    role="manager",
+    role="staff",
     tenant="session",
 )
 def hand_over_tester(tester_id: int) -> ResponseReturnValue:
-    """받아 갔어요."""
+    """받아 갔어요: in the list, or at the counter by whoever stands there."""
     staff = current_staff()
     flow.hand_over(shop_id=staff.shop.id, staff_id=staff.staff_id, tester_id=tester_id, now=now())
-    return _back(tester_id, "건네 드렸다고 적었어요. 써 볼 날이 지나면 여쭤봐요")
+    return _back(tester_id, "건네 드렸다고 적었어요. 써 볼 날이 지나면 여쭤봐요", "take_back_tester")
 
 
 @door(
@@ -160,7 +169,7 @@ def hand_over_tester(tester_id: int) -> ResponseReturnValue:
     "/owner/testers/people/<int:tester_id>/handover/removal",
     methods=("POST",),
     audience="owner",
-    role="manager",
+    role="staff",
     tenant="session",
 )
 def take_back_tester(tester_id: int) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.flows import programme_questions as flow
 from app.kit.refusals import Invalid
 from app.testers import queries, rules
-from app.testers.rules import AFTER, APPLY, TASTING, AnswersBegan, NoProgramme, Question
+from app.testers.rules import AFTER, APPLY, TASTING, AnswersBegan, LastQuestion, NoProgramme, Question
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -19,12 +19,16 @@ from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.testers import view_of
 
-_FIELDS = ("text", "form", "options", "is_needed")
+_FIELDS = ("text", "how", "options", "is_needed")
 
 
 @door(bp, "/owner/testers/<int:programme_id>/questions", audience="owner", role="manager", tenant="session")
 def tester_questions(programme_id: int) -> ResponseReturnValue:
     """Show what is asked, before and after trying."""
+    return render_template("owner/tester_questions.html", **_all(programme_id))
+
+
+def _all(programme_id: int) -> dict[str, Any]:
     view = view_of(programme_id)
     found = queries.questions(shop_id=current_staff().shop.id, programme_id=programme_id)
     parts = [
@@ -36,13 +40,13 @@ def tester_questions(programme_id: int) -> ResponseReturnValue:
     elif view.sort == rules.MONITOR:
         parts[1] = ("달마다 여쭤볼 것", AFTER, parts[1][2])
     most = 1 if view.sort == TASTING else 0
-    return render_template(
-        "owner/tester_questions.html",
-        view=view,
-        parts=parts,
-        forms=rules.FORMS,
-        most={APPLY: rules.MOST_QUESTIONS[APPLY], AFTER: most or rules.MOST_QUESTIONS[AFTER]},
-    )
+    return {
+        "view": view,
+        "parts": parts,
+        "forms": rules.FORMS,
+        "most": {APPLY: rules.MOST_QUESTIONS[APPLY], AFTER: most or rules.MOST_QUESTIONS[AFTER]},
+        "wrong": "",
+    }
 
 
 @door(
@@ -80,7 +84,7 @@ def _question(programme_id: int, question_id: int | None, question: Question) ->
     view = view_of(programme_id)
     typed = {
         "text": question.text,
-        "form": question.form,
+        "how": question.form,
         "options": "\n".join(question.options),
         "is_needed": "y" if question.is_needed else "",
     }
@@ -143,8 +147,12 @@ def move_tester_question(programme_id: int, question_id: int) -> ResponseReturnV
 )
 def drop_tester_question(programme_id: int, question_id: int) -> ResponseReturnValue:
     """Take it out."""
-    flow.drop_question(
-        shop_id=current_staff().shop.id, programme_id=programme_id, question_id=question_id, now=now()
-    )
+    try:
+        flow.drop_question(
+            shop_id=current_staff().shop.id, programme_id=programme_id, question_id=question_id, now=now()
+        )
+    except (LastQuestion, AnswersBegan) as error:
+        page = _all(programme_id) | {"wrong": error.sentence}
+        return answers.invalid("owner/tester_questions.html", status=error.status, **page)
     flash("질문을 뺐어요")
     return see_other(url_for("owner.tester_questions", programme_id=programme_id))

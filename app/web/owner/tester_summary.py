@@ -11,7 +11,7 @@ from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.customers.known_rules import clean_reason
-from app.flows import programme as flow
+from app.flows import programme_end as flow
 from app.flows import tester_file
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid

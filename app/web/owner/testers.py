@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.coupons import book
 from app.flows import programme as flow
+from app.flows import programme_end
 from app.insights import groups
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
@@ -248,8 +249,24 @@ def open_tester(programme_id: int) -> ResponseReturnValue:
 def close_tester(programme_id: int) -> ResponseReturnValue:
     """Take no more applications, before the day."""
     staff = current_staff()
-    flow.close(shop_id=staff.shop.id, programme_id=programme_id, now=now())
+    programme_end.close(shop_id=staff.shop.id, programme_id=programme_id, now=now())
     flash("이제 신청을 받지 않아요")
+    return see_other(url_for("owner.tester_people", programme_id=programme_id))
+
+
+@door(
+    bp,
+    "/owner/testers/<int:programme_id>/settlement",
+    methods=("POST",),
+    audience="owner",
+    role="manager",
+    tenant="session",
+)
+def settle_tester(programme_id: int) -> ResponseReturnValue:
+    """Choose nobody more: who was not chosen is told."""
+    staff = current_staff()
+    programme_end.settle(shop_id=staff.shop.id, staff_id=staff.staff_id, programme_id=programme_id, now=now())
+    flash("다 골랐어요. 함께하지 못하는 분께 10분 뒤에 알려 드려요")
     return see_other(url_for("owner.tester_people", programme_id=programme_id))
 
 

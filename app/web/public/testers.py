@@ -50,7 +50,7 @@ def tester_draw(code: str, ref: str) -> ResponseReturnValue:
     view = _view(ref)
     if view.drawn_at is None:
         raise NoProgramme
-    title = f"{current_shop().name} {view.product} {view.word}"
+    title = f"{current_shop().name} {view.name}"
     text = proof_text(
         title=title,
         seed=view.seed,
