@@ -30,6 +30,7 @@ _PIECES = {
     "/owner/print/cards/<batch>",
     "/owner/testers/<int:programme_id>/taps",
     "/owner/voices/<int:voice_id>/lines",
+    "/owner/warranties/runs/<int:run_id>/progress",
     "/setup/<token>",
 }
 # A full shop's rows are named by its word; two of one word would share a key.
