@@ -315,4 +315,7 @@ OWNERS = """\
 /owner/warranties/packages                            GET+POST  owner     manager  session
 /owner/warranties/packages/<int:sheet_id>             GET       owner     manager  session
 /owner/warranties/packages/<int:sheet_id>/pdf         GET       owner     manager  session
+/owner/warranties/runs/<int:run_id>                   GET       owner     staff    session
+/owner/warranties/runs/<int:run_id>/progress          GET       owner     staff    session
+/owner/warranties/runs/<int:run_id>/removal           POST      owner     staff    session
 """

@@ -223,6 +223,7 @@ BEYOND = {
     "warranties/kinds": "reads what a shop promises, and its sheets of codes",
     "warranties/repair_rules": "pure: where a repair can go, and its words",
     "warranties/repairs": "reads about repairs",
+    "warranties/runs": "reads about certificates that are given piece by piece",
     "warranties/sales": "reads purchases for which certificates may be given",
 }
 
@@ -322,6 +323,7 @@ READS = {
     "rhythms",
     "roster",
     "rules",
+    "runs",
     "sales",
     "shown_notices",
     "signins",

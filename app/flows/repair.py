@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.customers import actions as people
-from app.flows.unit import after_a_race, write
+from app.flows.unit import JustTaken, after_a_race, write
 from app.flows.warranty import GONE, until_words
 from app.kit.refusals import NotHere
 from app.kit.signing import token_hash
@@ -19,7 +19,7 @@ from app.voices import actions as voices
 from app.voices.rules import MOST_A_DAY, TooMuchSaid, clean_line
 from app.warranties import repair_rules, rules
 from app.warranties.actions import issuing, repairs
-from app.warranties.repair_rules import RepairMoved, RepairOpen
+from app.warranties.repair_rules import RepairCameAlong, RepairMoved, RepairOpen
 from app.warranties.rules import TakenBack
 
 _NO_REPAIR = "찾으시는 AS 요청이 없어요. 목록에서 다시 골라 주세요."
@@ -29,7 +29,7 @@ def ask(*, shop_id: int, customer_id: int, serial: str, text: str, once: str, no
     """Ask for a repair; returns the thread it is talked about in, the same for the same press.
 
     After the period too: what it costs then is said in the thread. Raises Invalid (text), NotHere for another's
-    certificate, TakenBack, RepairOpen while one is under way, TooMuchSaid.
+    certificate, TakenBack, RepairOpen while one of theirs is under way, RepairCameAlong while one of who held it before is, TooMuchSaid.
     """
     words = clean_line(text)
     key = token_hash(f"repair:{customer_id}:{once}")[:40]
@@ -47,8 +47,10 @@ def ask(*, shop_id: int, customer_id: int, serial: str, text: str, once: str, no
             certificate, kind = row
             if certificate.ended_at is not None:
                 raise TakenBack
-            if repairs.open_request(session, shop_id=shop_id, warranty_id=certificate.id) is not None:
-                raise RepairOpen
+            goes = repairs.open_request(session, shop_id=shop_id, warranty_id=certificate.id)
+            if goes is not None:
+                whose = repairs.whose(session, shop_id=shop_id, request_id=goes.id)
+                raise RepairOpen if whose == customer_id else RepairCameAlong
             if voices.said_today(session, shop_id=shop_id, customer_id=customer_id, now=now) >= MOST_A_DAY:
                 raise TooMuchSaid
             voice = voices.open_voice(
@@ -108,10 +110,11 @@ def _step(
 ) -> str:
     if voices.line_by_once(session, shop_id=shop_id, once=key) is not None:
         return state
-    # The person before the voice, as leaving and speaking take them.
+    # The people before the voice, as leaving and speaking take them, in the order of their ids.
     whose = repairs.whose(session, shop_id=shop_id, request_id=request_id)
-    if whose is not None:
-        people.customer(session, shop_id=shop_id, customer_id=whose, lock=True)
+    holder = repairs.holder(session, shop_id=shop_id, request_id=request_id)
+    for each in sorted({each for each in (whose, holder) if each is not None}):
+        people.customer(session, shop_id=shop_id, customer_id=each, lock=True)
     seen = repairs.request(session, shop_id=shop_id, request_id=request_id)
     voice = voices.voice(session, shop_id=shop_id, voice_id=seen.voice_id) if seen else None
     row = issuing.by_id(session, shop_id=shop_id, warranty_id=seen.warranty_id) if seen else None
@@ -119,31 +122,35 @@ def _step(
         raise NotHere(_NO_REPAIR)
     if state not in repair_rules.next_states(seen.state):
         raise RepairMoved
-    recall.cancel(
-        session,
-        shop_id=shop_id,
-        cause=f"repair:{seen.id}:{seen.state}",
-        reason="그사이에 다음 단계로 넘어갔어요",
-        now=now,
-    )
+    if row[0].customer_id != holder:
+        raise JustTaken  # it was handed on between the two looks
+    for cause in (f"repair:{seen.id}:{seen.state}", f"repair:{seen.id}:{seen.state}:holder"):
+        recall.cancel(
+            session, shop_id=shop_id, cause=cause, reason="그사이에 다음 단계로 넘어갔어요", now=now
+        )
     repairs.add_step(session, repair=seen, state=state, note=note, staff_id=staff_id, now=now)
     told = repair_rules.told(state, note)
     voices.add_line(session, voice=voice, text=told, once=key, staff_id=staff_id, now=now)
     if seen.ended_at is not None:
         voices.close(session, voice=voice, staff_id=staff_id, now=now)
+    path = f"/c/{shops.code_of(session, shop_id=shop_id)}"
+    cause = f"repair:{seen.id}:{state}"
+    tells: dict[int, tuple[str, str, str]] = {}
+    if holder is not None and row[0].ended_at is None:
+        # To whom it was handed on meanwhile: how far it is, and nothing that was said to who asked.
+        where = f"{path}/warranties/{row[0].serial}"
+        tells[holder] = (f"{cause}:holder", repair_rules.told(state, ""), where)
     if voice.customer_id is not None:
+        tells[voice.customer_id] = (cause, told, f"{path}/voices/{voice.id}")
+    for customer_id, (cause, words, where) in sorted(tells.items()):
         outbox.plan(
             session,
             shop_id=shop_id,
-            customer_id=voice.customer_id,
+            customer_id=customer_id,
             kind="repair_step",
-            cause=f"repair:{seen.id}:{state}",
+            cause=cause,
             due_at=now,
-            facts={
-                "product": row[1].name,
-                "told": told,
-                "path": f"/c/{shops.code_of(session, shop_id=shop_id)}/voices/{voice.id}",
-            },
+            facts={"product": row[1].name, "told": words, "path": where},
             now=now,
         )
     return state

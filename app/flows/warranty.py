@@ -5,7 +5,7 @@ What was promised stays with every certificate as it was issued: a change is a n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -146,7 +146,7 @@ def issue_for_item(
 ) -> list[str]:
     """Give a certificate for every piece of one line of a purchase, each once; returns the new serials.
 
-    Raises NoWarranty, and NotHere for a purchase that is not this person's or was taken back.
+    All in one transaction: of a line of many pieces warranty_run gives them. Raises NoWarranty, and NotHere for a purchase that is not this person's or was taken back.
     """
 
     def issued() -> list[str]:
@@ -157,7 +157,11 @@ def issue_for_item(
             if not lines or lines[0].customer_id != customer_id or lines[0].is_reversed:
                 raise NotHere(_NO_PURCHASE)
             kind = standing_kind(session, shop_id=shop_id, kind_id=kind_id)
-            new = for_lines(lines, kind=kind, how="till")
+            new = for_pieces(
+                ((line, place) for line in lines for place in range(1, line.pieces + 1)),
+                kind=kind,
+                how="till",
+            )
             made = issuing.issue(session, shop_id=shop_id, new=new, staff_id=staff_id, now=now)
             tell_issued(session, shop_id=shop_id, made=made, product=kind.name, now=now)
             return [each.serial for each in made]
@@ -201,8 +205,8 @@ def purchases_gone(
         end(session, shop_id=shop_id, warranty_ids=found, cause=cause, now=now)
 
 
-def for_lines(lines: Iterable[SoldLine], *, kind: WarrantyKind, how: str) -> list[New]:
-    """Return a certificate for every piece of these lines of purchases."""
+def for_pieces(pieces: Iterable[tuple[SoldLine, int]], *, kind: WarrantyKind, how: str) -> list[New]:
+    """Return a certificate for each of these pieces."""
     return [
         New(
             kind_id=kind.id,
@@ -215,8 +219,7 @@ def for_lines(lines: Iterable[SoldLine], *, kind: WarrantyKind, how: str) -> lis
             channel=rules.channel_of_visit(line.channel),
             price=line.price or None,
         )
-        for line in lines
-        for place in range(1, line.pieces + 1)
+        for line, place in pieces
     ]
 
 
@@ -228,8 +231,19 @@ def standing_kind(session: Any, *, shop_id: int, kind_id: int) -> WarrantyKind:
     return kind
 
 
-def tell_issued(session: Any, *, shop_id: int, made: Sequence[Warranty], product: str, now: datetime) -> None:
-    """Tell every holder once, however many pieces they bought: "원목 의자 외 1개"."""
+def tell_issued(
+    session: Any,
+    *,
+    shop_id: int,
+    made: Sequence[Warranty],
+    product: str,
+    later: Mapping[int, int] | None = None,
+    now: datetime,
+) -> None:
+    """Tell every holder once, however many pieces they bought: "원목 의자 외 1개".
+
+    `later`: how many more of theirs follow in transactions of their own.
+    """
     if not made:
         return
     code = shops.code_of(session, shop_id=shop_id)
@@ -239,7 +253,7 @@ def tell_issued(session: Any, *, shop_id: int, made: Sequence[Warranty], product
             theirs.setdefault(each.customer_id, []).append(each)
     for customer_id, certificates in sorted(theirs.items()):
         first = certificates[0]
-        more = len(certificates) - 1
+        more = len(certificates) - 1 + (later or {}).get(customer_id, 0)
         outbox.plan(
             session,
             shop_id=shop_id,

@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from app.customers import actions as people
-from app.flows.join import person_and_card
+from app.customers.models import Customer
+from app.flows.join import Joined
 from app.flows.unit import after_a_race, write
 from app.flows.warranty import GONE
+from app.flows.warranty_card import onto_card
 from app.kit.refusals import NotHere
 from app.kit.signing import derive_key, spoken_mac, token_hash
 from app.messages import outbox, recall
@@ -77,27 +79,15 @@ def take(*, shop_id: int, token: str, browser_token: str, user_agent: str, now: 
     OwnMove for who made it.
     """
 
-    def taken() -> Taken:
-        with write() as session:
-            return _take(
-                session,
-                shop_id=shop_id,
-                hashed=token_hash(token),
-                browser_token=browser_token,
-                user_agent=user_agent,
-                now=now,
-            )
+    def taken(session: Any, person: Customer, _joined: Joined) -> Taken:
+        return _take(session, shop_id=shop_id, hashed=token_hash(token), person=person, now=now)
 
-    return after_a_race(taken)
-
-
-def _take(
-    session: Any, *, shop_id: int, hashed: str, browser_token: str, user_agent: str, now: datetime
-) -> Taken:
-    # The person before what becomes theirs, as leaving takes them.
-    person, _joined = person_and_card(
-        session, shop_id=shop_id, browser_token=browser_token, source="friend", user_agent=user_agent, now=now
+    return onto_card(
+        taken, shop_id=shop_id, source="friend", browser_token=browser_token, user_agent=user_agent, now=now
     )
+
+
+def _take(session: Any, *, shop_id: int, hashed: str, person: Customer, now: datetime) -> Taken:
     move = moves.by_token(session, shop_id=shop_id, token_hash=hashed)
     # The certificate before its moves, as taking it back holds them; then the move as it is by now.
     row = issuing.by_id(session, shop_id=shop_id, warranty_id=move.warranty_id) if move else None

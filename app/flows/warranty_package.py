@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from app.customers import actions as people
+from app.customers.models import Customer
 from app.flows import audit
-from app.flows.join import person_and_card
+from app.flows.join import Joined
 from app.flows.unit import after_a_race, write
 from app.flows.warranty import GONE, standing_kind, tell_issued
+from app.flows.warranty_card import onto_card
 from app.kit.clock import kst_day
 from app.kit.korean import day_name
 from app.kit.names import masked_name
@@ -88,57 +90,36 @@ def claim(*, shop_id: int, secret: str, browser_token: str, user_agent: str, now
     Raises NotHere for a code that is not this shop's, TakenBack, and AlreadyClaimed with whose it is, masked.
     """
 
-    def claimed() -> Claimed:
-        with write() as session:
-            return _claim(
-                session,
-                shop_id=shop_id,
-                claim_hash=token_hash(secret),
-                browser_token=browser_token,
-                user_agent=user_agent,
-                now=now,
-            )
-
-    return after_a_race(claimed)
-
-
-def _claim(
-    session: Any, *, shop_id: int, claim_hash: str, browser_token: str, user_agent: str, now: datetime
-) -> Claimed:
-    # The person before what becomes theirs, as leaving takes them.
-    person, joined = person_and_card(
-        session,
-        shop_id=shop_id,
-        browser_token=browser_token,
-        source="parcel",
-        user_agent=user_agent,
-        now=now,
-    )
-    row = issuing.by_secret(session, shop_id=shop_id, claim_hash=claim_hash)
-    if row is None:
-        raise NotHere(GONE)
-    certificate, kind = row
-    if certificate.ended_at is not None:
-        raise TakenBack
-    if certificate.customer_id == person.id:
-        return Claimed(certificate.serial, person.id, joined.is_new, repeated=True)
-    today = kst_day(now)
-    won = issuing.claim(
-        session,
-        shop_id=shop_id,
-        warranty_id=certificate.id,
-        customer_id=person.id,
-        on=today,
-        until=rules.last_day(today, kind.months),
-        now=now,
-    )
-    if not won:
-        raise _taken_by(
-            session, shop_id=shop_id, customer_id=certificate.customer_id, at=certificate.claimed_at
+    def claimed(session: Any, person: Customer, joined: Joined) -> Claimed:
+        row = issuing.by_secret(session, shop_id=shop_id, claim_hash=token_hash(secret))
+        if row is None:
+            raise NotHere(GONE)
+        certificate, kind = row
+        if certificate.ended_at is not None:
+            raise TakenBack
+        if certificate.customer_id == person.id:
+            return Claimed(certificate.serial, person.id, joined.is_new, repeated=True)
+        today = kst_day(now)
+        won = issuing.claim(
+            session,
+            shop_id=shop_id,
+            warranty_id=certificate.id,
+            customer_id=person.id,
+            on=today,
+            until=rules.last_day(today, kind.months),
+            now=now,
         )
-    session.refresh(certificate)
-    tell_issued(session, shop_id=shop_id, made=[certificate], product=kind.name, now=now)
-    return Claimed(certificate.serial, person.id, joined.is_new, repeated=False)
+        if not won:
+            raise _taken_by(
+                session, shop_id=shop_id, customer_id=certificate.customer_id, at=certificate.claimed_at
+            )
+        session.refresh(certificate)
+        tell_issued(session, shop_id=shop_id, made=[certificate], product=kind.name, now=now)
+        return Claimed(certificate.serial, person.id, joined.is_new, repeated=False)
+
+    return onto_card(
+        claimed, shop_id=shop_id, source="parcel", browser_token=browser_token, user_agent=user_agent, now=now
+    )
 
 
 def _taken_by(session: Any, *, shop_id: int, customer_id: int | None, at: datetime | None) -> AlreadyClaimed:

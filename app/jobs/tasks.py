@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from app.flows import deliver, import_run, people_file_run, photo, restored
+from app.flows import deliver, import_run, people_file_run, photo, restored, warranty_run
 from app.kit.net import boot_clock
 
 # Set when the process was asked to stop: work ends between two messages.
@@ -38,8 +38,10 @@ def make_photos() -> dict[str, int]:
 
 
 def take_in_files() -> dict[str, int]:
-    """Go on with files that owners brought until none waits, the turn is over, or the process stops. Returns counts."""
-    return {"steps": import_run.work(clock=current_app.config["CLOCK"], stop=_a_turn())}
+    """Go on with files that owners brought, and with certificates for what they hold, each for a turn. Returns counts."""
+    clock = current_app.config["CLOCK"]
+    taken = import_run.work(clock=clock, stop=_a_turn())
+    return {"steps": taken + warranty_run.work(clock=clock, stop=_a_turn())}
 
 
 def make_lists() -> dict[str, int]:

@@ -25,6 +25,7 @@ from app.kit.net import boot_clock
 from app.messages import clock_work
 from app.reviews import photos
 from app.visits import imports
+from app.warranties import runs
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +96,8 @@ class Clock(threading.Thread):
         self._wake_or_do(queue.QUEUE, waiting.is_due, tasks.drain)
         self._wake_or_do(queue.PHOTO_QUEUE, bool(photos.waiting_photos(now, limit=1)), tasks.make_photos)
         self._wake_or_do(queue.LIST_QUEUE, bool(people_files.waiting(now, limit=1)), tasks.make_lists)
-        self._wake_or_do(queue.IMPORT_QUEUE, bool(imports.waiting(now)), tasks.take_in_files)
+        to_take_in = bool(imports.waiting(now)) or bool(runs.waiting(now, limit=1))
+        self._wake_or_do(queue.IMPORT_QUEUE, to_take_in, tasks.take_in_files)
         if waiting.to_look_up:
             tasks.look_up_unknown()
         self._served_at = boot_clock()

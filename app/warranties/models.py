@@ -104,6 +104,48 @@ class Warranty(Model):
     end_cause: Mapped[str] = mapped_column(String(10), default="")  # refund | undone | mistake
 
 
+class WarrantyRun(Model):
+    """Many certificates that are given piece by piece: for a product of a file's orders, or for one line of a purchase.
+
+    state: going → done | stopped (by the shop) | ended (the shop gives this one no more).
+    """
+
+    __tablename__ = "warranty_runs"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "id"),
+        UniqueConstraint("shop_id", "once"),
+        ForeignKeyConstraint(["shop_id", "kind_id"], ["warranty_kinds.shop_id", "warranty_kinds.id"]),
+        ForeignKeyConstraint(["shop_id", "import_id"], ["imports.shop_id", "imports.id"]),
+        ForeignKeyConstraint(["shop_id", "staff_id"], ["staff.shop_id", "staff.id"]),
+        Index(
+            "ix_warranty_runs_going",
+            "id",
+            sqlite_where=text("state = 'going'"),
+            postgresql_where=text("state = 'going'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column()
+    once: Mapped[str] = mapped_column(String(40))
+    kind_id: Mapped[int] = mapped_column()
+    import_id: Mapped[int | None] = mapped_column()  # a file's orders…
+    product_id: Mapped[int | None] = mapped_column()
+    item_id: Mapped[int | None] = mapped_column()  # …or one line of a purchase
+    state: Mapped[str] = mapped_column(String(8), default="going")
+    total: Mapped[int] = mapped_column()  # certificates, as counted when it was asked for
+    given: Mapped[int] = mapped_column(default=0)
+    # Up to where it has come, in the order of people, lines and pieces; and who was told of theirs last.
+    after_customer: Mapped[int] = mapped_column(default=0)
+    after_item: Mapped[int] = mapped_column(default=0)
+    after_piece: Mapped[int] = mapped_column(default=0)
+    told_customer: Mapped[int] = mapped_column(default=0)
+    staff_id: Mapped[int] = mapped_column()
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # left alone after a fault
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class WarrantyMove(Model):
     """A warranty that goes from one holder to the next: asked by the one, taken by the other."""
 

@@ -35,6 +35,16 @@ class RepairOpen(Refused):
     sentence = "이 보증서로 요청하신 AS가 있어요. 거기에 이어서 말씀해 주세요."
 
 
+class RepairCameAlong(Refused):
+    """Whoever held the certificate before had asked for a repair, and it is under way."""
+
+    code = "repair_came_along"
+    sentence = (
+        "이 물건은 이미 AS를 하고 있어요. 어디까지 됐는지는 보증서에 보여요. "
+        "더 하실 말씀은 사장님께 한마디로 남겨 주세요."
+    )
+
+
 class RepairMoved(Refused):
     """Somebody else moved it on, or it is over."""
 

@@ -12,8 +12,8 @@ from app.customers.models import Customer
 from app.extensions import db
 from app.voices.models import Voice
 from app.warranties import rules
-from app.warranties.models import RepairRequest, RepairStep, Warranty, WarrantyKind
-from app.warranties.repair_rules import STATES, next_states
+from app.warranties.models import RepairRequest, RepairStep, Warranty, WarrantyKind, WarrantyMove
+from app.warranties.repair_rules import ENDS, STATES, next_states
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,70 @@ def under_way(shop_id: int, *, limit: int = 100) -> list[RepairLine]:
     )
 
 
+def is_under_way(*, shop_id: int, warranty_id: int) -> bool:
+    """Tell whether a repair of a certificate, whoever asked for it, is not over."""
+    open_one = select(RepairRequest.id).where(
+        RepairRequest.shop_id == shop_id,
+        RepairRequest.warranty_id == warranty_id,
+        RepairRequest.ended_at.is_(None),
+    )
+    return db.session.scalar(open_one.limit(1)) is not None
+
+
 def of_certificate(*, shop_id: int, warranty_id: int, customer_id: int | None = None) -> list[RepairLine]:
     """Return the repairs of a certificate, newest first; `customer_id`: only those this person asked for."""
     where = [RepairRequest.shop_id == shop_id, RepairRequest.warranty_id == warranty_id]
     if customer_id is not None:
         where.append(Voice.customer_id == customer_id)
     return _found(_LINES.where(*where).order_by(RepairRequest.id.desc()))
+
+
+@dataclass(frozen=True)
+class ComeAlong:
+    """How far a repair is that somebody else had asked for: of the piece, and no word or name of theirs."""
+
+    state: str
+    at: datetime  # when it went there last
+
+    @property
+    def goes(self) -> bool:
+        """Tell whether it is not over."""
+        return self.state not in ENDS
+
+    @property
+    def words(self) -> str:
+        """How far it is, in words."""
+        return STATES[self.state]
+
+
+def come_along(*, shop_id: int, warranty_id: int, customer_id: int) -> list[ComeAlong]:
+    """Return the repairs that were not over when a certificate came to its holder, newest first."""
+    came = (
+        select(func.max(WarrantyMove.taken_at))
+        .where(
+            WarrantyMove.shop_id == shop_id,
+            WarrantyMove.warranty_id == warranty_id,
+            WarrantyMove.to_customer == customer_id,
+        )
+        .scalar_subquery()
+    )
+    step = (
+        select(func.max(RepairStep.at))
+        .where(RepairStep.shop_id == RepairRequest.shop_id, RepairStep.request_id == RepairRequest.id)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(RepairRequest.state, func.coalesce(step, RepairRequest.at))
+        .join(Voice, (Voice.shop_id == RepairRequest.shop_id) & (Voice.id == RepairRequest.voice_id))
+        .where(
+            RepairRequest.shop_id == shop_id,
+            RepairRequest.warranty_id == warranty_id,
+            Voice.customer_id.is_distinct_from(customer_id),
+            RepairRequest.ended_at.is_(None) | (RepairRequest.ended_at > came),
+        )
+        .order_by(RepairRequest.id.desc())
+    )
+    return [ComeAlong(*row) for row in rows]
 
 
 def of_voice(*, shop_id: int, voice_id: int) -> RepairLine | None:

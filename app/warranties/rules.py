@@ -21,7 +21,7 @@ NAME_MAX, COVERS_MAX, CARE_MAX = 60, 600, 600
 MONTHS = range(1, 121)
 NOTICE_DAYS = range(1, 181)
 MOST_PIECES = 96  # on one sheet of QR codes: four pages of labels
-MOST_AT_ONCE = 1000  # certificates of one press over an import's orders
+MOST_AT_ONCE = 100  # certificates that are given while somebody waits; of more the worker gives all
 PRICE_MOST = 99_999_999
 # A link to hand a warranty on is good for so long.
 MOVE_LIVES = timedelta(days=3)

@@ -54,12 +54,16 @@ def lately_sold(*, shop_id: int, customer_id: int) -> list[SoldItem]:
     return [SoldItem(*row, issued=there.get(row.id, 0)) for row in rows]
 
 
-def _issued(shop_id: int, items: Sequence[tuple[int, int]]) -> dict[int, int]:
-    """Return for how many pieces of each line a certificate was given."""
+def _issued(shop_id: int, items: Sequence[tuple[int, int]], *, mistaken: bool = False) -> dict[int, int]:
+    """Return for how many pieces of each line a certificate was given, or how many of those were a mistake."""
     causes = [f"item:{item_id}:{place}" for item_id, pieces in items for place in range(1, pieces + 1)]
     found: dict[int, int] = {}
     rows = db.session.scalars(
-        select(Warranty.cause).where(Warranty.shop_id == shop_id, among(db.session, Warranty.cause, causes))
+        select(Warranty.cause).where(
+            Warranty.shop_id == shop_id,
+            among(db.session, Warranty.cause, causes),
+            Warranty.end_cause == "mistake" if mistaken else Warranty.end_cause != "mistake",
+        )
     )
     for cause in rows:
         item_id = int(cause.split(":")[1])
@@ -93,13 +97,16 @@ def products_of_file(*, shop_id: int, import_id: int) -> list[SoldProduct]:
 
 @dataclass(frozen=True)
 class DryRun:
-    """What giving certificates for a product of a file's orders comes to. `left`: the lines that still get some."""
+    """What giving certificates for a product of a file's orders comes to.
+
+    `back`: how many of the new ones are for pieces whose certificate was taken back by mistake.
+    """
 
     people: int
     pieces: int
     there: int
     new: int
-    left: list[int]
+    back: int
 
 
 def dry_run(*, shop_id: int, import_id: int, product_id: int) -> DryRun:
@@ -118,10 +125,10 @@ def dry_run(*, shop_id: int, import_id: int, product_id: int) -> DryRun:
         .order_by(Visit.customer_id, VisitItem.id)
         .limit(_MOST_LINES)
     ).all()
-    there = _issued(shop_id, [(row.id, row.quantity) for row in rows])
-    left = [row.id for row in rows if there.get(row.id, 0) < row.quantity]
-    pieces, given = sum(row.quantity for row in rows), sum(there.values())
-    return DryRun(len({row.customer_id for row in rows}), pieces, given, pieces - given, left)
+    items = [(row.id, row.quantity) for row in rows]
+    pieces, given = sum(quantity for _item, quantity in items), sum(_issued(shop_id, items).values())
+    back = sum(_issued(shop_id, items, mistaken=True).values())
+    return DryRun(len({row.customer_id for row in rows}), pieces, given, pieces - given, back)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ _PIECES = {
     "/owner/testers/<int:programme_id>/taps",
     "/owner/voices/<int:voice_id>/lines",
     "/owner/voices/<int:voice_id>/picks/<once>",
+    "/owner/warranties/runs/<int:run_id>/progress",
     "/setup/<token>",
 }
 # A full shop's rows are named by its word; two of one word would share a key.

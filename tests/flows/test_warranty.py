@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.extensions import db
-from app.flows import merge, privacy, refund, retention, warranty, warranty_days, warranty_orders
+from app.flows import merge, privacy, refund, retention, warranty, warranty_days, warranty_run
 from app.insights import filter_words, filters, groups, own_groups
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
@@ -122,6 +122,22 @@ def test_every_piece_of_a_purchase_gets_one_and_a_refund_takes_them_back(
         warranty.issue_for_item(**give)
 
 
+def test_what_was_given_by_mistake_may_be_given_again(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    _visit, item_id, product_id = given.sold(shop, jiwoo, pieces=2)
+    own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    give = {**own, "customer_id": jiwoo.id, "item_id": item_id}
+    wrong = given.a_kind(shop, name="원목 책상", product=str(product_id))
+    first, second = warranty.issue_for_item(**give, kind_id=wrong)
+    warranty.take_back(**own, serial=first)
+    assert [line.issued for line in sales.lately_sold(shop_id=shop.id, customer_id=jiwoo.id)] == [1]
+    right = given.a_kind(shop, product=str(product_id))
+    [again] = warranty.issue_for_item(**give, kind_id=right)
+    assert warranty.issue_for_item(**give, kind_id=right) == []
+    assert given.row(first).ended_at is not None, "what was taken back stays so"
+    mine = queries.certificates_of(shop_id=shop.id, customer_id=jiwoo.id)
+    assert sorted(each.serial for each in mine) == sorted([again, second])
+
+
 def test_the_orders_of_a_file_are_given_theirs_once(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
     mina = factories.a_customer(shop, name="이미나")
     row = Import(
@@ -146,8 +162,10 @@ def test_the_orders_of_a_file_are_given_theirs_once(shop: AShop, jiwoo: ACustome
     counted = sales.dry_run(**which)
     assert (counted.people, counted.pieces, counted.there, counted.new) == (2, 3, 2, 1)
     del own["shop_id"]
-    assert warranty_orders.give(**own, **which).new == 1
-    assert warranty_orders.give(**own, **which).new == 0
+    once = factories.once()
+    assert warranty_run.give_orders(**own, **which, once=once).new == 1
+    for key in (once, factories.once()):
+        warranty_run.give_orders(**own, **which, once=key)
     assert held() == 3
     assert sorted(letters("warranty_issued")) == sorted([jiwoo.id, mina.id])
     other = factories.a_shop("다른가게")
@@ -264,7 +282,12 @@ def test_what_a_file_cancels_or_takes_back_loses_its_certificate(shop: AShop, cl
     [product] = sales.products_of_file(shop_id=shop.id, import_id=done.id)
     own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "product_id": product.id}
     kind_id = given.a_kind(shop, product=str(product.id))
-    assert warranty_orders.give(**own, import_id=done.id, kind_id=kind_id, now=clock()).new == 2
+    assert (
+        warranty_run.give_orders(
+            **own, import_id=done.id, kind_id=kind_id, once=factories.once(), now=clock()
+        ).new
+        == 2
+    )
     taking_in.take_in(shop, orders(an_order("A", state="취소"), an_order("B")), clock)
 
     def ends() -> list[str]:

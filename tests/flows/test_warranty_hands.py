@@ -17,7 +17,7 @@ from app.messages.models import Message
 from app.voices.models import Voice, VoiceLine
 from app.warranties import hands, queries, repairs
 from app.warranties.models import Warranty
-from app.warranties.repair_rules import RepairMoved, RepairOpen
+from app.warranties.repair_rules import RepairCameAlong, RepairMoved, RepairOpen
 from app.warranties.rules import AlreadyClaimed, MoveOver, OwnMove, TakenBack
 from tests import factories, world
 from tests import warranties as given
@@ -231,6 +231,41 @@ class TestRepairs:
                 once=factories.once(),
                 now=clock(),
             )
+
+    def test_it_goes_along_with_the_piece_without_a_word_of_who_asked(
+        self, shop: AShop, jiwoo: ACustomer, clock: Clock
+    ) -> None:
+        serial = given.issued(shop, jiwoo, given.a_kind(shop))
+        given.asked(shop, jiwoo, serial)
+        clock.advance(hours=1)
+        taken = given.taken(shop, given.offered(shop, jiwoo, serial), "phone-b")
+        mina = ACustomer(taken.customer_id, 0, shop.id, "phone-b")
+        which: dict[str, Any] = {"shop_id": shop.id, "warranty_id": given.row(serial).id}
+        theirs = {**which, "customer_id": mina.id}
+        assert [each.words for each in repairs.come_along(**theirs)] == ["확인을 기다려요"]
+        assert repairs.of_certificate(**theirs) == []
+        assert repairs.come_along(**which, customer_id=jiwoo.id) == []
+        with pytest.raises(RepairCameAlong):
+            given.asked(shop, mina, serial)
+        [line] = repairs.under_way(shop.id)
+        step: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "request_id": line.id}
+        clock.advance(hours=1)
+        repair.step(**step, state="ready", note="한지우 님 다리예요", once=factories.once(), now=clock())
+        told = {
+            row.customer_id: row.text
+            for row in db.session.scalars(
+                db.select(Message).where(Message.kind == "repair_step", Message.channel == "card")
+            )
+        }
+        assert set(told) == {jiwoo.id, mina.id}
+        assert "한지우" in told[jiwoo.id]
+        assert "한지우" not in told[mina.id]
+        repair.step(**step, state="done", note="", once=factories.once(), now=clock())
+        assert [each.goes for each in repairs.come_along(**theirs)] == [False], "they see it end"
+        assert given.asked(shop, mina, serial), "it may break again"
+        third = given.taken(shop, given.offered(shop, mina, serial), "phone-c")
+        later = repairs.come_along(**which, customer_id=third.customer_id)
+        assert [each.words for each in later] == ["확인을 기다려요"], "what was over before is nobody's news"
 
     def test_two_phones_at_once_ask_once(self, app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
         serial = given.issued(shop, jiwoo, given.a_kind(shop))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.extensions import db
-from app.flows import repair
+from app.flows import repair, warranty_run
 from app.warranties import repairs
 from app.warranties.models import Warranty, WarrantySheet
+from app.warranties.rules import MOST_AT_ONCE
 from tests import factories
 from tests import warranties as given
 from tests.factories import ACustomer, AShop
@@ -25,8 +26,20 @@ def with_warranties(shop: AShop, known: ACustomer, word: str) -> dict[str, int]:
         once=factories.once(), now=factories.now(),
     )  # fmt: skip
     given.offered(shop, known, serial)
+    many = a_run(shop, promise_id, known)
     sheet_id = db.session.scalar(db.select(WarrantySheet.id).where(WarrantySheet.shop_id == shop.id))
-    return {"promise_id": promise_id, "request_id": line.id, "sheet_id": int(sheet_id or 0)}
+    return {"promise_id": promise_id, "request_id": line.id, "sheet_id": int(sheet_id or 0), "run_id": many}
+
+
+def a_run(shop: AShop, kind_id: int, buyer: ACustomer) -> int:
+    """Begin to give certificates for so many pieces that the worker does; returns which one it is."""
+    _visit, item_id, _product = given.sold(shop, buyer, pieces=MOST_AT_ONCE + 1)
+    begun = warranty_run.give_item(
+        shop_id=shop.id, staff_id=shop.owner_id, customer_id=buyer.id, item_id=item_id, kind_id=kind_id,
+        once=factories.once(), now=factories.now(),
+    )  # fmt: skip
+    assert begun.run_id is not None
+    return begun.run_id
 
 
 def serial_of(shop: AShop) -> str:

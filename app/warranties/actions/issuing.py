@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, cast, delete, select, update
 
 from app.kit.among import among
 from app.kit.signing import new_token, random_code
@@ -53,9 +53,11 @@ def issue(
 ) -> list[Warranty]:
     """Write certificates down that are not there yet; returns them in their order, the older ones left out.
 
+    A piece of a purchase whose certificate was taken back by mistake may have another one, with a number of its own.
     Raises IntegrityError when another press issued one of them at the same moment (its cause is unique).
     """
     causes = [each.cause for each in new]
+    _let_go_of_mistakes(session, shop_id=shop_id, causes=causes)
     there = set(
         session.scalars(
             select(Warranty.cause).where(Warranty.shop_id == shop_id, among(session, Warranty.cause, causes))
@@ -88,6 +90,24 @@ def issue(
     return made
 
 
+def _let_go_of_mistakes(session: Any, *, shop_id: int, causes: Sequence[str]) -> None:
+    """Free the causes of purchases whose certificates were given by mistake: what was taken back keeps its row."""
+    of_purchases = [cause for cause in causes if cause.startswith("item:")]
+    if not of_purchases:
+        return
+    session.execute(
+        update(Warranty)
+        .where(
+            Warranty.shop_id == shop_id,
+            among(session, Warranty.cause, of_purchases),
+            Warranty.ended_at.is_not(None),
+            Warranty.end_cause == "mistake",
+        )
+        .values(cause="back:" + cast(Warranty.id, String))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def by_cause(session: Any, *, shop_id: int, cause: str) -> Warranty | None:
     """Return what a cause issued before."""
     found: Warranty | None = session.scalar(
@@ -96,23 +116,25 @@ def by_cause(session: Any, *, shop_id: int, cause: str) -> Warranty | None:
     return found
 
 
+SOLD_LINES = select(
+    VisitItem.id,
+    VisitItem.visit_id,
+    Visit.customer_id,
+    VisitItem.product_id,
+    VisitItem.quantity,
+    VisitItem.price,
+    Visit.at,
+    Visit.channel,
+    Visit.reversed_at.is_not(None),
+).join(Visit, (Visit.shop_id == VisitItem.shop_id) & (Visit.id == VisitItem.visit_id))
+
+
 def sold_lines(session: Any, *, shop_id: int, item_ids: Sequence[int]) -> list[SoldLine]:
     """Return lines of purchases with whose they are, as they stand in this transaction."""
     rows = session.execute(
-        select(
-            VisitItem.id,
-            VisitItem.visit_id,
-            Visit.customer_id,
-            VisitItem.product_id,
-            VisitItem.quantity,
-            VisitItem.price,
-            Visit.at,
-            Visit.channel,
-            Visit.reversed_at.is_not(None),
+        SOLD_LINES.where(VisitItem.shop_id == shop_id, among(session, VisitItem.id, item_ids)).order_by(
+            Visit.customer_id, VisitItem.id
         )
-        .join(Visit, (Visit.shop_id == VisitItem.shop_id) & (Visit.id == VisitItem.visit_id))
-        .where(VisitItem.shop_id == shop_id, among(session, VisitItem.id, item_ids))
-        .order_by(Visit.customer_id, VisitItem.id)
     )
     return [SoldLine(*row) for row in rows]
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.voices.models import Voice
-from app.warranties.models import RepairRequest, RepairStep
+from app.warranties.models import RepairRequest, RepairStep, Warranty
 from app.warranties.repair_rules import ENDS
 
 
@@ -29,6 +29,19 @@ def whose(session: Any, *, shop_id: int, request_id: int) -> int | None:
     found: int | None = session.scalar(
         select(Voice.customer_id)
         .join(RepairRequest, (RepairRequest.shop_id == Voice.shop_id) & (RepairRequest.voice_id == Voice.id))
+        .where(RepairRequest.shop_id == shop_id, RepairRequest.id == request_id)
+    )
+    return found
+
+
+def holder(session: Any, *, shop_id: int, request_id: int) -> int | None:
+    """Return who holds the certificate that a repair of this shop is about."""
+    found: int | None = session.scalar(
+        select(Warranty.customer_id)
+        .join(
+            RepairRequest,
+            (RepairRequest.shop_id == Warranty.shop_id) & (RepairRequest.warranty_id == Warranty.id),
+        )
         .where(RepairRequest.shop_id == shop_id, RepairRequest.id == request_id)
     )
     return found

@@ -17,7 +17,7 @@ from app.voices.rules import TooMuchSaid
 from app.warranties import hands, repairs
 from app.warranties import queries as warranties
 from app.warranties.queries import Certificate
-from app.warranties.repair_rules import RepairOpen
+from app.warranties.repair_rules import RepairCameAlong, RepairOpen
 from app.web import answers, certificates
 from app.web.answers import see_other
 from app.web.customer.blueprint import bp
@@ -39,6 +39,11 @@ def my_warranties(code: str) -> ResponseReturnValue:
 def warranty(code: str, serial: str) -> ResponseReturnValue:
     """Show one: until when, what is covered, how to care for it, its QR, and what can be done with it."""
     certificate, today = _mine(serial), kst_day(now())
+    mine = {
+        "shop_id": certificate.shop_id,
+        "warranty_id": certificate.id,
+        "customer_id": current_card().customer_id,
+    }
     return render_template(
         "customer/warranty.html",
         shop=current_shop(),
@@ -47,11 +52,8 @@ def warranty(code: str, serial: str) -> ResponseReturnValue:
         state_words=certificates.state_words(certificate, today),
         lines=certificates.facts(certificate, holder=certificate.name),
         code=certificates.code_of(certificates.check_address(certificate)),
-        repairs=repairs.of_certificate(
-            shop_id=certificate.shop_id,
-            warranty_id=certificate.id,
-            customer_id=current_card().customer_id,
-        ),
+        repairs=repairs.of_certificate(**mine),
+        came_along=repairs.come_along(**mine),
         offer=_offer(certificate),
     )
 
@@ -91,6 +93,7 @@ def warranty_offer(code: str, serial: str) -> ResponseReturnValue:
         shop=current_shop(),
         certificate=certificate,
         offer=offer,
+        is_mended=repairs.is_under_way(shop_id=certificate.shop_id, warranty_id=certificate.id),
         code=certificates.code_of(offer["link"]) if offer else None,
     )
 
@@ -143,7 +146,7 @@ def warranty_repair(code: str, serial: str) -> ResponseReturnValue:
             once=(request.form.get("once") or new_token())[:80],
             now=now(),
         )
-    except (Invalid, TooMuchSaid, RepairOpen) as error:
+    except (Invalid, TooMuchSaid, RepairOpen, RepairCameAlong) as error:
         return answers.invalid("customer/warranty_repair.html", **page | {"wrong": _beside(error)})
     flash("AS를 요청했어요. 가게에서 보는 대로 여기에서 알려 드려요")
     return see_other(url_for("customer.voice", code=code, voice_id=voice_id))

@@ -11,7 +11,7 @@ from app.flows import warranty as flow
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid, NotHere
 from app.visits import queries as visits
-from app.warranties import finding, hands, repairs
+from app.warranties import finding, hands, repairs, runs
 from app.warranties import kinds as promised
 from app.warranties import queries as warranties
 from app.warranties.queries import Certificate
@@ -43,6 +43,8 @@ def shop_warranties() -> ResponseReturnValue:
         lines=[(each, certificates.state_words(each, today)) for each in found],
         kinds=promised.kinds(shop_id),
         repairs=repairs.under_way(shop_id),
+        runs=runs.lately(shop_id, now=now()),
+        is_on=current_staff().shop.has(USE),
     )
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.customers import queries as customers
 from app.flows import warranty as flow
-from app.flows import warranty_orders
+from app.flows import warranty_run
 from app.kit.clock import kst_day
 from app.kit.korean import native_count
 from app.kit.refusals import Invalid, NotHere, Refused
@@ -17,8 +17,8 @@ from app.kit.signing import new_token
 from app.visits import imports
 from app.warranties import kinds as promised
 from app.warranties import queries as warranties
-from app.warranties import sales
-from app.warranties.rules import CHANNELS
+from app.warranties import runs, sales
+from app.warranties.rules import CHANNELS, MOST_AT_ONCE
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -54,8 +54,12 @@ def issue_warranty(customer_id: int) -> ResponseReturnValue:
     try:
         item_id = asked.number("item")
         if item_id is not None:
-            made = flow.issue_for_item(**own, item_id=item_id, kind_id=asked.number("kind") or 0)
-            flash(f"보증서 {native_count(len(made))} 장을 드렸어요" if made else "이미 드린 보증서예요")
+            given = warranty_run.give_item(
+                **own, item_id=item_id, kind_id=asked.number("kind") or 0, once=asked.once()
+            )
+            if given.run_id is not None:
+                return see_other(url_for("owner.warranty_run", run_id=given.run_id))
+            flash(f"보증서 {native_count(given.new)} 장을 드렸어요" if given.new else "이미 드린 보증서예요")
             return see_other(url_for("owner.issue_warranty", customer_id=customer_id))
         if asked.number("kind") is None:
             raise Invalid({"kind": "어떤 보증서인지 골라 주세요."})
@@ -118,21 +122,22 @@ def warranty_orders_page() -> ResponseReturnValue:
             **page | {"refusal": "주문 파일, 상품, 보증서를 차례로 골라 주세요."},
         )
     try:
-        given = warranty_orders.give(
+        given = warranty_run.give_orders(
             shop_id=staff.shop.id,
             staff_id=staff.staff_id,
             import_id=chosen["file"] or 0,
             product_id=chosen["product"] or 0,
             kind_id=chosen["kind"],
+            once=asked.once(),
             now=now(),
         )
+    except Invalid as error:
+        return answers.invalid("owner/warranty_orders.html", **page | {"refusal": error.fields["once"]})
     except Refused as refusal:
         return answers.invalid("owner/warranty_orders.html", **page | {"refusal": refusal.sentence})
-    flash(
-        f"보증서 {given.new:,}장을 드렸어요. 남은 주문도 이어서 눌러 주세요"
-        if given.lines_left
-        else f"보증서 {given.new:,}장을 드렸어요"
-    )
+    if given.run_id is not None:
+        return see_other(url_for("owner.warranty_run", run_id=given.run_id))
+    flash(f"보증서 {given.new:,}장을 드렸어요" if given.new else "이미 드린 보증서예요")
     where: dict[str, Any] = dict(chosen)
     return see_other(url_for("owner.warranty_orders_page", **where))
 
@@ -147,6 +152,11 @@ def _orders(chosen: dict[str, int | None]) -> dict[str, Any]:
     counted = None
     if file is not None and product is not None:
         counted = sales.dry_run(shop_id=shop_id, import_id=file.id, product_id=product.id)
+    goes = (
+        runs.going(shop_id=shop_id, import_id=file.id, product_id=product.id)
+        if counted and file and product
+        else None
+    )
     fitting = next((kind.id for kind in kinds if product and kind.product_id == product.id), None)
     return {
         "files": files,
@@ -156,5 +166,8 @@ def _orders(chosen: dict[str, int | None]) -> dict[str, Any]:
         "kinds": kinds,
         "kind_id": chosen["kind"] or fitting,
         "counted": counted,
+        "goes": goes,
+        "takes_long": counted is not None and counted.new > MOST_AT_ONCE,
+        "once": new_token(),
         "refusal": "",
     }
