@@ -141,6 +141,7 @@ def _database(app: Flask) -> None:
     from app.reviews import care_models as _review_care  # noqa: F401
     from app.reviews import models as _reviews  # noqa: F401
     from app.shops import models as _shops  # noqa: F401
+    from app.shops import notification_models as _notifications  # noqa: F401
     from app.testers import models as _testers  # noqa: F401
     from app.tiers import models as _tiers  # noqa: F401
     from app.visits import import_models as _imports  # noqa: F401

@@ -133,6 +133,10 @@ OWNERS = """\
 /owner/more/kiosks/<int:kiosk_id>/end                 POST      owner     manager  session
 /owner/more/limits                                    GET+POST  owner     owner    session
 /owner/more/links                                     GET+POST  owner     owner    session
+/owner/more/notifications                             GET+POST  owner     staff    session
+/owner/more/notifications/<int:phone_id>/removal      POST      owner     staff    session
+/owner/more/notifications/hours                       GET+POST  owner     owner    session
+/owner/more/notifications/kinds                       POST      owner     staff    session
 /owner/more/password                                  GET+POST  owner     staff    session
 /owner/more/pin                                       GET+POST  owner     staff    session
 /owner/more/prices                                    GET+POST  owner     manager  session

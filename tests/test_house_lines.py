@@ -96,6 +96,10 @@ UNSCOPED = {
     "app/programs/actions.py:drop_events": "nightly: what is too old, in every shop",
     "app/shops/tablets.py:drop_calls": "nightly: what is too old, in every shop",
     "app/shops/actions.py:end_session": "by the session's secret",
+    "app/shops/notifications.py:is_any_due": "the clock looks over all shops",
+    "app/shops/notifying.py:_give_up": "the worker looks over all shops",
+    "app/shops/notifying.py:drop_notifications": "nightly: what is too old, in every shop",
+    "app/shops/proofs.py:session_of_token": "by the session's secret",
     "app/shops/proofs.py:keep_acting": "the session was found by its secret",
     "app/shops/actions.py:renew_session": "the session was found by its secret",
 }

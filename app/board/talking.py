@@ -126,6 +126,21 @@ def settle(
     return int(done.rowcount)
 
 
+def is_reported(session: Any, *, shop_id: int, what: str, row_id: int) -> bool:
+    """Tell whether a report of one thing waits for the shop."""
+    found = session.scalar(
+        select(Report.id)
+        .where(
+            Report.shop_id == shop_id,
+            Report.what == what,
+            Report.row_id == row_id,
+            Report.settled_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def report_of(session: Any, *, shop_id: int, customer_id: int, what: str, row_id: int) -> Report | None:
     """Return what a person reported of one thing before."""
     found: Report | None = session.scalar(

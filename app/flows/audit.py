@@ -102,6 +102,8 @@ KINDS = (
     "tester_programme",
     "tester_file",
     "warranties",
+    "phone_rings",
+    "quiet_hours",
 )
 
 

@@ -11,7 +11,7 @@ from app.board.story_models import Story
 from app.board.talk_models import Report
 from app.board.talk_rules import NothingThere, OwnThing, WroteTooMuch
 from app.customers import actions as people
-from app.flows import audit
+from app.flows import audit, notify
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import NotHere
 from app.reviews.actions import care, reviews
@@ -42,7 +42,12 @@ def report(*, shop_id: int, customer_id: int, what: str, row_id: int, cause: str
                 return
             if talking.written_today(session, Report, **who, now=now) >= rules.REPORTS_A_DAY:
                 raise WroteTooMuch
-            talking.add(session, Report(**who, what=what, row_id=row_id, cause=why, at=now))
+            is_first = not talking.is_reported(session, shop_id=shop_id, what=what, row_id=row_id)
+            made = talking.add(session, Report(**who, what=what, row_id=row_id, cause=why, at=now))
+            if is_first:
+                notify.reported(
+                    session, shop_id=shop_id, what=what, row_id=row_id, report_id=made.id, now=now
+                )
 
     after_a_race(reported)
 

@@ -9,12 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from app.customers import actions as people
+from app.flows import notify
 from app.flows.unit import JustTaken, after_a_race, write
 from app.flows.warranty import GONE, until_words
 from app.kit.refusals import NotHere
 from app.kit.signing import token_hash
 from app.messages import outbox, recall
 from app.shops import actions as shops
+from app.shops.notification_rules import REPAIR
 from app.voices import actions as voices
 from app.voices.rules import MOST_A_DAY, TooMuchSaid, clean_line
 from app.warranties import repair_rules, rules
@@ -63,6 +65,7 @@ def ask(*, shop_id: int, customer_id: int, serial: str, text: str, once: str, no
                 text=words,
             )
             voices.add_line(session, voice=voice, text=opening, once=key, now=now)
+            notify.voice_came(session, voice=voice, as_kind=REPAIR, now=now)
             repairs.add_request(
                 session, shop_id=shop_id, warranty_id=certificate.id, voice_id=voice.id, now=now
             )

@@ -16,6 +16,7 @@ from app.kit import alive
 from app.messages import gather, restores, turns
 from app.messages.models import ClockLease, Message
 from app.messages.way_models import Restore
+from app.shops import notifying
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,8 @@ def look(*, mark: Path, now: datetime) -> str:
             backup_at = datetime.fromtimestamp(seen_ms / 1000, UTC)
             session.add(Restore(at=now, is_sure=found == "surely", backup_at=backup_at))
             session.execute(_ASK_ANEW)
+            if found == "surely":  # a push service can't be asked what it took: nobody is rung twice
+                notifying.let_all_go(session)
             log.warning("database_restored", how=found, off_s=round(off_s))
         return found
 

@@ -18,7 +18,7 @@ from app.kit.refusals import NotHere
 from app.messages.actions import pushing, reporting
 from app.programs import actions as programs
 from app.shops import actions as shops
-from app.shops import tablets
+from app.shops import notifying, tablets
 from app.warranties import ends as warranties
 
 # After the last visit, or after joining when there never was one.
@@ -33,6 +33,7 @@ LOGIN_TRIES = timedelta(days=1)
 CODE_USES = timedelta(days=2)
 PROOFS = timedelta(days=1)  # the numbers codes were asked for
 KIOSK_CALLS = timedelta(days=1)
+RINGS = timedelta(days=90)  # what rang the phones of who works in a shop
 REPORTS = timedelta(days=180)  # as long as a provider itself keeps what it told
 ANSWERS = timedelta(days=7)  # what programs were answered and told
 MALL_EVENTS = timedelta(days=90)  # what was looked at in the own mall
@@ -77,6 +78,7 @@ def prune(*, now: datetime) -> None:
         (merging.drop_before, CAN_PART_FOR),
         (tablets.drop_calls, KIOSK_CALLS),
         (reporting.drop_reports, REPORTS),
+        (notifying.drop_notifications, RINGS),
         (programs.drop_answers, ANSWERS),
         (programs.drop_events, MALL_EVENTS),
     )
@@ -85,3 +87,4 @@ def prune(*, now: datetime) -> None:
             drop(session, before=now - kept_for)
     with write() as session:
         pushing.forget_strangers(session)
+        notifying.forget_strangers(session)

@@ -9,7 +9,7 @@ from typing import Any
 from app.cards.actions import ledger
 from app.cards.models import Card
 from app.customers import actions as people
-from app.flows import audit, coupon_rules, free_stamps
+from app.flows import audit, coupon_rules, free_stamps, notify
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
@@ -168,6 +168,7 @@ def _tell(session: Any, *, ask: ReviewAsk, review: Review, now: datetime) -> Non
         )
         said = review.text or f"별점 {review.stars}점 · {rules.MOODS[review.mood]}"
         voices.add_line(session, voice=voice, text=said, once=f"review:{review.id}", now=now)
+        notify.voice_came(session, voice=voice, now=now)
 
 
 def answer(*, shop_id: int, staff_id: int, review_id: int, text: str, now: datetime) -> None:

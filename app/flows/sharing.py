@@ -10,7 +10,7 @@ from app.flows.unit import write
 from app.kit.passwords import hash_password, password_matches
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.shops import actions as shops
-from app.shops import proofs, rules
+from app.shops import notifying, proofs, rules
 from app.shops import queries as reads
 from app.shops.rules import PinUsedUp, TooManyPins
 
@@ -86,6 +86,7 @@ def turn_on(*, shop_id: int, staff_id: int, session_id: int, now: datetime) -> N
         if row.is_shared:
             return
         row.is_shared, row.sudo_until, row.acting_id, row.acting_until = True, None, None, None
+        notifying.forget_strangers(session, shop_id=shop_id)
         audit.note(session, shop_id=shop_id, what="sharing_on", staff_id=staff_id, now=now)
 
 

@@ -11,7 +11,7 @@ from app.flows.unit import write
 from app.kit.passwords import hash_password
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.shops import actions as shops
-from app.shops import proofs, rules
+from app.shops import notifying, proofs, rules
 
 HIRED_ROLES = ("staff", "manager")
 LOGIN_TAKEN = "이미 있는 아이디예요. 다른 아이디를 정해 주세요."
@@ -111,6 +111,7 @@ def end_staff(*, shop_id: int, staff_id: int, by: int | None = None, now: dateti
             raise LastOwner
         shops.end_staff(session, person=person, now=now)
         proofs.leave_devices(session, shop_id=shop_id, staff_id=staff_id)
+        notifying.forget_staff(session, shop_id=shop_id, staff_id=staff_id)
         audit.note(
             session, shop_id=shop_id, what="staff_ended", staff_id=by, subject=f"staff:{staff_id}", now=now
         )
@@ -123,5 +124,6 @@ def end_browser(*, shop_id: int, session_id: int, by: int, now: datetime) -> Non
         if row is None:
             raise NotHere("이미 로그아웃한 기기예요.")
         row.ended_at = now
+        notifying.forget_strangers(session, shop_id=shop_id)
         about = f"staff:{row.staff_id}"
         audit.note(session, shop_id=shop_id, what="session_ended", staff_id=by, subject=about, now=now)

@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from app.customers import actions as people
-from app.flows import voice_offer
+from app.flows import notify, voice_offer
 from app.flows.review import WRONG_LINK
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import NotHere
 from app.kit.signing import token_hash
-from app.messages import outbox
+from app.messages import outbox, recall
 from app.reviews.actions import care, picks, reviews
 from app.reviews.pick_rules import ANSWER, pick_key
 from app.shops import actions as shops
+from app.shops.notification_rules import REPAIR
 from app.voices import actions as voices
 from app.voices import caring, rules
 from app.voices.models import Voice, VoiceLine
@@ -59,6 +60,7 @@ def open_voice(
             )
             line = voices.add_line(session, voice=voice, text=words, once=key, now=now)
             _with_photos(session, line=line, customer_id=customer_id, once=picks_once, now=now)
+            notify.voice_came(session, voice=voice, now=now)
             return voice.id
 
     return after_a_race(opened)
@@ -92,6 +94,7 @@ def open_thread(
         session, shop_id=shop_id, customer_id=customer_id, kind=about, source=source, said_at=said_at, now=now
     )
     voices.add_line(session, voice=voice, text=words, once=once, now=now)
+    notify.voice_came(session, voice=voice, now=now, as_kind=REPAIR if source == "warranty" else "")
     return voice.id
 
 
@@ -122,6 +125,7 @@ def say(
             rules.may_reopen(voice.closed_at, now)
             line = voices.add_line(session, voice=voice, text=words, once=key, now=now)
             _with_photos(session, line=line, customer_id=customer_id, once=picks_once, now=now)
+            notify.said_more(session, voice=voice, cause=f"line:{line.id}", now=now)
 
     after_a_race(said)
 
@@ -153,6 +157,7 @@ def say_beside_review(*, token: str, text: str, once: str, now: datetime) -> Non
                 return
             _may_speak(session, shop_id=shop_id, customer_id=customer_id, now=now)
             voice = voices.voice_of_review(session, shop_id=shop_id, review_id=review.id)
+            is_new = voice is None
             if voice is None:
                 kind = rules.kind_after_review(mood=review.mood, stars=review.stars)
                 voice = voices.open_voice(
@@ -163,7 +168,11 @@ def say_beside_review(*, token: str, text: str, once: str, now: datetime) -> Non
                     review_id=review.id,
                     now=now,
                 )
-            voices.add_line(session, voice=voice, text=words, once=key, now=now)
+            line = voices.add_line(session, voice=voice, text=words, once=key, now=now)
+            if is_new:
+                notify.voice_came(session, voice=voice, now=now)
+            else:
+                notify.said_more(session, voice=voice, cause=f"line:{line.id}", now=now)
 
     after_a_race(said)
 
@@ -238,7 +247,18 @@ def mark_read(*, shop_id: int, customer_id: int, voice_id: int, now: datetime) -
         voice = voices.voice(session, shop_id=shop_id, voice_id=voice_id)
         if voice is None or voice.customer_id != customer_id:
             raise NotHere(GONE)
+        lines = voices.unread_lines(session, shop_id=shop_id, voice_id=voice_id)
         voices.mark_read(session, shop_id=shop_id, voice_id=voice_id, by_customer=True, now=now)
+        for line_id in lines:  # what was read in the thread needs no text by hand any more
+            cause = f"line:{line_id}"
+            recall.cancel(
+                session,
+                shop_id=shop_id,
+                cause=cause,
+                but_card=True,
+                reason="카드에서 답을 읽으셨어요",
+                now=now,
+            )
 
 
 def settle(*, shop_id: int, customer_id: int, voice_id: int, is_settled: bool, now: datetime) -> None:
@@ -258,6 +278,7 @@ def settle(*, shop_id: int, customer_id: int, voice_id: int, is_settled: bool, n
         rules.may_reopen(voice.closed_at, now)
         if voice.waiting_since is None:
             voices.reopen(session, voice=voice, waits=True, now=now)
+            notify.said_more(session, voice=voice, cause=f"again:{voice.id}:{now:%Y%m%d%H%M%S}", now=now)
 
 
 def _with_photos(

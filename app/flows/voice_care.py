@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.customers import actions as people
-from app.flows import audit
+from app.flows import audit, notify
 from app.flows.unit import after_a_race, write
 from app.flows.voice import GONE, heard, key_of
 from app.kit.clock import kst_day, start_of_day
@@ -166,7 +166,8 @@ def hand_over(
         if person is None or person.ended_at is not None:
             raise Invalid({"to_staff": "맡길 분을 골라 주세요."})
         if caring.handed_to(session, shop_id=shop_id, voice_id=voice_id) != person.id:
-            caring.hand_over(session, voice=voice, to_staff=person.id, by_staff=staff_id, now=now)
+            made = caring.hand_over(session, voice=voice, to_staff=person.id, by_staff=staff_id, now=now)
+            notify.handed(session, voice=voice, handover_id=made.id, by=staff_id, now=now)
 
 
 def close(*, shop_id: int, staff_id: int, role: str, voice_id: int, note: str, now: datetime) -> None:
@@ -232,12 +233,15 @@ def write_down(
                 now=now,
             )
             voices.add_line(session, voice=voice, text=words, once=key, now=now)
+            notify.voice_came(session, voice=voice, but=staff_id, now=now)
             return voice.id
 
     return after_a_race(written)
 
 
-def open_from_review(*, shop_id: int, role: str, review_id: int, now: datetime) -> int:
+def open_from_review(
+    *, shop_id: int, role: str, review_id: int, now: datetime, staff_id: int | None = None
+) -> int:
     """Begin a thread with who left a review, with what they wrote as its first words; returns its number.
 
     The review stays as and where it is. One that opened a voice by itself gives that one. Raises NotHere, also for
@@ -271,6 +275,7 @@ def open_from_review(*, shop_id: int, role: str, review_id: int, now: datetime) 
             mood = f" · {MOODS[review.mood]}" if review.mood else ""
             said = review.text or f"별점 {review.stars}점{mood}"
             voices.add_line(session, voice=voice, text=said, once=f"review:{review_id}", now=now)
+            notify.voice_came(session, voice=voice, but=staff_id, now=now)
             return voice.id
 
     return after_a_race(opened)

@@ -18,14 +18,22 @@ from rq.serializers import JSONSerializer
 
 QUEUE = "drain"
 DRAIN = "app.jobs.tasks.drain"
+NOTIFY_QUEUE = "notifications"
+RING_STAFF = "app.jobs.tasks.ring_staff"
 PHOTO_QUEUE = "photos"
 MAKE_PHOTOS = "app.jobs.tasks.make_photos"
 IMPORT_QUEUE = "imports"
 TAKE_IN_FILES = "app.jobs.tasks.take_in_files"
 LIST_QUEUE = "lists"
 MAKE_LISTS = "app.jobs.tasks.make_lists"
-# The one job of each queue: letters are served before photos, and both before files, which take long.
-JOBS = {QUEUE: DRAIN, PHOTO_QUEUE: MAKE_PHOTOS, LIST_QUEUE: MAKE_LISTS, IMPORT_QUEUE: TAKE_IN_FILES}
+# The one job of each queue: what rings the shop and letters are served before photos, all before files, which take long.
+JOBS = {
+    NOTIFY_QUEUE: RING_STAFF,
+    QUEUE: DRAIN,
+    PHOTO_QUEUE: MAKE_PHOTOS,
+    LIST_QUEUE: MAKE_LISTS,
+    IMPORT_QUEUE: TAKE_IN_FILES,
+}
 ALLOWED = frozenset(JOBS.values())
 
 JOB_TIMEOUT_S = 120

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from app.flows import deliver, import_run, people_file_run, photo, restored, warranty_run
+from app.flows import deliver, import_run, notify_run, people_file_run, photo, restored, warranty_run
 from app.kit.net import boot_clock
 
 # Set when the process was asked to stop: work ends between two messages.
@@ -30,6 +30,12 @@ def drain() -> dict[str, int]:
         if not sum(turn.values()):
             break
     return dict(done)
+
+
+def ring_staff() -> dict[str, int]:
+    """Ring the phones of who works in a shop until nobody is due, or the turn is over. Returns counts."""
+    wire, clock = current_app.config["WIRE"], current_app.config["CLOCK"]
+    return dict(notify_run.ring_due(wire=wire, clock=clock, stop=_a_turn()))
 
 
 def make_photos() -> dict[str, int]:

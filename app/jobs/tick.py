@@ -24,6 +24,7 @@ from app.jobs.periodic import PERIODIC
 from app.kit.net import boot_clock
 from app.messages import clock_work
 from app.reviews import photos
+from app.shops import notifications
 from app.visits import imports
 from app.warranties import runs
 
@@ -94,6 +95,7 @@ class Clock(threading.Thread):
             swept = deliver.sweep(now=now)
             log.info("swept", **swept)
         self._wake_or_do(queue.QUEUE, waiting.is_due, tasks.drain)
+        self._wake_or_do(queue.NOTIFY_QUEUE, notifications.is_any_due(now), tasks.ring_staff)
         self._wake_or_do(queue.PHOTO_QUEUE, bool(photos.waiting_photos(now, limit=1)), tasks.make_photos)
         self._wake_or_do(queue.LIST_QUEUE, bool(people_files.waiting(now, limit=1)), tasks.make_lists)
         to_take_in = bool(imports.waiting(now)) or bool(runs.waiting(now, limit=1))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from app.kit.signing import new_token, random_code, token_hash
+from app.shops import notifying
 from app.shops.models import AccessLog, EntryLink, LoginTry, Shop, Staff, StaffSession
 from app.shops.rules import first_syllable
 
@@ -120,7 +121,9 @@ def end_sessions(session: Any, *, shop_id: int, staff_id: int, now: datetime, bu
     )
     if but is not None:
         mine = mine.where(StaffSession.id != but)
-    return int(session.execute(mine.values(ended_at=now)).rowcount)
+    done = session.execute(mine.values(ended_at=now))
+    notifying.forget_strangers(session, shop_id=shop_id)
+    return int(done.rowcount)
 
 
 def open_session(
@@ -159,11 +162,14 @@ def open_session(
 
 def end_session(session: Any, *, token: str, now: datetime) -> None:
     """Sign one browser out."""
-    session.execute(
+    shop_id = session.scalar(
         update(StaffSession)
         .where(StaffSession.token_hash == token_hash(token), StaffSession.ended_at.is_(None))
         .values(ended_at=now)
+        .returning(StaffSession.shop_id)
     )
+    if shop_id is not None:
+        notifying.forget_strangers(session, shop_id=shop_id)
 
 
 def end_session_by_id(session: Any, *, shop_id: int, staff_id: int, session_id: int, now: datetime) -> bool:
@@ -178,6 +184,7 @@ def end_session_by_id(session: Any, *, shop_id: int, staff_id: int, session_id: 
         )
         .values(ended_at=now)
     )
+    notifying.forget_strangers(session, shop_id=shop_id)
     return bool(done.rowcount)
 
 

@@ -24,6 +24,19 @@ def session_row(session: Any, *, shop_id: int, session_id: int) -> StaffSession 
     return found
 
 
+def session_of_token(session: Any, *, hashed: str, now: datetime) -> StaffSession | None:
+    """Return the signed-in browser whose token has this hash, one of its person alone."""
+    found: StaffSession | None = session.scalar(
+        select(StaffSession).where(
+            StaffSession.token_hash == hashed,
+            StaffSession.ended_at.is_(None),
+            StaffSession.expires_at > now,
+            StaffSession.is_shared.is_(False),
+        )
+    )
+    return found
+
+
 def open_sudo(session: Any, *, shop_id: int, session_id: int, until: datetime) -> None:
     """Keep it on this browser that its person has just proved who they are."""
     session.execute(

@@ -177,7 +177,7 @@ def clean_hours(*, opens: str, closes: str) -> tuple[int, int]:
 
     Raises Invalid.
     """
-    minutes = [_minutes(text) for text in (opens, closes)]
+    minutes = [minute_of(text) for text in (opens, closes)]
     wrong = {
         field: "시각을 다시 골라 주세요. 예: 09:00"
         for field, minute in zip(("opens", "closes"), minutes, strict=True)
@@ -189,7 +189,8 @@ def clean_hours(*, opens: str, closes: str) -> tuple[int, int]:
     return opens_at, closes_at if closes_at > opens_at else closes_at + 24 * 60
 
 
-def _minutes(text: str) -> int | None:
+def minute_of(text: str) -> int | None:
+    """Return minutes after midnight of "HH:MM", as an input of a time gives it; None when it is none."""
     found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::\d{2})?", text.strip())
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
         return None

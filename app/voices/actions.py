@@ -186,6 +186,20 @@ def unread_answer(session: Any, *, shop_id: int, voice_id: int) -> bool:
     return found is not None
 
 
+def unread_lines(session: Any, *, shop_id: int, voice_id: int) -> list[int]:
+    """Return the shop's answers that the customer has not opened yet."""
+    return list(
+        session.scalars(
+            select(VoiceLine.id).where(
+                VoiceLine.shop_id == shop_id,
+                VoiceLine.voice_id == voice_id,
+                VoiceLine.staff_id.is_not(None),
+                VoiceLine.read_at.is_(None),
+            )
+        )
+    )
+
+
 def mark_read(session: Any, *, shop_id: int, voice_id: int, by_customer: bool, now: datetime) -> None:
     """Note that one side saw what the other said."""
     others = VoiceLine.staff_id.is_not(None) if by_customer else VoiceLine.staff_id.is_(None)

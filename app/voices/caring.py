@@ -60,12 +60,14 @@ def handed_to(session: Any, *, shop_id: int, voice_id: int) -> int | None:
     return found
 
 
-def hand_over(session: Any, *, voice: Voice, to_staff: int, by_staff: int, now: datetime) -> None:
+def hand_over(session: Any, *, voice: Voice, to_staff: int, by_staff: int, now: datetime) -> VoiceHandover:
     """Put a voice into somebody's hands."""
-    session.add(
-        VoiceHandover(shop_id=voice.shop_id, voice_id=voice.id, to_staff=to_staff, by_staff=by_staff, at=now)
+    made = VoiceHandover(
+        shop_id=voice.shop_id, voice_id=voice.id, to_staff=to_staff, by_staff=by_staff, at=now
     )
+    session.add(made)
     session.flush()
+    return made
 
 
 def offers_since(

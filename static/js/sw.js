@@ -7,6 +7,8 @@
  * - Styles and scripts carry their hash in the address: once here, always right. Fragments and data never.
  * - What is pushed is shown under the letter's own key, so that a repeat takes its place, and opens pages of ours alone. Shown letters
  *   go with the card they were for, and so does the right to ring (S23).
+ * - Who works in a shop is rung on their own phone: that right and what stands on the lock screen (tags "staff-…") outlive a card that
+ *   goes, and end with their sign-in. A thread that is open before somebody's eyes does not ring: it shows the words by itself.
  * - Of the owner's side only the page that scans without a network (/owner/offline, put here by offline.js), which shows
  *   nobody's data. It answers every owner's page that can't be opened, and is dropped when somebody logs out.
  */
@@ -15,6 +17,7 @@ const CARD = /^\/c\/[^/]+$/;
 const OURS = /^\/[cs]\/([^/]+)/;
 const OWNER = /^\/owner(\/|$)/;
 const FILES = 'files-1';
+const STAFF = 'push-staff'; // an empty cache: this browser rings for who works in a shop
 // What our own answer below loads: it asks until the network is back, then opens the page that was wanted, or says what to press.
 const BACK = '/sw/back.js';
 const BACK_TEXT = `const look = async () => {
@@ -46,7 +49,9 @@ const remember = async (request, answer) => {
 };
 // Nobody holds a card here any more, or somebody else does: no letter stays on the lock screen, and none comes.
 const quiet = async () => {
-  for (const shown of await self.registration.getNotifications()) shown.close();
+  const works = await caches.has(STAFF);
+  for (const shown of await self.registration.getNotifications()) if (!works || !shown.tag.startsWith('staff-')) shown.close();
+  if (works) return;
   await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
   await caches.delete('push-1');
 };
@@ -117,8 +122,12 @@ const counterPage = async () => {
 };
 const ownerPage = async (request) => {
   const path = new URL(request.url).pathname;
+  if (request.method === 'POST' && path === '/owner/more/notifications') await caches.open(STAFF);
   if (request.method === 'POST' && path === '/owner/logout') {
     for (const name of await caches.keys()) if (name.startsWith('owner-')) await caches.delete(name);
+    await caches.delete(STAFF);
+    for (const shown of await self.registration.getNotifications()) if (shown.tag.startsWith('staff-')) shown.close();
+    if (!(await caches.keys()).some((name) => name.startsWith('card-'))) await quiet();
   }
   return asked(request).catch(async () => {
     const page = request.method === 'GET' && await counterPage();
@@ -154,13 +163,21 @@ const file = async (event) => {
 const ours = (address) => {
   try { const url = new URL(address, location.origin); return url.origin === location.origin ? url.href : ''; } catch { return ''; }
 };
+// A thread that is open and seen shows what was said by itself (browsers let a page in sight do without a notification).
+const THREAD = /^\/(owner|c\/[^/]+)\/voices\/\d+$/;
+const isSeen = async (address) => {
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  return windows.some((each) => each.visibilityState === 'visible' && each.url.split('#')[0] === address);
+};
 const ring = async (data) => {
   const told = await Promise.resolve().then(() => data.json().notification).catch(() => null);
-  const { title = '내 단골 카드', body = '', tag = '', navigate = '/', actions = [] } = told ?? {};
+  const { title = '내 단골 카드', body = '', tag = '', navigate = '/', actions = [], renotify = false } = told ?? {};
   const ways = Object.fromEntries(actions.map((each) => [each.action, each.navigate]));
+  const there = ours(navigate);
+  if (there && THREAD.test(new URL(there).pathname) && await isSeen(there)) return;
   // A push that shows nothing costs us the right to ring: what can't be read leads to the card.
   await self.registration.showNotification(title, {
-    body, tag, lang: 'ko', icon: '/static/img/icon-192.png', badge: '/static/img/icon-monochrome-512.png',
+    body, tag, lang: 'ko', renotify: renotify && tag !== '', icon: '/static/img/icon-192.png', badge: '/static/img/icon-monochrome-512.png',
     data: { navigate, ways }, actions: actions.map(({ action, title: words }) => ({ action, title: words })),
   });
 };

@@ -60,7 +60,8 @@ IDLE |= {"/owner/counter", "/owner/counter/codes", "/owner/counter/code.svg"}
 OWN = """
 /owner/logout /owner/messages/budget /owner/messages/budget/notice /owner/more/browsers /owner/more/browsers/<int:session_id>/end /owner/more/browsers/end
 /owner/more/changes /owner/more/devices /owner/more/devices/<int:session_id>/end /owner/more/kiosks
-/owner/more/kiosks/<int:kiosk_id>/end /owner/more/password
+/owner/more/kiosks/<int:kiosk_id>/end /owner/more/notifications
+/owner/more/notifications/<int:phone_id>/removal /owner/more/notifications/kinds /owner/more/password
 /owner/more/pin /owner/more/programs /owner/more/programs/keys /owner/more/programs/keys/<int:key_id>/end /owner/more/programs/mall
 /owner/more/programs/webhooks /owner/more/programs/webhooks/<int:webhook_id>/removal
 /owner/more/programs/webhooks/<int:webhook_id>/state /owner/more/programs/webhooks/<int:webhook_id>/trial

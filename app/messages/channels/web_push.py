@@ -33,7 +33,7 @@ KEY = "web_push"
 LABEL = "휴대폰 알림"
 CAPABILITIES = Capabilities(transmits=True, address="push", consent="ads_push")
 # What Safari reads by itself and our service worker reads elsewhere (W3C Push API, declarative push messages).
-_DECLARATIVE = 8030
+DECLARATIVE = 8030
 
 
 def send(batch: Sequence[Letter], wire: Wire, latest_start: float | None) -> list[Outcome]:
@@ -62,7 +62,7 @@ def payload(letter: Letter) -> bytes:
     }
     if letter.is_ad:
         told["actions"] = [{"action": "refuse", "title": push_form.REFUSE, "navigate": letter.opt_out}]
-    whole = {"web_push": _DECLARATIVE, "notification": told}
+    whole = {"web_push": DECLARATIVE, "notification": told}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -72,7 +72,7 @@ def _send_one(letter: Letter, wire: Wire, latest_start: float | None) -> Outcome
     plain = payload(letter)
     if len(plain) > push.PAYLOAD_MOST:
         return Rejected("longer than a push may be", permanent=True)
-    return _together(
+    return together(
         [
             push.ring(
                 target,
@@ -89,7 +89,7 @@ def _send_one(letter: Letter, wire: Wire, latest_start: float | None) -> Outcome
     )
 
 
-def _together(said: Sequence[Outcome]) -> Outcome:
+def together(said: Sequence[Outcome]) -> Outcome:
     """Return what the answers about all browsers of one person come to."""
     refused = [each for each in said if isinstance(each, Rejected)]
     gone = tuple(which for each in refused for which in each.gone)

@@ -135,8 +135,12 @@ def ring(
     wire: Wire,
     now: datetime,
     latest_start: float | None,
+    is_alarm: bool = False,
 ) -> Outcome:
-    """Hand one push over. `topic`: a second one of it takes the first one's place. `gone`: that browser is no more."""
+    """Hand one push over. `topic`: a second one of it takes the first one's place. `gone`: that browser is no more.
+
+    `is_alarm`: it wakes a phone that saves its battery, too (RFC 8030 section 5.3).
+    """
     if not is_push_service(target.endpoint, wire.push_origin):
         return Rejected("not a push service", permanent=True, gone=(target.id,))
     try:
@@ -152,7 +156,7 @@ def ring(
                 "Content-Encoding": "aes128gcm",
                 "Content-Type": "application/octet-stream",
                 "TTL": str(max(0, lasts_s)),
-                "Urgency": "normal" if is_urgent else "low",
+                "Urgency": "high" if is_alarm else "normal" if is_urgent else "low",
                 "Topic": topic,
             },
             body=body,

@@ -70,6 +70,7 @@ _PLAIN = {
     "group_set": "손님 그룹을 만들거나 고쳤어요",
     "group_removed": "손님 그룹을 지웠어요",
     "regular_from": "단골이 시작되는 횟수를 바꿨어요",
+    "quiet_hours": "휴대폰 알림을 쉬는 시간을 바꿨어요",
     "warranties": "보증서를 켜거나 끄고, 종류를 바꾸고, 거뒀어요",
 }
 _CONNECTED = {
@@ -200,6 +201,8 @@ def sentence(line: Change) -> str:
         return f"손님이 {josa(by, '으로/로')} 카드를 새 휴대폰에서 열었어요"
     if line.what == "referrals":
         return "친구 데려오기를 껐어요" if line.detail == "off" else "친구 데려오기에서 드릴 것을 정했어요"
+    if line.what == "phone_rings":
+        return f"휴대폰 하나에서 손님 말씀 알림을 {'켰어요' if line.detail == 'on' else '껐어요'}"
     if line.what == "own_card":
         return f"{whom} 님의 카드 하나를 직원 카드{'로 적었어요' if line.detail == 'on' else '에서 뺐어요'}"
     if line.what == "day_closed":

@@ -124,5 +124,7 @@ def reopen_voice(voice_id: int) -> ResponseReturnValue:
 def voice_from_review(review_id: int) -> ResponseReturnValue:
     """따로 이야기 나누기: a thread with who left a review; the review stays as it is."""
     staff = current_staff()
-    voice_id = flow.open_from_review(shop_id=staff.shop.id, role=staff.role, review_id=review_id, now=now())
+    voice_id = flow.open_from_review(
+        shop_id=staff.shop.id, staff_id=staff.staff_id, role=staff.role, review_id=review_id, now=now()
+    )
     return see_other(url_for("owner.shop_voice", voice_id=voice_id))

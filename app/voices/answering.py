@@ -1,0 +1,53 @@
+"""Reads who of a shop answers for a voice, and whether it still waits, inside a flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.voices.care_models import VoiceHandover
+from app.voices.models import Voice
+from app.voices.rules import COMPLAINT, due_at
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a thread stands: about what it is, in whose hands (None: nobody's), whether the customer waits, until when."""
+
+    kind: str
+    hand: int | None
+    waits: bool
+    due: datetime | None
+
+    @property
+    def is_complaint(self) -> bool:
+        """Whether it is for the owner alone."""
+        return self.kind == COMPLAINT
+
+
+def standing(session: Any, *, shop_id: int, voice_id: int) -> Standing | None:
+    """Return how a thread of this shop stands; None when it is gone."""
+    hand = (
+        select(VoiceHandover.to_staff)
+        .where(VoiceHandover.shop_id == shop_id, VoiceHandover.voice_id == voice_id)
+        .order_by(VoiceHandover.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(Voice.kind, Voice.waiting_since, Voice.closed_at, Voice.answered_at, Voice.due_at, hand).where(
+            Voice.shop_id == shop_id, Voice.id == voice_id
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    kind, waiting_since, closed_at, answered_at, first_due, in_hand = row
+    return Standing(
+        kind=kind,
+        hand=in_hand,
+        waits=waiting_since is not None and closed_at is None,
+        due=due_at(kind, waiting_since=waiting_since, first_due=first_due if answered_at is None else None),
+    )
