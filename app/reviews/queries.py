@@ -248,7 +248,8 @@ def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[Revi
     refused = refused_of_reviews(shop_id, ids) if own else {}
     lines = []
     for row in found:
-        name, erased_at, cause, note = row[len(_SHOWN) :] or _NOT_OWN
+        own_part: tuple[Any, ...] = row[len(_SHOWN) :] or _NOT_OWN
+        name, erased_at, cause, note = own_part
         lines.append(
             ReviewLine(
                 *row[:7],

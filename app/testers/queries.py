@@ -211,7 +211,7 @@ def people(*, shop_id: int, programme_id: int) -> list[TesterLine]:
         .correlate(Tester)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             *PART,
             Tester.customer_id,

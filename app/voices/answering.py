@@ -38,16 +38,24 @@ def standing(session: Any, *, shop_id: int, voice_id: int) -> Standing | None:
         .scalar_subquery()
     )
     row = session.execute(
-        select(Voice.kind, Voice.waiting_since, Voice.closed_at, Voice.answered_at, Voice.due_at, hand).where(
-            Voice.shop_id == shop_id, Voice.id == voice_id
-        )
+        select(
+            Voice.kind,
+            Voice.waiting_since,
+            Voice.closed_at,
+            Voice.answered_at,
+            Voice.due_at,
+            Voice.again_due_at,
+            hand,
+        ).where(Voice.shop_id == shop_id, Voice.id == voice_id)
     ).one_or_none()
     if row is None:
         return None
-    kind, waiting_since, closed_at, answered_at, first_due, in_hand = row
+    kind, waiting_since, closed_at, answered_at, first_due, again_due, in_hand = row
     return Standing(
         kind=kind,
         hand=in_hand,
         waits=waiting_since is not None and closed_at is None,
-        due=due_at(kind, waiting_since=waiting_since, first_due=first_due if answered_at is None else None),
+        due=due_at(
+            kind, waiting_since=waiting_since, set_due=first_due if answered_at is None else again_due
+        ),
     )

@@ -56,13 +56,16 @@ def report_public(code: str, what: str, row_id: int) -> ResponseReturnValue:
         raise NothingThere
     if held_card() is not None:
         return see_other(url_for("customer.report_thing", code=code, what=what, row_id=row_id))
-    there = "public.shop_review" if what == "review" else "public.shop_story"
-    where = {"review_id" if what == "review" else "story_id": row_id}
+    there = (
+        url_for("public.shop_review", code=code, review_id=row_id)
+        if what == "review"
+        else url_for("public.shop_story", code=code, story_id=row_id)
+    )
     return render_template(
         "public/report.html",
         shop=current_shop(),
         what_name=talk_rules.WHATS[what],
-        there=url_for(there, code=code, **where),
+        there=there,
     )
 
 
