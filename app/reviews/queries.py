@@ -201,7 +201,8 @@ def unanswered(shop_id: int) -> int:
     return int(db.session.scalar(select(func.count()).select_from(waiting)) or 0)
 
 
-_SHOWN = (
+# What everybody sees of it, as columns.
+_SHOWN: tuple[Any, ...] = (
     Review.id,
     Review.customer_id,
     Review.stars,
@@ -216,8 +217,8 @@ _SHOWN = (
     ReviewReply.at.label("replied_at"),
 )
 # What its writer or the shop may see of it besides.
-_OWN = (Customer.name, Customer.erased_at, ReviewHiding.cause, ReviewHiding.note)
-_NOT_OWN = ("", None, "", "")
+_OWN: tuple[Any, ...] = (Customer.name, Customer.erased_at, ReviewHiding.cause, ReviewHiding.note)
+_NOT_OWN: tuple[Any, ...] = ("", None, "", "")
 
 
 def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[ReviewLine]:

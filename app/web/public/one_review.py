@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -57,7 +59,7 @@ def report_public(code: str, what: str, row_id: int) -> ResponseReturnValue:
     if held_card() is not None:
         return see_other(url_for("customer.report_thing", code=code, what=what, row_id=row_id))
     there = "public.shop_review" if what == "review" else "public.shop_story"
-    where = {"review_id" if what == "review" else "story_id": row_id}
+    where: dict[str, Any] = {"review_id" if what == "review" else "story_id": row_id}
     return render_template(
         "public/report.html",
         shop=current_shop(),
