@@ -20,7 +20,12 @@ PHOTOS = (
     "public.add_photos",
 )
 # Each is drawn where nobody asked for it lately: a twentieth of a second of a processor for who asks for all of them.
-DRAWN = ("public.shop_picture", "public.notice_picture", "public.story_picture")
+DRAWN = (
+    "public.shop_picture",
+    "public.notice_picture",
+    "public.story_picture",
+    "public.shop_review_picture",
+)
 # Thousands of messages to one shop's customers are as many reports, and each hook is 128 bits nobody guesses.
 HOOKS = ("public.provider_hook",)
 _AUDIENCES: tuple[ModuleType, ...] = (public, customer, owner, api)
