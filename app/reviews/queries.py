@@ -201,7 +201,8 @@ def unanswered(shop_id: int) -> int:
     return int(db.session.scalar(select(func.count()).select_from(waiting)) or 0)
 
 
-_SHOWN = (
+# What everybody sees of it, as columns.
+_SHOWN: tuple[Any, ...] = (
     Review.id,
     Review.customer_id,
     Review.stars,
@@ -216,8 +217,8 @@ _SHOWN = (
     ReviewReply.at.label("replied_at"),
 )
 # What its writer or the shop may see of it besides.
-_OWN = (Customer.name, Customer.erased_at, ReviewHiding.cause, ReviewHiding.note)
-_NOT_OWN = ("", None, "", "")
+_OWN: tuple[Any, ...] = (Customer.name, Customer.erased_at, ReviewHiding.cause, ReviewHiding.note)
+_NOT_OWN: tuple[Any, ...] = ("", None, "", "")
 
 
 def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[ReviewLine]:
@@ -243,7 +244,7 @@ def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[Revi
         )
     found = db.session.execute(asked).all()
     ids = [row.id for row in found]
-    shown, goods = photos_of_reviews(shop_id, ids), _goods(shop_id, ids)
+    photos, goods = photos_of_reviews(shop_id, ids), _goods(shop_id, ids)
     unseen = unseen_of_reviews(shop_id, ids) if own else {}
     refused = refused_of_reviews(shop_id, ids) if own else {}
     lines = []
@@ -252,21 +253,27 @@ def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[Revi
         name, erased_at, cause, note = own_part
         lines.append(
             ReviewLine(
-                *row[:7],
-                rules.disclosure(row.reward),
-                row.at,
-                row.visited_at,
-                row.token,
-                row.reply or "",
-                row.replied_at,
-                name,
-                shown.get(row.id, []),
-                erased_at is not None,
-                goods.get(row.id, []),
-                cause or "",
-                note or "",
-                unseen.get(row.id, 0),
-                tuple(refused.get(row.id, ())),
+                id=row.id,
+                customer_id=row.customer_id,
+                stars=row.stars,
+                mood=row.mood,
+                text=row.text,
+                shown_name=row.shown_name,
+                reward=row.reward,
+                disclosed=rules.disclosure(row.reward),
+                at=row.at,
+                visited_at=row.visited_at,
+                token=row.token,
+                reply=row.reply or "",
+                replied_at=row.replied_at,
+                customer_name=name,
+                photos=photos.get(row.id, []),
+                is_left=erased_at is not None,
+                goods=goods.get(row.id, []),
+                hidden=cause or "",
+                note=note or "",
+                unseen=unseen.get(row.id, 0),
+                refused=tuple(refused.get(row.id, ())),
             )
         )
     return lines

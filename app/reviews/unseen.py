@@ -40,6 +40,7 @@ def _waits(shop_id: int) -> tuple[ColumnElement[bool], ...]:
         Photo.state == "ready",
         Photo.review_id.is_not(None),
         Photo.passed_at.is_(None),
+        ~photos.is_hidden(shop_id, Photo.review_id),
         looks_first.exists(),
     )
 

@@ -20,7 +20,13 @@ PHOTOS = (
     "public.add_photos",
 )
 # Each is drawn where nobody asked for it lately: a twentieth of a second of a processor for who asks for all of them.
-DRAWN = ("public.shop_picture", "public.notice_picture", "public.event_picture", "public.story_picture")
+DRAWN = (
+    "public.shop_picture",
+    "public.notice_picture",
+    "public.event_picture",
+    "public.story_picture",
+    "public.shop_review_picture",
+)
 # Thousands of messages to one shop's customers are as many reports, and each hook is 128 bits nobody guesses.
 HOOKS = ("public.provider_hook",)
 # The question at a counter: a queue of people on the shop's own Wi-Fi is one address, and its word is 128 bits.

@@ -243,6 +243,10 @@ def test_photos_wait_for_the_shops_look(shop: AShop, other_shop: AShop, jiwoo: A
     checks(shop, on=True)
     assert photos.shown_photo(shop.id, before), "what was shown goes on being shown"
     first, second = a_photo(shop, jiwoo, 1), a_photo(shop, jiwoo, 2)
+    newest = queries.reviews(shop.id).lines[0].id
+    hide(shop, newest)
+    assert unseen.count(shop.id) == 1, "nobody asks for a look at what is hidden"
+    show(shop, newest)
     assert [each.ref for each in unseen.unseen(shop.id)] == [first, second]
     assert (unseen.count(shop.id), photos.shown_photo(shop.id, first)) == (2, None)
     assert [len(line.photos) for line in queries.reviews(shop.id).lines] == [0, 0, 1]

@@ -144,6 +144,7 @@ class Description:
     hashtag: str
     threads: tuple[Thread, ...]
     ready_answers: tuple[tuple[str, str], ...] = ()  # (name, text)
+    review_places: tuple[str, str] = ("", "")  # where it is reviewed elsewhere: 네이버, 카카오맵
     point_permille: int = 0  # points beside the stamps, in thousandths of the amount
     day_off: int | None = None  # of the week, entered under 쉬는 날 (0 = Monday)
     has_tiers: bool = False  # three of them, a day of double stamps, a list of gifts
