@@ -34,6 +34,7 @@ class ThreadLine:
     answered_at: datetime | None
     due_at: datetime | None
     again_due_at: datetime | None
+    by_shop: bool  # the shop said it last
 
     @property
     def due(self) -> datetime | None:
@@ -201,6 +202,7 @@ def _lines(shop_id: int, ids: Any) -> list[ThreadLine]:
             Voice.answered_at,
             Voice.due_at,
             Voice.again_due_at,
+            VoiceLine.staff_id.is_not(None),
         )
         .outerjoin(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
         .join(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.id == newest))
