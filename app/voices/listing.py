@@ -83,7 +83,7 @@ def threads(
     """
     only = [*for_ears(role, staff_id), *([Voice.kind == kind] if kind else [])]
     if cause:
-        only.append(_has_cause(cause))
+        only.append(_has_cause(shop_id, cause))
     parts = _WAIT if unanswered else _WAIT + _REST
     part, place = (after or "")[:1], read_place((after or "")[1:])
     if place is None or part not in parts:
@@ -163,20 +163,16 @@ def _place(line: ThreadLine) -> str:
     return ("o" if line.closed_at is None else "d") + write_place(None, line.id)
 
 
-def _has_cause(name: str) -> ColumnElement[bool]:
-    return (
+def _has_cause(shop_id: int, name: str) -> ColumnElement[bool]:
+    marked = (
         select(VoiceCauseMark.voice_id)
         .join(
             VoiceCause,
             (VoiceCause.shop_id == VoiceCauseMark.shop_id) & (VoiceCause.id == VoiceCauseMark.cause_id),
         )
-        .where(
-            VoiceCauseMark.shop_id == Voice.shop_id,
-            VoiceCauseMark.voice_id == Voice.id,
-            VoiceCause.name == name,
-        )
-        .exists()
+        .where(VoiceCauseMark.shop_id == shop_id, VoiceCause.name == name)
     )
+    return Voice.id.in_(marked)
 
 
 def _lines(shop_id: int, ids: Any) -> list[ThreadLine]:
