@@ -34,6 +34,7 @@ class ThreadLine:
     answered_at: datetime | None
     due_at: datetime | None
     again_due_at: datetime | None
+    by_shop: bool  # the shop said it last
 
     @property
     def due(self) -> datetime | None:
@@ -82,7 +83,7 @@ def threads(
     """
     only = [*for_ears(role, staff_id), *([Voice.kind == kind] if kind else [])]
     if cause:
-        only.append(_has_cause(cause))
+        only.append(_has_cause(shop_id, cause))
     parts = _WAIT if unanswered else _WAIT + _REST
     part, place = (after or "")[:1], read_place((after or "")[1:])
     if place is None or part not in parts:
@@ -162,20 +163,16 @@ def _place(line: ThreadLine) -> str:
     return ("o" if line.closed_at is None else "d") + write_place(None, line.id)
 
 
-def _has_cause(name: str) -> ColumnElement[bool]:
-    return (
+def _has_cause(shop_id: int, name: str) -> ColumnElement[bool]:
+    marked = (
         select(VoiceCauseMark.voice_id)
         .join(
             VoiceCause,
             (VoiceCause.shop_id == VoiceCauseMark.shop_id) & (VoiceCause.id == VoiceCauseMark.cause_id),
         )
-        .where(
-            VoiceCauseMark.shop_id == Voice.shop_id,
-            VoiceCauseMark.voice_id == Voice.id,
-            VoiceCause.name == name,
-        )
-        .exists()
+        .where(VoiceCauseMark.shop_id == shop_id, VoiceCause.name == name)
     )
+    return Voice.id.in_(marked)
 
 
 def _lines(shop_id: int, ids: Any) -> list[ThreadLine]:
@@ -201,6 +198,7 @@ def _lines(shop_id: int, ids: Any) -> list[ThreadLine]:
             Voice.answered_at,
             Voice.due_at,
             Voice.again_due_at,
+            VoiceLine.staff_id.is_not(None),
         )
         .outerjoin(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
         .join(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.id == newest))

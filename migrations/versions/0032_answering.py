@@ -9,12 +9,14 @@ from alembic import op
 revision = "0032"
 down_revision = "0030"
 
+_BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Bring the database to this step."""
     op.create_table(
         "voice_settings",
-        sa.Column("shop_id", sa.Integer(), sa.ForeignKey("shops.id"), primary_key=True, autoincrement=False),
+        sa.Column("shop_id", _BIG, sa.ForeignKey("shops.id"), primary_key=True, autoincrement=False),
         sa.Column("answer_hours", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(), nullable=False),
     )

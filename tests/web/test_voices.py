@@ -290,6 +290,6 @@ def test_the_owner_sets_the_clock_and_calls_a_cause_anew(
     owner_phone.open(f"{path}/name")
     taken = owner_phone.submit("이름 바꾸기", name="맛", status=422)
     assert "이미 있어요" in taken.errors()[-1]
-    assert "맛: 고쳤어요" in owner_phone.submit("‘맛’ 하나로 합치기").h1
+    assert "맛: 고쳤어요" in owner_phone.submit("‘맛’으로 합치기").h1
     owner_phone.open(f"{owner_phone.page.path}/name")  # type: ignore[union-attr]
     assert "온도감: 고쳤어요" in owner_phone.submit("이름 바꾸기", name="온도감").h1

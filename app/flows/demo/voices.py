@@ -94,11 +94,10 @@ class Voices:
                 voice["answered_at"] = at
         if thread.closed:
             voice.update(closed_at=at + timedelta(minutes=12), closed_by=owner, waiting_since=None)
-        answered = voice["answered_at"]
-        if thread.kind == COMPLAINT and answered is not None:
-            again = (
-                visit["at"] for visit in holder.stood if answered < visit["at"] <= answered + BACK_WITHIN
-            )
+        # Of one who was never answered, from when the answer was due (flows/voice_results.py).
+        since = voice["answered_at"] or voice["due_at"]
+        if thread.kind == COMPLAINT and since <= moment:
+            again = (visit["at"] for visit in holder.stood if since < visit["at"] <= since + BACK_WITHIN)
             voice["came_back_at"] = min(again, default=None)
 
     def _cause(self, name: str, at: datetime) -> Row:
