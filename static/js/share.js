@@ -24,6 +24,6 @@ document.addEventListener('click', async (event) => {
   } catch { // plain http, or an old browser: nothing may write to the clipboard
     const field = document.getElementById('invite-link');
     if (field) { field.focus(); field.select(); }
-    said('링크를 길게 눌러 복사해 주세요.');
+    said(field && field.offsetParent ? '링크를 길게 눌러 복사해 주세요.' : `이 주소를 길게 눌러 복사해 주세요. ${url}`);
   }
 });
