@@ -23,11 +23,14 @@ TABLE = """
 /owner/events                                         GET       owner     manager  session
 /owner/events/<int:event_id>                          GET       owner     manager  session
 /owner/events/<int:event_id>/cancellation             POST      owner     manager  session
+/owner/events/<int:event_id>/campaign                 POST      owner     manager  session
+/owner/events/<int:event_id>/caption                  GET       owner     manager  session
 /owner/events/<int:event_id>/draw                     POST      owner     manager  session
 /owner/events/<int:event_id>/form                     GET+POST  owner     manager  session
 /owner/events/<int:event_id>/handovers                POST      owner     manager  session
 /owner/events/<int:event_id>/opening                  POST      owner     manager  session
 /owner/events/<int:event_id>/photo                    GET       owner     manager  session
+/owner/events/<int:event_id>/square                   GET       owner     manager  session
 /owner/events/new                                     GET+POST  owner     manager  session
 /owner/more/board                                     GET+POST  owner     owner    session
 /owner/questions                                      GET       owner     manager  session

@@ -274,6 +274,12 @@ def days_of(starts_at: datetime, ends_at: datetime) -> tuple[date, date]:
     return starts_at.astimezone(_KOREA).date(), last.astimezone(_KOREA).date()
 
 
+def letter(*, title: str, prize: str, winners: int, last: date, link: str) -> str:
+    """Return the words with which a message about it begins; the owner goes on writing there."""
+    until = f"{last.month}월 {last.day}일까지 참여하실 수 있어요."
+    return f"{title}\n\n{prize}, {winners}명께 드려요. {until}\n{link}"
+
+
 def result_words(prize: str, rank: int, winners: int) -> str:
     """Return the one sentence a winner is told: the fact, nothing that advertises."""
     place = f"{winners}명 가운데 {rank}번째로 뽑히셨어요" if winners > 1 else "뽑히셨어요"

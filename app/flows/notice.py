@@ -12,13 +12,13 @@ from app.board import notice_rules as rules
 from app.board import notices, noticing
 from app.board.notice_models import Notice
 from app.board.notice_rules import NoSuchNotice, StillShown, TakenDown, TooManyFirst, Words
-from app.flows import audit, campaign, own_picture, photo
+from app.flows import audit, own_picture, photo, tell_of
 from app.flows.unit import after_a_race, write
 from app.insights import groups, shown_notices
 from app.kit.refusals import Invalid
 from app.shops import actions as shops
 
-EVERYBODY = "all"  # the group that has everybody in it is no group here
+EVERYBODY = tell_of.EVERYBODY  # is no group here
 
 
 def begin(
@@ -205,33 +205,12 @@ def tell(*, shop_id: int, notice_id: int, staff_id: int, now: datetime) -> int:
         raise NoSuchNotice
     if line.state != "shown":
         raise TakenDown("손님께 보이는 소식만 알릴 수 있어요. 먼저 소식을 보여 주세요.")
-    made = campaign.begin(
+    return tell_of.begin(
         shop_id=shop_id,
         staff_id=staff_id,
-        group=line.group or EVERYBODY,
+        group=line.group,
         once=f"notice-{notice_id}-{line.shown_at:%y%m%d%H%M%S}",
+        text=rules.letter(title=line.title, text=line.text),
+        picture=line.photo,
         now=now,
     )
-    try:
-        with write() as session:
-            draft = campaign.draft_of(session, shop_id=shop_id, campaign_id=made)
-            is_new = not draft.text
-            if is_new:
-                draft.text = rules.letter(title=line.title, text=line.text)
-        if is_new and line.photo:
-            _with_photo(shop_id, made, line.photo, now)
-    except campaign.Confirmed:  # it was told before: its page says what became of it
-        pass
-    return made
-
-
-def _with_photo(shop_id: int, campaign_id: int, ref: str, now: datetime) -> None:
-    """Lay the picture down once more for the draft: each goes when its own row goes."""
-    copied = own_picture.copy(shop_id=shop_id, ref=ref, now=now)
-    if not copied:
-        return
-    with write() as session:
-        draft = campaign.draft_of(session, shop_id=shop_id, campaign_id=campaign_id)
-        is_free = not draft.photo
-        draft.photo = draft.photo or copied
-    photo.drop_files(shop_id=shop_id, refs=[] if is_free else [copied])

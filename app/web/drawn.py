@@ -26,12 +26,12 @@ def said_of_notice(shop: ShopView, line: NoticeLine, foot: str = "") -> Said:
     return Said(shop.name, shop.mark, line.sort_name, line.title, line.text, foot, photo)
 
 
-def said_of_event(shop: ShopView, line: EventLine) -> Said:
+def said_of_event(shop: ShopView, line: EventLine, foot: str = "") -> Said:
     """Return what the picture of an event says: what may be won, and until when."""
     until = f"{day_name(line.days[1])}까지" if line.state in ("soon", "open") else line.state_words
     words = f"{line.prize} · {line.winners}명\n{until}"
     return Said(
-        shop.name, shop.mark, "이벤트", line.title, words, "", _bytes(events.open_photo(line, shop.id))
+        shop.name, shop.mark, "이벤트", line.title, words, foot, _bytes(events.open_photo(line, shop.id))
     )
 
 

@@ -20,10 +20,10 @@ document.addEventListener('click', async (event) => {
   }
   try {
     await navigator.clipboard.writeText(url);
-    said('링크를 복사했어요. 보낼 곳에 붙여 넣어 주세요.');
+    said(`${url.startsWith('http') ? '링크를 복사했어요' : '복사했어요'}. 보낼 곳에 붙여 넣어 주세요.`);
   } catch { // plain http, or an old browser: nothing may write to the clipboard
     const field = document.getElementById('invite-link');
     if (field) { field.focus(); field.select(); }
-    said('링크를 길게 눌러 복사해 주세요.');
+    said(field && field.offsetParent ? '링크를 길게 눌러 복사해 주세요.' : `이 주소를 길게 눌러 복사해 주세요. ${url}`);
   }
 });

@@ -12,7 +12,7 @@ from typing import Any
 from app.board.draw_rules import TICKET_LENGTH, draw, seed_hash
 from app.board.event_models import Event, EventEntry
 from app.board.story_models import Story, StoryPhoto
-from app.board.talk_models import BoardSetting, Post, PostComment, Question
+from app.board.talk_models import BoardSetting, Post, PostComment, Question, Report
 from app.extensions import files_dir
 from app.flows.demo.gatherings_said import OF_SHOPS, Drawn, Gathered, Shown
 from app.flows.demo.rows import Row, Tables, drawn_code, drawn_key
@@ -26,7 +26,7 @@ from app.reviews.models import Photo
 from app.reviews.photos import LARGE, SMALL
 from app.shops import actions as shops
 
-_PIXELS = (1200, 900)
+_PIXELS, _SQUARE = (1200, 900), (900, 900)
 _PICTURES = Path(__file__).parent
 
 
@@ -42,6 +42,7 @@ class Gatherings:
         known = [row for row in tables.rows["customers"] if row["name"] and id(row) in came]
         self.people = self.rng.sample(known, min(len(known), 90))
         self.pictures: list[tuple[str, str]] = []  # (ref, file)
+        self.stories: list[tuple[Story, Row]] = []
 
     def write(self, gathered: Gathered) -> None:
         """Write everything down inside the transaction that opens the shop."""
@@ -101,12 +102,17 @@ class Gatherings:
             **self._by(person, at),
             sort=shown.sort,
             text=shown.text,
+            link=shown.link,
             agreed_at=at if is_agreed else None,
             passed_at=at + timedelta(hours=2) if is_shown else None,
             comment=shown.reply,
             commented_at=at + timedelta(hours=3) if shown.reply else None,
         )
-        ref, (wide, high) = drawn_key(self.rng)[:22], _PIXELS
+        self.stories.append((story, person))
+        if not shown.picture:
+            return
+        ref = drawn_key(self.rng)[:22]
+        wide, high = _SQUARE if shown.picture.startswith("review_") else _PIXELS
         photo = self._add(
             Photo, customer_id=int(person["id"]), pick=f"story:{ref}", kept_at=at, at=at, ref=ref,
             state="ready", width=wide, height=high, tries=1,
@@ -135,18 +141,30 @@ class Gatherings:
                 by: dict[str, Any] = self._by(next(one), at)
                 if words.startswith("> "):
                     by = {"staff_id": self.owner, "once": drawn_key(self.rng), "at": at}
-                self._add(PostComment, post_id=post.id, text=words.removeprefix("> "), **by)
+                comment = self._add(PostComment, post_id=post.id, text=words.lstrip(">! "), **by)
+                if words.startswith("! "):
+                    who = int(next(one)["id"])
+                    self._add(
+                        Report, customer_id=who, what="comment", row_id=comment.id, cause="ad", at=self.now
+                    )
 
     def _event(self, drawn: Drawn) -> None:
         seed = f"{self.rng.getrandbits(256):064x}"
         begins, ends = self._midnight(drawn.begins), self._midnight(drawn.ends)
-        people = self.rng.sample(self.people, min(drawn.people, len(self.people)))
+        sent = [(story, person) for story, person in self.stories if drawn.asks and story.at >= begins]
+        showing = {int(person["id"]): person for _story, person in sent}
+        others = [person for person in self.people if int(person["id"]) not in showing]
+        people = [
+            *showing.values(), *self.rng.sample(others, min(drawn.people - len(showing), len(others)))
+        ]  # fmt: skip
         event = self._add(
             Event, once=drawn_key(self.rng), title=drawn.title, text=drawn.text, prize=drawn.prize,
-            winners=drawn.winners, conditions={"visits": drawn.visits, "group": "", "age14": False},
+            winners=drawn.winners, conditions={"visits": drawn.visits, "group": "", "age14": False, "asks": drawn.asks},
             starts_at=begins, ends_at=ends, seed=seed, seed_hash=seed_hash(seed), entries=len(people),
             staff_id=self.owner, made_at=begins, shown_at=begins,
         )  # fmt: skip
+        for story, _person in sent:
+            story.event_id = event.id
         taken: set[str] = set()
         tickets = [drawn_code(self.rng, TICKET_LENGTH, taken) for _each in people]
         won: dict[str, int] = {}

@@ -112,6 +112,7 @@ def _page(event_id: int) -> dict[str, Any]:
         "line": line,
         "mine": mine,
         "missing": missing,
+        "won": events.winners(shop_id=holder.shop_id, event_id=event_id) if line.state == "drawn" else [],
         "is_done": mine is not None or line.state != "open" or asked_for.is_done(line, **where),
         "disclosed": rules.DISCLOSED,
         "wrong": "",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, BinaryIO, cast
 
-from flask import flash, render_template, request, url_for
+from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.board import event_rules as rules
@@ -93,7 +93,7 @@ def new_event() -> ResponseReturnValue:
 )
 def event_form(event_id: int) -> ResponseReturnValue:
     """Change an event that nobody has seen yet."""
-    line = _line(event_id)
+    line = line_of(event_id)
     if line.state != "draft":
         if request.method == "POST":
             raise rules.AlreadyShown
@@ -134,7 +134,7 @@ def _form(line: EventLine | None) -> ResponseReturnValue:
         event_photo.drop(shop_id=staff.shop.id, event_id=event_id)
         return see_other(url_for("owner.event_form", event_id=event_id))
     if refused := _take_photo(event_id):
-        page |= {"line": _line(event_id), "wrong": {"photo": refused}}
+        page |= {"line": line_of(event_id), "wrong": {"photo": refused}}
         return answers.invalid("owner/event_form.html", typed=typed, **page)
     return see_other(url_for("owner.shop_event", event_id=event_id))
 
@@ -183,20 +183,27 @@ def _typed_of(line: EventLine) -> dict[str, Any]:
 @door(bp, "/owner/events/<int:event_id>", audience="owner", role="manager", tenant="session")
 def shop_event(event_id: int) -> ResponseReturnValue:
     """Show one event: what comes next with it, how many entered, who won and has the prize."""
-    line = _line(event_id)
+    line = line_of(event_id)
     return render_template("owner/event.html", **_page(line))
 
 
 def _page(line: EventLine) -> dict[str, Any]:
-    shop_id = current_staff().shop.id
+    shop, shop_id = current_staff().shop, current_staff().shop.id
+    at = url_for("public.shop_event", code=shop.code, event_id=line.id)
     won = events.winners(shop_id=shop_id, event_id=line.id) if line.state == "drawn" else []
     if won:
         note_look("list")
     name = groups.names(shop_id).get(line.group, "없어진 그룹") if line.group else ""
-    return {"line": line, "won": won, "who_may": rules.condition_words(line.conditions, name), "wrong": ""}
+    return {
+        "line": line,
+        "won": won,
+        "who_may": rules.condition_words(line.conditions, name),
+        "link": f"{current_app.config['BASE_URL']}{at}",
+        "wrong": "",
+    }
 
 
-def _line(event_id: int) -> EventLine:
+def line_of(event_id: int) -> EventLine:
     """Return one of the shop's. Raises NoSuchEvent for another's, and for a group that is not for this role's eyes."""
     line = events.event(shop_id=current_staff().shop.id, event_id=event_id, now=now(), drafts=True)
     if line is None or line.group in _kept_from():
@@ -211,20 +218,20 @@ def _done(event_id: int, said: str) -> ResponseReturnValue:
 
 def _whose(event_id: int) -> dict[str, Any]:
     staff = current_staff()
-    _line(event_id)
+    line_of(event_id)
     return {"shop_id": staff.shop.id, "staff_id": staff.staff_id, "event_id": event_id, "now": now()}
 
 
 @door(bp, "/owner/events/<int:event_id>/photo", audience="owner", role="manager", tenant="session")
 def event_picture(event_id: int) -> ResponseReturnValue:
     """Answer its picture."""
-    line = _line(event_id)
+    line = line_of(event_id)
     return picture(events.open_photo(line, current_staff().shop.id), kept="private, max-age=300")
 
 
 def _refused(event_id: int, refusal: Refused) -> ResponseReturnValue:
     return answers.invalid(
-        "owner/event.html", **(_page(_line(event_id)) | {"wrong": refusal.sentence}), status=refusal.status
+        "owner/event.html", **(_page(line_of(event_id)) | {"wrong": refusal.sentence}), status=refusal.status
     )
 
 
