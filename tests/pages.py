@@ -113,7 +113,17 @@ def _inline(soup: BeautifulSoup) -> list[str]:
 
 
 # A field of such a name stands before the form's own: the scripts that send it find the field and stop.
-_OF_A_FORM = {"action", "attributes", "children", "closest", "elements", "form", "matches", "method", "submit"}
+_OF_A_FORM = {
+    "action",
+    "attributes",
+    "children",
+    "closest",
+    "elements",
+    "form",
+    "matches",
+    "method",
+    "submit",
+}
 
 
 def _forms(soup: BeautifulSoup) -> list[str]:
