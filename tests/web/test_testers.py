@@ -142,10 +142,128 @@ def test_a_photo_answers_a_question(
     assert picture is not None
     assert owner.open(str(picture["src"])).answer.mimetype == "image/webp"
     other = factories.a_shop("다른가게")
-    stranger = Phone(app).signed_in(other, other.owner_id)
-    stranger.open("/owner")
-    back = f"/owner/testers/people/{trying.part(row, jiwoo).id}/handover/removal"
-    stranger.post(back, {"card": str(jiwoo.card_id)}, status=404)
+    Phone(app).signed_in(other, other.owner_id).open(str(picture["src"]), status=404)
+    customer.open(str(picture["src"]))  # leads to the owner's door
+
+
+def test_the_draw_can_be_done_again(app: Flask, owner: Phone, shop: AShop) -> None:
+    row = trying.a_programme(shop, places="1")
+    for _each in range(3):
+        trying.apply(row, factories.a_customer(shop))
+    stranger = Phone(app)
+    assert row.seed_hash in stranger.open(f"/s/{shop.code}/testers/{row.ref}").words
+    stranger.open(f"/s/{shop.code}/testers/{row.ref}/draw", status=404)
+    owner.open(f"/owner/testers/{row.id}/people")
+    owner.submit("공정하게 추첨하기")
+    text = stranger.open(f"/s/{shop.code}/testers/{row.ref}/draw").html
+    row = trying.the(shop, row.id)
+    assert f"seed: {row.seed}" in text
+    assert f"drawn: {row.drawn['winners'][0]}" in text
+
+
+def test_one_tap_at_the_counter(app: Flask, owner: Phone, shop: AShop) -> None:
+    row = trying.a_programme(shop, "taste", sort="tasting", product="유자차")
+    stranger = Phone(app)
+    page = stranger.open(f"/s/{shop.code}/tasting/{row.ref}")
+    assert page.h1 == "방금 드신 것, 맛이 어땠어요?"
+    page = stranger.submit("좋아요")
+    assert page.h1 == "고맙습니다"
+    stranger.open(f"/s/{shop.code}/tasting/{row.ref}")
+    assert "오늘은 이미 답해 주셨어요" in stranger.submit("아주 좋아요").words
+    page = owner.open(f"/owner/testers/{row.id}")
+    assert "1명이 눌렀어요 · 평균 4.0점" in page.words
+    owner.open(f"/owner/testers/{row.id}/taps?v=1", status=204)
+    assert "1명이 눌렀어요" in owner.open(f"/owner/testers/{row.id}/taps?v=0").html
+    assert owner.open(f"/owner/testers/{row.id}/qr.svg").answer.mimetype == "image/svg+xml"
+    assert "방금 드신 것" in owner.open(f"/owner/testers/{row.id}/print").words
+    sheet = owner.tap("PDF로 받기").answer
+    assert (sheet.mimetype, sheet.data[:5]) == ("application/pdf", b"%PDF-")
+    assert "빼기" not in owner.open(f"/owner/testers/{row.id}/questions").words
+    owner.open(f"/owner/testers/{row.id}/summary")
+
+
+def test_the_answers_leave_as_a_file_with_a_reason(
+    app: Flask, owner: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    row = trying.a_programme(shop, try_days="0")
+    trying.apply(row, jiwoo)
+    trying.choose(shop, row, jiwoo)
+    trying.hand_over(shop, row, jiwoo)
+    trying.answer_all(row, jiwoo, text="=1+1")
+    owner.open(f"/owner/testers/{row.id}/file")
+    owner.submit("내려받기", reason="", kind="csv", status=422)
+    page = owner.submit("내려받기", reason="제품 회의에서 보려고", kind="csv")
+    assert page.answer.mimetype == "text/csv"
+    assert "'=1+1" in page.html
+    assert "한지우" not in page.html
+    lines = db.session.scalars(db.select(AuditLine).where(AuditLine.what == "tester_file")).all()
+    assert [line.detail for line in lines] == ["제품 회의에서 보려고"]
+    assert (
+        "체험단이 답한 것을 내려받았어요. ‘제품 회의에서 보려고’" in owner.open("/owner/more/changes").words
+    )
+    manager = Phone(app).signed_in(shop, factories.a_staff(shop))
+    manager.open(f"/owner/testers/{row.id}/file", status=403)
+
+
+def test_a_testers_review_says_what_they_got(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    row = trying.a_programme(shop)
+    trying.apply(row, jiwoo)
+    trying.choose(shop, row, jiwoo)
+    trying.hand_over(shop, row, jiwoo)
+    token = an_ask(shop, jiwoo).token
+    phone = Phone(app)
+    page = phone.open(f"/r/{token}")
+    badge = "혜택 제공 · 체험단 상품을 받고 쓴 후기예요"
+    assert badge in page.words
+    thanks = phone.submit("후기 남기기", stars="2", text="거품이 적어요")
+    assert "체험단 상품" not in thanks.words, "it was no thanks for the review"
+    assert badge in Phone(app).open(f"/s/{shop.code}/reviews").words
+
+
+def test_home_says_what_waits(owner: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    row = trying.a_programme(shop)
+    trying.apply(row, jiwoo)
+    clock.advance(days=8)
+    assert "체험단에서 고를 분" in owner.open("/owner").words
+    trying.choose(shop, row, jiwoo)
+    trying.hand_over(shop, row, jiwoo)
+    trying.answer_all(row, jiwoo)
+    assert queries.waiting(shop.id, now=clock()).to_choose == 0
+    assert "체험단 답이 모였어요" in owner.open("/owner").words
+
+
+def test_an_error_names_its_question_and_leads_there(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    row = trying.a_programme(shop, shows=False)
+    own = {"shop_id": shop.id, "programme_id": row.id, "now": factories.now()}
+    trying.ask(own, APPLY, {"text": "왜 써 보고 싶으세요?", "how": "text", "is_needed": "y"})
+    trying.show(shop, row)
+    first, second = (f"q{each.id}" for each in trying.questions(row, APPLY))
+    customer = Phone(app).holding(jiwoo)
+    customer.open(f"/c/{shop.code}/testers/{row.ref}")
+    page = customer.submit("신청하기", **{second: "피부가 자주 당겨요"}, status=422)
+    link = page.soup.select_one(".summary a")
+    assert link is not None
+    assert link.text == "‘피부가 어떤 편이세요?’ 하나를 골라 주세요."
+    assert page.soup.find(id=str(link["href"])[1:])["name"] == first  # type: ignore[index]
+    assert page.value(second) == "피부가 자주 당겨요"
+
+
+def test_what_was_chosen_is_handed_over_at_the_till(
+    app: Flask, shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    row = trying.a_programme(shop, price="3000")
+    trying.apply(row, jiwoo)
+    till = Phone(app).signed_in(shop, factories.a_staff(shop))
+    assert "체험가" not in till.open(f"/owner/panel/{jiwoo.card_id}").words
+    trying.choose(shop, row, jiwoo)
+    customer = Phone(app).holding(jiwoo)
+    assert "결과를 기다려 주세요" in customer.open(f"/c/{shop.code}/testers/{row.ref}").words
+    clock.advance(minutes=11)
+    assert "체험가 3,000원에 드려요" in customer.open(f"/c/{shop.code}/testers/{row.ref}").words
+    page = till.open(f"/owner/panel/{jiwoo.card_id}")
+    assert "쑥 비누 체험단" in page.words and "체험가 3,000원을 받고 드려요" in page.words
+    page = till.submit("받아 갔어요")
+    assert page.h1 == "한지우 님" and "받고 드려요" not in page.words
     assert trying.part(row, jiwoo).given_at is not None
 
 
