@@ -213,15 +213,16 @@ def people(*, shop_id: int, programme_id: int) -> list[TesterLine]:
         .correlate(Tester)
         .scalar_subquery()
     )
+    columns: tuple[Any, ...] = (
+        *PART,
+        Tester.customer_id,
+        func.coalesce(Customer.name, ""),
+        func.coalesce(Customer.visit_count, 0),
+        reviews,
+        Tester.chosen_by,
+    )
     rows = db.session.execute(
-        select(
-            *PART,
-            Tester.customer_id,
-            func.coalesce(Customer.name, ""),
-            func.coalesce(Customer.visit_count, 0),
-            reviews,
-            Tester.chosen_by,
-        )
+        select(*columns)
         .outerjoin(Customer, (Customer.shop_id == Tester.shop_id) & (Customer.id == Tester.customer_id))
         .where(Tester.shop_id == shop_id, Tester.programme_id == programme_id, Tester.applied_at.is_not(None))
         .order_by(Tester.number)

@@ -264,6 +264,10 @@ def test_what_was_chosen_is_handed_over_at_the_till(
     assert "쑥 비누 체험단" in page.words and "체험가 3,000원을 받고 드려요" in page.words
     page = till.submit("받아 갔어요")
     assert page.h1 == "한지우 님" and "받고 드려요" not in page.words
+    term = trying.a_programme(shop, "month", sort="monitor", benefit="달마다 커피 두 잔")
+    trying.apply(term, jiwoo)
+    trying.choose(shop, term, jiwoo)
+    assert "겨울 모니터단 달마다 커피 두 잔" in till.open(f"/owner/panel/{jiwoo.card_id}").words
     assert trying.part(row, jiwoo).given_at is not None
 
 
