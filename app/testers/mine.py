@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Date, and_, bindparam, or_, select
 
 from app.extensions import db
+from app.kit.clock import kst_day
 from app.kit.columns import UtcDateTime
 from app.reviews.models import Photo
 from app.reviews.rules import TRIED
@@ -63,31 +64,47 @@ def part(*, shop_id: int, customer_id: int, programme_id: int) -> MyPart | None:
 
 @dataclass(frozen=True)
 class ToHandOver:
-    """What somebody who was chosen has not got yet; `price`: won they pay, 0 = free."""
+    """What somebody who was chosen has not got yet; `price`: won they pay, 0 = free. Of a 모니터단: its `benefit`."""
 
     id: int
+    sort: str
     product: str
     price: int
+    benefit: str
 
     @property
     def name(self) -> str:
         """What the programme is called in full."""
-        return rules.name_of(self.product, rules.TRIAL)
+        return rules.name_of(self.product, self.sort)
+
+    @property
+    def is_monitor(self) -> bool:
+        """Whether it is for a whole term, and no single thing to hand over."""
+        return self.sort == rules.MONITOR
 
 
 # Built once: a stamp's answer shows it.
 _TO_HAND_OVER = (
-    select(Tester.id, Programme.product, Programme.price)
+    select(Tester.id, Programme.sort, Programme.product, Programme.price, Programme.benefit)
     .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
     .where(
         Tester.shop_id == bindparam("shop"),
         Tester.customer_id == bindparam("customer"),
         Tester.chosen_at.is_not(None),
         Tester.declined_at.is_(None),
-        Tester.given_at.is_(None),
-        Programme.sort == rules.TRIAL,
         Programme.ended_at.is_(None),
-        Programme.answer_until > bindparam("now", type_=UtcDateTime),
+        or_(
+            and_(
+                Programme.sort == rules.TRIAL,
+                Tester.given_at.is_(None),
+                Programme.answer_until > bindparam("now", type_=UtcDateTime),
+            ),
+            and_(
+                Programme.sort == rules.MONITOR,
+                Programme.benefit != "",
+                bindparam("today", type_=Date).between(Programme.term_starts, Programme.term_ends),
+            ),
+        ),
     )
     .order_by(Tester.id)
 )
@@ -95,7 +112,8 @@ _TO_HAND_OVER = (
 
 def to_hand_over(*, shop_id: int, customer_id: int, now: datetime) -> list[ToHandOver]:
     """Return what is to be given to a person who stands at the counter, what they were chosen for first on top."""
-    rows = db.session.execute(_TO_HAND_OVER, {"shop": shop_id, "customer": customer_id, "now": now})
+    which = {"shop": shop_id, "customer": customer_id, "now": now, "today": kst_day(now)}
+    rows = db.session.execute(_TO_HAND_OVER, which)
     return [ToHandOver(*row) for row in rows]
 
 

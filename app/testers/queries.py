@@ -100,7 +100,7 @@ class ProgrammeView:
 class Counts:
     """How many people of a programme are where."""
 
-    waiting: int = 0  # applied, neither chosen nor gone
+    waiting: int = 0  # applied, neither chosen nor gone, and not told that it was not this time
     chosen: int = 0
     given: int = 0
     done: int = 0
@@ -162,7 +162,9 @@ def counts(shop_id: int, programme_ids: Sequence[int]) -> dict[int, Counts]:
     rows = db.session.execute(
         select(
             Tester.programme_id,
-            func.count().filter(Tester.applied_at.is_not(None), stays, Tester.chosen_at.is_(None)),
+            func.count().filter(
+                Tester.applied_at.is_not(None), stays, Tester.chosen_at.is_(None), Tester.told_at.is_(None)
+            ),
             func.count().filter(chosen),
             func.count().filter(chosen, Tester.given_at.is_not(None)),
             func.count().filter(chosen, Tester.done_at.is_not(None)),
@@ -211,15 +213,16 @@ def people(*, shop_id: int, programme_id: int) -> list[TesterLine]:
         .correlate(Tester)
         .scalar_subquery()
     )
-    rows: Any = db.session.execute(
-        select(
-            *PART,
-            Tester.customer_id,
-            func.coalesce(Customer.name, ""),
-            func.coalesce(Customer.visit_count, 0),
-            reviews,
-            Tester.chosen_by,
-        )
+    columns: tuple[Any, ...] = (
+        *PART,
+        Tester.customer_id,
+        func.coalesce(Customer.name, ""),
+        func.coalesce(Customer.visit_count, 0),
+        reviews,
+        Tester.chosen_by,
+    )
+    rows = db.session.execute(
+        select(*columns)
         .outerjoin(Customer, (Customer.shop_id == Tester.shop_id) & (Customer.id == Tester.customer_id))
         .where(Tester.shop_id == shop_id, Tester.programme_id == programme_id, Tester.applied_at.is_not(None))
         .order_by(Tester.number)

@@ -62,3 +62,11 @@ def test_a_page_full_of_photos_is_no_guessing(limited: Flask) -> None:
 def test_supervisors_are_not(limited: Flask) -> None:
     client = limited.test_client()
     assert {client.get("/healthz").status_code for _ in range(GUESSES)} == {200}
+
+
+def test_one_address_taps_at_a_counter_as_a_queue_does_and_no_faster(limited: Flask) -> None:
+    client, path = limited.test_client(), f"/s/NOCODE/tasting/{'0' * 22}"
+    taps = [client.post(path, data={"number": "5"}).status_code for _ in range(21)]
+    assert (429 in taps[:20], taps[20]) == (False, 429)
+    assert client.get(path).status_code == 404, "who only looks is counted by themselves"
+    assert {client.get(path).status_code for _ in range(GUESSES)} == {404}

@@ -176,6 +176,9 @@ def test_one_tap_at_the_counter(app: Flask, owner: Phone, shop: AShop) -> None:
     assert "1명이 눌렀어요" in owner.open(f"/owner/testers/{row.id}/taps?v=0").html
     assert owner.open(f"/owner/testers/{row.id}/qr.svg").answer.mimetype == "image/svg+xml"
     assert "방금 드신 것" in owner.open(f"/owner/testers/{row.id}/print").words
+    sheet = owner.tap("PDF로 받기").answer
+    assert (sheet.mimetype, sheet.data[:5]) == ("application/pdf", b"%PDF-")
+    assert "빼기" not in owner.open(f"/owner/testers/{row.id}/questions").words
     owner.open(f"/owner/testers/{row.id}/summary")
 
 
@@ -227,3 +230,62 @@ def test_home_says_what_waits(owner: Phone, shop: AShop, jiwoo: ACustomer, clock
     trying.answer_all(row, jiwoo)
     assert queries.waiting(shop.id, now=clock()).to_choose == 0
     assert "체험단 답이 모였어요" in owner.open("/owner").words
+
+
+def test_an_error_names_its_question_and_leads_there(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
+    row = trying.a_programme(shop, shows=False)
+    own = {"shop_id": shop.id, "programme_id": row.id, "now": factories.now()}
+    trying.ask(own, APPLY, {"text": "왜 써 보고 싶으세요?", "how": "text", "is_needed": "y"})
+    trying.show(shop, row)
+    first, second = (f"q{each.id}" for each in trying.questions(row, APPLY))
+    customer = Phone(app).holding(jiwoo)
+    customer.open(f"/c/{shop.code}/testers/{row.ref}")
+    page = customer.submit("신청하기", **{second: "피부가 자주 당겨요"}, status=422)
+    link = page.soup.select_one(".summary a")
+    assert link is not None
+    assert link.text == "‘피부가 어떤 편이세요?’ 하나를 골라 주세요."
+    assert page.soup.find(id=str(link["href"])[1:])["name"] == first  # type: ignore[index]
+    assert page.value(second) == "피부가 자주 당겨요"
+
+
+def test_what_was_chosen_is_handed_over_at_the_till(
+    app: Flask, shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    row = trying.a_programme(shop, price="3000")
+    trying.apply(row, jiwoo)
+    till = Phone(app).signed_in(shop, factories.a_staff(shop))
+    assert "체험가" not in till.open(f"/owner/panel/{jiwoo.card_id}").words
+    trying.choose(shop, row, jiwoo)
+    customer = Phone(app).holding(jiwoo)
+    assert "결과를 기다려 주세요" in customer.open(f"/c/{shop.code}/testers/{row.ref}").words
+    clock.advance(minutes=11)
+    assert "체험가 3,000원에 드려요" in customer.open(f"/c/{shop.code}/testers/{row.ref}").words
+    page = till.open(f"/owner/panel/{jiwoo.card_id}")
+    assert "쑥 비누 체험단" in page.words and "체험가 3,000원을 받고 드려요" in page.words
+    page = till.submit("받아 갔어요")
+    assert page.h1 == "한지우 님" and "받고 드려요" not in page.words
+    term = trying.a_programme(shop, "month", sort="monitor", benefit="달마다 커피 두 잔")
+    trying.apply(term, jiwoo)
+    trying.choose(shop, term, jiwoo)
+    assert "겨울 모니터단 달마다 커피 두 잔" in till.open(f"/owner/panel/{jiwoo.card_id}").words
+    assert trying.part(row, jiwoo).given_at is not None
+
+
+def test_who_was_not_chosen_is_told_by_one_press(
+    app: Flask, owner: Phone, shop: AShop, jiwoo: ACustomer, minho: ACustomer, clock: Clock
+) -> None:
+    row = trying.a_programme(shop)
+    for who in (jiwoo, minho):
+        trying.apply(row, who)
+    trying.choose(shop, row, jiwoo)
+    assert "1명이 신청했어요. 1명을 더 고를 수 있어요" in owner.open(f"/owner/testers/{row.id}").words
+    owner.submit("신청 그만 받기")
+    assert "한 번 알려 드려요" in owner.page.words
+    page = owner.submit("더 뽑지 않기")
+    assert "이번에 모시지 못한 분 1명" in page.words
+    clock.advance(minutes=11)
+    page = Phone(app).holding(minho).open(f"/c/{shop.code}/testers/{row.ref}")
+    assert "이번에는 모시지 못하게 되었어요" in page.words
+    assert "체험단에서 고를 분" not in owner.open("/owner").words
+    trying.end(shop, row)
+    assert queries.counts(shop.id, [row.id])[row.id].waiting == 0

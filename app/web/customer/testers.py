@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.coupons import book
 from app.flows import tester as flow
+from app.flows.tester_each import TOLD_AFTER
 from app.insights import groups
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
@@ -62,8 +63,9 @@ def _may_see(view: ProgrammeView) -> bool:
 def state_words(part: mine.MyPart, view: ProgrammeView) -> str:
     """Return where a person is in a programme, in words for them."""
     moment = now()
-    if view.change:
+    if view.change and part.chosen_at is not None:
         return "이렇게 바꿨어요"
+    heard = part.told_at is not None and part.told_at + TOLD_AFTER <= moment
     if part.state == "gone":
         return "이번에는 함께하지 않아요"
     if part.state == "done" and view.sort == rules.MONITOR and view.standing.takes_answers(moment):
@@ -73,8 +75,9 @@ def state_words(part: mine.MyPart, view: ProgrammeView) -> str:
     if part.state == "invited":
         return "신청하실 수 있어요" if view.standing.takes_applications(moment) else "신청이 끝났어요"
     if part.state == "applied":
-        over = not view.standing.takes_applications(moment) and part.told_at is not None
-        return "이번에는 함께하지 못하게 되었어요" if over else "신청했어요. 결과를 기다려 주세요"
+        return "이번에는 모시지 못하게 되었어요" if heard else "신청했어요. 결과를 기다려 주세요"
+    if part.state == "chosen" and not heard:  # the shop may still think again
+        return "신청했어요. 결과를 기다려 주세요"
     if not view.standing.takes_answers(moment):
         return "답을 받는 날이 지났어요"
     if part.state == "given" or view.sort == rules.MONITOR:
@@ -136,7 +139,7 @@ def _page(ref: str) -> dict[str, Any]:
         if view.coupon_kind_id is not None
         else None
     )
-    told = part is not None and part.told_at is not None
+    told = part is not None and part.told_at is not None and part.told_at + TOLD_AFTER <= moment
     return {
         "shop": shop,
         "view": view,
@@ -147,7 +150,8 @@ def _page(ref: str) -> dict[str, Any]:
         "may_answer": state in ("given", "done", "chosen")
         and view.standing.takes_answers(moment)
         and (state != "chosen" or _has_begun(view)),
-        "may_go": state in ("applied", "chosen"),
+        "may_go": state in ("applied", "chosen") and view.ended_at is None,
+        "took_part": part is not None and part.chosen_at is not None,
         "shows_chosen": state == "chosen" and told,
         "questions": queries.questions(shop_id=holder.shop_id, programme_id=view.id, when=APPLY)
         if may_apply

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.kit import pdf, qr
@@ -16,14 +16,8 @@ from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
 from app.web.owner.sheets import Code, is_reachable
 from app.web.owner.tasting_pdf import TastingSheet, tasting_pdf
-from app.web.owner.testers import page_of, view_of
+from app.web.owner.testers import address_of, page_of, view_of
 from app.web.pdf_answer import file_of
-
-
-def tasting_address(ref: str) -> str:
-    """Return the whole address behind a tasting's QR."""
-    base: str = current_app.config["BASE_URL"]
-    return base + url_for("public.tasting", code=current_staff().shop.code, ref=ref)
 
 
 @door(bp, "/owner/testers/<int:programme_id>/taps", audience="owner", role="manager", tenant="session")
@@ -38,9 +32,11 @@ def tasting_taps(programme_id: int) -> ResponseReturnValue:
 
 @door(bp, "/owner/testers/<int:programme_id>/qr.svg", audience="owner", role="manager", tenant="session")
 def tasting_qr(programme_id: int) -> ResponseReturnValue:
-    """The QR as a picture."""
-    view = _shown(programme_id)
-    answer = Response(qr.svg(tasting_address(view.ref)), content_type="image/svg+xml")
+    """The QR as a picture, of a tasting or of what everybody may apply for."""
+    view = view_of(programme_id)
+    if view.shown_at is None or view.people:
+        raise NoProgramme
+    answer = Response(qr.svg(address_of(view)), content_type="image/svg+xml")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
@@ -70,7 +66,7 @@ def _sheet(programme_id: int) -> TastingSheet:
     found = results.tasting(shop_id=shop.id, programme_id=view.id, today=kst_day(now()))
     if found is None:
         raise NoProgramme
-    address = tasting_address(view.ref)
+    address = address_of(view)
     code = Code(address, *qr.drawing(address))
     return TastingSheet(shop.name, shop.mark, found.question.text, view.product, code)
 

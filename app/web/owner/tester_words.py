@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.testers.queries import ProgrammeView
+from app.testers.queries import Counts, ProgrammeView
+from app.testers.rules import TRIAL
 
 KINDS = ("tester_programme", "tester_file")
 STAGES = {
@@ -43,3 +44,18 @@ def stage_words(view: ProgrammeView, now: datetime) -> str:
     if stage == "trying" and view.sort == "monitor":
         return "활동하고 있어요"
     return STAGES[stage]
+
+
+def next_words(view: ProgrammeView, counts: Counts, now: datetime) -> str:
+    """Return what there is to do next with a programme that runs."""
+    left = max(view.places - counts.chosen, 0)
+    still_choosing = left and view.settled_at is None and view.drawn_at is None
+    if counts.waiting and still_choosing:
+        return f"{counts.waiting}명이 신청했어요. {left}명을 더 고를 수 있어요"
+    if view.standing.takes_applications(now):
+        return f"{counts.chosen}명을 골랐어요" if counts.chosen else "아직 신청한 분이 없어요"
+    if not counts.chosen:
+        return "함께하는 분이 없어요"
+    if view.sort == TRIAL and counts.given < counts.chosen:
+        return f"{counts.chosen - counts.given}명께 아직 건네 드리지 않았어요"
+    return f"{counts.chosen}명 가운데 {counts.done}명이 답했어요"

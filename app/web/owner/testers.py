@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.coupons import book
@@ -147,6 +147,13 @@ def tester(programme_id: int) -> ResponseReturnValue:
     return render_template("owner/tester.html", **page_of(view_of(programme_id)))
 
 
+def address_of(view: ProgrammeView) -> str:
+    """Return the whole address that everybody may open: a tasting's question, or what one may apply for."""
+    base: str = current_app.config["BASE_URL"]
+    page = "public.tasting" if view.sort == rules.TASTING else "public.shop_tester"
+    return base + url_for(page, code=current_staff().shop.code, ref=view.ref)
+
+
 def page_of(view: ProgrammeView, **more: Any) -> dict[str, Any]:
     """Return what the page of a programme shows."""
     shop_id = current_staff().shop.id
@@ -156,11 +163,14 @@ def page_of(view: ProgrammeView, **more: Any) -> dict[str, Any]:
         if view.coupon_kind_id is not None
         else None
     )
+    counts = queries.counts(shop_id, [view.id])[view.id]
     return {
         "view": view,
         "stage": view.standing.stage(now()),
         "words": tester_words.stage_words(view, now()),
-        "counts": queries.counts(shop_id, [view.id])[view.id],
+        "next_words": tester_words.next_words(view, counts, now()),
+        "counts": counts,
+        "link": address_of(view) if view.sort != rules.TASTING and not view.people else "",
         "questions": asked_for,
         "group": groups.names(shop_id).get(view.people, "") if view.people else "",
         "coupon": coupon.terms.name if coupon else "",
