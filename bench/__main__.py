@@ -21,6 +21,7 @@ from bench import (
     rhythm,
     starting,
     till,
+    warranties,
 )
 from bench.load import WrongAnswer
 from bench.report import Row
@@ -40,6 +41,7 @@ PARTS = (
     "dashboard",
     "imports",
     "reviews",
+    "warranties",
 )
 
 
@@ -133,6 +135,9 @@ def _measure(folder: Path, asked: argparse.Namespace) -> list[Row]:
     if "reviews" in asked.only:
         print("reading ten thousand reviews", flush=True)
         rows += reviews.measure(folder / "reviews")
+    if "warranties" in asked.only:
+        print("finding a certificate among 100,000", flush=True)
+        rows += warranties.measure(folder / "warranties", customers=asked.customers)
     if "groups" in asked.only:
         print("asking for groups", flush=True)
         rows += groups.measure(folder / "groups", customers=asked.customers, ledger=asked.ledger)

@@ -46,7 +46,7 @@ def measure(folder: Path, *, customers: int) -> list[Row]:
 def _on(name: str, filled: Filled, customers: int) -> list[Row]:
     app = create_app(load_config(filled.env))
     with app.app_context():
-        tag_id = _give_names(customers)
+        tag_id = give_names(customers)
         pick = random.Random(7)
 
         def some(signs: str, count: int) -> str:
@@ -68,7 +68,7 @@ def _on(name: str, filled: Filled, customers: int) -> list[Row]:
                 shop_id=_SHOP, order="name", after=f"a{pick.randrange(1, customers)}"
             ),
         }
-        rows = [_row(f"list: {what}, p95, {name}", _times(ask), customers) for what, ask in asked.items()]
+        rows = [_row(f"list: {what}, p95, {name}", times_of(ask), customers) for what, ask in asked.items()]
         db.session.remove()
         db.engine.dispose()
     return rows
@@ -78,7 +78,8 @@ def _found(typed: str) -> roster.PeoplePage:
     return roster.people(shop_id=_SHOP, typed=typed)
 
 
-def _times(ask: Callable[[], roster.PeoplePage]) -> list[float]:
+def times_of(ask: Callable[[], object]) -> list[float]:
+    """Return how long each of so many asks took, in milliseconds, the shortest first; the first few do not count."""
     times = []
     for _ in range(SAMPLES + WARM):
         db.session.rollback()
@@ -94,7 +95,7 @@ def _row(what: str, times: list[float], customers: int) -> Row:
     return Row(what, p95, " ms", must=MUST_MS, most=True, note=note)
 
 
-def _give_names(customers: int) -> int:
+def give_names(customers: int) -> int:
     """Give everybody a Korean name, and one in ten a tag; returns the tag's id."""
     draw, session = random.Random(1), db.session
     for first in range(1, customers + 1, _CHUNK):

@@ -15,6 +15,8 @@ from app.flows.warranty import GONE, until_words
 from app.kit.refusals import NotHere
 from app.kit.signing import token_hash
 from app.messages import outbox, recall
+from app.reviews.actions import picks
+from app.reviews.pick_rules import pick_key
 from app.shops import actions as shops
 from app.shops.notification_rules import REPAIR
 from app.voices import actions as voices
@@ -27,10 +29,19 @@ from app.warranties.rules import TakenBack
 _NO_REPAIR = "찾으시는 AS 요청이 없어요. 목록에서 다시 골라 주세요."
 
 
-def ask(*, shop_id: int, customer_id: int, serial: str, text: str, once: str, now: datetime) -> int:
-    """Ask for a repair; returns the thread it is talked about in, the same for the same press.
+def ask(
+    *,
+    shop_id: int,
+    customer_id: int,
+    serial: str,
+    text: str,
+    once: str,
+    picks_once: str = "",
+    now: datetime,
+) -> int:
+    """Ask for a repair, with the photos picked under `picks_once`; returns the thread it is talked about in.
 
-    After the period too: what it costs then is said in the thread. Raises Invalid (text), NotHere for another's
+    The same for the same press. After the period too: what it costs then is said in the thread. Raises Invalid (text), NotHere for another's
     certificate, TakenBack, RepairOpen while one of theirs is under way, RepairCameAlong while one of who held it before is, TooMuchSaid.
     """
     words = clean_line(text)
@@ -64,8 +75,16 @@ def ask(*, shop_id: int, customer_id: int, serial: str, text: str, once: str, no
                 period=f"{until_words(certificate.until, now)}까지 보증",
                 text=words,
             )
+<<<<<<< HEAD
             voices.add_line(session, voice=voice, text=opening, once=key, now=now)
             notify.voice_came(session, voice=voice, as_kind=REPAIR, now=now)
+=======
+            line = voices.add_line(session, voice=voice, text=opening, once=key, now=now)
+            pick = pick_key("voice", customer_id=customer_id, once=picks_once)
+            kept = picks.keep(session, shop_id=shop_id, customer_id=customer_id, pick=pick, now=now)
+            if kept:
+                voices.hang_photos(session, line=line, photo_ids=kept)
+>>>>>>> wt-war
             repairs.add_request(
                 session, shop_id=shop_id, warranty_id=certificate.id, voice_id=voice.id, now=now
             )

@@ -11,7 +11,10 @@ from app.customers.models import Customer
 from app.extensions import db
 from app.kit.names import masked_name
 from app.kit.signing import token_hash
+from app.warranties import rules
 from app.warranties.models import Warranty, WarrantyKind, WarrantyMove
+
+_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,44 @@ def hands(*, shop_id: int, warranty_id: int) -> list[Hand]:
         .order_by(WarrantyMove.id)
     )
     return [Hand(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class HandedOn:
+    """A certificate that somebody handed on and has not any more, with when."""
+
+    serial: str
+    product: str
+    at: datetime
+
+    @property
+    def spoken(self) -> str:
+        """The serial as it is read aloud."""
+        return rules.serial_words(self.serial)
+
+
+def handed_on(*, shop_id: int, customer_id: int) -> list[HandedOn]:
+    """Return what a person handed on last, the newest first; what came back to them is theirs."""
+    rows = db.session.execute(
+        select(Warranty.serial, WarrantyKind.name, func.max(WarrantyMove.taken_at))
+        .join(
+            Warranty,
+            (Warranty.shop_id == WarrantyMove.shop_id) & (Warranty.id == WarrantyMove.warranty_id),
+        )
+        .join(
+            WarrantyKind, (WarrantyKind.shop_id == Warranty.shop_id) & (WarrantyKind.id == Warranty.kind_id)
+        )
+        .where(
+            WarrantyMove.shop_id == shop_id,
+            WarrantyMove.from_customer == customer_id,
+            WarrantyMove.taken_at.is_not(None),
+            Warranty.customer_id.is_distinct_from(customer_id),
+        )
+        .group_by(Warranty.id, Warranty.serial, WarrantyKind.name)
+        .order_by(func.max(WarrantyMove.taken_at).desc())
+        .limit(_SHOWN)
+    )
+    return [HandedOn(*row) for row in rows]
 
 
 @dataclass(frozen=True)

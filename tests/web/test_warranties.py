@@ -6,11 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from app.customers.models import Customer
 from app.extensions import db
-from app.flows import warranty
+from app.flows import repair, warranty
 from app.messages.models import Message
 from app.shops.models import AccessLog
-from app.warranties import queries
+from app.warranties import queries, repairs
 from tests import factories, paper
 from tests import warranties as given
 from tests.factories import ACustomer, AShop
@@ -205,19 +206,31 @@ def test_what_somebody_has_and_spent_stands_on_their_page(
 
 
 def test_every_text_of_it_is_shown_as_words(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:
-    owner, holder = (
+    owner, holder, friend = (
         Phone(app, look=False).signed_in(shop, shop.owner_id),
         Phone(app, look=False).holding(jiwoo),
+        Phone(app, look=False),
     )
     for name, covers in zip(packed(60), (*packed(600), *packed(600)), strict=False):
         serial = given.issued(shop, jiwoo, given.a_kind(shop, name=name, covers=covers, care=covers))
         voice_id = given.asked(shop, jiwoo, serial, text=covers)
+        [line] = [each for each in repairs.under_way(shop.id) if each.voice_id == voice_id]
+        repair.step(
+            shop_id=shop.id, staff_id=shop.owner_id, request_id=line.id, state="got", note=covers[:200],
+            once=factories.once(), now=factories.now(),
+        )  # fmt: skip
+        customer = db.session.get(Customer, jiwoo.id)
+        assert customer is not None
+        customer.name = name[:20]
+        db.session.commit()
+        token = given.offered(shop, jiwoo, serial)
         ref = given.row(serial).check_ref
         number = owner.open("/owner/repairs").soup.select("ul.list a")[-1]["href"]
         for who, path in (
             (holder, f"/c/{shop.code}/warranties/{serial}"),
             (holder, f"/c/{shop.code}/voices/{voice_id}"),
             (holder, f"/w/{ref}"),
+            (friend, f"/s/{shop.code}/handover/{token}"),
             (owner, f"/owner/warranties/{serial}"),
             (owner, f"/owner/warranties/{serial}/slip"),
             (owner, str(number)),

@@ -12,7 +12,6 @@ from app.flows import warranty_move
 from app.flows.warranty import GONE
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.kit.signing import new_token
 from app.voices.rules import TooMuchSaid
 from app.warranties import hands, repairs
 from app.warranties import queries as warranties
@@ -22,17 +21,21 @@ from app.web import answers, certificates
 from app.web.answers import see_other
 from app.web.customer.blueprint import bp
 from app.web.doors import door, now
+from app.web.form_photos import MOST_BYTES, ONCE_MAX, of_form, once_of_form, take
 from app.web.guards import current_card, current_shop
 from app.web.pdf_answer import file_of
+
+_FORM = "voice"  # a repair is talked about in one, and its photos lie there
 
 
 @door(bp, "/c/<code>/warranties", audience="customer", role="holder", tenant="code")
 def my_warranties(code: str) -> ResponseReturnValue:
-    """Show what one holds, what holds longest on top."""
+    """Show what one holds, what holds longest on top; and what one handed on, when."""
     holder, today = current_card(), kst_day(now())
     held = warranties.certificates_of(shop_id=holder.shop_id, customer_id=holder.customer_id)
     lines = [(each, certificates.state_words(each, today), each.state(today)) for each in held]
-    return render_template("customer/warranties.html", shop=current_shop(), lines=lines)
+    gone = hands.handed_on(shop_id=holder.shop_id, customer_id=holder.customer_id)
+    return render_template("customer/warranties.html", shop=current_shop(), lines=lines, gone=gone)
 
 
 @door(bp, "/c/<code>/warranties/<serial>", audience="customer", role="holder", tenant="code")
@@ -123,27 +126,33 @@ def warranty_offer_removal(code: str, serial: str) -> ResponseReturnValue:
     audience="customer",
     role="holder",
     tenant="code",
+    max_bytes=MOST_BYTES,
 )
 def warranty_repair(code: str, serial: str) -> ResponseReturnValue:
     """AS 요청하기: say what is wrong; it goes on in a thread with the shop."""
-    holder, certificate = current_card(), _mine(serial)
+    holder, certificate, picks_once = current_card(), _mine(serial), once_of_form()
+    refused = take(_FORM, picks_once) if request.method == "POST" else ""
     page: dict[str, Any] = {
         "shop": current_shop(),
         "certificate": certificate,
         "state": certificate.state(kst_day(now())),
         "typed": request.form.get("text", ""),
         "wrong": {},
-        "once": new_token(),
+        "once": (request.form.get("once") or picks_once)[:ONCE_MAX],
+        "photos": of_form(_FORM, picks_once),
     }
     if request.method == "GET":
         return render_template("customer/warranty_repair.html", **page)
+    if refused:
+        return answers.invalid("customer/warranty_repair.html", **page | {"wrong": {"photo": refused}})
     try:
         voice_id = repair_flow.ask(
             shop_id=holder.shop_id,
             customer_id=holder.customer_id,
             serial=certificate.serial,
             text=page["typed"],
-            once=(request.form.get("once") or new_token())[:80],
+            once=page["once"],
+            picks_once=picks_once,
             now=now(),
         )
     except (Invalid, TooMuchSaid, RepairOpen, RepairCameAlong) as error:

@@ -23,7 +23,7 @@ from app.web.owner import asked
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 
-_VISITS_SHOWN = 5
+_VISITS_SHOWN = 10
 
 
 @door(bp, "/owner/repairs", audience="owner", role="manager", tenant="session")
@@ -80,7 +80,7 @@ def _page(request_id: int) -> dict[str, Any]:
         "state": certificate.state(today),
         "state_words": certificates.state_words(certificate, today),
         "steps": repairs.steps(shop_id=shop_id, request_id=request_id),
-        "came": [visit for visit in came if not visit.reversed],
+        "came": [visit for visit in came if visit.items and not visit.reversed],
         "typed": {"state": asked.text("state"), "note": asked.text("note")},
         "once": new_token(),
         "wrong": {},

@@ -25,6 +25,7 @@ from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.pdf_answer import file_of
 
+_VISITS_SHOWN = 10
 _NO_CODE = "우리 가게 보증서가 아니에요. 보증서나 포장의 QR을 다시 비춰 주세요."
 
 
@@ -56,7 +57,7 @@ def shop_warranty(serial: str) -> ResponseReturnValue:
     note_look("view", certificate.customer_id)
     came = []
     if certificate.customer_id is not None and current_staff().role != "staff":
-        came = visits.visits_of(shop_id=shop_id, customer_id=certificate.customer_id, limit=5)
+        came = visits.visits_of(shop_id=shop_id, customer_id=certificate.customer_id, limit=_VISITS_SHOWN)
     return render_template(
         "owner/warranty.html",
         certificate=certificate,
@@ -65,7 +66,7 @@ def shop_warranty(serial: str) -> ResponseReturnValue:
         lines=certificates.facts(certificate, holder=certificate.name),
         hands=[each for each in hands.hands(shop_id=shop_id, warranty_id=certificate.id) if each.taken_at],
         repairs=repairs.of_certificate(shop_id=shop_id, warranty_id=certificate.id),
-        came=[visit for visit in came if not visit.reversed],
+        came=[visit for visit in came if visit.items and not visit.reversed],
         code=certificates.code_of(certificates.check_address(certificate)),
     )
 
