@@ -75,16 +75,12 @@ def ask(
                 period=f"{until_words(certificate.until, now)}까지 보증",
                 text=words,
             )
-<<<<<<< HEAD
-            voices.add_line(session, voice=voice, text=opening, once=key, now=now)
-            notify.voice_came(session, voice=voice, as_kind=REPAIR, now=now)
-=======
             line = voices.add_line(session, voice=voice, text=opening, once=key, now=now)
             pick = pick_key("voice", customer_id=customer_id, once=picks_once)
             kept = picks.keep(session, shop_id=shop_id, customer_id=customer_id, pick=pick, now=now)
             if kept:
                 voices.hang_photos(session, line=line, photo_ids=kept)
->>>>>>> wt-war
+            notify.voice_came(session, voice=voice, as_kind=REPAIR, now=now)
             repairs.add_request(
                 session, shop_id=shop_id, warranty_id=certificate.id, voice_id=voice.id, now=now
             )
