@@ -192,6 +192,10 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
             "expires_on": "마지막 날",
         },
     ),
+    "owner.quiet_hours": (
+        "알림을 쉬는 시간",
+        {"begins": "이때부터", "ends": "이때까지", "complaints_wait": "불편 말씀도 아침까지 기다려요"},
+    ),
     "owner.hours": ("영업시간", {"opens": "여는 시각", "closes": "닫는 시각"}),
     "owner.contact": (
         "연락처",

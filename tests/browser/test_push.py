@@ -12,9 +12,12 @@ from playwright.sync_api import Browser, Playwright
 from app.customers.models import Suppression
 from app.customers.reaching import opt_out_link
 from app.extensions import db
+from app.flows import voice
 from app.flows.unit import write
+from app.messages import staff_push
 from app.messages.channels import web_push
 from app.messages.contract import Letter
+from app.shops import notification_rules as rules
 from tests import factories
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import Handset, chromium, wait_until
@@ -123,6 +126,52 @@ def test_a_push_is_shown_once_and_opens_the_card(handset: NewHandset, site: Runn
         deliver(phone, site, told)
         shown(phone, 1)
         assert tap(phone).removesuffix("/") == site.url
+
+
+def test_a_complaint_rings_the_owner_and_the_tap_opens_its_thread(
+    handset: NewHandset, site: Running, shop: AShop
+) -> None:
+    said = rules.told(
+        [("complaint", "voice:7")], shop_id=shop.id, shop="달빛커피", due=None, now=factories.now()
+    )
+    plain = staff_push.payload(said, base=site.url).decode()
+    phone = handset(staff=shop)
+    phone.context.grant_permissions(["notifications"])
+    phone.open("/owner/more/notifications")
+    phone.page.evaluate(
+        "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready.then(() => true))"
+    )
+    deliver(phone, site, plain)
+    (ring,) = shown(phone, 1)
+    assert (ring["title"], ring["body"]) == ("불편 말씀이 왔어요", "달빛커피 · 눌러서 확인해 주세요")
+    deliver(phone, site, plain)  # more of the same thread takes its place
+    phone.page.wait_for_timeout(300)
+    assert shown(phone, 1) == [ring]
+    # A browser without a card forgets what was for cards: not this.
+    phone.page.evaluate("caches.open('push-staff').then(() => true)")
+    phone.open(f"/s/{shop.code}")
+    phone.open("/owner/more/notifications")
+    assert shown(phone, 1) == [ring]
+    assert tap(phone) == f"{site.url}/owner/voices/7"
+    # The thread that is open before somebody's eyes shows the words by itself.
+    who = factories.a_customer(shop, name="한지우")
+    asked = {"kind": "complaint", "text": "추워요", "once": factories.once(), "now": factories.now()}
+    voice_id = voice.open_voice(shop_id=shop.id, customer_id=who.id, **asked)
+    thread = rules.told(
+        [("line", f"voice:{voice_id}")], shop_id=shop.id, shop="달빛커피", due=None, now=factories.now()
+    )
+    plain = staff_push.payload(thread, base=site.url).decode()
+    phone.open(f"/owner/voices/{voice_id}")
+    deliver(phone, site, plain)
+    phone.page.wait_for_timeout(500)
+    assert shown(phone, 0) == []
+    phone.open("/owner")
+    deliver(phone, site, plain)
+    shown(phone, 1)
+    phone.open("/owner/more")
+    phone.press("로그아웃")
+    phone.page.wait_for_url(lambda url: "/owner/more" not in url)
+    assert shown(phone, 0) == []
 
 
 def test_one_tap_refuses_and_leaving_clears_the_screen(

@@ -14,6 +14,7 @@ from sqlalchemy import update
 
 from app.extensions import db
 from app.flows import clock as clock_flow
+from app.flows import voice
 from app.flows.unit import write
 from app.jobs import periodic, queue, tasks, tick
 from app.jobs.tick import Clock as Ticker
@@ -133,6 +134,20 @@ def test_a_shifted_application_clock_steals_no_lease(app: Flask, clock: Clock) -
     assert clock_flow.hold(holder="a", lease_s=15)
     clock.advance(hours=1)
     assert not clock_flow.hold(holder="b", lease_s=15)
+
+
+def test_a_ring_is_waked_for_or_done(app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(tasks, "ring_staff", lambda: done.append("rung") or {})
+    ticker = Ticker(app, None)
+    ticker.tick()
+    assert done == []
+    shop = factories.a_shop()
+    who = factories.a_customer(shop)
+    asked = {"kind": "complaint", "text": "추워요", "once": factories.once(), "now": factories.now()}
+    voice.open_voice(shop_id=shop.id, customer_id=who.id, **asked)
+    ticker.tick()
+    assert done == ["rung"]
 
 
 def test_of_many_at_once_one_holds_the_lease(app: Flask, clock: Clock) -> None:

@@ -29,7 +29,7 @@ def _page(**around: Any) -> dict[str, Any]:
     wire = current_app.config["WIRE"]
     page = {
         "asks": wire.carries_push and wire.public_url is not None and not staff.shop.is_demo,
-        "in_kakao": handover.in_kakao(),
+        "outside": handover.external_url(url_for("owner.staff_notifications")) if handover.in_kakao() else "",
         "push_key": wire.push_public,
         "phones": [(phone, device_words(phone.user_agent)) for phone in phones],
         "rings_here": any(phone.session_id == staff.session_id for phone in phones),
