@@ -135,6 +135,7 @@ OWNERS = """\
 /owner/more/links                                     GET+POST  owner     owner    session
 /owner/more/password                                  GET+POST  owner     staff    session
 /owner/more/pin                                       GET+POST  owner     staff    session
+/owner/more/places                                    GET       owner     staff    session
 /owner/more/prices                                    GET+POST  owner     manager  session
 /owner/more/products                                  GET       owner     manager  session
 /owner/more/products/<int:product_id>                 GET+POST  owner     manager  session
