@@ -139,6 +139,7 @@ OWNERS = """\
 /owner/more/notifications/kinds                       POST      owner     staff    session
 /owner/more/password                                  GET+POST  owner     staff    session
 /owner/more/pin                                       GET+POST  owner     staff    session
+/owner/more/places                                    GET       owner     staff    session
 /owner/more/prices                                    GET+POST  owner     manager  session
 /owner/more/products                                  GET       owner     manager  session
 /owner/more/products/<int:product_id>                 GET+POST  owner     manager  session

@@ -58,6 +58,7 @@ def test_from_a_file_of_orders_to_a_word_to_its_regulars(handset: NewHandset, sh
     owner = handset(staff=shop)
     page = owner.page
     owner.open("/owner/more")
+    page.get_by_role("searchbox").press_sequentially("스마트스토어")
     _tap(owner, "주문·명단 가져오기")
     _heading(owner, "주문·명단 가져오기")
     page.set_input_files(

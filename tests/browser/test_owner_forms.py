@@ -20,6 +20,7 @@ def _lies_over(phone: Handset, one: str, other: str) -> bool:
 def test_a_form_that_cant_be_saved_leaves_the_way_back_open(handset: NewHandset, shop: AShop) -> None:
     phone = handset(staff=shop)
     phone.open("/owner/more")
+    phone.page.get_by_role("heading", name="카드와 혜택").click()
     phone.page.get_by_role("link", name="카드 규칙").click()
     phone.page.locator("#goal").fill("1")
     phone.press("저장하기")

@@ -25,6 +25,7 @@ _PIECES = {
     "/owner/groups/count",
     "/owner/imports/<int:import_id>/progress",
     "/owner/insights/<part>.csv",
+    "/owner/more/places",
     "/owner/offline/key",
     "/owner/people/file/<int:file_id>/progress",
     "/owner/print/cards/<batch>",

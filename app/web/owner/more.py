@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, flash, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cards import counter, extras, promises
@@ -19,31 +19,75 @@ from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked
+from app.web.owner import asked, places
 from app.web.owner.blueprint import bp
 
 _FIRST_RULE = promises.CleanRule(10, "", (), 0, 0, 0, "none", 0, None)
+_ON = {True: "쓰고 있어요", False: "꺼져 있어요"}
 _TEXT_SIZES = (("normal", "보통"), ("large", "크게"), ("xlarge", "아주 크게"))
 
 
 @door(bp, "/owner/more", audience="owner", role="staff", tenant="session")
 def more() -> ResponseReturnValue:
-    """Show what can be set, each as one row with what it is now."""
-    shop = current_staff().shop
+    """Show what can be set and looked at: what is opened daily, the rest in groups; or what a typed word stands for."""
+    return render_template("owner/more.html", **_places())
+
+
+@door(bp, "/owner/more/places", audience="owner", role="staff", tenant="session")
+def more_places() -> ResponseReturnValue:
+    """Show what a word stands for while it is typed: the block of the page."""
+    return answers.fragment("owner/more.html", "places", **_places())
+
+
+def _places() -> dict[str, Any]:
+    """Return the places of 더보기, each with what it is now, as far as who is signed in may see them."""
+    staff = current_staff()
+    shop, typed = staff.shop, request.args.get("q", "").strip()[: places.QUERY_MAX]
     colleagues = shops.staff_of(shop.id)
-    me = next((line for line in colleagues if line.id == current_staff().staff_id), None)
-    return render_template(
-        "owner/more.html",
-        promise=cards.promise(shop.id),
-        people_count=len(colleagues),
-        me=me,
-        needs_password=me is not None and not me.has_password and not current_staff().is_shared,
-        opens=clock(shop.open_minute),
-        closes=clock(shop.close_minute),
-        text_words=dict(_TEXT_SIZES)[current_staff().text_size],
-        base_url=current_app.config["BASE_URL"],
-        has_products=goods.has_any(shop.id),
-    )
+    me = next((line for line in colleagues if line.id == staff.staff_id), None)
+    facts = {
+        "warranties": shop.has("warranties"),
+        "no_warranties": not shop.has("warranties"),
+        "board": shop.has("board"),
+        "products": goods.has_any(shop.id),
+        "colleagues": len(colleagues) > 1 and not staff.is_shared,
+        "sees_friends": shop.has("referrals") and staff.role != "owner",
+    }
+    return {
+        "typed": typed,
+        "found": places.found(typed, facts) if typed else [],
+        "daily": places.daily(facts),
+        "groups": places.groups(facts),
+        "values": _values(len(colleagues), me),
+        "needs_password": me is not None and not me.has_password and not staff.is_shared,
+    }
+
+
+def _values(people_count: int, me: shops.StaffLine | None) -> dict[str, str]:
+    """Return what stands at the end of a row, by its endpoint: how it is now."""
+    staff = current_staff()
+    shop, promise = staff.shop, cards.promise(staff.shop.id)
+    switched = {
+        "owner.tiers": "tiers",
+        "owner.boosts": "boosts",
+        "owner.friend_settings": "referrals",
+        "owner.done_settings": "done",
+    }
+    return {
+        **{endpoint: _ON[shop.has(use)] for endpoint, use in switched.items()},
+        "owner.warranty_settings": "" if shop.has("warranties") else _ON[False],
+        "owner.card_rule": f"도장 {promise.goal}개" if promise else "",
+        "owner.price_buttons": f"{len(shop.price_list)}개" if shop.price_list else "쓰지 않아요",
+        "owner.hours": f"{clock(shop.open_minute)} – {clock(shop.close_minute)}",
+        "owner.contact": shop.phone or "아직 없어요",
+        "owner.shop_links": "있어요" if shop.has("links") else "",
+        "owner.talk_channel": "있어요" if shop.has("talk") else "",
+        "owner.programs": "확인해 주세요" if shop.has("webhook_stopped") else "",
+        "owner.staff_list": f"{people_count}명",
+        "owner.text_size": dict(_TEXT_SIZES)[staff.text_size],
+        "owner.second_step": _ON[me is not None and me.has_second],
+        "owner.own_pin": "있어요" if me and me.has_pin else "아직 없어요",
+    }
 
 
 def clock(minute: int) -> str:
