@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
+revision = "0031"
 down_revision = "0030"
 
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
