@@ -9,7 +9,7 @@ from typing import Any
 from app.cards.actions import ledger
 from app.cards.models import Card
 from app.customers import actions as people
-from app.flows import audit, coupon_rules, free_stamps, notify
+from app.flows import audit, coupon_rules, free_stamps, notify, review_care
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
@@ -172,16 +172,39 @@ def _tell(session: Any, *, ask: ReviewAsk, review: Review, now: datetime) -> Non
 
 
 def answer(*, shop_id: int, staff_id: int, review_id: int, text: str, now: datetime) -> None:
-    """Write or change the shop's public answer to a review. Raises Invalid, NotHere, WriterGone."""
+    """Write or change the shop's public answer to a review; its writer is told of the first one.
+
+    Raises Invalid, NotHere, WriterGone.
+    """
     words = rules.clean_reply(text)
-    with write() as session:
-        care.review(session, shop_id=shop_id, review_id=review_id)  # held before it is asked who left
-        if reviews.writer_left(session, shop_id=shop_id, review_id=review_id):
-            raise WriterGone
-        if not reviews.put_reply(
-            session, shop_id=shop_id, review_id=review_id, staff_id=staff_id, text=words, now=now
-        ):
-            raise NotHere("찾으시는 후기가 없어요. 후기 목록에서 다시 골라 주세요.")
+
+    def answered() -> None:
+        with write() as session:
+            review, writer = review_care.held(session, shop_id=shop_id, review_id=review_id)
+            if writer is None:
+                raise WriterGone
+            is_first = review.answered_at is None
+            reviews.put_reply(
+                session, shop_id=shop_id, review_id=review_id, staff_id=staff_id, text=words, now=now
+            )
+            # Of a visit long ago nobody waits for it: they find it when they look.
+            if is_first and now - review.at < rules.ASK_LIVES:
+                _tell_of_answer(session, review=review, now=now)
+
+    after_a_race(answered)
+
+
+def _tell_of_answer(session: Any, *, review: Review, now: datetime) -> None:
+    outbox.plan(
+        session,
+        shop_id=review.shop_id,
+        customer_id=review.customer_id,
+        kind="review_answer",
+        cause=f"review:{review.id}",
+        due_at=now,
+        facts={"token": care.token_of(session, shop_id=review.shop_id, ask_id=review.ask_id)},
+        now=now,
+    )
 
 
 def save_settings(

@@ -46,7 +46,7 @@ def hide(*, shop_id: int, staff_id: int, review_id: int, cause: str, note: str, 
 
 def _hide(*, shop_id: int, staff_id: int, review_id: int, hiding: Hiding, now: datetime) -> bool:
     with write() as session:
-        review, writer = _held(session, shop_id=shop_id, review_id=review_id)
+        review, writer = held(session, shop_id=shop_id, review_id=review_id)
         if writer is None:
             raise NothingToHide
         if care.standing_hiding(session, shop_id=shop_id, review_id=review_id) is not None:
@@ -78,7 +78,7 @@ def show_again(*, shop_id: int, staff_id: int, review_id: int, now: datetime) ->
 
 def _show_again(*, shop_id: int, staff_id: int, review_id: int, now: datetime) -> bool:
     with write() as session:
-        review, writer = _held(session, shop_id=shop_id, review_id=review_id)
+        review, writer = held(session, shop_id=shop_id, review_id=review_id)
         row = care.standing_hiding(session, shop_id=shop_id, review_id=review_id)
         if row is None:
             return False
@@ -102,8 +102,11 @@ def _show_again(*, shop_id: int, staff_id: int, review_id: int, now: datetime) -
         return True
 
 
-def _held(session: Any, *, shop_id: int, review_id: int) -> tuple[Review, Customer | None]:
-    """Hold the writer and then the review, as deleting everything does; the writer is None once they left."""
+def held(session: Any, *, shop_id: int, review_id: int) -> tuple[Review, Customer | None]:
+    """Hold the writer and then the review, as deleting everything does; the writer is None once they left.
+
+    Raises NotHere, and JustTaken where their card went into another one between the two looks.
+    """
     whose = care.whose(session, shop_id=shop_id, review_id=review_id)
     if whose is None:
         raise NotHere(NOT_THERE)
@@ -112,7 +115,7 @@ def _held(session: Any, *, shop_id: int, review_id: int) -> tuple[Review, Custom
     if review is None:
         raise NotHere(NOT_THERE)
     if review.customer_id != whose:
-        raise JustTaken  # their card went into another one between the two looks
+        raise JustTaken
     return review, writer
 
 

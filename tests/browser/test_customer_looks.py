@@ -62,7 +62,8 @@ def a_talker(shop: AShop) -> tuple[ACustomer, list[str]]:
     ]
     return holder, [
         *mine, "/?all=1", f"/r/{open_ask}", f"/r/{line.token}", f"/r/{line.token}/thanks", f"/s/{shop.code}",
-        f"/s/{shop.code}/reviews", "/r/AAAAAAAAAAAAAAAAAAAAAA",
+        f"/s/{shop.code}/reviews", f"/s/{shop.code}/reviews/{line.id}", f"/s/{shop.code}/reports/review/{line.id}",
+        "/r/AAAAAAAAAAAAAAAAAAAAAA",
     ]  # fmt: skip
 
 

@@ -187,6 +187,10 @@ def test_an_answer_is_written_and_changed(shop: AShop, other_shop: AShop, jiwoo:
         review.answer(**where, text=text, now=factories.now())
     (line,) = queries.reviews(shop.id).lines
     assert line.reply == "고맙습니다. 또 맛있게 준비할게요"
+    answers = db.select(Message).where(Message.kind == "review_answer", Message.channel == "card")
+    assert "후기에 사장님이 답글을 남겼어요" in db.session.scalars(answers).one().text, (
+        "of the first one alone"
+    )
     assert (line.text, queries.unanswered(shop.id)) == ("라떼가 정말 맛있어요", 0)
     for wrong in ("", "가" * 501, "네이버 리뷰 남겨 주시면 도장을 드려요"):
         with pytest.raises(Invalid):
