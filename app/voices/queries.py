@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, or_,
 from app.customers.models import Customer
 from app.extensions import db
 from app.reviews.models import Review
-from app.voices.care_models import VoiceHandover
+from app.voices.care_models import VoiceHandover, VoicePhoto
 from app.voices.models import Voice, VoiceLine
 from app.voices.rules import COMPLAINT, due_at
 
@@ -146,14 +146,21 @@ class MySaid:
     text: str
     by_shop: bool
     at: datetime
+    photos: int  # that came with it
 
 
 def everything_said(*, shop_id: int, customer_id: int) -> list[MySaid]:
     """Return everything in a person's threads, oldest first."""
+    photos = (
+        select(func.count())
+        .where(VoicePhoto.shop_id == VoiceLine.shop_id, VoicePhoto.line_id == VoiceLine.id)
+        .correlate(VoiceLine)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
-        select(Voice.kind, VoiceLine.text, VoiceLine.staff_id.is_not(None), VoiceLine.at)
+        select(Voice.kind, VoiceLine.text, VoiceLine.staff_id.is_not(None), VoiceLine.at, photos)
         .join(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.voice_id == Voice.id))
         .where(Voice.shop_id == shop_id, Voice.customer_id == customer_id)
         .order_by(VoiceLine.id)
     )
-    return [MySaid(row[0], row[1], bool(row[2]), row[3]) for row in rows]
+    return [MySaid(row[0], row[1], bool(row[2]), row[3], int(row[4])) for row in rows]

@@ -13,6 +13,8 @@ from app.voices.care_rules import BACK_WITHIN
 from app.voices.models import Voice
 from app.voices.rules import COMPLAINT
 
+_ENOUGH = 10
+
 
 @dataclass(frozen=True)
 class Back:
@@ -41,6 +43,11 @@ class Results:
     silent_back: Back
     young: int
     young_came: int
+
+    @property
+    def tells_of_hundred(self) -> bool:
+        """Whether there are people enough on either side to say how many of a hundred; fewer are told by number alone."""
+        return min(self.answered_back.people, self.silent_back.people) >= _ENOUGH
 
 
 def results(shop_id: int, *, since: datetime, now: datetime) -> Results:

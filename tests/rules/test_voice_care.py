@@ -130,4 +130,5 @@ def test_results_are_sentences_only_where_something_is_known() -> None:
         "답을 못 드린 손님은 한 분 가운데 0분이 다시 오셨어요.",
         "아직 60일이 지나지 않은 손님 여섯 분 가운데 두 분은 벌써 다시 오셨어요.",
     ]
+    assert not some.tells_of_hundred, "five people are no sixty of a hundred"
     assert (some.answered_back.percent, none.silent_back.percent) == (60, 0)

@@ -264,6 +264,7 @@ def test_the_shop_sends_a_photo_that_only_its_customer_sees(
     small = str(seen.soup.select_one(".said img")["src"])  # type: ignore[index]
     assert phone.open(small).answer.mimetype == "image/webp"
     Phone(app).holding(minho).open(small, status=404)
+    assert "가게의 답 · 사진 1장" in phone.open(f"/c/{shop.code}/me/text").html
     # Without scripts the files come with the form; what is no photo says so, and the words stay.
     owner_phone.open(f"/owner/voices/{voice_id}")
     typed = {"csrf_token": owner_phone.token(), "text": "하나 더요", "once": factories.once()}

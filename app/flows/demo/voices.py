@@ -45,8 +45,13 @@ class Voices:
         self, thread: Thread, visits: list[tuple[datetime, Holder]], owner: Row, moment: datetime
     ) -> None:
         told = moment - timedelta(hours=thread.hours_ago)
+        is_silent = thread.closed and len(thread.says) == 1  # whom nobody answered stayed away
         came, holder = next(
-            pair for pair in reversed(visits) if pair[0] < told and id(pair[1]) not in self._spoke
+            pair
+            for pair in reversed(visits)
+            if pair[0] < told
+            and id(pair[1]) not in self._spoke
+            and (not is_silent or not any(visit["at"] > pair[0] for visit in pair[1].stood))
         )
         self._spoke.add(id(holder))
         if thread.hours_ago > _FRESH_HOURS:

@@ -201,7 +201,9 @@ def _sections(known: Known) -> list[str]:
         "읽은 가게 소식": [f"{my_words.at(at)} · {title}" for title, at in notices.read()],
         "내 후기": [_review(review) for review in known.reviews],
         "사장님께 한마디": [
-            f"{my_words.at(line.at)} · {KINDS[line.kind]} · {'가게의 답' if line.by_shop else '나'}\r\n  {line.text}"
+            f"{my_words.at(line.at)} · {KINDS[line.kind]} · {'가게의 답' if line.by_shop else '나'}"
+            + (f" · 사진 {line.photos}장" if line.photos else "")
+            + f"\r\n  {line.text}"
             for line in known.said
         ],
         "체험단": [
