@@ -8,11 +8,11 @@ from typing import Any
 from flask import current_app
 
 from app.extensions import db
-from app.flows import notify_run, staff_push
+from app.flows import notify_run, staff_push, voice
 from app.messages.providers.push import packed
 from app.shops.notification_models import StaffNotification, StaffPushSubscription
 from tests import factories
-from tests.factories import AShop
+from tests.factories import ACustomer, AShop
 from tests.messages.push_service import Phone, Service
 
 
@@ -52,3 +52,11 @@ def phones() -> list[str]:
     db.session.rollback()
     query = db.select(StaffPushSubscription.endpoint).order_by(StaffPushSubscription.endpoint)
     return [endpoint.rsplit("/", 1)[1] for endpoint in db.session.scalars(query)]
+
+
+def says(holder: ACustomer, voice_id: int, text: str = "여보세요") -> None:
+    """Let a customer say more in a thread."""
+    voice.say(
+        shop_id=holder.shop_id, customer_id=holder.id, voice_id=voice_id, text=text, once=factories.once(),
+        now=factories.now(),
+    )  # fmt: skip

@@ -20,7 +20,7 @@ from app.messages.models import Message
 from tests import factories, warranties
 from tests.factories import ACustomer, AShop
 from tests.flows.ringing import a_ringing_shop
-from tests.flows.staff_phones import ring, rings, rung_on, told
+from tests.flows.staff_phones import ring, rings, rung_on, says, told
 from tests.flows.test_board import a_regular, asked
 from tests.flows.test_review import an_ask, leave
 from tests.flows.test_voice import answered, opened
@@ -32,13 +32,6 @@ from tests.world import Clock
 def service(app: Flask) -> Iterator[Service]:
     with a_ringing_shop(app) as running:
         yield running
-
-
-def says(holder: ACustomer, voice_id: int, text: str = "여보세요") -> None:
-    voice.say(
-        shop_id=holder.shop_id, customer_id=holder.id, voice_id=voice_id, text=text, once=factories.once(),
-        now=factories.now(),
-    )  # fmt: skip
 
 
 def hands(shop: AShop, voice_id: int, to_staff: int) -> None:

@@ -25,7 +25,7 @@ from app.shops.models import AuditLine
 from tests import factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows.ringing import a_ringing_shop
-from tests.flows.staff_phones import phones, ring, rings, rung_on
+from tests.flows.staff_phones import phones, ring, rings, rung_on, says
 from tests.flows.test_voice import opened
 from tests.messages.push_service import Phone, Service
 from tests.world import Clock
