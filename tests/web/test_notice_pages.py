@@ -12,7 +12,7 @@ from flask import Flask
 from PIL import Image
 
 from app.extensions import db
-from app.flows import notice
+from app.flows import notice, shop_links
 from app.flows.unit import write
 from app.messages.models import Message
 from app.reviews.models import ReviewSetting
@@ -191,3 +191,21 @@ def test_the_home_asks_to_tell_of_closed_days_until_news_was_shown(shop: AShop, 
     owner_phone.submit("저장하기")
     owner_phone.submit("손님께 보이기")
     assert "가게 소식으로 미리" not in owner_phone.open("/owner").words
+
+
+def test_customers_read_what_is_theirs_to_know(
+    app: Flask, shop: AShop, owner_phone: Phone, minho: ACustomer
+) -> None:
+    shown(shop, title="쉬는 날", is_first=True)
+    shown(shop, title="햇사과", sort="season")
+    own = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+    typed = {"instagram": "@bomnal", "openchat": "https://open.kakao.com/o/gBomnalCoffeeLong"}
+    shop_links.save(**own, typed=typed)  # type: ignore[arg-type]
+    holder = Phone(app).holding(minho)
+    page = holder.open(f"/c/{shop.code}/notices")
+    icons = [str(row.svg.path) for row in page.soup.select("main li a")]
+    assert ("맨 위" in page.words, len(set(icons))) == (False, 2)
+    assert "맨 위" in owner_phone.open("/owner/notices").words
+    read = holder.open(f"/s/{shop.code}/shop").soup.select("main")[0].get_text()
+    assert ("@bomnal" in read, "gBomnalCoffeeLong" in read) == (True, False)
+    assert "손님 사진" in holder.open(f"/c/{shop.code}").words

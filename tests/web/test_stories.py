@@ -98,19 +98,25 @@ def test_the_board_is_the_regulars_own(
     owner_phone.submit("저장하기", has_board=True)
     phone.open(f"/c/{shop.code}")
     phone.tap("단골 게시판")
-    phone.tap("글 쓰기")
-    refused = phone.submit("올리기", title="오늘 라떼", text="맛있었어요", status=422)
+    for at in ("board", "board/new"):  # told before anything is typed
+        told = phone.open(f"/c/{shop.code}/{at}").words
+        assert ("도장을 한 번이라도" in told, "올리기" in told) == (True, False)
+    phone.open(f"/c/{shop.code}/questions")
+    typed = {"csrf_token": phone.token(), "title": "오늘 라떼", "text": "맛있었어요"}
+    refused = phone.post(f"/c/{shop.code}/board/new", typed, status=422)
     assert ("도장을 한 번이라도" in refused.words, refused.value("text")) == (True, "맛있었어요")
     factories.a_stamp(shop, jiwoo.card_id)
-    post = phone.submit("올리기")
+    phone.open(f"/c/{shop.code}/board")
+    phone.tap("글 쓰기")
+    post = phone.submit("올리기", title="오늘 라떼", text="맛있었어요")
     assert post.h1 == "오늘 라떼"
     Phone(app).open(post.path, follow=False, status=302)
     other = Phone(app).holding(minho)
     other.open(post.path)
     other.tap("신고하기")
     assert other.submit("신고하기", status=422).errors()
-    other.submit("신고하기", cause="ad")
-    assert "신고하셨어요" in other.open(post.path).words
+    assert other.submit("신고하기", cause="ad").path == post.path, "they read on where they were"
+    assert "신고하셨어요" in other.page.words  # type: ignore[union-attr]
     assert "신고된 글과 사진" in owner_phone.open("/owner").words
     owner_phone.open("/owner/reported")
     assert "다른 가게나 물건의 광고 1명" in owner_phone.page.words  # type: ignore[union-attr]

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.board import reported, stories, talk_rules, talks
 from app.board.event_rules import DISCLOSED
 from app.board.talk_rules import NoBoard, NothingThere, NotYetRegular, OwnThing, WroteTooMuch
+from app.customers import queries as people
 from app.flows import board as flow
 from app.flows import moderation
 from app.kit.refusals import Invalid, Refused
@@ -43,6 +44,11 @@ def _page(**more: Any) -> dict[str, Any]:
     return {"shop": current_shop(), "me": current_card().customer_id, "once": new_token(), **more}
 
 
+def _may_write() -> bool:
+    """Tell whether the holder has been there: nobody types for nothing."""
+    return people.my_details(**_mine()).visit_count >= talk_rules.STAMPS_TO_WRITE
+
+
 def _must_have_board() -> None:
     if not stories.settings(current_shop().id).has_board:
         raise NoBoard
@@ -55,7 +61,11 @@ def board(code: str) -> ResponseReturnValue:
     shop_id, after = current_shop().id, row_number(request.args.get("after"))
     return render_template(
         "customer/board.html",
-        **_page(page=talks.posts(shop_id, after=after), pinned=[] if after else talks.pinned(shop_id)),
+        **_page(
+            page=talks.posts(shop_id, after=after),
+            pinned=[] if after else talks.pinned(shop_id),
+            may_write=_may_write(),
+        ),
     )
 
 
@@ -64,7 +74,12 @@ def new_post(code: str) -> ResponseReturnValue:
     """Write a post."""
     _must_have_board()
     typed = {name: request.form.get(name, "") for name in ("title", "text")}
-    form: dict[str, Any] = {"event": asking("post"), "disclosed": DISCLOSED, "typed": typed}
+    form: dict[str, Any] = {
+        "event": asking("post"),
+        "disclosed": DISCLOSED,
+        "typed": typed,
+        "may_write": _may_write(),
+    }
     if request.method == "GET":
         return render_template("customer/post_form.html", **_page(**form, wrong={}))
     try:
@@ -92,6 +107,7 @@ def board_post(code: str, post_id: int) -> ResponseReturnValue:
         typed=request.form.get("text", ""),
         wrong={},
         said_of=reported.reported_by(**_mine()),
+        may_write=_may_write(),
     )
     if request.method == "GET":
         return render_template("customer/post.html", **page)
@@ -168,6 +184,7 @@ def report_thing(code: str, what: str, row_id: int) -> ResponseReturnValue:
         row_id=row_id,
         causes=list(talk_rules.CAUSES.items()),
         typed=request.form.get("cause", ""),
+        post=row_number(request.values.get("post")),
         wrong={},
     )
     if request.method == "GET":
@@ -178,6 +195,20 @@ def report_thing(code: str, what: str, row_id: int) -> ResponseReturnValue:
         wrong = error.fields if isinstance(error, Invalid) else {"cause": error.sentence}
         return answers.invalid("customer/report.html", **page | {"wrong": wrong})
     flash("가게에 알렸어요. 확인하고 살펴볼게요")
-    if what == "review":
-        return see_other(url_for("public.shop_reviews", code=code))
-    return see_other(url_for("customer.card", code=code))
+    return see_other(_where(code, what, row_id))
+
+
+def _where(code: str, what: str, row_id: int) -> str:
+    """Return where a thing that was reported stands: whoever said so reads on there."""
+    if what in ("post", "comment"):
+        post_id = row_id if what == "post" else row_number(request.form.get("post"))
+        return (
+            url_for("customer.board_post", code=code, post_id=post_id)
+            if post_id
+            else url_for("customer.board", code=code)
+        )
+    if what == "question":
+        return url_for("customer.questions", code=code)
+    if what == "story":
+        return url_for("public.shop_story", code=code, story_id=row_id)
+    return url_for("public.shop_reviews", code=code)
