@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from structlog.testing import capture_logs
 
 from app.extensions import db
@@ -11,7 +12,7 @@ from app.messages.models import Message
 from app.testers import queries
 from app.testers.at_work import at_work
 from app.testers.rules import LastQuestion, NoProgramme, NotNow
-from tests import factories, trying
+from tests import factories, trying, world
 from tests.coupons import a_kind
 from tests.factories import ACustomer, AShop
 from tests.flows.test_tester import letters
@@ -28,7 +29,7 @@ def waiting_ads() -> int:
 
 
 def test_who_was_not_chosen_hears_once_though_places_are_left(
-    shop: AShop, jiwoo: ACustomer, minho: ACustomer, clock: Clock
+    app: Flask, shop: AShop, jiwoo: ACustomer, minho: ACustomer, clock: Clock
 ) -> None:
     row = trying.a_programme(shop)
     first, second = trying.apply(row, jiwoo), trying.apply(row, minho)
@@ -40,9 +41,9 @@ def test_who_was_not_chosen_hears_once_though_places_are_left(
     trying.turn(trying.the(shop, row.id))
     assert letters("event_result") == [f"tester:{first.id}:chosen"], "the owner may still choose"
     assert queries.waiting(shop.id, now=clock()).to_choose == 1
-    for _twice in range(2):
-        programme_end.settle(**own, staff_id=shop.owner_id)
-        trying.turn(trying.the(shop, row.id))
+    told = world.all_at_once(app, [lambda: programme_end.settle(**own, staff_id=shop.owner_id)] * 3)
+    assert told == [None] * 3
+    trying.turn(trying.the(shop, row.id))
     assert letters("event_result") == [f"tester:{first.id}:chosen", f"tester:{second.id}:not"]
     assert queries.waiting(shop.id, now=clock()).to_choose == 0
     trying.choose(shop, row, minho)

@@ -10,11 +10,13 @@ from typing import Any
 
 from app.board.draw_rules import SEED_BYTES, TICKET_LENGTH, seed_hash
 from app.flows.demo.holders import Holder
+from app.flows.demo.remembered import PICTURES
 from app.flows.demo.rows import Row, Tables, drawn_code, drawn_key
 from app.kit.clock import kst_day, months_back, start_of_day
-from app.testers.rules import APPLY, MONITOR, ONLY_TURN, TASTING, TRIAL, Question
+from app.testers.rules import APPLY, MONITOR, ONLY_TURN, PHOTO, TASTING, TRIAL, Question
 from app.testers.starts import questions_of
 
+_PHOTO_SIDE = 900  # pixels
 _NOBODY = dict.fromkeys(
     (
         "invited_at", "applied_at", "chosen_at", "declined_at", "told_at", "given_at", "given_by",
@@ -40,6 +42,7 @@ class Trial:
     note: str = ""
     change: str = ""
     benefit: str = ""
+    pictures: tuple[str, ...] = ()  # what the first of them sent a photo of (remembered.PICTURES)
 
 
 _OF: dict[str, tuple[Trial, ...]] = {
@@ -56,8 +59,9 @@ _OF: dict[str, tuple[Trial, ...]] = {
                 "혼자 마시기에는 양이 많아요. 작은 병도 있으면 해요.",
                 "매장에서 마시던 맛 그대로예요.",
             ),
-            (3, 4, 3, 5, 4, 5), "improve", "맛은 좋은데 연하다, 양이 많다는 말씀이 셋. 진하게, 작은 병으로 다시.",
-            "원두를 더 넣어 진하게 내리고, 300ml 작은 병을 만들었어요. 병 뒤에 맛있게 드시는 날짜도 적었어요.",
+            (3, 4, 3, 5, 4, 5), pictures=("latte",), verdict="improve",
+            note="맛은 좋은데 연하다, 양이 많다는 말씀이 셋. 진하게, 작은 병으로 다시.",
+            change="원두를 더 넣어 진하게 내리고, 300ml 작은 병을 만들었어요. 병 뒤에 맛있게 드시는 날짜도 적었어요.",
         ),
         Trial(
             TRIAL, "food", "딸기 크림 소금빵", "봄에 내놓을 빵이에요. 크림이 많은지 적은지 궁금해요.", 3, 5, 5
@@ -102,6 +106,7 @@ class Testers:
             self._one(trial, people, owner)
         for table in ("programmes", "programme_questions", "testers", "tester_answers", "tasting_answers"):
             self.tables.number(table)
+        self.tables.number("photos")  # those of testers lie behind the others
 
     def _one(self, trial: Trial, people: Sequence[Holder], owner: Row) -> None:
         began = start_of_day(kst_day(self.moment) - timedelta(days=trial.days)) + timedelta(hours=10)
@@ -183,6 +188,10 @@ class Testers:
             for question, each in asked:
                 if each.when != APPLY:
                     self._answer(part, question, each, turn, at, trial.marks[place], trial.said[place])
+                    if each.form == PHOTO and place < len(trial.pictures):
+                        self.tables.rows["tester_answers"][-1]["photo_id"] = self._photo(
+                            part, trial.pictures[place], at
+                        )
             part["done_at"] = at if turn == turns[-1][0] and (trial.sort == TRIAL or len(turns) > 1) else None
         if trial.change:
             part["change_told_at"] = began + timedelta(days=trial.days - 4)
@@ -202,6 +211,14 @@ class Testers:
         self.tables.add(
             "tester_answers", shop_id=self.shop_id, tester_id=part, question_id=question, turn=turn, number=number,
             picks=picks, text=words if each.form == "text" else "", photo_id=None, at=at,
+        )  # fmt: skip
+
+    def _photo(self, part: Row, name: str, at: datetime) -> Row:
+        digest = next(key for key, path in PICTURES.items() if path.name == f"review_{name}.webp")
+        return self.tables.add(
+            "photos", shop_id=self.shop_id, customer_id=part["customer_id"], ask_id=None, review_id=None,
+            ref=drawn_key(self.rng)[:22], state="ready", reason="", width=_PHOTO_SIDE, height=_PHOTO_SIDE, tries=1,
+            at=at, digest=digest, passed_at=at,
         )  # fmt: skip
 
     def _tap(self, question: Row, number: int, at: datetime) -> None:
