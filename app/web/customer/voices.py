@@ -16,6 +16,7 @@ from app.voices import queries as voices
 from app.voices import threads
 from app.voices.rules import KINDS, TooLateToReopen, TooMuchSaid
 from app.voices.threads import Thread
+from app.warranties import repairs
 from app.web import answers
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.customer.blueprint import bp
@@ -218,6 +219,7 @@ def _thread(voice_id: int) -> Thread:
 def _page(voice_id: int) -> dict[str, Any]:
     return {
         "shop": current_shop(),
+        "repair": repairs.of_voice(shop_id=current_card().shop_id, voice_id=voice_id),
         "thread": _thread(voice_id),
         "typed": request.form.get("text", ""),
         "wrong": {},
