@@ -244,7 +244,7 @@ def test_every_text_of_it_is_shown_as_words(app: Flask, shop: AShop, jiwoo: ACus
 
 
 def test_many_are_given_while_the_owner_looks_on(
-    owner_phone: Phone, shop: AShop, jiwoo: ACustomer, monkeypatch: pytest.MonkeyPatch
+    owner_phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(warranty_run, "MOST_AT_ONCE", 1)
     _visit, _item, product_id = given.sold(shop, jiwoo, pieces=2)
@@ -256,6 +256,7 @@ def test_many_are_given_while_the_owner_looks_on(
     row(owner_phone, "원목 의자 2장")
     address = page.path
     assert "가운데 0장" in owner_phone.open(f"{address}/progress").words
+    clock.advance(minutes=1)
     tasks.take_in_files()
     assert owner_phone.open(f"{address}/progress").answer.headers["HX-Refresh"] == "true"
     assert "보증서 2장을 드렸고" in owner_phone.open(address).words
