@@ -88,7 +88,7 @@ def handed_on(*, shop_id: int, customer_id: int) -> list[HandedOn]:
         .order_by(func.max(WarrantyMove.taken_at).desc())
         .limit(_SHOWN)
     )
-    return [HandedOn(*row) for row in rows]
+    return [HandedOn(serial, product, at) for serial, product, at in rows if at is not None]
 
 
 @dataclass(frozen=True)

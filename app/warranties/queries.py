@@ -163,3 +163,13 @@ def newest(*, shop_id: int, limit: int = 8) -> list[Certificate]:
         .order_by(Warranty.id.desc())
         .limit(limit)
     )
+
+
+def count_of(*, shop_id: int, customer_id: int) -> int:
+    """Return how many certificates a person has that were not taken back."""
+    count = db.session.scalar(
+        select(func.count(Warranty.id)).where(
+            Warranty.shop_id == shop_id, Warranty.customer_id == customer_id, Warranty.ended_at.is_(None)
+        )
+    )
+    return int(count or 0)

@@ -8,7 +8,8 @@ from sqlalchemy import event
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.flows import repair, warranty
+from app.flows import repair, warranty, warranty_run
+from app.jobs import tasks
 from app.messages.models import Message
 from app.shops.models import AccessLog
 from app.warranties import queries, repairs
@@ -240,6 +241,27 @@ def test_every_text_of_it_is_shown_as_words(app: Flask, shop: AShop, jiwoo: ACus
     for path in ("/owner/warranties", "/owner/more/warranties/kinds", "/owner/warranties/packages"):
         assert injected(owner.open(path).soup) == []
     assert len(PAYLOADS) >= 60
+
+
+def test_many_are_given_while_the_owner_looks_on(
+    owner_phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warranty_run, "MOST_AT_ONCE", 1)
+    _visit, _item, product_id = given.sold(shop, jiwoo, pieces=2)
+    given.a_kind(shop, product=str(product_id))
+    owner_phone.open(f"/owner/people/{jiwoo.id}/warranties")
+    page = owner_phone.submit("드리기")
+    assert "2장 가운데 0장을 드렸어요" in page.words
+    assert "드리고 있어요 0%" in owner_phone.open("/owner/warranties").words
+    row(owner_phone, "원목 의자 2장")
+    address = page.path
+    assert "가운데 0장" in owner_phone.open(f"{address}/progress").words
+    clock.advance(minutes=1)
+    tasks.take_in_files()
+    assert owner_phone.open(f"{address}/progress").answer.headers["HX-Refresh"] == "true"
+    assert "보증서 2장을 드렸고" in owner_phone.open(address).words
+    assert "모두 드렸어요" in owner_phone.open("/owner/warranties").words
+    row(owner_phone, "보증서 설정")
 
 
 @pytest.mark.parametrize("path", ["/c/{code}/warranties", "/c/{code}/warranties/{serial}/offers"])

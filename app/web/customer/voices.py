@@ -15,6 +15,7 @@ from app.reviews import photos as pictures
 from app.voices import listing, threads
 from app.voices.rules import KINDS, TooLateToReopen, TooMuchSaid
 from app.voices.threads import Thread
+from app.warranties import repairs
 from app.web import answers
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.customer.blueprint import bp
@@ -217,6 +218,7 @@ def _thread(voice_id: int) -> Thread:
 def _page(voice_id: int) -> dict[str, Any]:
     return {
         "shop": current_shop(),
+        "repair": repairs.of_voice(shop_id=current_card().shop_id, voice_id=voice_id),
         "thread": _thread(voice_id),
         "typed": request.form.get("text", ""),
         "wrong": {},

@@ -15,14 +15,20 @@ from app.web import certificates
 from app.web.doors import now
 from app.web.guards import current_staff
 
+_SHOWN = 5
+
 
 @dataclass(frozen=True)
 class OwnedBlock:
-    """The block of the page: won in all and by channel, certificates with how they stand, whether more are given."""
+    """The block of the page: won in all and by channel, the longest lasting certificates with how they stand.
+
+    `count`: how many there are; `gives`: whether the shop gives more.
+    """
 
     spent: Owned
     by_channel: str
     certificates: list[tuple[Certificate, str]]
+    count: int
     gives: bool
 
 
@@ -32,7 +38,7 @@ def owned(customer_id: int) -> OwnedBlock | None:
     spent = sales.spent_by_channel(shop_id=shop.id, customer_id=customer_id)
     if not shop.has(USE) and len(spent.spent) < 2:
         return None
-    held = warranties.certificates_of(shop_id=shop.id, customer_id=customer_id, limit=20)
+    held = warranties.certificates_of(shop_id=shop.id, customer_id=customer_id, limit=_SHOWN)
     told: dict[str, int] = {}
     for channel, amount, _times in spent.spent:
         name = CHANNELS[channel_of_visit(channel)]
@@ -43,5 +49,6 @@ def owned(customer_id: int) -> OwnedBlock | None:
         if len(told) > 1
         else "",
         [(each, certificates.state_words(each, today)) for each in held],
+        warranties.count_of(shop_id=shop.id, customer_id=customer_id) if len(held) == _SHOWN else len(held),
         shop.has(USE),
     )

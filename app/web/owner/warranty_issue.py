@@ -93,7 +93,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "kinds": kinds,
         "sold": [(line, by_product[line.product_id]) for line in sold if line.product_id in by_product],
         "channels": list(CHANNELS.items()),
-        "held": warranties.certificates_of(shop_id=shop_id, customer_id=customer_id, limit=5),
+        "held": warranties.certificates_of(shop_id=shop_id, customer_id=customer_id),
         "typed": {
             "kind": "",
             "bought_on": kst_day(now()).isoformat(),
