@@ -37,6 +37,7 @@ from app.web.owner.person_owned import owned
 
 _VISITS_SHOWN = 20
 _REVIEWS_SHOWN = 3
+_VOICES_SHOWN = 3
 _UNDO_DAYS = 2  # today's and yesterday's stamps are taken back by one tap; older ones are looked for first
 # Where somebody bought; at the shop itself nothing has to be said.
 _CHANNEL_NAMES = {
@@ -129,6 +130,9 @@ def _page(customer_id: int) -> dict[str, Any]:
         "older": [line for line in lines if line.can_undo and line.at < undo_since],
         "came": [visit for visit in came if not visit.reversed],
         "comes": rhythms.habit_of(shop_id=shop_id, customer_id=customer_id),
+        "threads": voices.threads_of(
+            shop_id=shop_id, customer_id=customer_id, role=current_staff().role, limit=_VOICES_SHOWN
+        ),
         "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
         "friends": person_friends(customer_id),
         "owned": owned(customer_id),
