@@ -52,10 +52,9 @@ class ThreadPage:
     after: int | None
 
 
-def threads_of(*, shop_id: int, customer_id: int, role: str = "owner", limit: int = 50) -> list[ThreadLine]:
-    """Return a person's own matters, the newest first; `role`: only those that this one of the shop may hear."""
-    own = [Voice.customer_id == customer_id, *_for_ears(role)]
-    return _list(shop_id, *own, order=(Voice.id.desc(),), limit=limit)
+def threads_of(*, shop_id: int, customer_id: int, limit: int = 50) -> list[ThreadLine]:
+    """Return a person's own matters, the newest first."""
+    return _list(shop_id, Voice.customer_id == customer_id, order=(Voice.id.desc(),), limit=limit)
 
 
 def threads(

@@ -62,6 +62,10 @@ def test_what_is_shown_opens_and_is_named_once(app: Flask, full: FullShop, role:
     else:
         phone.signed_in(shop, person)
     shown = rows(phone.open("/owner/more"))
+    page = phone.page
+    assert page is not None and all(
+        link.select_one("svg.lead > *") for link in page.soup.select("#places .list a")
+    )
     assert len(shown) > (35 if role == "owner" else 3)
     for doubled in (Counter(name for name, _ in shown), Counter(address for _, address in shown)):
         assert doubled.most_common(1)[0][1] == 1

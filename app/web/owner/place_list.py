@@ -198,6 +198,13 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         "내 설정과 도움",
         (
             Place("글자 크기", "owner.text_size", "text", also="크게 글씨 돋보기"),
+            Place(
+                "내 휴대폰 알림",
+                "owner.staff_notifications",
+                "bell",
+                "답할 말씀이 오면 바로 울려요",
+                "푸시 소리",
+            ),
             Place("아이디와 비밀번호", "owner.password", "key", also="로그인 비번 암호"),
             Place("2단계 인증", "owner.second_step", "lock", also="보안 OTP 지문"),
             Place(
