@@ -34,6 +34,7 @@ def test_a_form_that_cant_be_saved_leaves_the_way_back_open(handset: NewHandset,
     phone.press("저장하기")
     phone.page.locator(".said", has_text="저장했어요").wait_for()
     assert not _lies_over(phone, ".said", "h1")
+    phone.page.get_by_role("heading", name="카드와 혜택").click()
     assert "도장 8개" in phone.words
 
 

@@ -38,6 +38,10 @@ _PIECES = {
 # A full shop's rows are named by its word; two of one word would share a key.
 _words = iter(("별님", "달님", "해님"))
 _SETUP = "name=달빛커피&reward_name=아메리카노&goal=10&phone=02-123-4567&opens=09:00&closes=22:00"
+# A list to choose from that keeps its choice on one line cuts it off.
+_CUT = """[...document.querySelectorAll('select:not([multiple])')]
+  .filter((one) => getComputedStyle(one).whiteSpaceCollapse !== 'collapse' || getComputedStyle(one).textWrapMode !== 'wrap')
+  .map((one) => `${location.pathname} ${one.name}`)"""
 
 
 @dataclass(frozen=True)
@@ -92,17 +96,19 @@ def test_every_page_is_fit_for_everybody(handset: NewHandset, pages: Pages) -> N
     """At 320 px and 아주 크게 nothing scrolls sideways; as it usually is, axe finds nothing."""
     shop.set_text_size(shop_id=pages.shop.id, staff_id=pages.shop.owner_id, size="xlarge")
     phone = handset(staff=pages.shop, bypass_csp=True, reduced_motion="reduce")
-    wide, found = {}, {}
+    wide, cut, found = {}, [], {}
     for path in pages.paths:
         phone.page.set_viewport_size({"width": 320, "height": 568})
         page = phone.open(path)
         if not path.startswith("/setup/"):  # before the first shop nobody has chosen a size
             assert page.evaluate("document.documentElement.dataset.text") == "xlarge", path
         wide[path] = page.evaluate("document.documentElement.scrollWidth")
+        cut += page.evaluate(_CUT)
         page.evaluate("document.documentElement.dataset.text = 'normal'")
         page.set_viewport_size({"width": 390, "height": 4000})  # nothing lies half under what is pinned
         found[path] = phone.axe_faults()
     assert {path: width for path, width in wide.items() if width > 320} == {}
+    assert cut == [], "what is chosen is read to its end"
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 

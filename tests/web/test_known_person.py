@@ -17,7 +17,7 @@ from app.kit.clock import kst_day
 from tests import factories
 from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
-from tests.phone import Phone
+from tests.phone import Page, Phone
 from tests.world import Clock
 
 pytestmark = pytest.mark.databases("sqlite", "postgres")
@@ -188,3 +188,24 @@ def test_how_they_found_the_shop_is_theirs_or_the_shops_to_say(
         {"found_by": "x", "gender": "z", "csrf_token": owner_phone.token()},
         status=422,
     )
+
+
+def test_everything_said_leads_to_its_own_thread(
+    app: Flask, phone: Phone, owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    for kind, text in (("complaint", "국이 식었어요"), ("question", "주차되나요?")):
+        phone.holding(jiwoo).open(f"/c/{shop.code}/voices")
+        phone.submit("사장님께 보내기", kind=kind, text=text)
+    page = owner_phone.open(f"/owner/people/{jiwoo.id}")
+    assert "국이 식었어요" in page.words, "a later question does not hide a complaint"
+    assert (
+        "국이 식었어요"
+        in owner_phone.tap(next(link for link in _links(page) if "국이 식었어요" in link)).words
+    )
+    manager = Phone(app).signed_in(shop, factories.a_staff(shop, role="manager"))
+    heard = manager.open(f"/owner/people/{jiwoo.id}").words
+    assert "국이 식었어요" not in heard and "주차되나요?" in heard
+
+
+def _links(page: Page) -> list[str]:
+    return [" ".join(link.get_text(" ").split()) for link in page.soup.select("main .list a")]

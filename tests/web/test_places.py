@@ -1,4 +1,4 @@
-"""더보기: every place is named once, opens for whom it is shown to, is found by a word; and no page of the owner is an island."""
+"""더보기 and what to do now: every place is named once and found by a word, no page is an island, no day is a wall."""
 
 from __future__ import annotations
 
@@ -62,6 +62,10 @@ def test_what_is_shown_opens_and_is_named_once(app: Flask, full: FullShop, role:
     else:
         phone.signed_in(shop, person)
     shown = rows(phone.open("/owner/more"))
+    page = phone.page
+    assert page is not None and all(
+        link.select_one("svg.lead > *") for link in page.soup.select("#places .list a")
+    )
     assert len(shown) > (35 if role == "owner" else 3)
     for doubled in (Counter(name for name, _ in shown), Counter(address for _, address in shown)):
         assert doubled.most_common(1)[0][1] == 1
@@ -102,6 +106,19 @@ def test_nobody_finds_what_is_not_theirs(app: Flask, shop: AShop) -> None:
     for typed in ("바뀐", "직원", "문자 값", "명단"):
         assert "맞는 곳이 없어요" in helper.open(f"/owner/more?q={typed}").words
     assert "아이디와 비밀번호" in helper.open("/owner/more?q=로그인").words
+
+
+def test_a_busy_day_begins_with_who_waits_hardest(app: Flask, full: FullShop) -> None:
+    page = Phone(app, look=False).signed_in(full.shop, full.shop.owner_id).open("/owner")
+    first = [row.get_text() for row in page.soup.select("[aria-label='할 일'] .two > span:first-child")]
+    rest = page.soup.select("details.room [aria-label='나머지 할 일'] a")
+    assert len(first) == 5 and len(rest) > 1, "a day in which everything waits is no wall"
+    assert first[0] == "손님 말씀"
+    known = ("손님 말씀", "신고된", "AS 요청", "확인할 적립", "종이 카드", "오늘 보낼 말", "질문")
+    assert [
+        next(place for place, word in enumerate(known) if row.startswith(word)) for row in first
+    ] == sorted(next(place for place, word in enumerate(known) if row.startswith(word)) for row in first)
+    assert not [row for row in first if "저절로" in row], "what goes by itself is nothing to do"
 
 
 def test_no_page_of_the_owner_is_an_island(app: Flask, full: FullShop) -> None:

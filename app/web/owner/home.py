@@ -29,6 +29,8 @@ from app.web.owner.events import draws_waiting
 from app.web.owner.noted import note_look
 from app.web.owner.stamps import claims_version, note_waiting
 
+_MOST_AT_ONCE = 5  # things to do that are seen without opening anything: a list longer than that is put off
+
 
 @door(bp, "/owner", audience="owner", role="staff", tenant="session")
 def home() -> ResponseReturnValue:
@@ -58,6 +60,7 @@ def home() -> ResponseReturnValue:
             "photos_waiting": unseen.count(shop_id),
             "offline_waiting": offline.listed_count(shop_id) if staff.shop.has(offline.WAITS) else 0,
             "most_counted": reviews.MOST_COUNTED,
+            "most_at_once": _MOST_AT_ONCE,
             "campaigns": campaigns.open_ones(shop_id),
             "testers": testers.waiting(shop_id, now=moment) if staff.shop.has("testers") else None,
             "outlook": messages.outlook(shop_id, now=moment),

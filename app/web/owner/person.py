@@ -22,6 +22,7 @@ from app.reviews import queries as reviews
 from app.testers import mine as testers
 from app.visits import queries as visits
 from app.voices import queries as voices
+from app.voices.rules import COMPLAINT
 from app.web import answers, endings
 from app.web.answers import see_other
 from app.web.days_form import day_lines
@@ -37,6 +38,7 @@ from app.web.owner.person_owned import owned
 
 _VISITS_SHOWN = 20
 _REVIEWS_SHOWN = 3
+_VOICES_SHOWN = 3
 _UNDO_DAYS = 2  # today's and yesterday's stamps are taken back by one tap; older ones are looked for first
 # Where somebody bought; at the shop itself nothing has to be said.
 _CHANNEL_NAMES = {
@@ -106,6 +108,13 @@ def _numbers(shop_id: int, seen: counter.Panel | None) -> dict[str, Any]:
     }
 
 
+def _threads(shop_id: int, customer_id: int) -> list[voices.ThreadLine]:
+    """Return a person's last matters with the shop; complaints are heard by the owner alone."""
+    told = voices.threads_of(shop_id=shop_id, customer_id=customer_id, limit=20)
+    is_owner = current_staff().role == "owner"
+    return [one for one in told if is_owner or one.kind != COMPLAINT][:_VOICES_SHOWN]
+
+
 def _page(customer_id: int) -> dict[str, Any]:
     shop_id = current_staff().shop.id
     known = customers.person(shop_id=shop_id, customer_id=customer_id)
@@ -129,6 +138,7 @@ def _page(customer_id: int) -> dict[str, Any]:
         "older": [line for line in lines if line.can_undo and line.at < undo_since],
         "came": [visit for visit in came if not visit.reversed],
         "comes": rhythms.habit_of(shop_id=shop_id, customer_id=customer_id),
+        "threads": _threads(shop_id, customer_id),
         "words": voices.last_words(shop_id=shop_id, customer_id=customer_id, role=current_staff().role),
         "friends": person_friends(customer_id),
         "owned": owned(customer_id),

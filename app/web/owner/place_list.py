@@ -202,7 +202,7 @@ GROUPS: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 "내 휴대폰 알림",
                 "owner.staff_notifications",
                 "bell",
-                "말씀이 오면 휴대폰이 울려요",
+                "답할 말씀이 오면 바로 울려요",
                 "푸시 소리 밤 조용히",
             ),
             Place("아이디와 비밀번호", "owner.password", "key", also="로그인 비번 암호"),
