@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import axe_playwright_python  # type: ignore[import-untyped]
@@ -14,10 +14,16 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from launch import debian
 
+Scheme = Literal["light", "dark"]
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 # The only ones that look at colours; whatever else is wrong is as wrong in the light.
 AXE_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+# No rule among them reads the style sheets themselves, which axe would fetch and parse again on every page.
+_ASK_AXE = (
+    "(rules) => axe.run(document, { runOnly: rules, reporter: 'no-passes', preload: { assets: ['media'] } })"
+)
+_OTHER: dict[Scheme, Scheme] = {"light": "dark", "dark": "light"}
 # Whatever is waited for comes long before on a quiet machine; a busy one is no fault of the page.
 PATIENCE_S = 40
 # An address that browsers do not trust like loopback; used when the machine has none of its own.
@@ -47,7 +53,10 @@ def chromium(playwright: Playwright, camera: Path, *, program: str | None = None
 
 
 class Handset:
-    """One phone at one address of the product. `said`: errors of console and scripts, dialogs that opened."""
+    """One phone at one address of the product. `said`: errors of console and scripts, dialogs that opened.
+
+    Nothing moves on it unless reduced_motion="no-preference": each step of a movement is a drawing of the whole screen.
+    """
 
     def __init__(self, browser: Browser, base_url: str, **settings: Any) -> None:
         self.base_url = base_url
@@ -56,7 +65,8 @@ class Handset:
             has_touch=True,
             locale="ko-KR",
             timezone_id="Asia/Seoul",
-            **settings,
+            color_scheme="light",
+            **{"reduced_motion": "reduce", **settings},
         )
         self.context.set_default_timeout(PATIENCE_S * 1000)
         self.context.grant_permissions(["camera"])  # as somebody gave it once
@@ -64,6 +74,7 @@ class Handset:
             self.context.add_init_script(AXE)  # once, not with each page: it is half a million letters
         self.said: list[str] = []
         self._page: Page | None = None
+        self._scheme: Scheme = "light"
         self.context.on("console", lambda told: self._note(told.type, told.text))
         self.context.on("weberror", lambda fault: self._note("error", str(fault.error)))
         self.context.on(
@@ -130,21 +141,27 @@ class Handset:
 
     def grow(self) -> None:
         """Make the screen as tall as the page: nothing lies half under what is pinned."""
-        tall = self.page.evaluate("document.documentElement.scrollHeight")
-        self.page.set_viewport_size({"width": 390, "height": max(844, tall)})
+        wide, shown, tall = self.page.evaluate(
+            "[innerWidth, innerHeight, document.documentElement.scrollHeight]"
+        )
+        if wide != 390 or tall > shown:
+            self.page.set_viewport_size({"width": 390, "height": max(844, tall)})
 
     def axe_faults(self) -> dict[str, list[tuple[str, str]]]:
-        """Return what axe finds wrong with the page, light and dark: (rule, first element). Needs bypass_csp=True."""
+        """Return what axe finds wrong with the page, light and dark: (rule, first element). Needs bypass_csp=True.
+
+        Each page begins in the scheme in which the one before ended: to change it is to draw everything anew.
+        """
         self.grow()
         # A colour on its way from one scheme to the other is nobody's colour.
         self.page.add_style_tag(content="*, *::before, *::after { transition: none !important }")
         faults = {}
-        for scheme, rules in (("light", AXE_RULES), ("dark", AXE_COLOURS)):
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for scheme in (self._scheme, _OTHER[self._scheme]):
+            if scheme != self._scheme:
+                self.page.emulate_media(color_scheme=scheme)
+                self._scheme = scheme
             self.until(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
-            found = self.page.evaluate(
-                "(rules) => axe.run(document, { runOnly: rules, reporter: 'no-passes' })", rules
-            )
+            found = self.page.evaluate(_ASK_AXE, AXE_RULES if scheme == "light" else AXE_COLOURS)
             wrong = [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
             faults |= {scheme: wrong} if wrong else {}
         return faults

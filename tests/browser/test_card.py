@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+from functools import partial
 from typing import Any
+
+import pytest
 
 from app.flows import stamp
 from tests import factories
@@ -12,6 +15,12 @@ from tests.browser.handset import Handset, wait_until
 from tests.factories import AShop
 
 SAVED = "caches.keys().then((names) => names.some((name) => name.startsWith('card-')))"
+
+
+@pytest.fixture
+def handset(handset: NewHandset) -> NewHandset:
+    """Take phones on which everything moves, as most do."""
+    return partial(handset, reduced_motion="no-preference")
 
 
 def test_the_page_draws_a_code_the_counter_takes_once(handset: NewHandset, shop: AShop) -> None:

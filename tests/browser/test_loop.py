@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Route
 
 from app.extensions import db
@@ -14,6 +16,12 @@ from tests.browser import camera
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import Handset, wait_until
 from tests.factories import AShop
+
+
+@pytest.fixture
+def handset(handset: NewHandset) -> NewHandset:
+    """Take phones on which everything moves, as most do."""
+    return partial(handset, reduced_motion="no-preference")
 
 
 def join(phone: Handset, shop: AShop) -> None:

@@ -21,6 +21,7 @@ from app.messages import history as letters
 from app.reviews import queries as reviews
 from app.testers import mine as testers
 from app.visits import queries as visits
+from app.voices import listing
 from app.voices import queries as voices
 from app.voices.rules import COMPLAINT
 from app.web import answers, endings
@@ -108,9 +109,9 @@ def _numbers(shop_id: int, seen: counter.Panel | None) -> dict[str, Any]:
     }
 
 
-def _threads(shop_id: int, customer_id: int) -> list[voices.ThreadLine]:
+def _threads(shop_id: int, customer_id: int) -> list[listing.ThreadLine]:
     """Return a person's last matters with the shop; complaints are heard by the owner alone."""
-    told = voices.threads_of(shop_id=shop_id, customer_id=customer_id, limit=20)
+    told = listing.threads_of(shop_id=shop_id, customer_id=customer_id, limit=20)
     is_owner = current_staff().role == "owner"
     return [one for one in told if is_owner or one.kind != COMPLAINT][:_VOICES_SHOWN]
 
