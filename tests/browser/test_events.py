@@ -59,11 +59,12 @@ def test_an_event_is_drawn_and_anybody_draws_it_again(
 
     seen = stranger.open(f"/s/{shop.code}/events/{number}")
     assert seen.locator("#seed-hash").text_content() == promised
+    seen.get_by_text("직접 다시 뽑아 보기").click()
     with seen.expect_download() as waiting:
         seen.get_by_role("link", name="확인 파일 내려받기").click()
     file, script = tmp_path / "draw.txt", tmp_path / "check.py"
     waiting.value.save_as(file)
-    seen.get_by_text("컴퓨터로 확인하기").click()
+    seen.get_by_text("파이썬 열 줄로 확인하기").click()
     script.write_text(seen.locator("pre.sample").inner_text(), "utf-8")
     told = subprocess.run(
         [sys.executable, "-I", str(script), str(file)],
