@@ -53,22 +53,28 @@ def main(arguments: list[str]) -> int:
     what, extra = arguments[0], arguments[1:]
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=1) as beside:
-        if what == "test":
-            beside.submit(compile_once)
-        failed = [] if what == "long" else lint()
-    if what != "lint":
-        try:
-            debian.provide()
-        except CannotRun as refusal:
-            print("\n".join(refusal.sentences), file=sys.stderr)
-            return 1
-        tests = LONG_TESTS if what == "long" else TESTS
-        with surroundings() as env:
-            if subprocess.run([*tests.command, *extra], cwd=ROOT, env=env, check=False).returncode:
-                failed.append(tests.name)
+        # A worker often waits: the linters live on what is left over.
+        linted = None if what == "long" else beside.submit(lint)
+        failed = [] if what == "lint" else tests(what, extra)
+        failed = [*(linted.result() if linted else []), *failed]
     took = f"{time.monotonic() - began:.0f} s"
     print(f"Failed: {', '.join(failed)} ({took})" if failed else f"All passed ({took})", flush=True)
     return 1 if failed else 0
+
+
+def tests(what: str, extra: list[str]) -> list[str]:
+    """Run the tests of `test` or `long` and return the name of the step when something failed."""
+    step = LONG_TESTS if what == "long" else TESTS
+    try:
+        debian.provide()
+    except CannotRun as refusal:
+        print("\n".join(refusal.sentences), file=sys.stderr)
+        return [step.name]
+    if what == "test":
+        compile_once()
+    with surroundings() as env:
+        code = subprocess.run([*step.command, *extra], cwd=ROOT, env=env, check=False).returncode
+    return [step.name] if code else []
 
 
 @contextmanager
@@ -94,7 +100,7 @@ def keeping_what_is_compiled() -> dict[str, str]:
 def compile_once() -> None:
     """Compile a fresh clone's tests and what they import; what is wrong with them the tests say themselves.
 
-    Beside the linters, of which the longest leaves a core alone.
+    Beside the first linters, and before the first test.
     """
     if not (ROOT / "tests" / "__pycache__").exists():
         run_quietly(COMPILE, keeping_what_is_compiled())

@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.flows import access
 from tests import factories
+from tests.factories import AShop
 from tests.phone import Phone
 from tests.security.full_shop import FullShop, rows_of
 from tests.security.kept import full_shops
@@ -131,6 +132,15 @@ def test_looking_changes_nothing(app: Flask, full: FullShop, who: str) -> None:
         assert phone.open(path, status=None, follow=False).status < 500 or path == "/readyz", path
     after = rows_of(but=LOGS)
     assert [name for name in before if before[name] != after[name]] == []
+
+
+def test_what_is_written_between_two_looks_is_seen(app: Flask, shop: AShop) -> None:
+    assert rows_of() == rows_of()
+    before = rows_of()
+    factories.a_customer(shop)
+    after = rows_of()
+    assert {name for name in before if before[name] != after[name]} == {"cards", "customers", "devices"}
+    assert rows_of(but=["cards"]).keys() == before.keys() - {"cards"}
 
 
 def test_the_demo_carrier_takes_letters_only_from_our_worker(app: Flask, full: FullShop) -> None:
