@@ -297,8 +297,7 @@ OWNERS = """\
 /owner/voices/<int:voice_id>/lines                    GET       owner     staff    session
 /owner/voices/<int:voice_id>/photos/<ref>             GET       owner     staff    session
 /owner/voices/<int:voice_id>/photos/<ref>/view        GET       owner     staff    session
-/owner/voices/<int:voice_id>/picks/<once>             GET       owner     staff    session
-/owner/voices/<int:voice_id>/picks/<once>             POST      owner     staff    session
+/owner/voices/<int:voice_id>/picks/<once>             GET+POST  owner     staff    session
 /owner/voices/<int:voice_id>/picks/<once>/<ref>       GET       owner     staff    session
 /owner/voices/<int:voice_id>/picks/<once>/<ref>/removal POST    owner     staff    session
 /owner/voices/<int:voice_id>/reopening                POST      owner     manager  session

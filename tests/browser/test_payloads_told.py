@@ -56,7 +56,7 @@ def test_reviews_and_what_the_shop_answers(handset: NewHandset, shop: AShop) -> 
         write_review(customer, token, text)
     for answer in ANSWERS:  # each takes the place of the one before
         owner.open(f"/owner/reviews/{queries.reviews(shop.id).lines[0].id}")
-        owner.page.locator("article details").evaluate("(fold) => { fold.open = true }")
+        owner.page.locator("article details.answer").evaluate("(fold) => { fold.open = true }")
         owner.page.locator("article textarea").fill(answer)
         owner.press("답글 남기기")
         owner.page.locator("#toasts").get_by_text("답글을 남겼어요").wait_for()

@@ -65,24 +65,23 @@ def _form(voice_id: int, once: str) -> Form:
     return form
 
 
-@door(bp, "/owner/voices/<int:voice_id>/picks/<once>", audience="owner", role="staff", tenant="session")
-def answer_photos(voice_id: int, once: str) -> ResponseReturnValue:
-    """Answer the strip of photos picked for an answer."""
-    return _strip(_form(voice_id, once))
-
-
 @door(
     bp,
     "/owner/voices/<int:voice_id>/picks/<once>",
-    methods=("POST",),
+    methods=("GET", "POST"),
     audience="owner",
     role="staff",
     tenant="session",
     max_bytes=MOST_BYTES,
 )
-def add_answer_photos(voice_id: int, once: str) -> ResponseReturnValue:
-    """Take in one photo or several for an answer. The script sends one at a time and hears why one was refused."""
+def answer_photos(voice_id: int, once: str) -> ResponseReturnValue:
+    """Answer the strip of photos picked for an answer; the POST takes one in or several.
+
+    The script sends one at a time and hears why one was refused.
+    """
     form = _form(voice_id, once)
+    if request.method == "GET":
+        return _strip(form)
     if (answer := take_first(form)) is not None:
         return answer
     if said := take_in(form):
