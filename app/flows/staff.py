@@ -70,6 +70,10 @@ def change_staff(*, shop_id: int, staff_id: int, name: str, role: str, by: int, 
         if (person.name, person.role) == (name, role):
             return
         changed = f"{person.role}>{role}" if person.role != role else "name"
+        if person.role != role:
+            notifying.change_role(
+                session, shop_id=shop_id, staff_id=staff_id, was=person.role, role=role, now=now
+            )
         person.name, person.role = name, role
         about = f"staff:{staff_id}"
         audit.note(
