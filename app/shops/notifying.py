@@ -81,6 +81,7 @@ def go_on(session: Any, *, was: str, token: str) -> None:
             StaffSession.is_shared.is_(False),
             new.token_hash == token,
         )
+        .with_for_update(of=StaffSession)
     ).one_or_none()
     if row is not None:
         session.execute(
