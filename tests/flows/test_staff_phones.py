@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -24,11 +25,13 @@ from app.kit.refusals import Invalid, NotHere
 from app.messages.providers import push as provider
 from app.messages.providers.push import packed
 from app.shops import notification_rules as rules
+from app.shops import notifying
 from app.shops.models import AuditLine
 from tests import factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows.ringing import a_ringing_shop
 from tests.flows.staff_phones import phones, ring, rings, rung_on, says
+from tests.flows.test_opposite_order import until_somebody_waits
 from tests.flows.test_voice import opened
 from tests.messages.push_service import Phone, Service
 from tests.world import Clock
@@ -203,6 +206,32 @@ def test_who_left_has_nothing_in_hand(shop: AShop, jiwoo: ACustomer, service: Se
     says(jiwoo, voice_id)
     assert ring() == {"sent": 1}
     assert [path for path, *_ in service.taken] == ["/own"]
+
+
+@pytest.mark.databases("postgres")
+def test_who_speaks_and_who_is_taken_off_the_list_do_not_wait_in_a_circle(
+    app: Flask, shop: AShop, jiwoo: ACustomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.a_staff(shop, role="owner")
+    own = {"shop_id": shop.id, "staff_id": shop.owner_id, "by": shop.owner_id, "now": factories.now()}
+    staff.change_staff(**own, name="봄", role="manager")  # who has a smaller number than the owner
+    both, real, planned = threading.Barrier(2), notifying.plan, []
+
+    def held_up(session: object, **facts: object) -> None:
+        real(session, **facts)  # type: ignore[arg-type]
+        planned.append(facts["staff_id"])
+        if len(planned) == 1:
+            both.wait(60)
+            until_somebody_waits()
+
+    def ends() -> None:
+        both.wait(60)
+        staff.end_staff(**own)
+
+    monkeypatch.setattr(notifying, "plan", held_up)
+    results = world.all_at_once(app, [lambda: opened(shop, jiwoo, kind="question"), ends])
+    assert [fault for fault in results if isinstance(fault, Exception)] == []
+    assert len(planned) == 2, "nobody was ended for the other one"
 
 
 def test_a_number_that_is_given_again_rings_again(
