@@ -11,7 +11,7 @@ from app.kit.passwords import password_matches
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import same, token_hash
 from app.shops import actions as shops
-from app.shops import rules
+from app.shops import notifying, rules
 from app.shops.models import Staff
 from app.shops.rules import LinkGone, PlainHttp, SecondStepDue, TooManyTries, WrongLogin
 
@@ -167,6 +167,15 @@ def sign_out(*, token: str, now: datetime) -> None:
     """End the session of a token; a second time changes nothing."""
     with write() as session:
         shops.end_session(session, token=token, now=now)
+
+
+def take_over(*, was: str | None, token: str, now: datetime) -> None:
+    """A browser got a new sign-in: what it had before is over, and rings there for the same person alone. Twice is once."""
+    if not was or same(was, token):
+        return
+    with write() as session:
+        notifying.go_on(session, was=token_hash(was), token=token_hash(token))
+        shops.end_session(session, token=was, now=now)
 
 
 def end_browser(*, shop_id: int, staff_id: int, session_id: int, now: datetime) -> None:

@@ -55,7 +55,7 @@ def reported(session: Any, *, shop_id: int, what: str, row_id: int, report_id: i
                 staff_id=staff_id,
                 kind=rules.REPORT,
                 subject=f"{what}:{row_id}",
-                cause=f"report:{report_id}",
+                cause=_fact(f"report:{report_id}", now),
                 due_at=rules.rings_at(now, quiet, rules.REPORT),
                 now=now,
             )
@@ -66,6 +66,11 @@ def hand_of(standing: Standing, staff_id: int) -> str:
     if standing.hand is None:
         return ""
     return "mine" if standing.hand == staff_id else "another's"
+
+
+def _fact(cause: str, now: datetime) -> str:
+    """Return a cause that stays one fact's: what somebody who left took along leaves its number to who comes next (SQLite)."""
+    return f"{cause}@{now:%y%m%d%H%M%S}"
 
 
 def _about_voice(
@@ -83,7 +88,8 @@ def _about_voice(
             continue
         if staff_id != but:
             due_at = rules.rings_at(now, quiet, kind)
-            notifying.plan(session, **own, staff_id=staff_id, kind=kind, cause=cause, due_at=due_at)
+            fact = _fact(cause, now)
+            notifying.plan(session, **own, staff_id=staff_id, kind=kind, cause=fact, due_at=due_at)
         if standing.due is not None:
             warning = f"due:{voice.id}:{standing.due:%Y%m%d%H%M}"
             warns_at = max(now, rules.warns_at(standing.due, quiet))

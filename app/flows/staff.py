@@ -61,7 +61,7 @@ def change_staff(*, shop_id: int, staff_id: int, name: str, role: str, by: int, 
     """
     name, role = rules.clean_person(name=name, role=role)
     with write() as session:
-        owners = [owner.id for owner in proofs.owners(session, shop_id=shop_id)]
+        owners = [owner.id for owner in proofs.owners(session, shop_id=shop_id, beside=staff_id)]
         person = proofs.staff_to_change(session, shop_id=shop_id, staff_id=staff_id)
         if person is None:
             raise NotHere
@@ -70,6 +70,10 @@ def change_staff(*, shop_id: int, staff_id: int, name: str, role: str, by: int, 
         if (person.name, person.role) == (name, role):
             return
         changed = f"{person.role}>{role}" if person.role != role else "name"
+        if person.role != role:
+            notifying.change_role(
+                session, shop_id=shop_id, staff_id=staff_id, was=person.role, role=role, now=now
+            )
         person.name, person.role = name, role
         about = f"staff:{staff_id}"
         audit.note(
@@ -103,7 +107,7 @@ def give_password(*, shop_id: int, staff_id: int, login: str, password: str, by:
 def end_staff(*, shop_id: int, staff_id: int, by: int | None = None, now: datetime) -> None:
     """A person stops working here; what they stamped stays under their name. Raises LastOwner, NotHere."""
     with write() as session:
-        owners = [owner.id for owner in proofs.owners(session, shop_id=shop_id)]
+        owners = [owner.id for owner in proofs.owners(session, shop_id=shop_id, beside=staff_id)]
         person = proofs.staff_to_change(session, shop_id=shop_id, staff_id=staff_id)
         if person is None:
             raise NotHere

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from app.extensions import setting
+from app.extensions import db, setting
 from app.flows import audit
 from app.flows.push import endpoint_key
 from app.flows.unit import after_a_race, write
@@ -78,9 +78,13 @@ def renew(
     if not push.is_push_service(endpoint, setting("WIRE").push_origin) or not push.are_keys(p256dh, auth):
         return False
 
+    hashed = token_hash(session_token)
+    if proofs.session_of_token(db.session, hashed=hashed, now=now) is None:
+        return False  # whoever asks without being signed in keeps nobody from writing
+
     def renewed() -> bool:
         with write() as session:
-            seat = proofs.session_of_token(session, hashed=token_hash(session_token), now=now)
+            seat = proofs.session_of_token(session, hashed=hashed, now=now)
             return seat is not None and notifying.move_phone(
                 session,
                 shop_id=seat.shop_id,

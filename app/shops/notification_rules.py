@@ -95,6 +95,13 @@ def standard(role: str) -> frozenset[str]:
     return frozenset(kind for kind in offered(role) if KINDS[kind][2])
 
 
+def after_a_change(kinds: Collection[str], *, was: str, role: str) -> str:
+    """Return what somebody chose, as it is kept once their role is another one: what they could not choose before
+    begins as it does for everybody of that role."""
+    new = {*kinds, *(standard(role) - set(offered(was)))}
+    return " ".join(kind for kind in KINDS if kind in new)
+
+
 def wanted(kind: str, kinds: Collection[str]) -> bool:
     """Say whether somebody with these switches on is rung for a kind."""
     return (COMPLAINT if kind == DUE else kind) in kinds

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import aliased
 
 from app.kit.upsert import insert_into
 from app.shops.models import StaffSession
@@ -16,7 +17,7 @@ from app.shops.notification_models import (
     StaffNotification,
     StaffPushSubscription,
 )
-from app.shops.notification_rules import Quiet
+from app.shops.notification_rules import Quiet, after_a_change
 
 
 def keep_phone(session: Any, *, shop_id: int, session_id: int, endpoint_key: str, **facts: Any) -> bool:
@@ -68,6 +69,29 @@ def move_phone(session: Any, *, shop_id: int, session_id: int, was: str, values:
     return bool(done.rowcount)
 
 
+def go_on(session: Any, *, was: str, token: str) -> None:
+    """Somebody signed in anew on a browser that had them signed in: it goes on ringing. Both are tokens' hashes."""
+    new = aliased(StaffSession)
+    row = session.execute(
+        select(StaffSession.shop_id, StaffSession.id, new.id)
+        .join(new, (new.shop_id == StaffSession.shop_id) & (new.staff_id == StaffSession.staff_id))
+        .where(
+            StaffSession.token_hash == was,
+            StaffSession.ended_at.is_(None),
+            StaffSession.is_shared.is_(False),
+            new.token_hash == token,
+        )
+        .with_for_update(of=StaffSession)
+    ).one_or_none()
+    if row is not None:
+        session.execute(
+            update(StaffPushSubscription)
+            .where(StaffPushSubscription.shop_id == row[0], StaffPushSubscription.session_id == row[1])
+            .values(session_id=row[2])
+            .execution_options(synchronize_session=False)
+        )
+
+
 def forget_strangers(session: Any, *, shop_id: int | None = None) -> None:
     """Forget the phones whose sign-in is over, or whose device others use by now: of a shop, or of every shop."""
     session.flush()
@@ -104,6 +128,18 @@ def set_kinds(session: Any, *, shop_id: int, staff_id: int, kinds: str, now: dat
         .values(shop_id=shop_id, staff_id=staff_id, **facts)
         .on_conflict_do_update(index_elements=["shop_id", "staff_id"], set_=facts)
     )
+
+
+def change_role(session: Any, *, shop_id: int, staff_id: int, was: str, role: str, now: datetime) -> None:
+    """Somebody has another role: who becomes an owner hears complaints, whatever they chose when they might not."""
+    kept = session.scalar(
+        select(NotificationPreference.kinds).where(
+            NotificationPreference.shop_id == shop_id, NotificationPreference.staff_id == staff_id
+        )
+    )
+    if kept is not None:
+        kinds = after_a_change(kept.split(), was=was, role=role)
+        set_kinds(session, shop_id=shop_id, staff_id=staff_id, kinds=kinds, now=now)
 
 
 def set_quiet(session: Any, *, shop_id: int, quiet: Quiet, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from app.shops.models import RecoveryCode, Staff, StaffSession
 
@@ -108,13 +108,19 @@ def staff_to_change(session: Any, *, shop_id: int, staff_id: int) -> Staff | Non
     return found
 
 
-def owners(session: Any, *, shop_id: int) -> list[Staff]:
-    """Return the shop's owners, locked in a fixed order: two who demote each other stand in line."""
-    return list(
-        session.scalars(
-            select(Staff)
-            .where(Staff.shop_id == shop_id, Staff.role == "owner", Staff.ended_at.is_(None))
-            .order_by(Staff.id)
-            .with_for_update()
+def owners(session: Any, *, shop_id: int, beside: int) -> list[Staff]:
+    """Return the shop's owners, locked in a fixed order: two who demote each other stand in line.
+
+    `beside`: who else is to be changed, held in the same order: what a customer says is noted for them in that one too.
+    """
+    held = session.scalars(
+        select(Staff)
+        .where(
+            Staff.shop_id == shop_id,
+            or_(Staff.role == "owner", Staff.id == beside),
+            Staff.ended_at.is_(None),
         )
+        .order_by(Staff.id)
+        .with_for_update()
     )
+    return [each for each in held if each.role == "owner"]

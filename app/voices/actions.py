@@ -166,8 +166,12 @@ def reopen(session: Any, *, voice: Voice, waits: bool, now: datetime) -> None:
     voice.closed_note = ""
     if waits and voice.waiting_since is None:
         voice.waiting_since = now
-        if voice.kind == COMPLAINT and voice.answered_at is not None:
-            voice.again_due_at = now + answer_within(session, shop_id=voice.shop_id)
+        if voice.kind == COMPLAINT:
+            due = now + answer_within(session, shop_id=voice.shop_id)
+            if voice.answered_at is None:  # it was settled without an answer: its clock begins anew
+                voice.due_at = due
+            else:
+                voice.again_due_at = due
     session.flush()
 
 

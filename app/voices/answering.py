@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
+from app.shops.models import Staff
 from app.voices.care_models import VoiceHandover
 from app.voices.models import Voice
 from app.voices.rules import COMPLAINT, due_at
@@ -15,7 +16,10 @@ from app.voices.rules import COMPLAINT, due_at
 
 @dataclass(frozen=True)
 class Standing:
-    """How a thread stands: about what it is, in whose hands (None: nobody's), whether the customer waits, until when."""
+    """How a thread stands: about what it is, in whose hands, whether the customer waits, until when.
+
+    `hand`: None is nobody's, also where who had it works here no more.
+    """
 
     kind: str
     hand: int | None
@@ -31,7 +35,8 @@ class Standing:
 def standing(session: Any, *, shop_id: int, voice_id: int) -> Standing | None:
     """Return how a thread of this shop stands; None when it is gone."""
     hand = (
-        select(VoiceHandover.to_staff)
+        select(case((Staff.ended_at.is_(None), VoiceHandover.to_staff)))
+        .join(Staff, (Staff.shop_id == VoiceHandover.shop_id) & (Staff.id == VoiceHandover.to_staff))
         .where(VoiceHandover.shop_id == shop_id, VoiceHandover.voice_id == voice_id)
         .order_by(VoiceHandover.id.desc())
         .limit(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -17,6 +17,7 @@ from app.flows import (
 )
 from app.kit.refusals import Invalid
 from app.messages.models import Message
+from app.voices import threads
 from tests import factories, warranties
 from tests.factories import ACustomer, AShop
 from tests.flows.ringing import a_ringing_shop
@@ -95,6 +96,22 @@ def test_who_answers_hears_of_more_and_nobody_of_what_was_answered(
     assert ring() == {"sent": 1}  # 아직이요
     assert len(service.taken) == 3
     assert [kind for kind, state, _ in rings(shop) if state == "sent"] == ["line", "due", "line", "line"]
+
+
+def test_what_was_settled_without_an_answer_and_comes_again_has_its_whole_time(
+    shop: AShop, jiwoo: ACustomer, service: Service, clock: Clock
+) -> None:
+    phone, _ = rung_on(service, shop, shop.owner_id)
+    voice_id = opened(shop, jiwoo)
+    whose = {"shop_id": shop.id, "customer_id": jiwoo.id, "voice_id": voice_id}
+    voice.settle(**whose, is_settled=True, now=clock())
+    clock.advance(days=10)
+    says(jiwoo, voice_id)
+    assert ring() == {"sent": 1}
+    assert told(phone, service)["title"] == "손님이 더 남긴 말씀이 있어요"
+    thread = threads.thread(shop_id=shop.id, voice_id=voice_id, customer_id=jiwoo.id, now=clock())
+    assert thread is not None
+    assert thread.due == clock() + timedelta(days=1)
 
 
 def test_a_question_rings_whose_hands_it_is_in(shop: AShop, jiwoo: ACustomer, service: Service) -> None:

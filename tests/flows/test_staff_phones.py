@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -12,20 +13,25 @@ from app.extensions import db
 from app.flows import (
     access,
     notify_run,
+    privacy,
     restored,
     retention,
     sharing,
     staff,
     staff_push,
+    voice_care,
 )
 from app.kit.refusals import Invalid, NotHere
 from app.messages.providers import push as provider
 from app.messages.providers.push import packed
+from app.shops import notification_rules as rules
+from app.shops import notifying
 from app.shops.models import AuditLine
 from tests import factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows.ringing import a_ringing_shop
 from tests.flows.staff_phones import phones, ring, rings, rung_on, says
+from tests.flows.test_opposite_order import until_somebody_waits
 from tests.flows.test_voice import opened
 from tests.messages.push_service import Phone, Service
 from tests.world import Clock
@@ -175,7 +181,72 @@ def test_a_role_that_changed_hears_no_more(shop: AShop, jiwoo: ACustomer, servic
     assert rings(shop, staff_id=second, kind="complaint") == [("complaint", "skipped", "switched_off")]
 
 
-def test_who_may_switch_it_on(shop: AShop, service: Service) -> None:
+def test_who_becomes_an_owner_hears_complaints(shop: AShop, jiwoo: ACustomer, service: Service) -> None:
+    second = factories.a_staff(shop, role="manager")
+    rung_on(service, shop, second, "second")
+    chosen = {"shop_id": shop.id, "staff_id": second, "kinds": ["line"], "now": factories.now()}
+    staff_push.choose(**chosen, role="manager")
+    change = {"shop_id": shop.id, "staff_id": second, "name": "둘째", "by": shop.owner_id}
+    staff.change_staff(**change, role="owner", now=factories.now())
+    opened(shop, jiwoo)
+    assert ring() == {"sent": 1}
+    assert [path for path, *_ in service.taken] == ["/second"]
+    assert rules.after_a_change(["line"], was="owner", role="manager") == "line"  # what was off stays off
+
+
+def test_who_left_has_nothing_in_hand(shop: AShop, jiwoo: ACustomer, service: Service) -> None:
+    alba = factories.a_staff(shop)
+    rung_on(service, shop, shop.owner_id)
+    voice_id = opened(shop, jiwoo, kind="question")
+    voice_care.hand_over(
+        shop_id=shop.id, staff_id=shop.owner_id, role="owner", voice_id=voice_id, to_staff=alba,
+        now=factories.now(),
+    )  # fmt: skip
+    staff.end_staff(shop_id=shop.id, staff_id=alba, by=shop.owner_id, now=factories.now())
+    says(jiwoo, voice_id)
+    assert ring() == {"sent": 1}
+    assert [path for path, *_ in service.taken] == ["/own"]
+
+
+@pytest.mark.databases("postgres")
+def test_who_speaks_and_who_is_taken_off_the_list_do_not_wait_in_a_circle(
+    app: Flask, shop: AShop, jiwoo: ACustomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.a_staff(shop, role="owner")
+    own = {"shop_id": shop.id, "staff_id": shop.owner_id, "by": shop.owner_id, "now": factories.now()}
+    staff.change_staff(**own, name="봄", role="manager")  # who has a smaller number than the owner
+    both, real, planned = threading.Barrier(2), notifying.plan, []
+
+    def held_up(session: object, **facts: object) -> None:
+        real(session, **facts)  # type: ignore[arg-type]
+        planned.append(facts["staff_id"])
+        if len(planned) == 1:
+            both.wait(60)
+            until_somebody_waits()
+
+    def ends() -> None:
+        both.wait(60)
+        staff.end_staff(**own)
+
+    monkeypatch.setattr(notifying, "plan", held_up)
+    results = world.all_at_once(app, [lambda: opened(shop, jiwoo, kind="question"), ends])
+    assert [fault for fault in results if isinstance(fault, Exception)] == []
+    assert len(planned) == 2, "nobody was ended for the other one"
+
+
+def test_a_number_that_is_given_again_rings_again(
+    shop: AShop, jiwoo: ACustomer, minho: ACustomer, service: Service, clock: Clock
+) -> None:
+    rung_on(service, shop, shop.owner_id)
+    opened(shop, jiwoo)
+    assert ring() == {"sent": 1}
+    clock.advance(hours=1)
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=clock())
+    opened(shop, minho)  # on SQLite it has the number of the one that went with its person
+    assert ring() == {"sent": 1}
+
+
+def test_who_may_switch_it_on(shop: AShop, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     other, alba = factories.a_shop("달빛커피"), factories.a_staff(shop)
     _, shared_id = factories.a_shared_device(shop)
     token = factories.a_session(shop, shop.owner_id)
@@ -206,6 +277,9 @@ def test_who_may_switch_it_on(shop: AShop, service: Service) -> None:
     assert not renew("else")  # who doesn't know the old one
     assert not renew("own", session_token=factories.a_session(shop, shop.owner_id))
     assert not renew("own", endpoint="https://evil.test/x")
+    with monkeypatch.context() as shut:
+        shut.setattr(staff_push, "write", lambda: pytest.fail("who is not signed in held up who writes"))
+        assert not renew("own", session_token="x" * 22)
     assert renew("own")
     assert phones() == ["new"]
 

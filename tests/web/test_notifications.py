@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from app.flows import access
 from app.messages.providers.push import packed
 from tests import factories
 from tests.factories import ACustomer, AShop
@@ -113,6 +114,27 @@ def test_where_it_cannot_be_it_says_so(app: Flask, shop: AShop) -> None:
         shared.keep("staff", factories.a_shared_device(shop)[0])
         assert shared.open(PAGE, status=None, follow=False).status in (302, 303)
         assert "내 휴대폰 알림" not in shared.open("/owner/turn").words
+
+
+def test_who_signs_in_over_somebody_else_does_not_carry_their_phone(
+    app: Flask, shop: AShop, jiwoo: ACustomer, service: Service
+) -> None:
+    phone = Phone(app).signed_in(shop, shop.owner_id)
+    phone.open(PAGE)
+    phone.submit("이 휴대폰으로 알림 받기", **told(service))
+
+    def enters(who: int) -> None:
+        link = access.mint_link(
+            kind="owner", shop_id=shop.id, staff_id=who, lifetime_s=600, now=factories.now()
+        )
+        phone.open(f"/owner/enter/{link}")
+        phone.submit("들어가기")
+
+    enters(shop.owner_id)
+    assert "이 휴대폰으로 알려 드리고 있어요" in phone.open(PAGE).words  # the same person goes on
+    enters(factories.a_staff(shop))
+    opened(shop, jiwoo)
+    assert (ring(), phones()) == ({}, [])
 
 
 def test_the_worker_tells_a_new_address(app: Flask, shop: AShop, service: Service) -> None:

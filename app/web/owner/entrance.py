@@ -53,7 +53,11 @@ def login() -> ResponseReturnValue:
 
 
 def let_in(answer: Response, token: str) -> Response:
-    """Answer who just got in. A card that this browser holds here is their own from now on (S04)."""
+    """Answer who just got in. A card that this browser holds here is their own from now on (S04).
+
+    Whoever was signed in on it before is no more: their complaints would ring before other eyes.
+    """
+    access.take_over(was=cookies.staff_token(), token=token, now=now())
     staff = shops.staff_by_session(token, is_secure=origin.is_secure(), now=now())
     if staff is not None:
         own_card.note_browser(

@@ -12,6 +12,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.flows import access
 from app.flows import shop as shops_flow
 from app.flows.shop import FirstShop
 from app.kit.refusals import Invalid
@@ -71,6 +72,7 @@ def _open_shop(token: str, said: Mapping[str, str]) -> ResponseReturnValue:
         is_secure=origin.is_secure(),
         now=now(),
     )
+    access.take_over(was=cookies.staff_token(), token=session, now=now())
     return cookies.keep_staff(see_other(url_for("owner.home")), session)
 
 
