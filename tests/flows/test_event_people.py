@@ -14,7 +14,7 @@ from flask import Flask
 
 from app.board import draw_rules, entering, events, noticing, stories, talks
 from app.board.event_models import Event
-from app.board.event_rules import AlreadyShown, NoSuchEvent, NotDoneYet
+from app.board.event_rules import AlreadyShown, AskedByEvent, NoSuchEvent, NotDoneYet, NothingToDo
 from app.extensions import db, files_dir
 from app.flows import event, event_photo, merge, moderation, notice, photo
 from app.flows.unit import write
@@ -157,6 +157,24 @@ def test_what_it_asks_for_is_done_first_and_told_wherever_it_is_shown(
         entered(jiwoo, again)
     do()
     assert entered(jiwoo, again)
+
+
+@pytest.mark.parametrize(("asks", "use"), [("photo", "has_stories"), ("post", "has_board")])
+def test_what_an_event_asks_for_stays_possible_until_it_is_over(
+    shop: AShop, jiwoo: ACustomer, clock: Clock, asks: str, use: str
+) -> None:
+    on: dict[str, bool] = {"has_board": True, "has_stories": True}
+    decided(shop, **on)
+    event_id = an_event(shop, asks=asks, may_ask=("", asks))
+    with pytest.raises(AskedByEvent):
+        decided(shop, **on | {use: False})
+    decided(shop, **on, checks_first=False)
+    line = look(shop, event_id)
+    assert line.conditions["visits"] == (1 if asks == "post" else 0), "who may not write is told so"
+    clock.advance(days=7)
+    decided(shop, **on | {use: False})
+    with pytest.raises(NothingToDo):
+        an_event(shop, asks=asks, may_ask=("", asks))
 
 
 def test_its_picture_is_changed_while_nobody_sees_it_and_the_night_leaves_it_alone(shop: AShop) -> None:

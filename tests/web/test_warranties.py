@@ -131,6 +131,13 @@ def test_it_is_handed_on_and_mended(
     link = str(field["value"]).removeprefix("https://dangol.test")
     friend = Phone(app)
     assert "한*우 님이" in friend.open(link).words
+    assert "받지 않기로 했어요" in friend.submit("받지 않을래요").words
+    assert "사양하셔서 카드에 그대로 있어요" in phone.open(f"/c/{shop.code}/inbox").words
+    phone.open(f"/c/{shop.code}/warranties/{serial}/offers")
+    field = phone.submit("넘길 링크 만들기").soup.select_one("#invite-link")
+    assert field is not None
+    link = str(field["value"]).removeprefix("https://dangol.test")
+    friend.open(link)
     assert "내가 만든 링크예요" in phone.open(link).words
     assert friend.submit("카드 받고 보증서 받기").h1 == "원목 의자 보증서"
     phone.open(f"/c/{shop.code}/warranties/{serial}", status=404)
