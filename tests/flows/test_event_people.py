@@ -255,6 +255,27 @@ def test_an_event_opened_while_the_clock_looks_stays_on_the_card(
 
 
 @pytest.mark.databases("postgres")
+def test_an_event_is_opened_while_others_write(app: Flask, shop: AShop, clock: Clock) -> None:
+    coming = an_event(shop, is_shown=False)
+    done: list[str] = []
+    with db.engine.connect() as other:
+        # As every row that is written for a shop holds it.
+        other.execute(db.text("SELECT id FROM shops WHERE id = :shop FOR KEY SHARE"), {"shop": shop.id})
+
+        def shows() -> None:
+            event.show(shop_id=shop.id, staff_id=shop.owner_id, event_id=coming, now=clock())
+            done.append("opened")
+
+        def writes() -> None:
+            time.sleep(0.7)
+            done.append("written")
+            other.rollback()
+
+        world.all_at_once(app, [shows, writes])
+    assert done == ["opened", "written"]
+
+
+@pytest.mark.databases("postgres")
 def test_comments_written_and_taken_down_at_once_are_counted(
     app: Flask, shop: AShop, jiwoo: ACustomer
 ) -> None:
