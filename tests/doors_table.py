@@ -109,6 +109,7 @@ TABLE = (
 /s/<code>/details                                     GET+POST  public    anyone   code
 /s/<code>/email/<token>                               GET+POST  public    anyone   code
 /s/<code>/handover/<token>                            GET+POST  public    anyone   code
+/s/<code>/handover/<token>/refusal                    POST      public    anyone   code
 /s/<code>/notices                                     GET       public    anyone   code
 /s/<code>/notices/<int:notice_id>                     GET       public    anyone   code
 /s/<code>/notices/<int:notice_id>/photo               GET       public    anyone   code

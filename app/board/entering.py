@@ -140,6 +140,19 @@ def done_for(session: Any, *, row: Event, customer_id: int) -> Any:
     )
 
 
+def who_asks(session: Any, *, shop_id: int, what: str, now: datetime) -> str | None:
+    """Return the title of an event that runs or is to come and asks for this (a key of ASKS); None without one."""
+    rows = session.execute(
+        select(Event.title, Event.conditions).where(
+            Event.shop_id == shop_id,
+            Event.shown_at.is_not(None),
+            Event.cancelled_at.is_(None),
+            Event.ends_at > now,
+        )
+    )
+    return next((title for title, conditions in rows if asks_of(conditions) == what), None)
+
+
 def enter(session: Any, *, row: Event, customer_id: int, shown_name: str, now: datetime) -> EventEntry:
     """Give a person the next number and a random ticket. `row` is held. Raises IntegrityError for a second entry."""
     row.entries += 1

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
+from app.board.talk_rules import STAMPS_TO_WRITE
 from app.kit.refusals import Invalid, NotHere, Refused
 
 _KOREA = timezone(timedelta(hours=9))
@@ -81,6 +82,23 @@ class NotDoneYet(Refused):
 
     code = "event_asks"
     sentence = "먼저 올려 주셔야 참여할 수 있어요. 아래를 눌러 올려 주세요."
+
+
+class NothingToDo(Refused):
+    """What it asks for is switched off in the shop: nobody could enter."""
+
+    code = "event_asks_off"
+    sentence = (
+        "지금은 손님이 사진이나 글을 올릴 수 없어서 아무도 참여하지 못해요. "
+        "더보기의 ‘사진과 게시판 설정’에서 먼저 켜거나, 참여하는 법을 바꿔 주세요."
+    )
+
+
+class AskedByEvent(Refused):
+    """A running event asks for what is about to be switched off."""
+
+    code = "asked_by_event"
+    status = 422
 
 
 class StillOpen(Refused):
@@ -179,7 +197,9 @@ def clean_event(
         raise Invalid(wrong)
     begins, ends = _midnight(first), _midnight(last + timedelta(days=1))
     chosen = "" if group == "all" else group
-    return CleanEvent(title, prize, many, text, begins, ends, int(visits), chosen, age14, asks)
+    # Who was never there can't write on the board, and reads that before they try.
+    least = max(int(visits), STAMPS_TO_WRITE if asks == "post" else 0)
+    return CleanEvent(title, prize, many, text, begins, ends, least, chosen, age14, asks)
 
 
 def _midnight(day: date) -> datetime:

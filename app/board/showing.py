@@ -22,6 +22,14 @@ def settings(session: Any, *, shop_id: int) -> BoardSetting | None:
     return found
 
 
+def takes(session: Any, *, shop_id: int, what: str) -> bool:
+    """Tell whether a shop's customers can do what an event asks for (a key of event_rules.ASKS)."""
+    decided = settings(session, shop_id=shop_id)
+    if what == "post":
+        return decided is not None and decided.has_board
+    return what != "photo" or decided is None or decided.has_stories
+
+
 def put_settings(
     session: Any, *, shop_id: int, has_board: bool, has_stories: bool, checks_first: bool, now: datetime
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.board import draw_rules, entering
+from app.board import draw_rules, entering, showing
 from app.board import event_rules as rules
 from app.board import events as reads
 from app.board.event_models import Event, EventEntry
@@ -55,7 +55,8 @@ def save(
 def show(*, shop_id: int, staff_id: int, event_id: int, now: datetime) -> None:
     """Open an event to the customers, from its first day on. Twice is once.
 
-    Raises NoSuchEvent, EventCancelled, and EventOver for one whose last day has passed while it was written.
+    Raises NoSuchEvent, EventCancelled, EventOver for one whose last day has passed while it was written, and
+    NothingToDo for one that asks for what the shop does not take.
     """
     with write() as session:
         row = _event(session, shop_id=shop_id, event_id=event_id)
@@ -65,6 +66,9 @@ def show(*, shop_id: int, staff_id: int, event_id: int, now: datetime) -> None:
             raise rules.EventCancelled
         if row.ends_at <= now:
             raise rules.EventOver("끝나는 날이 지났어요. 날짜를 고친 뒤에 열어 주세요.")
+        shops.hold(session, shop_id=shop_id)  # what it asks for may be switched off at this moment
+        if not showing.takes(session, shop_id=shop_id, what=rules.asks_of(row.conditions)):
+            raise rules.NothingToDo
         row.shown_at = now
         session.flush()
         shops.set_use(session, shop_id=shop_id, what=USE, is_on=True)
@@ -203,12 +207,16 @@ def unname(*, shop_id: int, customer_id: int, event_id: int) -> None:
 
     Raises NoSuchEvent, NotHere for somebody who left.
     """
-    with write() as session:
-        # The person before the event, as entering takes them.
-        if people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True) is None:
-            raise NotHere
-        _event(session, shop_id=shop_id, event_id=event_id)
-        entering.unname(session, shop_id=shop_id, event_id=event_id, customer_id=customer_id)
+
+    def unnamed() -> None:
+        with write() as session:
+            # The person before the event, as entering takes them.
+            if people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True) is None:
+                raise NotHere
+            _event(session, shop_id=shop_id, event_id=event_id)
+            entering.unname(session, shop_id=shop_id, event_id=event_id, customer_id=customer_id)
+
+    after_a_race(unnamed)  # a draw holds the event first
 
 
 def give(*, shop_id: int, staff_id: int, event_id: int, rank: int, is_given: bool, now: datetime) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.board import showing, talking
+from app.board import entering, showing, talking
 from app.board import story_rules as rules
+from app.board.event_rules import AskedByEvent
 from app.board.story_models import Story
 from app.board.story_rules import NoSuchStory, PhotosNotReady, StoriesOff, TooManyStories
 from app.cards.actions import ledger
@@ -162,8 +163,21 @@ def save_settings(
     checks_first: bool,
     now: datetime,
 ) -> None:
-    """Save whether the shop takes photos, looks at them first, and has a board."""
+    """Save whether the shop takes photos, looks at them first, and has a board.
+
+    Raises AskedByEvent while an event that runs or is to come can be entered only by what is switched off.
+    """
     with write() as session:
+        shops.hold(session, shop_id=shop_id)  # before it is asked: an event may be opened at this moment
+        for what, done, stays in (
+            ("photo", "사진을 올리고", has_stories),
+            ("post", "게시판에 글을 쓰고", has_board),
+        ):
+            title = None if stays else entering.who_asks(session, shop_id=shop_id, what=what, now=now)
+            if title is not None:
+                raise AskedByEvent(
+                    f"이벤트 ‘{title}’에 손님들이 {done} 참여하고 있어요. 이벤트가 끝난 뒤에 꺼 주세요."
+                )
         showing.put_settings(
             session,
             shop_id=shop_id,

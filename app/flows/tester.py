@@ -16,7 +16,7 @@ from app.flows.tester_turns import go_on
 from app.flows.unit import after_a_race, afterwards, write
 from app.insights import groups
 from app.messages import recall
-from app.testers import actions, rules
+from app.testers import actions, queries, rules
 from app.testers import typed as typed_rules
 from app.testers.models import Programme, Tester
 from app.testers.rules import (
@@ -200,7 +200,7 @@ def _may_choose(row: Programme) -> None:
 
 
 def _waiting_or_chosen(session: Any, row: Programme) -> list[Tester]:
-    where = (Tester.applied_at.is_not(None), Tester.declined_at.is_(None))
+    where = (Tester.applied_at.is_not(None), Tester.declined_at.is_(None), ~queries.IS_SECOND)
     return actions.those_of(session, shop_id=row.shop_id, programme_id=row.id, where=where)
 
 

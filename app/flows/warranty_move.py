@@ -127,6 +127,51 @@ def _take(session: Any, *, shop_id: int, hashed: str, person: Customer, now: dat
     return Taken(certificate.serial, person.id)
 
 
+def decline(*, shop_id: int, token: str, customer_id: int | None, now: datetime) -> None:
+    """받지 않을래요: the link is dead, who made it is told, and the certificate stays where it is. Twice is once.
+
+    `customer_id`: whose card this browser holds, if any. Raises NotHere for a link that is not this shop's, OwnMove for
+    who made it, MoveOver for one that was taken.
+    """
+
+    def declined() -> None:
+        with write() as session:
+            move = moves.by_token(session, shop_id=shop_id, token_hash=token_hash(token))
+            giver = move.from_customer if move else None
+            # The person before the certificate, and that before its moves, as handing on and leaving take them.
+            if giver is not None:
+                people.customer(session, shop_id=shop_id, customer_id=giver, lock=True)
+            row = issuing.by_id(session, shop_id=shop_id, warranty_id=move.warranty_id) if move else None
+            move = moves.by_token(session, shop_id=shop_id, token_hash=token_hash(token), lock=True)
+            if move is None or row is None:
+                raise NotHere(MoveOver.sentence)
+            if customer_id is not None and customer_id == move.from_customer:
+                raise OwnMove
+            if move.taken_at is not None:
+                raise MoveOver
+            if not moves.decline(session, move=move, now=now) or giver is None:
+                return
+            certificate, kind = row
+            code = shops.code_of(session, shop_id=shop_id)
+            outbox.plan(
+                session,
+                shop_id=shop_id,
+                customer_id=giver,
+                kind="warranty_moved",
+                cause=f"move:{move.id}:declined",
+                due_at=now,
+                facts={
+                    "product": kind.name,
+                    "came": False,
+                    "declined": True,
+                    "path": f"/c/{code}/warranties/{certificate.serial}",
+                },
+                now=now,
+            )
+
+    after_a_race(declined)
+
+
 def _mine(session: Any, *, shop_id: int, customer_id: int, serial: str, is_any: bool = False) -> Warranty:
     """Return a certificate that a person holds, both held. Raises NotHere, TakenBack unless `is_any`."""
     person = people.customer(session, shop_id=shop_id, customer_id=customer_id, lock=True)

@@ -29,15 +29,18 @@ def uses(session: Any, *, shop_id: int) -> frozenset[str]:
 
 def set_use(session: Any, *, shop_id: int, what: str, is_on: bool) -> None:
     """Note that a shop uses points, coupons, tiers, boosts or referrals, or no longer does."""
-    held = session.scalars(select(Shop).where(Shop.id == shop_id).with_for_update()).one()
+    held = session.scalars(select(Shop).where(Shop.id == shop_id).with_for_update(key_share=True)).one()
     words = set(held.uses.split()) - {what} | ({what} if is_on else set())
     held.uses = " ".join(sorted(words))
     session.flush()
 
 
 def hold(session: Any, *, shop_id: int) -> None:
-    """Hold a shop's row until the flow ends (PostgreSQL): what set_use() is to note is asked after it."""
-    session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update())
+    """Hold a shop's row until the flow ends (PostgreSQL): what set_use() is to note is asked after it.
+
+    Whoever writes a row of the shop meanwhile, a stamp, does not wait for it, nor it for them.
+    """
+    session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update(key_share=True))
 
 
 def code_of(session: Any, *, shop_id: int) -> str:

@@ -163,7 +163,11 @@ def counts(shop_id: int, programme_ids: Sequence[int]) -> dict[int, Counts]:
         select(
             Tester.programme_id,
             func.count().filter(
-                Tester.applied_at.is_not(None), stays, Tester.chosen_at.is_(None), Tester.told_at.is_(None)
+                Tester.applied_at.is_not(None),
+                stays,
+                Tester.chosen_at.is_(None),
+                Tester.told_at.is_(None),
+                ~IS_SECOND,
             ),
             func.count().filter(chosen),
             func.count().filter(chosen, Tester.given_at.is_not(None)),
@@ -190,6 +194,19 @@ def questions(*, shop_id: int, programme_id: int, when: str = "") -> list[Questi
     ]
 
 
+# Who applied with two cards that became one waits once: the part of the card that is no more waits for nothing. Parted
+# again, both wait.
+IS_SECOND = and_(
+    Tester.chosen_at.is_(None),
+    select(Customer.id)
+    .where(
+        Customer.shop_id == Tester.shop_id,
+        Customer.id == Tester.customer_id,
+        Customer.merged_into_id.is_not(None),
+    )
+    .correlate(Tester)
+    .exists(),
+)
 # As rules.Part has them.
 PART: tuple[Any, ...] = tuple(getattr(Tester, each.name) for each in fields(Part))
 
@@ -224,7 +241,12 @@ def people(*, shop_id: int, programme_id: int) -> list[TesterLine]:
     rows = db.session.execute(
         select(*columns)
         .outerjoin(Customer, (Customer.shop_id == Tester.shop_id) & (Customer.id == Tester.customer_id))
-        .where(Tester.shop_id == shop_id, Tester.programme_id == programme_id, Tester.applied_at.is_not(None))
+        .where(
+            Tester.shop_id == shop_id,
+            Tester.programme_id == programme_id,
+            Tester.applied_at.is_not(None),
+            ~IS_SECOND,
+        )
         .order_by(Tester.number)
         .limit(500)
     )

@@ -14,7 +14,7 @@ from flask import Flask
 
 from app.board import draw_rules, entering, events, noticing, stories, talks
 from app.board.event_models import Event
-from app.board.event_rules import AlreadyShown, NoSuchEvent, NotDoneYet
+from app.board.event_rules import AlreadyShown, AskedByEvent, NoSuchEvent, NotDoneYet, NothingToDo
 from app.extensions import db, files_dir
 from app.flows import event, event_photo, merge, moderation, notice, photo
 from app.flows.unit import write
@@ -159,6 +159,24 @@ def test_what_it_asks_for_is_done_first_and_told_wherever_it_is_shown(
     assert entered(jiwoo, again)
 
 
+@pytest.mark.parametrize(("asks", "use"), [("photo", "has_stories"), ("post", "has_board")])
+def test_what_an_event_asks_for_stays_possible_until_it_is_over(
+    shop: AShop, jiwoo: ACustomer, clock: Clock, asks: str, use: str
+) -> None:
+    on: dict[str, bool] = {"has_board": True, "has_stories": True}
+    decided(shop, **on)
+    event_id = an_event(shop, asks=asks, may_ask=("", asks))
+    with pytest.raises(AskedByEvent):
+        decided(shop, **on | {use: False})
+    decided(shop, **on, checks_first=False)
+    line = look(shop, event_id)
+    assert line.conditions["visits"] == (1 if asks == "post" else 0), "who may not write is told so"
+    clock.advance(days=7)
+    decided(shop, **on | {use: False})
+    with pytest.raises(NothingToDo):
+        an_event(shop, asks=asks, may_ask=("", asks))
+
+
 def test_its_picture_is_changed_while_nobody_sees_it_and_the_night_leaves_it_alone(shop: AShop) -> None:
     event_id = an_event(shop, is_shown=False)
     own: dict[str, Any] = {"shop_id": shop.id, "event_id": event_id}
@@ -234,6 +252,27 @@ def test_an_event_opened_while_the_clock_looks_stays_on_the_card(
 
     world.all_at_once(app, [lambda: event.see_to(shop_id=shop.id, now=clock(), stop=lambda: False), shows])
     assert uses_events(shop)
+
+
+@pytest.mark.databases("postgres")
+def test_an_event_is_opened_while_others_write(app: Flask, shop: AShop, clock: Clock) -> None:
+    coming = an_event(shop, is_shown=False)
+    done: list[str] = []
+    with db.engine.connect() as other:
+        # As every row that is written for a shop holds it.
+        other.execute(db.text("SELECT id FROM shops WHERE id = :shop FOR KEY SHARE"), {"shop": shop.id})
+
+        def shows() -> None:
+            event.show(shop_id=shop.id, staff_id=shop.owner_id, event_id=coming, now=clock())
+            done.append("opened")
+
+        def writes() -> None:
+            time.sleep(0.7)
+            done.append("written")
+            other.rollback()
+
+        world.all_at_once(app, [shows, writes])
+    assert done == ["opened", "written"]
 
 
 @pytest.mark.databases("postgres")

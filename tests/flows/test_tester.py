@@ -309,6 +309,27 @@ def test_two_cards_of_one_person_are_one_tester(shop: AShop, jiwoo: ACustomer, m
     assert db.session.scalars(db.select(models.Tester)).all() == [], "nobody was chosen, nothing is left"
 
 
+def test_who_applied_with_two_cards_has_one_chance(
+    shop: AShop, jiwoo: ACustomer, minho: ACustomer, clock: Clock
+) -> None:
+    row = trying.a_programme(shop, places="1")
+    first, second = trying.apply(row, jiwoo), trying.apply(row, minho)
+    merge_id = merge.merge_people(
+        shop_id=shop.id, kept_id=jiwoo.id, gone_id=minho.id, staff_id=shop.owner_id, now=clock()
+    )
+    assert [each.id for each in queries.people(shop_id=shop.id, programme_id=row.id)] == [first.id]
+    assert queries.counts(shop.id, [row.id])[row.id].waiting == 1
+    merge.undo_merge(shop_id=shop.id, merge_id=merge_id, staff_id=shop.owner_id, now=clock())
+    assert queries.counts(shop.id, [row.id])[row.id].waiting == 2
+    merge.merge_people(
+        shop_id=shop.id, kept_id=jiwoo.id, gone_id=minho.id, staff_id=shop.owner_id, now=clock()
+    )
+    own = {"shop_id": shop.id, "staff_id": shop.owner_id, "programme_id": row.id, "now": clock()}
+    assert tester.choose(**own, picked=[second.id]) == 0, "nobody reads a letter there"
+    tester.draw(**own)
+    assert trying.the(shop, row.id).drawn["tickets"] == [first.ticket]
+
+
 def test_who_is_let_go_keeps_no_coupon(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
     row = trying.a_programme(shop, coupon=str(a_kind(shop)))
     part = trying.apply(row, jiwoo)

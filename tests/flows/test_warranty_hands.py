@@ -125,6 +125,30 @@ class TestHandingOn:
         assert found.moved == 1
         assert [hand.giver for hand in hands.hands(shop_id=shop.id, warranty_id=found.id)] == ["한지우"]
 
+    def test_who_does_not_want_it_says_so_and_nothing_else_changes(
+        self, app: Flask, shop: AShop, jiwoo: ACustomer, clock: Clock
+    ) -> None:
+        serial = given.issued(shop, jiwoo, given.a_kind(shop))
+        token = given.offered(shop, jiwoo, serial)
+        own: dict[str, Any] = {"shop_id": shop.id, "token": token, "customer_id": None, "now": clock()}
+        with pytest.raises(OwnMove):
+            warranty_move.decline(**own | {"customer_id": jiwoo.id})
+        with pytest.raises(NotHere):
+            warranty_move.decline(**own | {"shop_id": factories.a_shop("다른가게").id})
+        assert world.all_at_once(app, [lambda: warranty_move.decline(**own)] * 3) == [None] * 3
+        assert letters("warranty_moved") == [jiwoo.id]
+        [text] = db.session.scalars(
+            db.select(Message.text).where(Message.kind == "warranty_moved", Message.channel == "card")
+        )
+        assert "원목 의자 보증서를 받으실 분이 사양하셔서 카드에 그대로 있어요" in text
+        with pytest.raises(MoveOver):
+            given.taken(shop, token, "phone-b")
+        assert given.row(serial).customer_id == jiwoo.id
+        again = given.offered(shop, jiwoo, serial)
+        given.taken(shop, again, "phone-b")
+        with pytest.raises(MoveOver):
+            warranty_move.decline(**own | {"token": again})
+
     def test_what_was_about_to_be_told_does_not_go_to_who_gave_it(
         self, shop: AShop, jiwoo: ACustomer, clock: Clock
     ) -> None:

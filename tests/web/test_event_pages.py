@@ -55,6 +55,9 @@ def test_an_event_with_a_picture_that_asks_for_a_photo(
     back = holder.submit("가게에 보내기", sort="cook", photo=(io.BytesIO(a_jpeg()), "a.jpg", "image/jpeg"))
     assert back.path == card
     assert "내 추첨 번호" in holder.submit("참여하기").words
+    owner_phone.open("/owner/more/board")
+    kept = owner_phone.submit("저장하기", status=422, has_stories=None)
+    assert "이벤트 ‘겨울 사진전’에 손님들이 사진을 올리고 참여하고 있어요" in kept.words
 
 
 def test_a_photo_of_an_event_says_so_wherever_it_is_shown(

@@ -16,6 +16,7 @@ from app.warranties import queries, repairs
 from tests import factories, paper
 from tests import warranties as given
 from tests.factories import ACustomer, AShop
+from tests.flows.test_warranty_run import a_file
 from tests.payloads import PAYLOADS, injected, packed
 from tests.phone import Page, Phone
 from tests.world import Clock
@@ -131,6 +132,13 @@ def test_it_is_handed_on_and_mended(
     link = str(field["value"]).removeprefix("https://dangol.test")
     friend = Phone(app)
     assert "한*우 님이" in friend.open(link).words
+    assert "받지 않기로 했어요" in friend.submit("받지 않을래요").words
+    assert "사양하셔서 카드에 그대로 있어요" in phone.open(f"/c/{shop.code}/inbox").words
+    phone.open(f"/c/{shop.code}/warranties/{serial}/offers")
+    field = phone.submit("넘길 링크 만들기").soup.select_one("#invite-link")
+    assert field is not None
+    link = str(field["value"]).removeprefix("https://dangol.test")
+    friend.open(link)
     assert "내가 만든 링크예요" in phone.open(link).words
     assert friend.submit("카드 받고 보증서 받기").h1 == "원목 의자 보증서"
     phone.open(f"/c/{shop.code}/warranties/{serial}", status=404)
@@ -262,6 +270,24 @@ def test_many_are_given_while_the_owner_looks_on(
     assert "보증서 2장을 드렸고" in owner_phone.open(address).words
     assert "모두 드렸어요" in owner_phone.open("/owner/warranties").words
     row(owner_phone, "보증서 설정")
+
+
+def test_what_the_owner_gives_to_many_only_the_owner_stops(
+    app: Flask, shop: AShop, jiwoo: ACustomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warranty_run, "MOST_AT_ONCE", 1)
+    import_id = a_file(shop)
+    _visit, _item, product_id = given.sold(shop, jiwoo, pieces=2, import_id=import_id)
+    begun = warranty_run.give_orders(
+        shop_id=shop.id, staff_id=shop.owner_id, import_id=import_id, product_id=product_id,
+        kind_id=given.a_kind(shop, product=str(product_id)), once=factories.once(), now=factories.now(),
+    )  # fmt: skip
+    address = f"/owner/warranties/runs/{begun.run_id}"
+    manager = Phone(app).signed_in(shop, factories.a_staff(shop, role="manager"))
+    assert "그만두기" not in manager.open(address).words
+    manager.open(f"/owner/people/{jiwoo.id}/warranties")
+    manager.post(f"{address}/removal", {"csrf_token": manager.token()}, status=404)
+    assert db.session.scalar(db.text("SELECT state FROM warranty_runs")) == "going"
 
 
 @pytest.mark.parametrize("path", ["/c/{code}/warranties", "/c/{code}/warranties/{serial}/offers"])

@@ -1,6 +1,7 @@
 """보증서 넘긴 안내: a warranty went from one card to another, by the wish of both. Told to both, without promotion.
 
-Facts: `product`, `came` (True to who has it now), `path`. Cause: the move, once for each side.
+Facts: `product`, `came` (True to who has it now), `path`; `declined` where who was offered it did not want it, which is
+told to who offered it. Cause: the move, once for each side.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from app.messages.contract import NOTICE_WAYS, Facts, Kind
 
 
 def _words(facts: Facts) -> Mapping[str, str]:
-    return {
-        "상품": str(facts["product"]),
-        "한일": "카드에 담아 두었어요" if facts["came"] else "다른 분께 넘겨 드렸어요",
-    }
+    done = "카드에 담아 두었어요" if facts["came"] else "다른 분께 넘겨 드렸어요"
+    if facts.get("declined"):
+        done = "받으실 분이 사양하셔서 카드에 그대로 있어요"
+    return {"상품": str(facts["product"]), "한일": done}
 
 
 def _path(facts: Facts) -> str:

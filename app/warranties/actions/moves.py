@@ -85,6 +85,23 @@ def call_off(session: Any, *, shop_id: int, warranty_id: int, now: datetime) -> 
     )
 
 
+def decline(session: Any, *, move: WarrantyMove, now: datetime) -> bool:
+    """Let one link be taken up no more; False when it could not be any more."""
+    done = session.execute(
+        update(WarrantyMove)
+        .where(
+            WarrantyMove.shop_id == move.shop_id,
+            WarrantyMove.id == move.id,
+            WarrantyMove.taken_at.is_(None),
+            WarrantyMove.called_off_at.is_(None),
+            WarrantyMove.expires_at > now,
+        )
+        .values(called_off_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount)
+
+
 def take(session: Any, *, move: WarrantyMove, to_customer: int, now: datetime) -> bool:
     """Give the certificate to who takes it; False when it is not with who asked any more, or was taken."""
     took = session.execute(

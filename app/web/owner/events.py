@@ -247,7 +247,7 @@ def open_event(event_id: int) -> ResponseReturnValue:
     """Let the customers see it, and enter from its first day on."""
     try:
         flow.show(**_whose(event_id))
-    except (rules.EventOver, rules.EventCancelled) as refusal:
+    except (rules.EventOver, rules.EventCancelled, rules.NothingToDo) as refusal:
         return _refused(event_id, refusal)
     return _done(event_id, "이벤트를 열었어요. 손님 카드와 가게 화면에 보여요")
 

@@ -9,6 +9,7 @@ from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.board import stories, talk_rules
+from app.board.event_rules import AskedByEvent
 from app.board.stories import StoryLine
 from app.board.story_rules import NoSuchStory, PhotosNotReady
 from app.flows import story as flow
@@ -121,20 +122,19 @@ def customers_small_photo(story_id: int, ref: str) -> ResponseReturnValue:
 def board_settings() -> ResponseReturnValue:
     """Whether photos are taken and looked at first, whether there is a board, and the frame for another site."""
     staff = current_staff()
+    page: dict[str, Any] = {
+        "decided": stories.settings(staff.shop.id),
+        "frame": _frame(staff.shop),
+        "refusal": "",
+    }
     if request.method == "GET":
-        return render_template(
-            "owner/board_settings.html",
-            decided=stories.settings(staff.shop.id),
-            frame=_frame(staff.shop),
-        )
-    flow.save_settings(
-        shop_id=staff.shop.id,
-        staff_id=staff.staff_id,
-        has_board=asked.text("has_board") == "y",
-        has_stories=asked.text("has_stories") == "y",
-        checks_first=asked.text("checks_first") == "y",
-        now=now(),
-    )
+        return render_template("owner/board_settings.html", **page)
+    typed = {name: asked.text(name) == "y" for name in ("has_board", "has_stories", "checks_first")}
+    try:
+        flow.save_settings(shop_id=staff.shop.id, staff_id=staff.staff_id, **typed, now=now())
+    except AskedByEvent as error:
+        page |= {"decided": typed, "refusal": error.sentence}
+        return answers.invalid("owner/board_settings.html", **page)
     flash("저장했어요")
     return see_other(url_for("owner.board_settings"))
 

@@ -14,6 +14,8 @@ from app.web.doors import door, now
 from app.web.guards import current_staff
 from app.web.owner.blueprint import bp
 
+_GONE = "찾으시는 것이 없어요. 보증서 화면에서 다시 열어 주세요."
+
 
 @door(bp, "/owner/warranties/runs/<int:run_id>", audience="owner", role="staff", tenant="session")
 def warranty_run(run_id: int) -> ResponseReturnValue:
@@ -40,8 +42,11 @@ def warranty_run_progress(run_id: int) -> ResponseReturnValue:
     tenant="session",
 )
 def stop_warranty_run(run_id: int) -> ResponseReturnValue:
-    """그만두기: what was given stays."""
-    flow.stop(shop_id=current_staff().shop.id, run_id=_one(run_id).id, now=now())
+    """그만두기: what was given stays. What the owner gives to a file's orders only they stop."""
+    staff, view = current_staff(), _one(run_id)
+    if view.import_id is not None and staff.role != "owner":
+        raise NotHere(_GONE)
+    flow.stop(shop_id=staff.shop.id, run_id=view.id, now=now())
     flash("그만 드려요. 이미 드린 보증서는 그대로예요")
     return see_other(url_for("owner.warranty_run", run_id=run_id))
 
@@ -49,5 +54,5 @@ def stop_warranty_run(run_id: int) -> ResponseReturnValue:
 def _one(run_id: int) -> RunView:
     view = runs.one(shop_id=current_staff().shop.id, run_id=run_id)
     if view is None:
-        raise NotHere("찾으시는 것이 없어요. 보증서 화면에서 다시 열어 주세요.")
+        raise NotHere(_GONE)
     return view

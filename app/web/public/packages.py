@@ -86,6 +86,16 @@ def handover_offer(code: str, token: str) -> ResponseReturnValue:
     return _keep(see_other(url_for("customer.warranty", code=code, serial=taken.serial)), browser)
 
 
+@door(bp, "/s/<code>/handover/<token>/refusal", methods=("POST",), audience="public", tenant="code")
+def refuse_handover(code: str, token: str) -> ResponseReturnValue:
+    """받지 않을래요: nothing goes over, and who offered it is told."""
+    shop, holder = current_shop(), held_card()
+    whose = holder.customer_id if holder is not None else None
+    warranty_move.decline(shop_id=shop.id, token=token, customer_id=whose, now=now())
+    flash("받지 않기로 했어요. 주시려던 분께 알려 드려요")
+    return see_other(url_for("public.handover_offer", code=code, token=token))
+
+
 def _with_cookie(page: str) -> Response:
     """Answer with the cookie that will hold the card: two taps without scripts are then one person's."""
     return cookies.keep_browser(make_response(page), cookies.browser_token_or_new())
