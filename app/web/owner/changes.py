@@ -168,7 +168,8 @@ def sentence(line: Change) -> str:
             return "후기 해시태그나 다른 곳 주소를 바꿨어요"
         return f"후기를 남기면 드릴 도장을 {before}개에서 {after}개로 바꿨어요"
     if line.what == "voice_hours":
-        within = ANSWER_HOURS.get(int(line.detail), f"{line.detail}시간")
+        hours = int(line.detail) if line.detail.isdecimal() else 0
+        within = ANSWER_HOURS.get(hours, f"{line.detail}시간")
         return f"불편 말씀에 답하는 시간을 {josa(within, '으로/로')} 정했어요"
     if line.what in ("review_hidden", "review_shown"):
         return (
