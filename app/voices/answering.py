@@ -61,6 +61,10 @@ def standing(session: Any, *, shop_id: int, voice_id: int) -> Standing | None:
         hand=in_hand,
         waits=waiting_since is not None and closed_at is None,
         due=due_at(
-            kind, waiting_since=waiting_since, set_due=first_due if answered_at is None else again_due
+            kind,
+            waiting_since=waiting_since,
+            answered_at=answered_at,
+            first_due=first_due,
+            again_due=again_due,
         ),
     )

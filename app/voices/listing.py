@@ -42,7 +42,9 @@ class ThreadLine:
         return due_at(
             self.kind,
             waiting_since=self.waiting_since,
-            set_due=self.due_at if self.answered_at is None else self.again_due_at,
+            answered_at=self.answered_at,
+            first_due=self.due_at,
+            again_due=self.again_due_at,
         )
 
 

@@ -123,13 +123,22 @@ def may_reopen(closed_at: datetime | None, now: datetime) -> None:
         raise TooLateToReopen
 
 
-def due_at(kind: str, *, waiting_since: datetime | None, set_due: datetime | None = None) -> datetime | None:
+def due_at(
+    kind: str,
+    *,
+    waiting_since: datetime | None,
+    answered_at: datetime | None = None,
+    first_due: datetime | None = None,
+    again_due: datetime | None = None,
+) -> datetime | None:
     """Return until when the shop's answer is due; None when nobody waits for one, or it is no complaint.
 
-    `set_due`: as it was written down when this waiting began; without it a day is given.
+    Each waiting's end was written down when it began: `first_due` until the first answer, `again_due` after it. Without
+    one a day is given.
     """
     if waiting_since is None or kind != COMPLAINT:
         return None
+    set_due = first_due if answered_at is None else again_due
     return set_due or waiting_since + ANSWER_WITHIN
 
 

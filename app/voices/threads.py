@@ -79,7 +79,9 @@ class Thread:
         return due_at(
             self.kind,
             waiting_since=self.waiting_since,
-            set_due=self.due_at if self.answered_at is None else self.again_due_at,
+            answered_at=self.answered_at,
+            first_due=self.due_at,
+            again_due=self.again_due_at,
         )
 
     @property
