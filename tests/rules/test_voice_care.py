@@ -29,18 +29,26 @@ def test_the_clock_in_words(left: timedelta, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "waiting", "first", "due"),
+    ("kind", "waiting", "answered", "first", "again", "due"),
     [
-        ("complaint", NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=1)),
-        ("complaint", NOW, None, NOW + timedelta(hours=24)),
-        ("complaint", None, NOW, None),
-        ("question", NOW, None, None),
+        ("complaint", NOW, None, NOW + timedelta(hours=1), None, NOW + timedelta(hours=1)),
+        ("complaint", NOW, NOW, NOW - timedelta(days=9), NOW + timedelta(hours=3), NOW + timedelta(hours=3)),
+        ("complaint", NOW, None, None, None, NOW + timedelta(hours=24)),
+        ("complaint", NOW, NOW, NOW - timedelta(days=9), None, NOW + timedelta(hours=24)),
+        ("complaint", None, None, NOW, None, None),
+        ("question", NOW, None, None, None, None),
     ],
 )
 def test_when_an_answer_is_due(
-    kind: str, waiting: datetime | None, first: datetime | None, due: datetime | None
+    kind: str,
+    waiting: datetime | None,
+    answered: datetime | None,
+    first: datetime | None,
+    again: datetime | None,
+    due: datetime | None,
 ) -> None:
-    assert rules.due_at(kind, waiting_since=waiting, set_due=first) == due
+    found = rules.due_at(kind, waiting_since=waiting, answered_at=answered, first_due=first, again_due=again)
+    assert found == due
 
 
 @pytest.mark.parametrize(
