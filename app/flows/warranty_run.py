@@ -142,11 +142,23 @@ def step(*, shop_id: int, run_id: int, now: datetime) -> bool:
             except NoWarranty:
                 _over(session, run=run, state="ended", now=now)
                 return True
+            if not has_more and _is_one_left(run):
+                # A card that went into an earlier one took its purchases there meanwhile: once more from the beginning.
+                run.after_customer = run.after_item = run.after_piece = run.told_customer = 0
+                return False
             if not has_more:
                 _over(session, run=run, state="done", now=now)
             return not has_more
 
     return after_a_race(gone_on)
+
+
+def _is_one_left(run: WarrantyRun) -> bool:
+    """Tell whether a piece was passed over in a round that gave some: one that gave nothing is the last."""
+    if run.import_id is None or run.product_id is None or not run.told_customer:
+        return False
+    which = {"import_id": run.import_id, "product_id": run.product_id}
+    return sales.dry_run(shop_id=run.shop_id, **which).new > 0
 
 
 def stop(*, shop_id: int, run_id: int, now: datetime) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.customers.models import Customer
 from app.extensions import db
-from app.flows import warranty, warranty_run
+from app.flows import merge, warranty, warranty_run
 from app.kit.refusals import NotHere
 from app.messages.models import Message
 from app.shops.models import AuditLine
@@ -97,6 +98,22 @@ def test_many_go_on_where_they_were_and_everybody_is_told_once(
     assert runs.one(shop_id=other.id, run_id=begun.run_id) is None
     with pytest.raises(NotHere):
         warranty_run.stop(shop_id=other.id, run_id=begun.run_id, now=clock())
+
+
+def test_whose_card_goes_into_an_earlier_one_meanwhile_gets_theirs(
+    shop: AShop, jiwoo: ACustomer, orders: dict[str, Any], clock: Clock
+) -> None:
+    begun = warranty_run.give_orders(**orders)
+    assert begun.run_id is not None
+    for _step in range(2):
+        assert not warranty_run.step(shop_id=shop.id, run_id=begun.run_id, now=clock())
+    sora = db.session.scalars(db.select(Customer.id).where(Customer.name == "박소라")).one()
+    merge.merge_people(shop_id=shop.id, kept_id=jiwoo.id, gone_id=sora, staff_id=shop.owner_id, now=clock())
+    warranty_run.work(clock=clock)
+    assert len(causes()) == 7
+    view = runs.one(shop_id=shop.id, run_id=begun.run_id)
+    assert view is not None
+    assert (view.state, view.given) == ("done", 7)
 
 
 def test_two_workers_at_once_give_each_piece_once(app: Flask, shop: AShop, orders: dict[str, Any]) -> None:
