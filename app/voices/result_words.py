@@ -24,13 +24,9 @@ def sentences(found: Results, *, span: str) -> list[str]:
         told.append(f"미안한 마음으로 드린 쿠폰 {found.offered}장 가운데 {found.taken}장을 받아 가셨어요.")
     answered, silent = found.answered_back, found.silent_back
     if answered.people:
-        told.append(
-            f"답을 드린 손님 {_people(answered.people)} 가운데 {_people(answered.came)}이 60일 안에 다시 오셨어요."
-        )
+        told.append(_came_back("답을 드린 손님", answered.people, answered.came))
     if silent.people:
-        told.append(
-            f"답을 못 드린 손님은 {_people(silent.people)} 가운데 {_people(silent.came)}이 다시 오셨어요."
-        )
+        told.append(_came_back("답을 못 드린 손님", silent.people, silent.came))
     if found.young:
         told.append(
             f"아직 60일이 지나지 않은 손님 {_people(found.young)} 가운데 {_people(found.young_came)}은 벌써 다시 오셨어요."
@@ -38,6 +34,15 @@ def sentences(found: Results, *, span: str) -> list[str]:
             else f"아직 60일이 지나지 않은 손님이 {_people(found.young)} 있어요."
         )
     return told
+
+
+def _came_back(who: str, people: int, came: int) -> str:
+    """Return who of some came back within 60 days; nobody and everybody are said as one says them."""
+    if came == 0:
+        return f"{who} {_people(people)}은 60일 안에 다시 오지 않으셨어요."
+    if came == people:
+        return f"{who} {_people(people)}{' 모두' if people > 1 else '이'} 60일 안에 다시 오셨어요."
+    return f"{who} {_people(people)} 가운데 {_people(came)}이 60일 안에 다시 오셨어요."
 
 
 def _people(number: int) -> str:

@@ -135,8 +135,13 @@ def test_results_are_sentences_only_where_something_is_known() -> None:
         "손님이 직접 해결됐다고 하신 말씀이 4건이에요.",
         "미안한 마음으로 드린 쿠폰 3장 가운데 2장을 받아 가셨어요.",
         "답을 드린 손님 다섯 분 가운데 세 분이 60일 안에 다시 오셨어요.",
-        "답을 못 드린 손님은 한 분 가운데 0분이 다시 오셨어요.",
+        "답을 못 드린 손님 한 분은 60일 안에 다시 오지 않으셨어요.",
         "아직 60일이 지나지 않은 손님 여섯 분 가운데 두 분은 벌써 다시 오셨어요.",
+    ]
+    other = Results(2, 2, 2, 0, 0, 0, Back(1, 1), Back(3, 3), 0, 0)
+    assert result_words.sentences(other, span="석 달")[1:] == [
+        "답을 드린 손님 한 분이 60일 안에 다시 오셨어요.",
+        "답을 못 드린 손님 세 분 모두 60일 안에 다시 오셨어요.",
     ]
     assert not some.tells_of_hundred, "five people are no sixty of a hundred"
     assert (some.answered_back.percent, none.silent_back.percent) == (60, 0)
