@@ -77,6 +77,10 @@ class NotForThem(Refused):
     code = "event_condition"
 
 
+class NumberWanted(NotForThem):
+    """They left no name and number yet: the page leads there."""
+
+
 class NotDoneYet(Refused):
     """The photo or the post that the event asks for is still to come."""
 
@@ -265,7 +269,7 @@ def must_fit(conditions: Mapping[str, Any], *, visits: int, age14: bool, in_grou
         more = least - visits
         raise NotForThem(f"{least}번 이상 오신 분이 참여할 수 있어요. {more}번 더 오시면 돼요.")
     if conditions.get("age14") and not age14:
-        raise NotForThem("이름과 번호를 남긴 분이 참여할 수 있어요. 내 정보에서 먼저 남겨 주세요.")
+        raise NumberWanted("이름과 번호를 남긴 분이 참여할 수 있어요. 내 정보에서 먼저 남겨 주세요.")
     if conditions.get("group") and not in_group:
         raise NotForThem("이번에는 초대받은 손님만 참여할 수 있어요. 다음 이벤트에서 만나요.")
 

@@ -126,10 +126,12 @@ def _enter(*, shop_id: int, customer_id: int, event_id: int, may_name: bool, now
 
 
 def _must_fit(session: Any, *, row: Event, person: Customer, now: datetime) -> None:
+    # A number that another card has counts as well: their own pages say the same of a taken number and a free one.
+    phone = person.phone or people.claimed_phone(session, person=person)
     rules.must_fit(
         row.conditions,
         visits=person.visit_count,
-        age14=bool(person.phone) and people.standing(session, person=person)["age14"],
+        age14=bool(phone) and people.standing(session, person=person)["age14"],
         in_group=is_invited(row.conditions, shop_id=row.shop_id, customer_id=person.id, now=now),
     )
 

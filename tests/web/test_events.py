@@ -10,6 +10,7 @@ from flask import Flask
 from app.kit.clock import kst_day
 from tests import factories
 from tests.factories import ACustomer, AShop
+from tests.flows.test_event import an_event
 from tests.phone import Phone
 from tests.world import Clock
 
@@ -67,6 +68,20 @@ def test_from_the_form_to_the_prize(
     owner_phone.open(f"/owner/events/{number}")
     assert "에 드렸어요" in owner_phone.submit("드렸어요").words
     assert "잘 받으셨지요" in phone.open(f"/c/{shop.code}/events/{number}").words
+
+
+def test_a_number_is_asked_for_where_it_can_be_left_and_a_taken_one_enters_too(
+    app: Flask, shop: AShop, jiwoo: ACustomer
+) -> None:
+    number = an_event(shop, age14=True)
+    other = factories.a_customer(shop)
+    page = Phone(app).holding(other).open(f"/c/{shop.code}/events/{number}")
+    assert page.soup.select(f'main .note a[href="/c/{shop.code}/details"]')
+    # Somebody else has this number: the event may not tell so, nor ask again for what was left (S06).
+    twin = factories.a_customer(shop, name="한지우", phone="010-2345-6789")
+    twins = Phone(app).holding(twin)
+    twins.open(f"/c/{shop.code}/events/{number}")
+    assert "내 추첨 번호" in twins.submit("참여하기").words
 
 
 def test_an_event_of_another_shop_is_not_there(

@@ -96,7 +96,7 @@ def _page(event_id: int) -> dict[str, Any]:
         raise rules.NoSuchEvent
     mine = events.my_entry(**where, event_id=event_id)
     known = people.my_details(**where)
-    missing = ""
+    missing, wants_number = "", False
     if mine is None and line.state == "open":
         try:
             rules.must_fit(
@@ -106,12 +106,13 @@ def _page(event_id: int) -> dict[str, Any]:
                 in_group=flow.is_invited(line.conditions, **where, now=now()),
             )
         except rules.NotForThem as refusal:
-            missing = refusal.sentence
+            missing, wants_number = refusal.sentence, isinstance(refusal, rules.NumberWanted)
     return {
         "shop": current_shop(),
         "line": line,
         "mine": mine,
         "missing": missing,
+        "wants_number": wants_number,
         "won": events.winners(shop_id=holder.shop_id, event_id=event_id) if line.state == "drawn" else [],
         "is_done": mine is not None or line.state != "open" or asked_for.is_done(line, **where),
         "disclosed": rules.DISCLOSED,
