@@ -240,6 +240,7 @@ OWNERS = """\
 /owner/people/<int:customer_id>/sending               GET       owner     manager  session
 /owner/people/<int:customer_id>/tags                  POST      owner     manager  session
 /owner/people/<int:customer_id>/tags/<int:tag_id>/removal POST      owner     manager  session
+/owner/people/<int:customer_id>/timeline              GET       owner     manager  session
 /owner/people/<int:customer_id>/twin                  GET       owner     owner    session
 /owner/people/<int:customer_id>/twin/<int:other_id>   GET+POST  owner     owner    session
 /owner/people/<int:customer_id>/twin/<int:other_id>/difference POST owner owner session

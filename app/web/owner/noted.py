@@ -11,8 +11,8 @@ from app.web.owner import asked
 def note_look(action: str, customer_id: int | None = None) -> None:
     """Write down that the signed-in person saw one customer's data, or (without an id) a list of names.
 
-    `action`: view | search | list | waiting | hand_queue | history | preview | reviews | voices, at most 20
-    characters.
+    `action`: view | search | list | waiting | hand_queue | history | preview | reviews | voices | timeline, at most
+    20 characters.
     """
     staff = current_staff()
     access.note_access(
