@@ -57,7 +57,7 @@ def _apply(
         if mine is not None and mine.applied_at is not None and mine.declined_at is None:
             return
         if not standing(row).takes_applications(now):
-            raise NotNow("신청 받는 날이 지났어요. 다음 체험단을 기다려 주세요.")
+            raise NotNow("이제 신청을 받지 않아요. 다음 체험단을 기다려 주세요.")
         _must_fit(row, customer_id, person.visit_count, invited=mine is not None, now=now)
         asked = _asked(session, row, APPLY)
         answers = typed_rules.clean_application(asked, typed)

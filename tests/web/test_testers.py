@@ -289,3 +289,25 @@ def test_who_was_not_chosen_is_told_by_one_press(
     assert "체험단에서 고를 분" not in owner.open("/owner").words
     trying.end(shop, row)
     assert queries.counts(shop.id, [row.id])[row.id].waiting == 0
+
+
+def test_while_one_may_apply_whoever_was_not_chosen_waits(
+    app: Flask, owner: Phone, shop: AShop, jiwoo: ACustomer, minho: ACustomer, clock: Clock
+) -> None:
+    row = trying.a_programme(shop, places="1")
+    for who in (jiwoo, minho):
+        trying.apply(row, who)
+    trying.choose(shop, row, jiwoo)
+    page = owner.open(f"/owner/testers/{row.id}/people")
+    assert "기다리는 분 1명" in page.words
+    assert "기다리는 1명께 이번에는 모시지 못한다고 한 번 알려 드려요" in page.words
+    page = owner.submit("신청 그만 받기")
+    assert "함께하지 못한 분 1명" in page.words
+    page = Phone(app).open(f"/s/{shop.code}/testers/{row.ref}")
+    assert "신청 더 받지 않아요" in page.words
+    assert "이제 신청을 받지 않아요" in page.words
+    begins = kst_day(clock()) + timedelta(days=5)
+    months = trying.a_programme(shop, "month", sort="monitor", term_starts=begins.isoformat())
+    trying.apply(months, jiwoo)
+    trying.choose(shop, months, jiwoo)
+    assert "부터 활동해요" in owner.open(f"/owner/testers/{months.id}/people").words

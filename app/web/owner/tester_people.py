@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.flows import tester as flow
 from app.insights import groups
+from app.kit.clock import kst_day
 from app.kit.signing import new_token
 from app.testers import mine, queries
 from app.testers.queries import TesterLine
@@ -74,6 +75,7 @@ def _page(programme_id: int) -> dict[str, Any]:
         "sections": groups.sections(staff.shop.id, staff.role),
         "stage": view.standing.stage(now()),
         "hands_over": view.sort == TRIAL,
+        "begins_later": view.term_starts is not None and kst_day(now()) < view.term_starts,
         "settles": view.standing.stage(now()) == "trying"
         and view.settled_at is None
         and view.drawn_at is None,
