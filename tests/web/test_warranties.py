@@ -141,7 +141,9 @@ def test_it_is_handed_on_and_mended(
     friend.open(link)
     assert "내가 만든 링크예요" in phone.open(link).words
     assert friend.submit("카드 받고 보증서 받기").h1 == "원목 의자 보증서"
-    phone.open(f"/c/{shop.code}/warranties/{serial}", status=404)
+    gone = phone.open(f"/c/{shop.code}/warranties/{serial}")  # where the shop's earlier words lead
+    assert gone.h1 == "보증서" and "다른 분께 넘긴 보증서" in gone.words
+    phone.open(f"/c/{shop.code}/warranties/{serial}/pdf", status=404)
     assert "넘겨 드렸어요" in phone.open(f"/c/{shop.code}/inbox").words
     friend.open(f"/c/{shop.code}/warranties/{serial}")
     friend.tap("AS 요청하기")

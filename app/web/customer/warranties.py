@@ -40,8 +40,16 @@ def my_warranties(code: str) -> ResponseReturnValue:
 
 @door(bp, "/c/<code>/warranties/<serial>", audience="customer", role="holder", tenant="code")
 def warranty(code: str, serial: str) -> ResponseReturnValue:
-    """Show one: until when, what is covered, how to care for it, its QR, and what can be done with it."""
-    certificate, today = _mine(serial), kst_day(now())
+    """Show one: until when, what is covered, how to care for it, its QR, and what can be done with it.
+
+    Of one that was handed on the shop's earlier words still lead here: they go on to the list, which tells when it was.
+    """
+    try:
+        certificate, today = _mine(serial), kst_day(now())
+    except NotHere:
+        if not _is_handed_on(serial):
+            raise
+        return see_other(url_for("customer.my_warranties", code=code))
     mine = {
         "shop_id": certificate.shop_id,
         "warranty_id": certificate.id,
@@ -187,3 +195,9 @@ def _mine(serial: str) -> Certificate:
     if certificate is None or certificate.customer_id != holder.customer_id:
         raise NotHere(GONE)
     return certificate
+
+
+def _is_handed_on(serial: str) -> bool:
+    holder = current_card()
+    gone = hands.handed_on(shop_id=holder.shop_id, customer_id=holder.customer_id)
+    return serial[:16].upper() in {each.serial for each in gone}
