@@ -25,7 +25,8 @@ SECRETS = {
     },
 }
 _NOT_KEPT = {"csrf_token", "proof", *SECRETS}
-_ONCE = "once"  # goes along unseen: the same press stays the same press
+# They go along unseen: the same press stays the same press, and keeps the photos picked with it.
+_UNSEEN = {"once", "picks"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def kept_form(whose: int | None) -> str:
     if whose is None or endpoint not in TYPED:
         return ""
     _title, names = TYPED[endpoint]
-    fields = [(name, value) for name, value in this_form().fields if name in names or name == _ONCE]
+    fields = [(name, value) for name, value in this_form().fields if name in names or name in _UNSEEN]
     if not any(name in names for name, _value in fields):
         return ""
     return _serializer().dumps([request.path, endpoint, fields, whose])

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 from flask import Flask
 
+from app.extensions import db
 from app.flows import access, sharing
 from app.flows import shop as shop_flow
+from app.shops.models import StaffSession
 from app.web.owner import kept_words
 from app.web.owner.entrance import local_path
 from app.web.resume import Kept
 from app.web.typed_forms import TYPED
 from config import ROOT
 from tests import factories
+from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
+from tests.flows.test_voice import opened
 from tests.phone import Phone
 from tests.world import Clock
 
@@ -111,6 +116,26 @@ def test_a_memo_survives_the_end_of_the_session(
     page = phone.submit("이어서 저장하기")
     assert page.path == f"/owner/people/{jiwoo.id}"
     assert factories.a_person(jiwoo.id).memo == memo
+
+
+def test_photos_picked_for_an_answer_survive_with_it(
+    app: Flask, clock: Clock, shop: AShop, jiwoo: ACustomer
+) -> None:
+    _with_password(shop)
+    voice_id = opened(shop, jiwoo)
+    phone = Phone(app).signed_in(shop, shop.owner_id)
+    form = phone.open(f"/owner/voices/{voice_id}")
+    sent = {"csrf_token": phone.token(), "photo": [(BytesIO(a_jpeg()), "a.jpg")]}
+    phone.post(f"/owner/voices/{voice_id}/picks/{form.value('picks')}", sent, htmx=True, status=204)
+    session = db.session.scalars(db.select(StaffSession)).one()
+    session.expires_at = clock()
+    db.session.commit()
+    clock.advance(minutes=1)
+    phone.submit("답 보내기", text="새로 끓인 국이에요", status=401)
+    phone.submit("로그인", login="bomnal", password=_PASSWORD)
+    said = phone.submit("이어서 저장하기").soup.select(".said > li")[-1]
+    assert "새로 끓인 국이에요" in said.get_text()
+    assert said.select_one(".photos"), "the photo went along with the words"
 
 
 def test_what_somebody_else_typed_is_not_offered(

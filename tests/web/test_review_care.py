@@ -13,7 +13,7 @@ from app.extensions import db
 from app.flows.unit import write
 from app.reviews.actions import care
 from app.reviews.models import Photo, Review
-from tests import asks, factories
+from tests import asks, coupons, factories
 from tests.factories import ACustomer, AShop
 from tests.flows.test_review import an_ask, gives, leave
 from tests.flows.test_review_care import bought, hide
@@ -294,3 +294,16 @@ def test_the_owners_list_goes_on_where_it_ended(owner_phone: Phone, shop: AShop)
     rest = owner_phone.tap("더 보기")
     assert len(rest.soup.select("article.review")) == 1
     assert "답글 기다리는 후기" in rest.words
+
+
+def test_a_coupon_for_a_review_is_named_wherever_reviews_are_spoken_of(
+    phone: Phone, owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    owner_phone.open("/owner/more/reviews")
+    assert owner_phone.tap("쿠폰").path == "/owner/coupons"
+    coupons.a_kind(shop, "review")
+    factories.a_stamp(shop, jiwoo.card_id)
+    assert "쿠폰 1장을 드려요" in phone.holding(jiwoo).open(f"/c/{shop.code}/reviews").words
+    phone.tap("후기 쓰기")
+    thanks = phone.submit("후기 남기기", stars="2")
+    assert "쿠폰 1장을 카드에 넣어 드렸어요" in thanks.words

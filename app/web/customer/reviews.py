@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.coupons import queries as coupons
 from app.flows import review_asks as flow
 from app.kit.clock import kst_day
 from app.kit.korean import day_name
 from app.kit.refusals import NotHere
 from app.reviews import asks
 from app.reviews import queries as reviews
-from app.reviews.rules import ASK_LIVES
+from app.reviews.rules import ASK_LIVES, reward_words
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.customer.blueprint import bp
 from app.web.customer.card import card_context, newest
@@ -28,12 +29,15 @@ def my_reviews(code: str) -> ResponseReturnValue:
     if request.method == "POST":
         token = flow.open_ask(**where, visit_id=_visit(), now=now())
         return see_other(url_for("public.review", token=token))
+    settings = reviews.settings(holder.shop_id)
+    promised = coupons.promised_for(**where, rule="review", now=now())
     return render_template(
         "customer/reviews.html",
         shop=current_shop(),
         visits=asks.visits_to_review(**where, since=now() - ASK_LIVES),
         mine=reviews.reviews_of(**where),
-        settings=reviews.settings(holder.shop_id),
+        settings=settings,
+        gives=reward_words(settings.reward_stamps, coupon=promised is not None),
     )
 
 

@@ -67,7 +67,7 @@ def lines(kept: Kept) -> list[KeptLine]:
 
 
 def unseen(kept: Kept) -> list[tuple[str, str]]:
-    """Return what goes along without a word: only the key that makes two presses one."""
+    """Return what goes along without a word: the key that makes two presses one, and that of its photos."""
     names = TYPED[kept.endpoint][1]
     return [(name, value) for name, value in kept.fields if name not in names]
 
