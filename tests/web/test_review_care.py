@@ -306,4 +306,4 @@ def test_a_coupon_for_a_review_is_named_wherever_reviews_are_spoken_of(
     assert "쿠폰 1장을 드려요" in phone.holding(jiwoo).open(f"/c/{shop.code}/reviews").words
     phone.tap("후기 쓰기")
     thanks = phone.submit("후기 남기기", stars="2")
-    assert "쿠폰 1장을 카드에 넣어 드렸어요" in thanks.words
+    assert "쿠폰 1장을 카드에 담아 드렸어요" in thanks.words

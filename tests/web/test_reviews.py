@@ -146,7 +146,7 @@ def test_what_is_given_is_told_before_and_disclosed_first_everywhere(
     told = form.words.index(badge)
     assert told < form.words.index("하고 싶은 말"), "before anybody writes"
     thanks = phone.submit("후기 남기기", stars="5", text="최고예요")
-    assert "도장 1개를 카드에 찍어 드렸어요" in thanks.words
+    assert "도장 1개를 카드에 담아 드렸어요" in thanks.words
     links(shop, reward="0")
     (review_id,) = db.session.scalars(db.select(Review.id))
     shown = [
