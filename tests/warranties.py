@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.flows import repair, warranty, warranty_move, warranty_package
+from app.flows.unit import write
 from app.kit.clock import kst_day
 from app.visits.models import Product, Visit, VisitItem
 from app.warranties import hands
@@ -61,29 +62,28 @@ def sold(
     shop: AShop, holder: ACustomer, *, pieces: int = 1, import_id: int | None = None, channel: str = "shop"
 ) -> tuple[int, int, int]:
     """Write a purchase down as rows; returns (visit, item, product)."""
-    product = db.session.scalar(select(Product).where(Product.shop_id == shop.id, Product.name == "의자"))
-    if product is None:
-        product = Product(shop_id=shop.id, name="의자", price=250_000)
-        db.session.add(product)
-        db.session.flush()
-    visit = Visit(
-        shop_id=shop.id,
-        customer_id=holder.id,
-        at=factories.now(),
-        amount=250_000 * pieces,
-        channel=channel,
-        import_id=import_id,
-    )
-    db.session.add(visit)
-    db.session.flush()
-    item = VisitItem(
-        shop_id=shop.id, visit_id=visit.id, product_id=product.id, quantity=pieces, price=250_000
-    )
-    db.session.add(item)
-    db.session.flush()
-    found = (visit.id, item.id, product.id)
-    db.session.commit()
-    return found
+    with write() as session:  # the lock before the first read: the running product writes beside us
+        product = session.scalar(select(Product).where(Product.shop_id == shop.id, Product.name == "의자"))
+        if product is None:
+            product = Product(shop_id=shop.id, name="의자", price=250_000)
+            session.add(product)
+            session.flush()
+        visit = Visit(
+            shop_id=shop.id,
+            customer_id=holder.id,
+            at=factories.now(),
+            amount=250_000 * pieces,
+            channel=channel,
+            import_id=import_id,
+        )
+        session.add(visit)
+        session.flush()
+        item = VisitItem(
+            shop_id=shop.id, visit_id=visit.id, product_id=product.id, quantity=pieces, price=250_000
+        )
+        session.add(item)
+        session.flush()
+        return visit.id, item.id, product.id
 
 
 def a_secret(shop: AShop, kind_id: int, *, pieces: str = "1") -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.extensions import db
 from app.flows import notice, shop_links
+from app.flows.unit import write
 from tests import factories
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import wait_until
@@ -35,9 +35,9 @@ def test_opening_counts_and_the_words_are_copied(handset: NewHandset, shop: ASho
 
 def test_what_a_shop_shows_is_fit_for_everybody(handset: NewHandset, shop: AShop) -> None:
     """At 320 px nothing scrolls sideways; axe finds nothing, light and dark."""
-    row = factories.the_shop(shop)
-    row.address, row.story = "서울 은하구 달빛로 12", "매일 아침 콩을 볶아요."
-    db.session.commit()
+    with write():
+        row = factories.the_shop(shop)
+        row.address, row.story = "서울 은하구 달빛로 12", "매일 아침 콩을 볶아요."
     typed = {
         "instagram": "@bomnal_coffee_roasters_seoul",
         "openchat": "https://open.kakao.com/o/gAbCdEfGhIjKl",
