@@ -52,6 +52,14 @@ def test_the_newest_stands_first_and_a_complaint_is_the_owners(
     assert "카드를 받으셨어요" in owner_phone.open(f"{address}?all=1").words
 
 
+def test_the_shops_own_answer_is_told_as_such(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:
+    _says(shop, jiwoo, "complaint", "커피가 식어 있었어요")
+    listed = owner_phone.open("/owner/voices")
+    owner_phone.open(str(listed.soup.select("main li a[href^='/owner/voices/']")[0]["href"]))
+    owner_phone.submit("답 보내기", text="다음엔 더 뜨겁게 드릴게요")
+    assert "우리 답: 다음엔" in owner_phone.open(f"/owner/people/{jiwoo.id}/timeline").words
+
+
 def test_every_room_tells_its_part(app: Flask, shop: AShop) -> None:
     full = a_full_shop("별님", factories.a_number())
     owner = Phone(app).signed_in(full.shop, full.shop.owner_id)

@@ -12,6 +12,7 @@ from app.reviews import bought_rules
 from app.reviews.models import Photo
 from app.shops.models import AccessLog
 from tests import coupons, factories
+from tests import warranties as given
 from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
 from tests.flows.test_voice import opened
@@ -185,7 +186,10 @@ def test_staff_find_what_was_handed_to_them(
     staff.open(f"/owner/voices/{voice_id}", status=404)
     assert "맡은 손님 말씀" not in staff.open("/owner").words
     owner_phone.open(f"/owner/voices/{voice_id}")
-    assert owner_phone.submit("맡기기", to_staff="", status=422).h1
+    wrong = owner_phone.submit("맡기기", to_staff="", status=422)
+    assert [each.get_text(strip=True) for each in wrong.soup.select(".field .error")] == [
+        "맡길 분을 골라 주세요."
+    ]
     owner_phone.submit("맡기기", to_staff=str(staff_id))
     assert "박직원 님이 맡았어요" in owner_phone.open(f"/owner/voices/{voice_id}").words
     assert "맡은 손님 말씀" in staff.open("/owner").words
@@ -194,6 +198,21 @@ def test_staff_find_what_was_handed_to_them(
     assert "해결했어요" not in talk.words
     staff.submit("답 보내기", text="네, 뒷마당에 대시면 돼요")
     assert "맡은 손님 말씀" not in staff.open("/owner").words
+
+
+def test_a_repair_in_the_hands_of_staff_leads_to_its_certificate(
+    app: Flask, owner_phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    serial = given.issued(shop, jiwoo, given.a_kind(shop))
+    voice_id = given.asked(shop, jiwoo, serial)
+    staff_id = factories.a_staff(shop)
+    owner_phone.open(f"/owner/voices/{voice_id}")
+    owner_phone.submit("맡기기", to_staff=str(staff_id))
+    staff = Phone(app).signed_in(shop, staff_id)
+    talk = staff.open(f"/owner/voices/{voice_id}")
+    assert talk.soup.select_one("main .list a[href^='/owner/repairs/']") is None
+    assert "원목 의자 보증서" in staff.open(f"/owner/warranties/{serial}").words
+    assert talk.soup.select_one(f"main .list a[href='/owner/warranties/{serial}']") is not None
 
 
 def test_the_desk_is_read_page_by_page(owner_phone: Phone, shop: AShop, jiwoo: ACustomer) -> None:

@@ -55,7 +55,8 @@ def test_from_the_till_to_the_check_page(
 ) -> None:
     visit_id, _item, product_id = given.sold(shop, jiwoo)
     given.a_kind(shop, product=str(product_id), care="마른 천으로 닦아 주세요")
-    owner_phone.open(f"/owner/panel/{jiwoo.card_id}")
+    owner_phone.open(f"/owner/people/{jiwoo.id}/purchases")
+    owner_phone.submit("적기", amount="250000")
     owner_phone.tap("보증서 드리기")
     assert "보증서 한 장을 드렸어요" in owner_phone.submit("드리기").words
     phone.holding(jiwoo).open(f"/c/{shop.code}")

@@ -93,7 +93,8 @@ def _said(where: dict[str, Any]) -> Iterator[Moment]:
     for voice in listing.threads_of(**where):
         if is_owner or voice.kind != COMPLAINT:
             address = url_for("owner.shop_voice", voice_id=voice.id)
-            yield Moment(voice.last_at, "talk", f"{KINDS[voice.kind]} 말씀", voice.last, address)
+            last = f"우리 답: {voice.last}" if voice.by_shop else voice.last
+            yield Moment(voice.last_at, "talk", f"{KINDS[voice.kind]} 말씀", last, address)
     for review in reviews.reviews_of(**where):
         address = url_for("owner.shop_review", review_id=review.id)
         what = f"후기 · 별 {review.stars}개" if review.stars else "후기"
