@@ -134,7 +134,7 @@ def test_nobody_real_is_in_it(shop: Description) -> None:
 
 
 @BOTH
-def test_reviews_are_of_visits_that_were_and_voices_of_people_who_came(shop: Description) -> None:
+def test_what_is_said_and_held_is_of_people_who_came(shop: Description) -> None:
     now, tables = opening.present_of(ANCHOR), _now(shop)
     rows = {
         name: {row["id"]: row for row in tables.plain(name)}
@@ -172,6 +172,9 @@ def test_reviews_are_of_visits_that_were_and_voices_of_people_who_came(shop: Des
             voice["closed_at"] is not None or said[-1]["staff_id"] is not None
         )
         assert all(line["at"] < now for line in said)
+    since = {person["id"]: person["joined_at"] for person in rows["customers"].values()}
+    held = [row for row in tables.plain("warranties") if row["customer_id"] is not None]
+    assert all(row["claimed_at"] >= since[row["customer_id"]] for row in held)
 
 
 @BOTH

@@ -40,8 +40,9 @@ class Warranties:
         for place, kind in enumerate(kinds):
             for holder in chosen[3 * place : 3 * place + 3]:
                 self._sold(kind, holder.customer, holder.stood[self.rng.randrange(len(holder.stood))]["at"])
-        # One ends soon: its holder was told a while ago.
-        self._sold(kinds[0], chosen[0].customer, now - timedelta(days=353))
+        # One ends soon. A certificate needs a card to lie beside, so it is one of the oldest cards.
+        oldest = min(regulars, key=lambda holder: holder.stood[0]["at"])
+        self._sold(kinds[0], oldest.customer, max(now - timedelta(days=353), oldest.stood[0]["at"]))
         self._sheet(kinds[0], chosen[3 * len(kinds) : -2], now)
         moved = self._sold(kinds[0], chosen[-1].customer, chosen[-1].stood[-1]["at"])
         repairs = self._repairs(kinds, now)
@@ -149,7 +150,7 @@ class Warranties:
             serial = next(
                 part for part in opening.split() if len(part) == SERIAL_LENGTH + 1 and part[4] == "-"
             )
-            bought = voice["opened_at"] - timedelta(days=90)
+            bought = max(voice["opened_at"] - timedelta(days=90), voice["customer_id"]["joined_at"])
             certificate = self._sold(kind, voice["customer_id"], bought, serial=serial.replace("-", ""))
             assert serial_words(certificate["serial"]) == serial
             found.append((certificate, voice, said))
