@@ -14,16 +14,14 @@ from app.board.notices import NoticeLine
 from app.flows import notice as flow
 from app.insights import groups
 from app.kit.refusals import Invalid
-from app.kit.share_pictures import square
 from app.kit.signing import new_token
-from app.reviews import queries as reviews
 from app.visits import goods
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
-from app.web.drawn import drawn, said_of_notice
+from app.web.drawn import said_of_notice
 from app.web.guards import current_staff
-from app.web.owner import asked, closing_news, own_picture
+from app.web.owner import asked, captions, closing_news, own_picture
 from app.web.owner.blueprint import bp
 from app.web.owner.groups import chosen_group
 from app.web.pictures import picture
@@ -260,26 +258,18 @@ def tell_notice(notice_id: int) -> ResponseReturnValue:
 def notice_caption(notice_id: int) -> ResponseReturnValue:
     """Show the words and the picture to post on the shop's own page elsewhere."""
     line, shop = _one(notice_id), current_staff().shop
-    return render_template(
-        "owner/notice_caption.html",
-        line=line,
-        caption=rules.caption(
-            title=line.title,
-            text=line.text,
-            product=line.product,
-            hashtag=reviews.settings(shop.id).hashtag,
-            address=shop.address,
-            link=str(current_app.config["BASE_URL"]) + url_for("public.shop_page", code=shop.code),
-        ),
-        hashtag=reviews.settings(shop.id).hashtag,
-        suffix="jpg" if line.photo else "png",
+    return captions.caption_page(
+        line,
+        text=line.text,
+        product=line.product,
+        link=str(current_app.config["BASE_URL"]) + url_for("public.shop_page", code=shop.code),
+        back=url_for("owner.notice", notice_id=line.id),
+        picture=url_for("owner.notice_square", notice_id=line.id, v=line.photo or None),
+        stays="가게 소식은 바뀌지 않아요.",
     )
 
 
 @door(bp, "/owner/notices/<int:notice_id>/picture", audience="owner", role="manager", tenant="session")
 def notice_square(notice_id: int) -> ResponseReturnValue:
     """Answer its picture, 1080 × 1080."""
-    shop = current_staff().shop
-    hashtag = reviews.settings(shop.id).hashtag
-    said = said_of_notice(shop, _one(notice_id), f"#{hashtag}" if hashtag else "")
-    return drawn(square(said), kept="private, max-age=60")
+    return captions.square_of(said_of_notice(current_staff().shop, _one(notice_id), captions.foot()))
