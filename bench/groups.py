@@ -18,12 +18,11 @@ from app.extensions import db
 from app.flows import groups as flow
 from app.insights import groups, moves
 from app.kit.clock import utc_now
-from bench import data
+from bench.both import on_both
 from bench.data import Filled
 from bench.report import Row
 from bench.servers import cpu_seconds_with_ended
 from config import load_config
-from launch import testbed
 
 MUST_MS = {"count": 100.0, "first page": 50.0, "moves": 50.0, "choosing": 300.0}
 _SHOP = 1  # the bench's only one
@@ -53,17 +52,15 @@ _FACTS = (
 
 def measure(folder: Path, *, customers: int, ledger: int) -> list[Row]:
     """Time every group on SQLite and PostgreSQL in a shop of `customers` people."""
-    size = {"customers": customers, "ledger": ledger}
-    rows = _on("SQLite", data.fill(folder / "sqlite", **size), customers)
-    with testbed.postgres_server() as server:
-        url = server.url(server.create_database())
-        filled = data.fill(folder / "postgres", **size, DATABASE_URL=url)
-        return rows + _on("PostgreSQL", filled, customers, server.process)
+    return on_both(
+        folder,
+        lambda name, filled, server: _on(name, filled, customers, server),
+        customers=customers,
+        ledger=ledger,
+    )
 
 
-def _on(
-    name: str, filled: Filled, customers: int, server: subprocess.Popen[bytes] | None = None
-) -> list[Row]:
+def _on(name: str, filled: Filled, customers: int, server: subprocess.Popen[bytes] | None) -> list[Row]:
     def spent() -> float:
         return cpu_seconds_with_ended(server.pid) if server else time.process_time()
 

@@ -7,7 +7,6 @@ names are three syllables drawn from those that Koreans have, so that a part of 
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,14 +19,12 @@ from app.customers.models import Customer
 from app.customers.roster import Choice
 from app.extensions import db
 from app.kit.korean import initials
-from bench import data
+from bench.both import on_both, p95_row, times_of
 from bench.data import Filled
 from bench.report import Row
 from config import load_config
-from launch import testbed
 
 MUST_MS = 50
-SAMPLES, WARM = 60, 5
 _SHOP, _CHUNK = 1, 10_000
 _FAMILY = "김김김김김이이이이박박최정강조윤장임한오서신권황안송류홍전고문손양배백허남심노하곽성차주우구나민진지엄채원천방공현"
 _GIVEN = "민서준지우현수영진희은혜경미정선아연주호성재윤하예나도훈빈채원유안시태건동규상철용기순자옥숙인화명란말춘봉길병종석권"
@@ -36,11 +33,12 @@ _JAMO = "ㄱㄴㄷㅁㅂㅅㅇㅈㅊㅎ"
 
 def measure(folder: Path, *, customers: int) -> list[Row]:
     """Time the searches and pages on SQLite and PostgreSQL in a shop of `customers` people."""
-    size = {"customers": customers, "ledger": customers}
-    rows = _on("SQLite", data.fill(folder / "sqlite", **size), customers)
-    with testbed.postgres_server() as server:
-        url = server.url(server.create_database())
-        return rows + _on("PostgreSQL", data.fill(folder / "postgres", **size, DATABASE_URL=url), customers)
+    return on_both(
+        folder,
+        lambda name, filled, _server: _on(name, filled, customers),
+        customers=customers,
+        ledger=customers,
+    )
 
 
 def _on(name: str, filled: Filled, customers: int) -> list[Row]:
@@ -68,7 +66,11 @@ def _on(name: str, filled: Filled, customers: int) -> list[Row]:
                 shop_id=_SHOP, order="name", after=f"a{pick.randrange(1, customers)}"
             ),
         }
-        rows = [_row(f"list: {what}, p95, {name}", times_of(ask), customers) for what, ask in asked.items()]
+        note = f"{customers:,} customers"
+        rows = [
+            p95_row(f"list: {what}, p95, {name}", times_of(ask), must=MUST_MS, note=note)
+            for what, ask in asked.items()
+        ]
         db.session.remove()
         db.engine.dispose()
     return rows
@@ -76,23 +78,6 @@ def _on(name: str, filled: Filled, customers: int) -> list[Row]:
 
 def _found(typed: str) -> roster.PeoplePage:
     return roster.people(shop_id=_SHOP, typed=typed)
-
-
-def times_of(ask: Callable[[], object]) -> list[float]:
-    """Return how long each of so many asks took, in milliseconds, the shortest first; the first few do not count."""
-    times = []
-    for _ in range(SAMPLES + WARM):
-        db.session.rollback()
-        began = time.perf_counter()
-        ask()
-        times.append((time.perf_counter() - began) * 1000)
-    return sorted(times[WARM:])
-
-
-def _row(what: str, times: list[float], customers: int) -> Row:
-    p95, p50 = times[round(0.95 * (len(times) - 1))], times[len(times) // 2]
-    note = f"{customers:,} customers; p50 {p50:.1f} ms of {len(times)}"
-    return Row(what, p95, " ms", must=MUST_MS, most=True, note=note)
 
 
 def give_names(customers: int) -> int:

@@ -17,18 +17,17 @@ from app.cards import rules
 from app.extensions import db
 from app.flows import at_counter, claim
 from app.kit.signing import new_token
-from bench import data, everything
+from bench import everything
+from bench.both import SAMPLES, WARM, on_both, p95_row
 from bench.data import Filled
 from bench.report import Row
 from bench.servers import gunicorn
 from config import load_config
-from launch import testbed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 MUST_MS = 300
-SAMPLES, WARM = 60, 5
 _SHOP = 1  # the bench's only one
 _WAIT_MS = 20_000
 
@@ -60,11 +59,12 @@ _CLAIM = _TIMED.replace("(begin)", "()").replace(
 
 def measure(folder: Path, *, customers: int, ledger: int) -> list[Row]:
     """Time scans and claims on SQLite and PostgreSQL in a shop of `customers` people."""
-    size = {"customers": customers, "ledger": ledger}
-    rows = _on("SQLite", data.fill(folder / "sqlite", **size), customers)
-    with testbed.postgres_server() as server:
-        url = server.url(server.create_database())
-        return rows + _on("PostgreSQL", data.fill(folder / "postgres", **size, DATABASE_URL=url), customers)
+    return on_both(
+        folder,
+        lambda name, filled, _server: _on(name, filled, customers),
+        customers=customers,
+        ledger=ledger,
+    )
 
 
 def _on(name: str, filled: Filled, customers: int) -> list[Row]:
@@ -89,16 +89,12 @@ def _on(name: str, filled: Filled, customers: int) -> list[Row]:
         db.engine.dispose()
     note = f"{customers:,} customers; Chromium"
     return [
-        _row(f"till: {what} to confirmed panel, {shop}, p95, {name}", times, note)
+        p95_row(
+            f"till: {what} to confirmed panel, {shop}, p95, {name}", times[WARM:], must=MUST_MS, note=note
+        )
         for shop, pair in (("stamps only", plain), ("everything on", full))
         for what, times in zip(("read QR", "tapped claim"), pair, strict=True)
     ]
-
-
-def _row(what: str, times: list[float], note: str) -> Row:
-    times = sorted(times[WARM:])
-    p95, p50 = times[round(0.95 * (len(times) - 1))], times[len(times) // 2]
-    return Row(what, p95, " ms", must=MUST_MS, most=True, note=f"{note}; p50 {p50:.0f} ms of {len(times)}")
 
 
 def _pair(page: Page, url: str, scanned: list[Any], asking: list[Any]) -> tuple[list[float], list[float]]:

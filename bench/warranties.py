@@ -23,12 +23,11 @@ from app.visits.models import Product, Visit, VisitItem
 from app.warranties import finding
 from app.warranties.models import Warranty, WarrantyKind
 from app.warranties.rules import SERIAL_LENGTH
-from bench import data
+from bench.both import on_both, p95_row, times_of
 from bench.data import Filled
-from bench.lists import give_names, times_of
+from bench.lists import give_names
 from bench.report import Row
 from config import load_config
-from launch import testbed
 
 CERTIFICATES = 100_000
 MUST_MS = 2_000
@@ -39,11 +38,12 @@ _NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 
 def measure(folder: Path, *, customers: int) -> list[Row]:
     """Time it on SQLite and PostgreSQL in a shop of `customers` people with CERTIFICATES between them."""
-    size = {"customers": customers, "ledger": customers}
-    rows = _on("SQLite", data.fill(folder / "sqlite", **size), customers)
-    with testbed.postgres_server() as server:
-        url = server.url(server.create_database())
-        return rows + _on("PostgreSQL", data.fill(folder / "postgres", **size, DATABASE_URL=url), customers)
+    return on_both(
+        folder,
+        lambda name, filled, _server: _on(name, filled, customers),
+        customers=customers,
+        ledger=customers,
+    )
 
 
 def _on(name: str, filled: Filled, customers: int) -> list[Row]:
@@ -76,18 +76,13 @@ def _on(name: str, filled: Filled, customers: int) -> list[Row]:
         }
         note = f"{CERTIFICATES:,} certificates of {customers:,} customers"
         rows = [
-            _row(f"certificate: found by {what}, p95, {name}", times_of(ask), note, must=MUST_MS)
+            p95_row(f"certificate: found by {what}, p95, {name}", times_of(ask), must=MUST_MS, note=note)
             for what, ask in asked.items()
         ]
         rows.append(_stepped(name, kinds[0]))
         db.session.remove()
         db.engine.dispose()
     return rows
-
-
-def _row(what: str, times: list[float], note: str, *, must: float) -> Row:
-    p95, p50 = times[round(0.95 * (len(times) - 1))], times[len(times) // 2]
-    return Row(what, p95, " ms", must=must, most=True, note=f"{note}; p50 {p50:.1f} ms of {len(times)}")
 
 
 def _stepped(name: str, kind_id: int) -> Row:
@@ -119,7 +114,8 @@ def _stepped(name: str, kind_id: int) -> Row:
     )
     run_id = begun.run_id or 0
     times = times_of(lambda: warranty_run.step(shop_id=_SHOP, run_id=run_id, now=_NOW))
-    return _row(f"certificate: a step of giving many, p95, {name}", times, "40 a step", must=STEP_MUST_MS)
+    what = f"certificate: a step of giving many, p95, {name}"
+    return p95_row(what, times, must=STEP_MUST_MS, note="40 a step")
 
 
 def _give(customers: int) -> list[int]:

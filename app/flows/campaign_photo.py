@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, BinaryIO
+from functools import partial
+from typing import BinaryIO
 
-from app.flows import own_picture, photo
+from app.flows import own_picture
 from app.flows.campaign import draft_of
-from app.flows.unit import write
 
 
 def add(*, shop_id: int, campaign_id: int, upload: BinaryIO, now: datetime) -> None:
@@ -15,20 +15,10 @@ def add(*, shop_id: int, campaign_id: int, upload: BinaryIO, now: datetime) -> N
 
     Raises BadImage, NotHere, Confirmed.
     """
-    with write() as session:
-        draft_of(session, shop_id=shop_id, campaign_id=campaign_id)
-
-    def keep(session: Any, ref: str) -> str:
-        draft = draft_of(session, shop_id=shop_id, campaign_id=campaign_id)
-        before, draft.photo = draft.photo, ref
-        return before
-
-    own_picture.put(shop_id=shop_id, upload=upload, keep=keep, now=now)
+    draft = partial(draft_of, shop_id=shop_id, campaign_id=campaign_id)
+    own_picture.put(shop_id=shop_id, row=draft, upload=upload, now=now)
 
 
 def drop(*, shop_id: int, campaign_id: int) -> None:
     """Let a draft have no picture; the second tap changes nothing. Raises NotHere, Confirmed."""
-    with write() as session:
-        draft = draft_of(session, shop_id=shop_id, campaign_id=campaign_id)
-        before, draft.photo = draft.photo, ""
-    photo.drop_files(shop_id=shop_id, refs=[before] if before else [])
+    own_picture.drop(shop_id=shop_id, row=partial(draft_of, shop_id=shop_id, campaign_id=campaign_id))

@@ -15,7 +15,7 @@ from app.customers import actions as people
 from app.customers import merges
 from app.customers.models import Customer
 from app.extensions import db
-from app.flows import audit
+from app.flows import audit, own_picture
 from app.flows.unit import after_a_race, write
 from app.insights import groups
 from app.kit.names import masked_name
@@ -50,6 +50,18 @@ def save(
             ).id
 
     return after_a_race(saved)
+
+
+def pictured(*, shop_id: int, event_id: int) -> own_picture.Row:
+    """Return the row of an event that nobody has seen, for its picture: it raises NoSuchEvent, AlreadyShown."""
+
+    def draft(session: Any) -> Event:
+        row = _event(session, shop_id=shop_id, event_id=event_id)
+        if row.shown_at is not None or row.cancelled_at is not None:
+            raise AlreadyShown
+        return row
+
+    return draft
 
 
 def show(*, shop_id: int, staff_id: int, event_id: int, now: datetime) -> None:

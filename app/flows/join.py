@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from app.cards.actions import ledger
 from app.cards.models import Card
@@ -18,6 +19,8 @@ from app.flows.unit import after_a_race, write
 from app.kit.signing import keyed_hash
 from app.messages import outbox, recall
 from app.shops import actions as shops
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -46,33 +49,54 @@ def join_anonymous(
 
     `invited_by`: the word of the link they came by, "" for none.
     """
-    return after_a_race(
-        lambda: _join(
-            shop_id=shop_id,
-            browser_token=browser_token,
-            source=source,
-            user_agent=user_agent,
-            invited_by=invited_by,
-            now=now,
-        )
+    return onto_card(
+        _invited(invited_by, now),
+        shop_id=shop_id,
+        source=source,
+        browser_token=browser_token,
+        user_agent=user_agent,
+        now=now,
     )
 
 
-def _join(
-    *, shop_id: int, browser_token: str, source: str, user_agent: str, invited_by: str, now: datetime
-) -> Joined:
-    with write() as session:
-        person, joined = person_and_card(
-            session,
-            shop_id=shop_id,
-            browser_token=browser_token,
-            source=source,
-            user_agent=user_agent,
-            now=now,
-        )
-        if invited_by and joined.is_new:
-            referral.note_join(session, shop_id=shop_id, friend=person, word=invited_by, now=now)
+def onto_card(
+    put: Callable[[Any, Customer, Joined], Answer],
+    *,
+    shop_id: int,
+    source: str,
+    browser_token: str,
+    user_agent: str,
+    now: datetime,
+) -> Answer:
+    """Let `put` give something to whoever holds this browser, within the transaction that made the card if need be.
+
+    The person comes before what becomes theirs, as leaving takes them. Where `put` refuses, no card was made either.
+    """
+
+    def done() -> Answer:
+        with write() as session:
+            person, joined = person_and_card(
+                session,
+                shop_id=shop_id,
+                browser_token=browser_token,
+                source=source,
+                user_agent=user_agent,
+                now=now,
+            )
+            return put(session, person, joined)
+
+    return after_a_race(done)
+
+
+def _invited(word: str, now: datetime) -> Callable[[Any, Customer, Joined], Joined]:
+    """Return what notes by whose link somebody new came."""
+
+    def noted(session: Any, person: Customer, joined: Joined) -> Joined:
+        if word and joined.is_new:
+            referral.note_join(session, shop_id=person.shop_id, friend=person, word=word, now=now)
         return joined
+
+    return noted
 
 
 def add_details(
@@ -96,40 +120,10 @@ def add_details(
     """
     clean = rules.clean_details(details)
     trace = Trace(source=source, ip=ip, user_agent=user_agent)
-    return after_a_race(
-        lambda: _add(
-            shop_id=shop_id,
-            browser_token=browser_token,
-            clean=clean,
-            trace=trace,
-            master=master,
-            invited_by=invited_by,
-            now=now,
-        )
-    )
+    came = _invited(invited_by, now)
 
-
-def _add(
-    *,
-    shop_id: int,
-    browser_token: str,
-    clean: rules.CleanDetails,
-    trace: Trace,
-    master: bytes,
-    invited_by: str,
-    now: datetime,
-) -> Joined:
-    with write() as session:
-        person, joined = person_and_card(
-            session,
-            shop_id=shop_id,
-            browser_token=browser_token,
-            source=trace.source,
-            user_agent=trace.user_agent,
-            now=now,
-        )
-        if invited_by and joined.is_new:
-            referral.note_join(session, shop_id=shop_id, friend=person, word=invited_by, now=now)
+    def added(session: Any, person: Customer, joined: Joined) -> Joined:
+        came(session, person, joined)
         person.name = clean.name or person.name
         before = person.phone_key
         _record_answers(session, person=person, clean=clean, trace=trace, master=master, now=now)
@@ -137,6 +131,10 @@ def _add(
             proven.known_lately(session, person=person, browser_token=browser_token, now=now)
         ledger.touch(session, shop_id=shop_id, card_id=joined.card_id)
         return joined
+
+    return onto_card(
+        added, shop_id=shop_id, source=source, browser_token=browser_token, user_agent=user_agent, now=now
+    )
 
 
 def _record_answers(

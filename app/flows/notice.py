@@ -6,7 +6,7 @@ Whoever wants it to reach people begins a 단체 문자 with it, and that flow's
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any
 
 from app.board import notice_rules as rules
 from app.board import notices, noticing
@@ -103,32 +103,16 @@ def _place(session: Any, row: Notice, is_first: bool) -> None:
     row.is_first = is_first
 
 
-def put_photo(*, shop_id: int, notice_id: int, upload: BinaryIO, now: datetime) -> None:
-    """Let a piece of news have this picture instead of the one it had. Raises BadImage, NoSuchNotice, TakenDown."""
-    with write() as session:
-        _living(session, shop_id, notice_id)
+def pictured(*, shop_id: int, notice_id: int) -> own_picture.Row:
+    """Return the row of a piece of news, for its picture: it raises NoSuchNotice, TakenDown."""
 
-    def keep(session: Any, ref: str) -> str:
-        row = _living(session, shop_id, notice_id)
-        before, row.photo = row.photo, ref
-        return before
+    def living(session: Any) -> Notice:
+        row = noticing.hold(session, shop_id=shop_id, notice_id=notice_id)
+        if row.ended_at is not None:
+            raise TakenDown
+        return row
 
-    own_picture.put(shop_id=shop_id, upload=upload, keep=keep, now=now)
-
-
-def drop_photo(*, shop_id: int, notice_id: int) -> None:
-    """Let it have no picture; the second tap changes nothing. Raises NoSuchNotice, TakenDown."""
-    with write() as session:
-        row = _living(session, shop_id, notice_id)
-        before, row.photo = row.photo, ""
-    photo.drop_files(shop_id=shop_id, refs=[before] if before else [])
-
-
-def _living(session: Any, shop_id: int, notice_id: int) -> Notice:
-    row = noticing.hold(session, shop_id=shop_id, notice_id=notice_id)
-    if row.ended_at is not None:
-        raise TakenDown
-    return row
+    return living
 
 
 def show(*, shop_id: int, notice_id: int, staff_id: int, now: datetime) -> bool:

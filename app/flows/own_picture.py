@@ -16,27 +16,38 @@ from app.kit.files import Place
 from app.kit.signing import new_token
 from app.reviews.photos import INCOMING, LARGE, LETTER, SMALL
 
-# Names the picture in its row and returns the name that stood there, "" for none.
-Keep = Callable[[Any, str], str]
+# Returns, inside a flow and held, the row whose `photo` names the picture ("" for none). Raises what refuses it.
+Row = Callable[[Any], Any]
 
 
-def put(*, shop_id: int, upload: BinaryIO, keep: Keep, now: datetime) -> None:
+def put(*, shop_id: int, row: Row, upload: BinaryIO, now: datetime) -> None:
     """Let a row have this picture instead of the one it had.
 
-    `keep(session, ref)` runs in a transaction of its own and raises what refuses it. The files come before their name
-    stands in the row, and the old ones go after it. Raises BadImage.
+    `row` is asked before anything is made, and once more in the transaction that names the picture. The files come before
+    their name stands there, and the old ones go after it. Raises BadImage, and what `row` raises.
     """
+    with write() as session:
+        row(session)
     ref, _digest = photo.take_file(shop_id=shop_id, upload=upload, now=now)
     kept, before = False, ""
     try:
         end_reading()  # no transaction is open while the picture is made
         _make(shop_id, ref, now)
         with write() as session:
-            before = keep(session, ref)
+            held = row(session)
+            before, held.photo = held.photo, ref
         kept = True
     finally:
         photo.drop_files(shop_id=shop_id, refs=[before] if kept and before else [] if kept else [ref])
     files.drop(files_dir(), Place(INCOMING, shop_id, ref))
+
+
+def drop(*, shop_id: int, row: Row) -> None:
+    """Let a row have no picture; the second tap changes nothing. Raises what `row` raises."""
+    with write() as session:
+        held = row(session)
+        before, held.photo = held.photo, ""
+    photo.drop_files(shop_id=shop_id, refs=[before] if before else [])
 
 
 def copy(*, shop_id: int, ref: str, now: datetime) -> str:

@@ -99,7 +99,8 @@ def rename_cause(*, shop_id: int, cause_id: int, name: str, joins: bool, now: da
 
     def renamed() -> int:
         with write() as session:
-            cause = causing.cause(session, shop_id=shop_id, cause_id=cause_id)
+            # Held: of two at once the second one finds it called so, and never takes it for another of that name.
+            cause = causing.cause(session, shop_id=shop_id, cause_id=cause_id, lock=True)
             if cause is None:
                 raise NotHere(NO_CAUSE)
             if cause.name == word:

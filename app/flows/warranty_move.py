@@ -12,10 +12,9 @@ from typing import Any
 
 from app.customers import actions as people
 from app.customers.models import Customer
-from app.flows.join import Joined
+from app.flows.join import Joined, onto_card
 from app.flows.unit import after_a_race, write
 from app.flows.warranty import GONE
-from app.flows.warranty_card import onto_card
 from app.kit.refusals import NotHere
 from app.kit.signing import derive_key, spoken_mac, token_hash
 from app.messages import outbox, recall

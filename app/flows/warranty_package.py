@@ -12,10 +12,9 @@ from typing import Any
 from app.customers import actions as people
 from app.customers.models import Customer
 from app.flows import audit
-from app.flows.join import Joined
+from app.flows.join import Joined, onto_card
 from app.flows.unit import after_a_race, write
 from app.flows.warranty import GONE, standing_kind, tell_issued
-from app.flows.warranty_card import onto_card
 from app.kit.clock import kst_day
 from app.kit.korean import day_name
 from app.kit.names import masked_name

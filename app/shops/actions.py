@@ -99,8 +99,13 @@ def staff(session: Any, *, shop_id: int, staff_id: int) -> Staff | None:
 
 
 def hold_staff(session: Any, *, shop_id: int, staff_id: int) -> None:
-    """Hold a person's row until the flow ends (PostgreSQL): what is counted for a day is counted one by one."""
-    session.execute(select(Staff.id).where(Staff.shop_id == shop_id, Staff.id == staff_id).with_for_update())
+    """Hold a person's row until the flow ends (PostgreSQL): what is counted for a day is counted one by one.
+
+    Whoever writes a row that names them meanwhile, a letter, does not wait for it: who holds a customer as well as such
+    a row would wait in the opposite order.
+    """
+    query = select(Staff.id).where(Staff.shop_id == shop_id, Staff.id == staff_id)
+    session.execute(query.with_for_update(key_share=True))
 
 
 def staff_by_login(session: Any, *, login: str) -> Staff | None:

@@ -11,7 +11,8 @@ from sqlalchemy import case, select
 from app.shops.models import Staff
 from app.voices.care_models import VoiceHandover
 from app.voices.models import Voice
-from app.voices.rules import COMPLAINT, due_at
+from app.voices.queries import MATTER
+from app.voices.rules import COMPLAINT, Matter
 
 
 @dataclass(frozen=True)
@@ -43,28 +44,15 @@ def standing(session: Any, *, shop_id: int, voice_id: int) -> Standing | None:
         .scalar_subquery()
     )
     row = session.execute(
-        select(
-            Voice.kind,
-            Voice.waiting_since,
-            Voice.closed_at,
-            Voice.answered_at,
-            Voice.due_at,
-            Voice.again_due_at,
-            hand,
-        ).where(Voice.shop_id == shop_id, Voice.id == voice_id)
+        select(*MATTER, hand).where(Voice.shop_id == shop_id, Voice.id == voice_id)
     ).one_or_none()
     if row is None:
         return None
-    kind, waiting_since, closed_at, answered_at, first_due, again_due, in_hand = row
+    *stands, in_hand = row
+    matter = Matter(*stands)
     return Standing(
-        kind=kind,
+        kind=matter.kind,
         hand=in_hand,
-        waits=waiting_since is not None and closed_at is None,
-        due=due_at(
-            kind,
-            waiting_since=waiting_since,
-            answered_at=answered_at,
-            first_due=first_due,
-            again_due=again_due,
-        ),
+        waits=matter.waiting_since is not None and matter.closed_at is None,
+        due=matter.due,
     )

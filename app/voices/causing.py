@@ -59,11 +59,10 @@ def mark(session: Any, *, voice: Voice, causes: Sequence[int], now: datetime) ->
         )
 
 
-def cause(session: Any, *, shop_id: int, cause_id: int) -> VoiceCause | None:
-    """Return a cause of this shop."""
-    found: VoiceCause | None = session.scalar(
-        select(VoiceCause).where(VoiceCause.shop_id == shop_id, VoiceCause.id == cause_id)
-    )
+def cause(session: Any, *, shop_id: int, cause_id: int, lock: bool = False) -> VoiceCause | None:
+    """Return a cause of this shop; `lock` holds it until the flow ends (PostgreSQL)."""
+    query = select(VoiceCause).where(VoiceCause.shop_id == shop_id, VoiceCause.id == cause_id)
+    found: VoiceCause | None = session.scalar(query.with_for_update() if lock else query)
     return found
 
 

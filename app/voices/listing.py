@@ -13,39 +13,22 @@ from app.extensions import db
 from app.kit.keyset import read_place, write_place
 from app.voices.care_models import VoiceCause, VoiceCauseMark
 from app.voices.models import Voice, VoiceLine
-from app.voices.queries import for_ears
-from app.voices.rules import COMPLAINT, due_at
+from app.voices.queries import MATTER, for_ears
+from app.voices.rules import COMPLAINT, Matter
 
 
 @dataclass(frozen=True)
-class ThreadLine:
+class ThreadLine(Matter):
     """One matter in a list: what it is about and what was said last."""
 
     id: int
     customer_id: int | None
     name: str
-    kind: str
     opened_at: datetime
-    waiting_since: datetime | None
-    closed_at: datetime | None
     last: str
     last_at: datetime
     source: str
-    answered_at: datetime | None
-    due_at: datetime | None
-    again_due_at: datetime | None
     by_shop: bool  # the shop said it last
-
-    @property
-    def due(self) -> datetime | None:
-        """Until when the shop's answer is due; None when nobody waits."""
-        return due_at(
-            self.kind,
-            waiting_since=self.waiting_since,
-            answered_at=self.answered_at,
-            first_due=self.due_at,
-            again_due=self.again_due_at,
-        )
 
 
 @dataclass(frozen=True)
@@ -187,24 +170,19 @@ def _lines(shop_id: int, ids: Any) -> list[ThreadLine]:
     )
     rows = db.session.execute(
         select(
+            *MATTER,
             Voice.id,
             Voice.customer_id,
             func.coalesce(Customer.name, ""),
-            Voice.kind,
             Voice.opened_at,
-            Voice.waiting_since,
-            Voice.closed_at,
             VoiceLine.text,
             VoiceLine.at,
             Voice.source,
-            Voice.answered_at,
-            Voice.due_at,
-            Voice.again_due_at,
             VoiceLine.staff_id.is_not(None),
         )
         .outerjoin(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
         .join(VoiceLine, (VoiceLine.shop_id == Voice.shop_id) & (VoiceLine.id == newest))
         .where(Voice.shop_id == shop_id, Voice.id.in_(ids))
     )
-    found = {row[0]: ThreadLine(*list(row)) for row in rows}
+    found = {line.id: line for line in (ThreadLine(*list(row)) for row in rows)}
     return [found[each] for each in ids if each in found]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, or_, select
 
@@ -12,7 +13,10 @@ from app.extensions import db
 from app.reviews.models import Review
 from app.voices.care_models import VoiceHandover, VoicePhoto
 from app.voices.models import Voice, VoiceLine
-from app.voices.rules import COMPLAINT, due_at
+from app.voices.rules import COMPLAINT, Matter, due_at
+
+# As rules.Matter has them.
+MATTER: tuple[Any, ...] = tuple(getattr(Voice, each.name) for each in fields(Matter))
 
 
 def for_ears(role: str, staff_id: int | None = None) -> list[ColumnElement[bool]]:

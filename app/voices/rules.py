@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.kit.refusals import Invalid, Refused
@@ -140,6 +141,29 @@ def due_at(
         return None
     set_due = first_due if answered_at is None else again_due
     return set_due or waiting_since + ANSWER_WITHIN
+
+
+@dataclass(frozen=True)
+class Matter:
+    """How one matter stands, wherever it is shown."""
+
+    kind: str
+    waiting_since: datetime | None
+    closed_at: datetime | None
+    answered_at: datetime | None
+    due_at: datetime | None  # of the first answer
+    again_due_at: datetime | None
+
+    @property
+    def due(self) -> datetime | None:
+        """Until when the shop's answer is due; None when nobody waits."""
+        return due_at(
+            self.kind,
+            waiting_since=self.waiting_since,
+            answered_at=self.answered_at,
+            first_due=self.due_at,
+            again_due=self.again_due_at,
+        )
 
 
 def clock_words(due: datetime, now: datetime) -> str:

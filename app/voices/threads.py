@@ -16,7 +16,8 @@ from app.reviews.photos import LINE, PhotoLine
 from app.shops.models import Staff
 from app.voices.care_models import VoiceHandover, VoiceOffer, VoicePhoto
 from app.voices.models import Voice, VoiceLine
-from app.voices.rules import due_at, may_hear
+from app.voices.queries import MATTER
+from app.voices.rules import Matter, may_hear
 
 
 @dataclass(frozen=True)
@@ -44,24 +45,18 @@ class SaidLine:
 
 
 @dataclass(frozen=True)
-class Thread:
+class Thread(Matter):
     """One matter with everything said about it."""
 
     id: int
     customer_id: int | None  # None: heard from somebody without a name
     name: str
-    kind: str
     review_id: int | None
     opened_at: datetime
-    waiting_since: datetime | None
-    closed_at: datetime | None
     closed_by: int | None  # None with closed_at: the customer said so
     closed_note: str
     source: str
     heard_by: int | None
-    answered_at: datetime | None
-    due_at: datetime | None
-    again_due_at: datetime | None
     lines: list[SaidLine]
     unread: bool  # the customer has not seen the shop's last answer yet
 
@@ -72,17 +67,6 @@ class Thread:
         taken = sum(line.offer is not None and line.offer.state != "open" for line in self.lines)
         shut = ("x" if self.closed_at else "") + ("w" if self.waiting_since else "")
         return f"{self.lines[-1].id if self.lines else 0}.{pictures}.{taken}{shut}"
-
-    @property
-    def due(self) -> datetime | None:
-        """Until when the shop's answer is due; None when nobody waits."""
-        return due_at(
-            self.kind,
-            waiting_since=self.waiting_since,
-            answered_at=self.answered_at,
-            first_due=self.due_at,
-            again_due=self.again_due_at,
-        )
 
     @property
     def is_heard(self) -> bool:
@@ -110,21 +94,16 @@ def thread(
     """
     row = db.session.execute(
         select(
+            *MATTER,
             Voice.id,
             Voice.customer_id,
             func.coalesce(Customer.name, "").label("name"),
-            Voice.kind,
             Voice.review_id,
             Voice.opened_at,
-            Voice.waiting_since,
-            Voice.closed_at,
             Voice.closed_by,
             Voice.closed_note,
             Voice.source,
             Voice.heard_by,
-            Voice.answered_at,
-            Voice.due_at,
-            Voice.again_due_at,
         )
         .outerjoin(Customer, (Customer.shop_id == Voice.shop_id) & (Customer.id == Voice.customer_id))
         .where(Voice.shop_id == shop_id, Voice.id == voice_id)

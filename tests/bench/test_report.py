@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bench.both import p95_row
 from bench.report import Row
 
 
@@ -23,3 +24,8 @@ from bench.report import Row
 def test_verdicts(row: Row, short: bool, cells: list[str]) -> None:
     assert row.short is short
     assert row.cells() == cells
+
+
+def test_nineteen_of_twenty_were_not_slower() -> None:
+    row = p95_row("list", [float(each) for each in range(100, 0, -1)], must=95, note="20 customers")
+    assert (row.value, row.short, row.note) == (95.0, False, "20 customers; p50 51.0 ms of 100")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.flows import notice, shop_links
+from app.flows import shop_links
 from app.flows.unit import write
 from tests import factories
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import wait_until
 from tests.factories import AShop
-from tests.flows.test_notices import a_picture, read_by, shown
+from tests.flows.test_notices import pictured, read_by, shown
 
 
 def test_opening_counts_and_the_words_are_copied(handset: NewHandset, shop: AShop) -> None:
@@ -44,7 +44,7 @@ def test_what_a_shop_shows_is_fit_for_everybody(handset: NewHandset, shop: AShop
     }
     shop_links.save(shop_id=shop.id, staff_id=shop.owner_id, typed=typed, now=factories.now())
     made = shown(shop, title="햇사과가 영월에서 오늘 아침에 막 도착했어요", is_first=True)
-    notice.put_photo(shop_id=shop.id, notice_id=made, upload=a_picture(), now=factories.now())
+    pictured(shop, made)
     phone = handset(card=factories.a_customer(shop), bypass_csp=True, reduced_motion="reduce")
     wide, found = {}, {}
     for path in (

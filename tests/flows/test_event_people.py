@@ -16,7 +16,7 @@ from app.board import draw_rules, entering, events, noticing, stories, talks
 from app.board.event_models import Event
 from app.board.event_rules import AlreadyShown, AskedByEvent, NoSuchEvent, NotDoneYet, NothingToDo
 from app.extensions import db, files_dir
-from app.flows import event, event_photo, merge, moderation, notice, photo
+from app.flows import event, merge, moderation, notice, own_picture, photo
 from app.flows.unit import write
 from app.reviews.photos import LARGE
 from tests import factories, world
@@ -185,17 +185,18 @@ def test_its_picture_is_changed_while_nobody_sees_it_and_the_night_leaves_it_alo
         db.session.rollback()
         return str(db.session.scalar(db.select(Event.photo)))
 
-    event_photo.put(**own, upload=a_picture(), now=factories.now())
+    row: dict[str, Any] = {"shop_id": shop.id, "row": event.pictured(**own)}
+    own_picture.put(**row, upload=a_picture(), now=factories.now())
     first = ref()
     photo.drop_orphans(now=factories.now() + timedelta(days=3))
     assert (files_dir() / LARGE / str(shop.id) / first).exists()
     for _twice in range(2):
-        event_photo.drop(**own)
+        own_picture.drop(**row)
     assert (ref(), (files_dir() / LARGE / str(shop.id) / first).exists()) == ("", False)
     event.show(**own, staff_id=shop.owner_id, now=factories.now())
     for refused in (
-        lambda: event_photo.put(**own, upload=a_picture(), now=factories.now()),
-        lambda: event_photo.drop(**own),
+        lambda: own_picture.put(**row, upload=a_picture(), now=factories.now()),
+        lambda: own_picture.drop(**row),
     ):
         with pytest.raises(AlreadyShown):
             refused()

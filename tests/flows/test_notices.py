@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from app.board.notice_models import Notice, NoticeRead, ShopLink
 from app.board.notice_rules import NoSuchNotice, StillShown, TakenDown, TooManyFirst
 from app.customers import known
 from app.extensions import db, files_dir
-from app.flows import merge, notice, photo, privacy, shop_links, tags
+from app.flows import merge, notice, own_picture, photo, privacy, shop_links, tags
 from app.flows.unit import write
 from app.insights import shown_notices
 from app.kit.images import BadImage
@@ -88,6 +88,12 @@ def a_picture() -> io.BytesIO:
     Image.new("RGB", (640, 480), "#884422").save(file, "JPEG")
     file.seek(0)
     return file
+
+
+def pictured(shop: AShop, notice_id: int, upload: BinaryIO | None = None) -> None:
+    """Put a picture to a piece of news."""
+    row = notice.pictured(shop_id=shop.id, notice_id=notice_id)
+    own_picture.put(shop_id=shop.id, row=row, upload=upload or a_picture(), now=factories.now())
 
 
 def test_a_draft_is_nobodys_to_see_until_it_is_shown_and_nothing_is_sent(
@@ -169,7 +175,7 @@ def test_another_shops_news_is_no_news(shop: AShop, other_shop: AShop, holder: A
     with pytest.raises(NoSuchNotice):
         notice.word(shop_id=shop.id, notice_id=theirs, **_WORDS)
     with pytest.raises(NoSuchNotice):
-        notice.put_photo(shop_id=shop.id, notice_id=theirs, upload=a_picture(), now=factories.now())
+        pictured(shop, theirs)
     notice.drop(shop_id=shop.id, notice_id=theirs)
     assert reads.public_notice(other_shop.id, theirs) is not None
 
@@ -218,13 +224,13 @@ def test_what_was_seen_is_taken_down_and_not_thrown_away(shop: AShop) -> None:
 
 def test_its_picture_goes_with_it_and_the_night_leaves_it_alone(shop: AShop) -> None:
     made = written(shop)
-    notice.put_photo(shop_id=shop.id, notice_id=made, upload=a_picture(), now=factories.now())
+    pictured(shop, made)
     first = db.session.scalars(db.select(Notice.photo)).one()
     photo.drop_orphans(now=factories.now() + timedelta(days=3))
     assert (files_dir() / LARGE / str(shop.id) / first).exists()
     with pytest.raises(BadImage):
-        notice.put_photo(shop_id=shop.id, notice_id=made, upload=io.BytesIO(b"<svg/>"), now=factories.now())
-    notice.put_photo(shop_id=shop.id, notice_id=made, upload=a_picture(), now=factories.now())
+        pictured(shop, made, io.BytesIO(b"<svg/>"))
+    pictured(shop, made)
     db.session.rollback()
     second = db.session.scalars(db.select(Notice.photo)).one()
     assert second != first
@@ -243,7 +249,7 @@ def test_telling_it_begins_one_draft_with_its_words_and_picture_and_sends_nothin
         "staff_id": shop.owner_id,
         "now": factories.now(),
     }
-    notice.put_photo(shop_id=shop.id, notice_id=made, upload=a_picture(), now=factories.now())
+    pictured(shop, made)
     with pytest.raises(TakenDown):
         notice.tell(**own)
     notice.show(**own)

@@ -11,20 +11,24 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from app.cards import checks
+from app.cards.counter_models import CardCheck
 from app.extensions import db
-from app.flows import coupon_rules, referral, tier, undo, unit
+from app.flows import coupon_rules, personal, referral, spending, tier, undo, unit
 from app.flows.unit import after_a_race, write
 from app.referrals import queries as referrals
 from tests import coupons, factories, world
-from tests.factories import AShop
+from tests.factories import ACustomer, AShop
 from tests.flows.test_referral import a_friend, an_inviter, balance, letters, switched_on, the_row
 from tests.world import Clock
 
 
-def until_somebody_waits() -> None:
-    """Return as soon as a flow of the database waits for a row that another one holds."""
+def until_somebody_waits(over: threading.Event | None = None) -> None:
+    """Return as soon as a flow of the database waits for a row that another one holds, or `over` says it never will."""
     with db.engine.connect() as connection:
         for _ in range(3000):
+            if over is not None and over.is_set():
+                return
             if connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar():
                 return
             time.sleep(0.01)
@@ -138,3 +142,41 @@ def test_the_night_takes_its_cards_in_one_order(
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     assert ["ORDER BY cards.id" in each for each in seen] == [True]
+
+
+@pytest.mark.databases("postgres")
+def test_a_look_at_a_person_keeps_no_letter_to_them_waiting(
+    app: Flask, shop: AShop, jiwoo: ACustomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, written, real = threading.Barrier(2), threading.Event(), checks.count_without_card
+    now = factories.now()
+
+    def held_up(**facts: Any) -> int:
+        if "card_id" in facts:
+            both.wait(
+                60
+            )  # card and staff are held; the letter holds the person, whom the line that follows names
+            until_somebody_waits(over=written)
+        return real(**facts)
+
+    def looks() -> None:
+        spending.note_check(
+            shop_id=shop.id, card_id=jiwoo.card_id, staff_id=shop.owner_id, session_id=1,
+            check=spending.Check("number"), now=now,
+        )  # fmt: skip
+
+    def writes() -> bool:
+        both.wait(60)
+        made = personal.save(
+            shop_id=shop.id,
+            staff_id=shop.owner_id,
+            customer_id=jiwoo.id,
+            text="우산을 두고 가셨어요",
+            now=now,
+        )
+        written.set()
+        return bool(made)
+
+    monkeypatch.setattr(checks, "count_without_card", held_up)
+    assert world.all_at_once(app, [looks, writes]) == [None, True]
+    assert db.session.scalar(db.select(db.func.count(CardCheck.id))) == 1

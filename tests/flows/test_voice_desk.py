@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from io import BytesIO
+from itertools import count
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -167,6 +170,22 @@ def test_causes_are_called_anew_and_become_one(
     assert desk.causes_of(shop.id, first) == ["맛"], "also one that nobody had used yet"
     assert stands == cause_id("맛")
     assert causing.is_being_told(db.session, shop_id=shop.id, cause_ids=[stands]) is False
+
+
+def test_a_cause_called_anew_twice_at_once_does_not_go_into_itself(
+    app: Flask, shop: AShop, jiwoo: ACustomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, real, calls = said_slow(shop, jiwoo, clock), causing.cause, count()
+
+    def asked(*args: Any, **facts: Any) -> Any:
+        found = real(*args, **facts)
+        time.sleep(0 if next(calls) else 0.3)  # the other one is through meanwhile, where nothing holds it
+        return found
+
+    monkeypatch.setattr(causing, "cause", asked)
+    ask = {"shop_id": shop.id, "cause_id": cause_id(), "name": "줄", "joins": True, "now": clock()}
+    assert all_at_once(app, [lambda: voice_care.rename_cause(**ask)] * 2) == [ask["cause_id"]] * 2
+    assert desk.causes_of(shop.id, first) == ["줄"]
 
 
 # --- lists ---------------------------------------------------------------------------------------------

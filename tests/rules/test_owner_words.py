@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from app.cards.rules import read_lookup
 from app.insights import rules
 from app.insights.rules import Guest
+from app.messages.faded import Faded
+from app.testers import queries as testers
+from app.voices import queries as voices
+from app.web.owner import todos
+from app.web.owner.closing_news import Untold
 
 _MONDAY = date(2026, 11, 23)
 
@@ -120,3 +128,43 @@ def test_the_week_in_one_sentence(counts: tuple[int, ...], before: int, said: st
 )
 def test_what_was_typed_at_the_counter(typed: str, read: tuple[str | None, ...]) -> None:
     assert read_lookup(typed) == read
+
+
+_NOON = datetime(2026, 11, 23, 3, tzinfo=UTC)
+_NOBODY = voices.Waiting(complaints=0, complaint_since=None, others=0, complaint_due=None)
+_EVENT: Any = SimpleNamespace(id=7, title="여름 사진전", entries=1200)
+_EVERYTHING = todos.Waits(
+    voices=voices.Waiting(
+        complaints=1, complaint_since=_NOON, others=2, complaint_due=_NOON + timedelta(hours=3)
+    ),
+    reported=(2, True), repairs=1, offline=3, papers=4, by_hand=5, questions=100, draws=[_EVENT],
+    testers=testers.Waiting(applied=0, to_choose=6, to_decide=(8, "밤빵")), reviews=100, photos=9, stories=10,
+    untold=Untold(11, "11월 28일"), faded=Faded(12, "단골 열두 분이 뜸해졌어요", 5),
+)  # fmt: skip
+
+
+def test_what_waits_for_the_owner_stands_in_the_order_in_which_waiting_hurts() -> None:
+    every = todos.todos(_EVERYTHING, now=_NOON)
+    assert [each.words for each in every] == [
+        "손님 말씀", "신고된 글과 사진", "AS 요청 1건", "확인할 적립", "종이 카드 옮기기", "오늘 보낼 말 5통",
+        "질문 99+건", "추첨할 이벤트", "체험단에서 고를 분", "체험단 답이 모였어요", "답글 기다리는 후기", "확인할 사진",
+        "손님 사진 10장을 기다려요", "11월 28일 쉬어요", "단골 열두 분이 뜸해졌어요",
+    ]  # fmt: skip
+    assert (every[0].count, every[0].alarm) == (3, "불편 말씀 1건, 3시간 남았어요")
+    assert [each.detail for each in (every[1], every[7], every[-1])] == [
+        "여러 분이 신고했어요. 먼저 봐 주세요",
+        "여름 사진전 · 1,200명 참여",
+        "이 가운데 5명께는 아직 안부를 전하지 않았어요",
+    ]
+    assert every[10].value == "99+개"
+    assert [len(part) for part in todos.seen_at_once(every)] == [5, 10]
+
+
+def test_what_does_not_wait_is_not_there_and_one_thing_more_is_not_hidden() -> None:
+    nothing = todos.Waits(voices=_NOBODY)
+    assert todos.todos(nothing, now=_NOON) == []
+    still = testers.Waiting(applied=3, to_choose=0, to_decide=None)
+    some = replace(nothing, repairs=1, offline=1, papers=1, by_hand=1, reviews=2, testers=still)
+    every = todos.todos(some, now=_NOON)
+    assert [each.words for each in every][-2:] == ["체험단 신청 3명", "답글 기다리는 후기"]
+    assert [len(part) for part in todos.seen_at_once(every)] == [6, 0]

@@ -18,7 +18,7 @@ from app.messages.models import Message
 from app.reviews.models import ReviewSetting
 from tests import factories
 from tests.factories import ACustomer, AShop
-from tests.flows.test_notices import a_picture, shown
+from tests.flows.test_notices import pictured, shown
 from tests.phone import Page, Phone
 
 
@@ -70,7 +70,7 @@ def test_news_of_a_group_is_found_by_nobody_who_guesses(
     app: Flask, shop: AShop, owner_phone: Phone, minho: ACustomer, phone: Phone
 ) -> None:
     made = shown(shop, title="단골께만", group="regular")
-    notice.put_photo(shop_id=shop.id, notice_id=made, upload=a_picture(), now=factories.now())
+    pictured(shop, made)
     holder = Phone(app).holding(minho)
     for room in ("", "/photo"):
         holder.open(f"/c/{shop.code}/notices/{made}{room}", status=404)
@@ -114,7 +114,7 @@ def test_a_picture_and_words_are_made_for_elsewhere(shop: AShop, owner_phone: Ph
     assert "#봄날커피" in page.words and f"https://dangol.test/s/{shop.code}/shop" in page.words
     for with_photo in (False, True):
         if with_photo:
-            notice.put_photo(shop_id=shop.id, notice_id=made, upload=a_picture(), now=factories.now())
+            pictured(shop, made)
         answer = owner_phone.open(f"/owner/notices/{made}/picture").answer
         drawn = Image.open(io.BytesIO(answer.get_data()))
         assert (drawn.size, drawn.format) == ((1080, 1080), "JPEG" if with_photo else "PNG")

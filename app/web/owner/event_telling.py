@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from flask import current_app, render_template, url_for
+from flask import current_app, url_for
 from flask.typing import ResponseReturnValue
 
-from app.board import notice_rules
 from app.board.events import EventLine
 from app.flows import event_tell as flow
-from app.kit.share_pictures import square
-from app.reviews import queries as reviews
 from app.web.answers import see_other
 from app.web.doors import door, now
-from app.web.drawn import drawn, said_of_event
+from app.web.drawn import said_of_event
 from app.web.guards import current_staff
+from app.web.owner import captions
 from app.web.owner.blueprint import bp
 from app.web.owner.events import line_of
 
@@ -38,32 +36,22 @@ def tell_event(event_id: int) -> ResponseReturnValue:
 @door(bp, "/owner/events/<int:event_id>/caption", audience="owner", role="manager", tenant="session")
 def event_caption(event_id: int) -> ResponseReturnValue:
     """Show the words and the picture to post on the shop's own page elsewhere."""
-    line, shop = line_of(event_id), current_staff().shop
-    hashtag = reviews.settings(shop.id).hashtag
-    said = said_of_event(shop, line).text
-    return render_template(
-        "owner/event_caption.html",
-        line=line,
-        caption=notice_rules.caption(
-            title=line.title,
-            text="\n\n".join(filter(None, (said, line.text))),
-            product="",
-            hashtag=hashtag,
-            address=shop.address,
-            link=_address(line),
-        ),
-        hashtag=hashtag,
-        suffix="jpg" if line.photo else "png",
+    line = line_of(event_id)
+    said = said_of_event(current_staff().shop, line).text
+    return captions.caption_page(
+        line,
+        text="\n\n".join(filter(None, (said, line.text))),
+        link=_address(line),
+        back=url_for("owner.shop_event", event_id=line.id),
+        picture=url_for("owner.event_square", event_id=line.id, v=line.photo or None),
+        stays="이벤트는 바뀌지 않아요.",
     )
 
 
 @door(bp, "/owner/events/<int:event_id>/square", audience="owner", role="manager", tenant="session")
 def event_square(event_id: int) -> ResponseReturnValue:
     """Answer its picture, 1080 × 1080."""
-    shop = current_staff().shop
-    hashtag = reviews.settings(shop.id).hashtag
-    said = said_of_event(shop, line_of(event_id), f"#{hashtag}" if hashtag else "")
-    return drawn(square(said), kept="private, max-age=60")
+    return captions.square_of(said_of_event(current_staff().shop, line_of(event_id), captions.foot()))
 
 
 def _address(line: EventLine) -> str:

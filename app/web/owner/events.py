@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,17 +13,15 @@ from app.board import event_rules as rules
 from app.board import events, stories
 from app.board.events import EventLine
 from app.flows import event as flow
-from app.flows import event_photo
 from app.insights import groups
 from app.kit.clock import kst_day
-from app.kit.images import MOST_BYTES, BadImage
 from app.kit.refusals import Invalid, Refused
 from app.kit.signing import new_token
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import asked
+from app.web.owner import asked, own_picture
 from app.web.owner.blueprint import bp
 from app.web.owner.noted import note_look
 from app.web.pictures import picture
@@ -41,7 +39,6 @@ _EMPTY = {
     "group": "all",
     "asks": "",
 }
-_FORM_BYTES = MOST_BYTES + 1024 * 1024
 
 
 @door(bp, "/owner/events", audience="owner", role="manager", tenant="session")
@@ -75,7 +72,7 @@ def _kept_from() -> frozenset[str]:
     audience="owner",
     role="manager",
     tenant="session",
-    max_bytes=_FORM_BYTES,
+    max_bytes=own_picture.FORM_BYTES,
 )
 def new_event() -> ResponseReturnValue:
     """Begin an event; saved, it is shown as customers will see it before anybody does."""
@@ -89,7 +86,7 @@ def new_event() -> ResponseReturnValue:
     audience="owner",
     role="manager",
     tenant="session",
-    max_bytes=_FORM_BYTES,
+    max_bytes=own_picture.FORM_BYTES,
 )
 def event_form(event_id: int) -> ResponseReturnValue:
     """Change an event that nobody has seen yet."""
@@ -130,10 +127,10 @@ def _form(line: EventLine | None) -> ResponseReturnValue:
     except Invalid as error:
         wrong = answers.in_order(error.fields, typed)
         return answers.invalid("owner/event_form.html", typed=typed, wrong=wrong, **page)
-    if line is not None and request.form.get("drop_photo"):
-        event_photo.drop(shop_id=staff.shop.id, event_id=event_id)
+    row = flow.pictured(shop_id=staff.shop.id, event_id=event_id)
+    if line is not None and own_picture.is_dropped(row):
         return see_other(url_for("owner.event_form", event_id=event_id))
-    if refused := _take_photo(event_id):
+    if refused := own_picture.take(row):
         page |= {"line": line_of(event_id), "wrong": {"photo": refused}}
         return answers.invalid("owner/event_form.html", typed=typed, **page)
     return see_other(url_for("owner.shop_event", event_id=event_id))
@@ -148,19 +145,6 @@ def _may_ask(line: EventLine | None) -> tuple[str, ...]:
         *(("post",) if decided.has_board else ()),
         *((line.asks,) if line else ()),
     )
-
-
-def _take_photo(event_id: int) -> str:
-    """Take in the picture of the form once its words are kept; returns why it can't be one, "" for no such."""
-    file = request.files.get("photo")
-    if file is None or not file.filename:
-        return ""
-    upload = cast(BinaryIO, file.stream)
-    try:
-        event_photo.put(shop_id=current_staff().shop.id, event_id=event_id, upload=upload, now=now())
-    except BadImage as refusal:
-        return refusal.sentence
-    return ""
 
 
 def _typed_of(line: EventLine) -> dict[str, Any]:

@@ -5,31 +5,21 @@ from __future__ import annotations
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from app.board import reported, stories, talks
-from app.cards import counter, offline, papers
+from app.cards import counter
 from app.insights import queries as insights
 from app.insights import rules, till
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
-from app.messages import by_hand, campaigns, results, spending, today
-from app.messages import faded as regulars
+from app.messages import campaigns, results, spending, today
 from app.messages import queries as messages
-from app.reviews import queries as reviews
-from app.reviews import unseen
 from app.shops import queries as shops
-from app.testers import queries as testers
 from app.voices import queries as voices
-from app.warranties import repairs
-from app.warranties.rules import USE as WARRANTIES
 from app.web.doors import door, now
 from app.web.guards import current_staff
-from app.web.owner import closing_news, days, done
+from app.web.owner import days, done, todos
 from app.web.owner.blueprint import bp
-from app.web.owner.events import draws_waiting
 from app.web.owner.noted import note_look
 from app.web.owner.stamps import claims_version, note_waiting
-
-_MOST_AT_ONCE = 5  # things to do that are seen without opening anything: a list longer than that is put off
 
 
 @door(bp, "/owner", audience="owner", role="staff", tenant="session")
@@ -55,26 +45,11 @@ def home() -> ResponseReturnValue:
         fortnight = insights.stamps_by_day(shop_id=shop_id, last=kst_day(moment), days=14)
         week = fortnight[7:]
         context |= {
-            "voices": voices.waiting(shop_id, role=staff.role),
-            "reviews_waiting": reviews.unanswered(shop_id),
-            "photos_waiting": unseen.count(shop_id),
-            "offline_waiting": offline.listed_count(shop_id) if staff.shop.has(offline.WAITS) else 0,
-            "most_counted": reviews.MOST_COUNTED,
-            "most_at_once": _MOST_AT_ONCE,
+            "todos": todos.seen_at_once(todos.todos(todos.waits(now=moment), now=moment)),
             "campaigns": campaigns.open_ones(shop_id),
-            "testers": testers.waiting(shop_id, now=moment) if staff.shop.has("testers") else None,
             "outlook": messages.outlook(shop_id, now=moment),
-            "hand_waits": by_hand.waiting_now(shop_id, wire=current_app.config["WIRE"], now=moment),
             "left_out": today.left_out_count(shop_id, now=moment),
-            "faded": regulars.faded(shop_id, now=moment),
             "holidays": days.questions(),
-            "untold": closing_news.untold(),
-            "reported": reported.waiting(shop_id),
-            "stories_waiting": stories.waiting_count(shop_id),
-            "questions_waiting": talks.unanswered_count(shop_id),
-            "draws_waiting": draws_waiting(moment),
-            "papers": papers.waiting_count(shop_id),
-            "repairs_waiting": repairs.waiting(shop_id) if staff.shop.has(WARRANTIES) else 0,
             "week_words": rules.week_words(week, before=sum(count for _day, count in fortnight[:7])),
             "week": [(rules.weekday(day), count) for day, count in week],
             "busiest": rules.busiest_index(week),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,18 +13,15 @@ from app.board.notice_rules import NoSuchNotice, TooManyFirst
 from app.board.notices import NoticeLine
 from app.flows import notice as flow
 from app.insights import groups
-from app.kit.images import MOST_BYTES, BadImage
 from app.kit.refusals import Invalid
-from app.kit.share_pictures import square
 from app.kit.signing import new_token
-from app.reviews import queries as reviews
 from app.visits import goods
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
-from app.web.drawn import drawn, said_of_notice
+from app.web.drawn import said_of_notice
 from app.web.guards import current_staff
-from app.web.owner import asked, closing_news
+from app.web.owner import asked, captions, closing_news, own_picture
 from app.web.owner.blueprint import bp
 from app.web.owner.groups import chosen_group
 from app.web.pictures import picture
@@ -32,7 +29,6 @@ from app.web.readable import row_number
 
 _MOST = 20
 _FIELDS = ("sort", "title", "text", "people", "is_first", "photo")
-_FORM_BYTES = MOST_BYTES + 1024 * 1024
 
 
 def _one(notice_id: int) -> NoticeLine:
@@ -69,7 +65,7 @@ def notices() -> ResponseReturnValue:
     audience="owner",
     role="manager",
     tenant="session",
-    max_bytes=_FORM_BYTES,
+    max_bytes=own_picture.FORM_BYTES,
 )
 def new_notice() -> ResponseReturnValue:
     """Write a piece of news. It is a draft: nobody sees it yet."""
@@ -94,7 +90,7 @@ def new_notice() -> ResponseReturnValue:
     audience="owner",
     role="manager",
     tenant="session",
-    max_bytes=_FORM_BYTES,
+    max_bytes=own_picture.FORM_BYTES,
 )
 def notice_words(notice_id: int) -> ResponseReturnValue:
     """Change what it says, its picture, whom it is for."""
@@ -106,27 +102,16 @@ def notice_words(notice_id: int) -> ResponseReturnValue:
         flow.word(shop_id=shop_id, notice_id=notice_id, **_words(typed))
     except (Invalid, TooManyFirst) as refusal:
         return _wrong(line, typed, refusal)
-    if request.form.get("drop_photo"):
-        flow.drop_photo(shop_id=shop_id, notice_id=notice_id)
+    if own_picture.is_dropped(flow.pictured(shop_id=shop_id, notice_id=notice_id)):
         return see_other(url_for("owner.notice_words", notice_id=notice_id))
     return _with_photo(notice_id)
 
 
 def _with_photo(notice_id: int) -> ResponseReturnValue:
-    """Take in the picture of the form once its words are kept: what can't be a picture spoils nothing else."""
-    file = request.files.get("photo")
-    if file is not None and file.filename:
-        try:
-            flow.put_photo(
-                shop_id=current_staff().shop.id,
-                notice_id=notice_id,
-                upload=cast(BinaryIO, file.stream),
-                now=now(),
-            )
-        except BadImage as refusal:
-            line = _one(notice_id)
-            page = _form(line, _typed_of(line), {"photo": refusal.sentence})
-            return answers.invalid("owner/notice_words.html", **page)
+    if refused := own_picture.take(flow.pictured(shop_id=current_staff().shop.id, notice_id=notice_id)):
+        line = _one(notice_id)
+        page = _form(line, _typed_of(line), {"photo": refused})
+        return answers.invalid("owner/notice_words.html", **page)
     return see_other(url_for("owner.notice", notice_id=notice_id))
 
 
@@ -273,26 +258,18 @@ def tell_notice(notice_id: int) -> ResponseReturnValue:
 def notice_caption(notice_id: int) -> ResponseReturnValue:
     """Show the words and the picture to post on the shop's own page elsewhere."""
     line, shop = _one(notice_id), current_staff().shop
-    return render_template(
-        "owner/notice_caption.html",
-        line=line,
-        caption=rules.caption(
-            title=line.title,
-            text=line.text,
-            product=line.product,
-            hashtag=reviews.settings(shop.id).hashtag,
-            address=shop.address,
-            link=str(current_app.config["BASE_URL"]) + url_for("public.shop_page", code=shop.code),
-        ),
-        hashtag=reviews.settings(shop.id).hashtag,
-        suffix="jpg" if line.photo else "png",
+    return captions.caption_page(
+        line,
+        text=line.text,
+        product=line.product,
+        link=str(current_app.config["BASE_URL"]) + url_for("public.shop_page", code=shop.code),
+        back=url_for("owner.notice", notice_id=line.id),
+        picture=url_for("owner.notice_square", notice_id=line.id, v=line.photo or None),
+        stays="가게 소식은 바뀌지 않아요.",
     )
 
 
 @door(bp, "/owner/notices/<int:notice_id>/picture", audience="owner", role="manager", tenant="session")
 def notice_square(notice_id: int) -> ResponseReturnValue:
     """Answer its picture, 1080 × 1080."""
-    shop = current_staff().shop
-    hashtag = reviews.settings(shop.id).hashtag
-    said = said_of_notice(shop, _one(notice_id), f"#{hashtag}" if hashtag else "")
-    return drawn(square(said), kept="private, max-age=60")
+    return captions.square_of(said_of_notice(current_staff().shop, _one(notice_id), captions.foot()))
