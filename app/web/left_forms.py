@@ -65,6 +65,11 @@ class Left:
         return FORMS[self.endpoint][0]
 
     @property
+    def with_photos(self) -> bool:
+        """Whether photos may have been picked with it: they lie with the card that is gone."""
+        return self.endpoint not in ("customer.new_post", "customer.board_post", "customer.questions")
+
+    @property
     def lines(self) -> list[LeftLine]:
         """Every field somebody filled in, under its name."""
         names = FORMS[self.endpoint][1]
