@@ -44,12 +44,8 @@ def public_sentence(text: str) -> str:
     found = private_number(text)
     if not found:
         return ""
-    other = (
-        " 꼭 알려야 하면 ‘사장님께 한마디’에 적어 주세요. 가게에서만 읽어요."
-        if found == "휴대폰 번호"
-        else ""
-    )
-    return f"{found}처럼 보이는 숫자가 있어요. 누구나 보는 글이라서, 그 숫자를 빼고 보내 주세요.{other}"
+    other = " 가게에만 알리려면 ‘사장님께 한마디’에 적어 주세요." if found == "휴대폰 번호" else ""
+    return f"{found}처럼 보이는 숫자가 있어요. 누구나 보는 글이니 빼고 보내 주세요.{other}"
 
 
 def _digits(text: str) -> list[int]:
