@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from app.kit.private_numbers import public_sentence
 from app.kit.refusals import Invalid, NotHere, Refused
 
 SORTS: Mapping[str, str] = {"cook": "요리", "visit": "방문 인증", "use": "사용 모습"}
@@ -83,6 +84,8 @@ def clean_story(*, sort: str, text: str, link: str) -> CleanStory:
         wrong["sort"] = "요리, 방문 인증, 사용 모습 가운데 하나를 골라 주세요."
     if len(text) > TEXT_MAX:
         wrong["text"] = f"{TEXT_MAX}자까지 쓸 수 있어요. 지금 {len(text)}자예요."
+    elif sentence := public_sentence(text):
+        wrong["text"] = sentence
     address = address_in(link)
     if link.strip() and not place_of(address):
         wrong["link"] = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.kit.private_numbers import public_sentence
 from app.kit.refusals import Invalid, NotHere, Refused
 
 TITLE_MAX, POST_MAX, COMMENT_MAX, QUESTION_MAX, ANSWER_MAX = 40, 1000, 300, 300, 500
@@ -84,21 +85,24 @@ class CleanPost:
     text: str
 
 
-def clean_post(*, title: str, text: str) -> CleanPost:
-    """Check a post. Raises Invalid (title, text)."""
+def clean_post(*, title: str, text: str, by_shop: bool = False) -> CleanPost:
+    """Check a post; the shop may give its own number. Raises Invalid (title, text)."""
     wrong: dict[str, str] = {}
     title, text = " ".join(title.split()), _tidy(text)
     if not 1 <= len(title) <= TITLE_MAX:
         wrong["title"] = f"제목을 {TITLE_MAX}자 안으로 적어 주세요."
     wrong |= _too_long(text, POST_MAX, "하고 싶은 말을 적어 주세요.")
+    if not by_shop:
+        told = {"title": public_sentence(title), "text": public_sentence(text)}
+        wrong |= {field: sentence for field, sentence in told.items() if sentence and field not in wrong}
     if wrong:
         raise Invalid(wrong)
     return CleanPost(title, text)
 
 
-def clean_comment(text: str) -> str:
-    """Check a comment. Raises Invalid (text)."""
-    return _clean(text, COMMENT_MAX, "댓글을 적어 주세요.")
+def clean_comment(text: str, *, by_shop: bool = False) -> str:
+    """Check a comment; the shop may give its own number. Raises Invalid (text)."""
+    return _clean(text, COMMENT_MAX, "댓글을 적어 주세요.", by_shop=by_shop)
 
 
 def clean_question(text: str) -> str:
@@ -108,7 +112,7 @@ def clean_question(text: str) -> str:
 
 def clean_answer(text: str) -> str:
     """Check the shop's answer that everybody will read. Raises Invalid (text)."""
-    return _clean(text, ANSWER_MAX, "답을 적어 주세요.")
+    return _clean(text, ANSWER_MAX, "답을 적어 주세요.", by_shop=True)
 
 
 def clean_cause(cause: str) -> str:
@@ -118,10 +122,12 @@ def clean_cause(cause: str) -> str:
     return cause
 
 
-def _clean(text: str, most: int, empty: str) -> str:
+def _clean(text: str, most: int, empty: str, *, by_shop: bool = False) -> str:
     text = _tidy(text)
     if wrong := _too_long(text, most, empty):
         raise Invalid(wrong)
+    if not by_shop and (sentence := public_sentence(text)):
+        raise Invalid({"text": sentence})
     return text
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.kit.addresses import email_address
 from app.kit.phone import korean_mobile
+from app.kit.private_numbers import RESIDENT_NUMBER
 from app.kit.refusals import Invalid
 from app.kit.signing import derive_key, keyed_hash
 
@@ -28,8 +29,7 @@ DAYS = "days"
 # What one refusal takes back, whatever way the ads would come.
 AD_KINDS = ("ads", "ads_night", ADS_EMAIL, ADS_PUSH)
 
-# 주민등록번호 may not be collected at all (개인정보 보호법 24조의2); health is sensitive data (23조).
-_RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-\s]?[1-8]\d{6}(?!\d)")
+# Health is sensitive data (개인정보 보호법 23조); 주민등록번호 may not be collected at all (24조의2).
 _HEALTH = re.compile(
     r"(당뇨|고혈압|저혈압|암\s?환자|임신|우울증|공황|알레르기|알러지|지병|복용|투병|장애인|HIV|간염)"
 )
@@ -134,7 +134,7 @@ def clean_notes(*, name: str, memo: str, likes: str) -> tuple[str, str, str]:
 
 def not_to_be_kept(text: str, *, is_name: bool = False) -> str:
     """Return why a text may not be kept of anybody (a resident number, health), or "". `is_name`: some are called so."""
-    if _RESIDENT_NUMBER.search(text):
+    if RESIDENT_NUMBER.search(text):
         return "주민등록번호는 적을 수 없어요(개인정보 보호법). 지우고 저장해 주세요."
     found = None if is_name else _HEALTH.search(text)
     return f"‘{found.group()}’처럼 건강에 관한 말은 적을 수 없어요. 바꿔서 저장해 주세요." if found else ""

@@ -43,7 +43,7 @@ def post(*, shop_id: int, customer_id: int, title: str, text: str, once: str, no
 
 def post_as_shop(*, shop_id: int, staff_id: int, title: str, text: str, once: str, now: datetime) -> int:
     """Post something in the shop's name; returns its id. Raises Invalid (title, text), NoBoard."""
-    clean = rules.clean_post(title=title, text=text)
+    clean = rules.clean_post(title=title, text=text, by_shop=True)
     key = token_hash(f"staff:{staff_id}:{once}")[:40]
 
     def made() -> int:
@@ -83,7 +83,7 @@ def comment(*, shop_id: int, customer_id: int, post_id: int, text: str, once: st
 
 def comment_as_shop(*, shop_id: int, staff_id: int, post_id: int, text: str, once: str, now: datetime) -> int:
     """Say something under a post in the shop's name; its writer is told once. Raises Invalid (text), NothingThere."""
-    words = rules.clean_comment(text)
+    words = rules.clean_comment(text, by_shop=True)
     key = token_hash(f"staff:{staff_id}:{once}")[:40]
 
     def made() -> int:

@@ -185,7 +185,8 @@ def _record(parcel: _Parcel, outcome: Outcome, now: datetime) -> str:
     with write() as session:
         gone = () if isinstance(outcome, Unknown) else outcome.gone
         if gone:
-            notifying.drop_gone(session, shop_id=parcel.shop_id, ids=gone)
+            rung = [(each.id, each.endpoint) for each in parcel.targets if each.id in gone]
+            notifying.drop_gone(session, shop_id=parcel.shop_id, gone=rung)
         state, code, again = "unclear", "no_answer", None
         if isinstance(outcome, Accepted):
             state, code = "sent", ""

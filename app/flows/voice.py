@@ -38,16 +38,17 @@ def open_voice(
     source: str = "card",
     picks_once: str = "",
 ) -> int:
-    """Begin a matter; returns its id, the same for the same key.
+    """Begin a matter; returns its id, the same for the same words under the same key; other words are another matter.
 
     `source`: card | letter; `picks_once`: the key under which its photos were picked. Raises Invalid, NotHere, TooMuchSaid.
     """
     about, words = rules.clean_voice(kind=kind, text=text)
-    key = key_of("customer", customer_id, once)
+    key = key_of("customer", customer_id, f"{once}:{about}:{words}")
 
     def opened() -> int:
         with write() as session:
             if (before := voices.line_by_once(session, shop_id=shop_id, once=key)) is not None:
+                _with_photos(session, line=before, customer_id=customer_id, once=picks_once, now=now)
                 return before.voice_id
             _may_speak(session, shop_id=shop_id, customer_id=customer_id, now=now)
             voice = voices.open_voice(
@@ -152,7 +153,7 @@ def say_beside_review(*, token: str, text: str, once: str, now: datetime) -> Non
                 session, shop_id=shop_id, review_id=review.id
             ):
                 raise NotHere(WRONG_LINK)
-            key = key_of("customer", customer_id, once)
+            key = key_of("customer", customer_id, f"{once}:{words}")
             if voices.line_by_once(session, shop_id=shop_id, once=key) is not None:
                 return
             _may_speak(session, shop_id=shop_id, customer_id=customer_id, now=now)

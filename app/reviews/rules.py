@@ -14,6 +14,7 @@ from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 from app.kit.names import masked_name
+from app.kit.private_numbers import public_sentence
 from app.kit.refusals import Invalid, NotHere, Refused
 from app.reviews.bought_rules import bought_words
 
@@ -166,6 +167,8 @@ def clean_review(*, stars: str, mood: str, text: str) -> Written:
         wrong["mood"] = "셋 가운데 하나를 골라 주세요. 고르지 않아도 돼요."
     if len(text) > TEXT_MAX:
         wrong["text"] = f"후기는 {TEXT_MAX:,}자까지 쓸 수 있어요. 지금 {len(text):,}자예요."
+    elif sentence := public_sentence(text):
+        wrong["text"] = sentence
     if wrong:
         raise Invalid(wrong)
     return Written(number, mood, text)

@@ -49,9 +49,13 @@ def end_phone(session: Any, *, shop_id: int, staff_id: int, phone_id: int) -> bo
     return _drop(session, shop_id, *mine) > 0
 
 
-def drop_gone(session: Any, *, shop_id: int, ids: Collection[int]) -> None:
-    """Forget phones of which their push service says that they are no more (RFC 8030 section 7.3)."""
-    _drop(session, shop_id, StaffPushSubscription.id.in_(ids))
+def drop_gone(session: Any, *, shop_id: int, gone: Collection[tuple[int, str]]) -> None:
+    """Forget phones of which their push service says that they are no more (RFC 8030 section 7.3).
+
+    `gone`: (which one, the address that was rung). One that got a new address meanwhile stays.
+    """
+    for which, endpoint in gone:
+        _drop(session, shop_id, StaffPushSubscription.id == which, StaffPushSubscription.endpoint == endpoint)
 
 
 def move_phone(session: Any, *, shop_id: int, session_id: int, was: str, values: dict[str, Any]) -> bool:

@@ -247,3 +247,27 @@ def forget(session: Any, *, shop_id: int, customer_id: int) -> None:
         .where(Voice.shop_id == shop_id, Voice.customer_id == customer_id)
         .execution_options(synchronize_session=False)
     )
+
+
+def unname(session: Any, *, shop_id: int, voice_id: int, left: str, now: datetime) -> None:
+    """Part a matter that goes on without them from who brought it up: `left` stands for everything that was said.
+
+    Call before the person's voices are deleted: this one is nobody's from now on, and waits for no answer.
+    """
+    lines = select(VoiceLine.id).where(VoiceLine.shop_id == shop_id, VoiceLine.voice_id == voice_id)
+    for table, which in (
+        (VoicePhoto, VoicePhoto.line_id.in_(lines)),
+        (VoiceOffer, VoiceOffer.voice_id == voice_id),
+        (VoiceLine, VoiceLine.voice_id == voice_id),
+    ):
+        session.execute(
+            delete(table).where(table.shop_id == shop_id, which).execution_options(synchronize_session=False)
+        )
+    session.add(VoiceLine(shop_id=shop_id, voice_id=voice_id, text=left, once=f"left:{voice_id}", at=now))
+    session.execute(
+        update(Voice)
+        .where(Voice.shop_id == shop_id, Voice.id == voice_id)
+        .values(customer_id=None, waiting_since=None, again_due_at=None, closed_note="")
+        .execution_options(synchronize_session="fetch")
+    )
+    session.flush()

@@ -25,6 +25,8 @@ _TOLD: Mapping[str, str] = {
     "refused": "이번에는 해 드리지 못하게 됐어요.",
 }
 ENDS = ("done", "refused")
+# What is left in the thread of a repair when who asked for it has left and somebody else has the piece.
+LEFT = "[AS 요청] 요청하신 분이 정보를 지우셔서 나눈 이야기는 여기에 없어요. 물건은 다른 분이 가지고 계세요."
 _ORDER = ("asked", "got", "working", "ready", "done")
 
 

@@ -19,7 +19,7 @@ from app.shops import signins
 from app.shops.queries import ShopView, StaffView
 from app.shops.rules import PlainHttp
 from app.shops.signins import KioskView
-from app.web import cookies, origin, proving
+from app.web import cookies, left_forms, origin, proving
 from app.web.answers import asked_for_piece, page_around
 from app.web.doors import ROLES, Door, door_of, now
 from app.web.readable import has_nul
@@ -171,7 +171,8 @@ def _open_holder(holder_needed: bool) -> ResponseReturnValue | None:
     token = cookies.browser_token()
     g.holder = cards.holder(shop_id=g.shop.id, browser_token=token) if token else None
     if holder_needed and g.holder is None:
-        return redirect(url_for("public.join", code=g.shop.code))
+        kept = left_forms.kept_page(g.shop)
+        return kept if kept is not None else redirect(url_for("public.join", code=g.shop.code))
     return None
 
 

@@ -21,6 +21,12 @@ def test_a_complaint_is_made_good_and_its_customer_comes_back(handset: NewHandse
     page.fill("#text", "국이 다 식어서 나왔어요")
     customer.press("사장님께 보내기")
     page.locator("#lines").get_by_text("국이 다 식어서 나왔어요").wait_for()
+    thread = page.url
+    page.go_back()
+    assert page.locator("#text").input_value() == "국이 다 식어서 나왔어요", "the browser brings it back"
+    customer.press("사장님께 보내기")
+    page.locator("#lines").wait_for()
+    assert page.url == thread, "pressed again, it is the same matter"
 
     desk = owner.open("/owner")
     desk.get_by_text("불편 말씀 1건").wait_for()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,14 +14,20 @@ from app.cards.rules import ForeignCode
 from app.customers.models import Consent, Device, OptOutLink, Suppression
 from app.customers.reaching import opt_out_link
 from app.extensions import db
-from app.flows import join, privacy, stamp
+from app.flows import join, privacy, repair, stamp
 from app.flows.privacy import OptedOut
 from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
+from app.voices import queries as voices
+from app.voices.models import VoiceLine
+from app.warranties import repairs
+from app.warranties.repair_rules import LEFT
 from tests import factories, world
+from tests import warranties as given
 from tests.factories import ACustomer, AShop
 from tests.flows import books
+from tests.world import Clock
 
 
 def change(shop: AShop, who: ACustomer, kind: str, grant: bool) -> None:
@@ -206,3 +213,27 @@ def test_what_stays_after_erasing_leads_to_nobody(shop: AShop, jiwoo: ACustomer)
     assert set(db.session.scalars(db.select(LedgerEntry.reason))) == {""}
     assert factories.a_person(jiwoo.id).phone_key == ""
     assert privacy.opt_out(token=link, source="link", now=factories.now()).is_new, "old links work for years"
+
+
+def test_a_repair_under_way_stays_for_who_has_the_piece_now(
+    shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    kind = given.a_kind(shop)
+    own, gift = given.issued(shop, jiwoo, kind), given.issued(shop, jiwoo, kind)
+    for serial in (own, gift):
+        given.asked(shop, jiwoo, serial, text="한지우예요, 다리가 흔들려요")
+    taken = given.taken(shop, given.offered(shop, jiwoo, gift), "phone-b")
+    step: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": clock()}
+    line = next(each for each in repairs.under_way(shop.id) if each.serial == gift)
+    repair.step(**step, request_id=line.id, state="got", note="한지우 님 것", once=factories.once())
+    privacy.erase(shop_id=shop.id, customer_id=jiwoo.id, now=clock())
+    [left] = repairs.under_way(shop.id)
+    assert (left.serial, left.customer_id, left.state) == (gift, None, "got")
+    said = [row.text for row in db.session.scalars(db.select(VoiceLine))]
+    assert said == [LEFT]
+    assert [each.note for each in repairs.steps(shop_id=shop.id, request_id=left.id)] == [""]
+    assert voices.waiting(shop.id, role="owner").others == 0, "nobody waits for an answer"
+    repair.step(**step, request_id=left.id, state="ready", note="", once=factories.once())
+    told = db.session.scalars(db.select(Message.customer_id).where(Message.cause.like("repair:%:ready%")))
+    assert set(told) == {taken.customer_id}
+    privacy.erase(shop_id=shop.id, customer_id=taken.customer_id, now=clock())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from app.extensions import db
 from app.flows import privacy, push, reissue, retention
 from app.kit.refusals import Invalid, NotHere
 from app.kit.signing import new_token
+from app.messages.contract import Outcome, Target
 from app.messages.models import AdGrant, Message
 from app.messages.providers import push as provider
 from app.messages.providers.push import packed
@@ -265,3 +266,26 @@ def test_a_new_address_moves_in_every_shop(jiwoo: ACustomer, service: Service) -
     assert renew("a")
     assert subscribed() == ["new", "new"]
     assert not renew("a")
+
+
+def test_an_address_renewed_while_the_old_one_answers_stays(
+    app: Flask, jiwoo: ACustomer, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring_on(service, jiwoo)
+    service.answers["/a"] = 410
+    new, judged = Phone(), provider._judged
+
+    def renewed(status: int, headers: Mapping[str, str], target: Target) -> Outcome:
+        with app.app_context():
+            assert push.renew(
+                browser_token=jiwoo.browser, was=target.endpoint, endpoint=service.endpoint("new"),
+                p256dh=packed(new.point), auth=packed(new.auth), master=factories.master(),
+                now=factories.now(),
+            )  # fmt: skip
+        return judged(status, headers, target)
+
+    monkeypatch.setattr(provider, "_judged", renewed)
+    agree(jiwoo)
+    drain()
+    assert pushed(jiwoo, kind="consent_result") == [("failed", "rejected")]
+    assert subscribed(jiwoo) == ["new"]

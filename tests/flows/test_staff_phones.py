@@ -21,12 +21,14 @@ from app.flows import (
     staff_push,
     voice_care,
 )
+from app.flows.unit import write
 from app.kit.refusals import Invalid, NotHere
 from app.messages.providers import push as provider
 from app.messages.providers.push import packed
 from app.shops import notification_rules as rules
 from app.shops import notifying
 from app.shops.models import AuditLine
+from app.shops.notification_models import StaffPushSubscription
 from tests import factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows.ringing import a_ringing_shop
@@ -280,7 +282,11 @@ def test_who_may_switch_it_on(shop: AShop, service: Service, monkeypatch: pytest
     with monkeypatch.context() as shut:
         shut.setattr(staff_push, "write", lambda: pytest.fail("who is not signed in held up who writes"))
         assert not renew("own", session_token="x" * 22)
+    (old,) = db.session.execute(db.select(StaffPushSubscription.id, StaffPushSubscription.endpoint))
     assert renew("own")
+    assert phones() == ["new"]
+    with write() as session:  # the old address answers "gone" in the same second
+        notifying.drop_gone(session, shop_id=shop.id, gone=[tuple(old)])
     assert phones() == ["new"]
 
 

@@ -96,6 +96,14 @@ def test_a_second_tap_says_nothing_twice(app: Flask, shop: AShop, jiwoo: ACustom
     assert (lines(), letters()) == (2, 1)
 
 
+def test_other_words_under_one_key_are_another_matter(shop: AShop, jiwoo: ACustomer) -> None:
+    once = factories.once()
+    first = opened(shop, jiwoo, once=once)
+    assert opened(shop, jiwoo, once=once, text="문도 안 닫혀요") != first, "nothing typed is taken for said"
+    assert opened(shop, jiwoo, once=once) == first
+    assert lines() == 2
+
+
 def test_a_key_is_its_persons_own(shop: AShop, jiwoo: ACustomer, minho: ACustomer) -> None:
     once = factories.once()
     assert opened(shop, jiwoo, once=once) != opened(shop, minho, once=once)

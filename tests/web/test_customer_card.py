@@ -13,7 +13,9 @@ from app.cards.lines import card_lines
 from app.cards.models import LedgerEntry
 from app.extensions import db
 from app.flows import claim as claims
+from app.flows import voice
 from app.flows.undo import undo_stamp
+from app.web import left_forms
 from tests import factories
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
@@ -114,6 +116,32 @@ def test_without_the_card_every_page_leads_to_joining(
     page = stranger.open(f"/c/{shop.code}{path}")
     assert page.path == f"/s/{shop.code}"
     assert "한지우" not in page.html
+
+
+def test_what_was_typed_without_the_card_is_sent_with_a_new_one(
+    app: Flask, shop: AShop, jiwoo: ACustomer
+) -> None:
+    phone = Phone(app).holding(jiwoo)
+    phone.open(f"/c/{shop.code}/voices")
+    phone.client.delete_cookie("__Host-card", domain=phone.host, path="/")
+    kept = phone.submit(
+        "사장님께 보내기", kind="idea", text="창가 자리에 콘센트가 있으면 좋겠어요", status=401
+    )
+    assert "창가 자리에 콘센트가 있으면 좋겠어요" in kept.words
+    filled = phone.submit("이어서 보내기")
+    assert filled.value("text") == "창가 자리에 콘센트가 있으면 좋겠어요"
+    assert phone.submit("보내기").h1 == "사장님께 한마디: 제안"
+
+    asked = {"kind": "question", "text": "주차되나요?", "once": factories.once()}
+    voice_id = voice.open_voice(shop_id=shop.id, customer_id=jiwoo.id, **asked, now=factories.now())
+    phone.holding(jiwoo).open(f"/c/{shop.code}/voices/{voice_id}")
+    phone.client.delete_cookie("__Host-card", domain=phone.host, path="/")
+    phone.submit("보내기", text="두 대예요", status=401)
+    phone.submit("이어서 보내기")
+    assert "두 대예요" in phone.submit("보내기").words, (
+        "another's thread is not theirs: the owner reads it anyway"
+    )
+    assert left_forms.read("nothing signed", shop_id=shop.id) is None
 
 
 def test_the_reward_asks_for_a_name_and_a_number_without_insisting(app: Flask, shop: AShop) -> None:

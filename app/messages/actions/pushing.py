@@ -83,9 +83,13 @@ def end(session: Any, *, shop_id: int, customer_id: int, browser_hash: str) -> N
     )
 
 
-def drop(session: Any, *, shop_id: int, ids: Collection[int]) -> None:
-    """Forget browsers of which their push service says that they are no more (RFC 8030 section 7.3)."""
-    _drop(session, shop_id, PushSubscription.id.in_(ids))
+def drop(session: Any, *, shop_id: int, gone: Collection[tuple[int, str]]) -> None:
+    """Forget browsers of which their push service says that they are no more (RFC 8030 section 7.3).
+
+    `gone`: (which one, the address that was rung). One that got a new address meanwhile stays.
+    """
+    for which, endpoint in gone:
+        _drop(session, shop_id, PushSubscription.id == which, PushSubscription.endpoint == endpoint)
 
 
 def forget(session: Any, *, shop_id: int, customer_id: int) -> None:

@@ -114,7 +114,8 @@ def record(
     _free(session, _not_sent(session, said, jitter=jitter, now=now))
     for sending, outcome in said:
         if isinstance(outcome, Accepted | Rejected) and outcome.gone:
-            pushing.drop(session, shop_id=sending.hold.shop_id, ids=outcome.gone)
+            gone = [(each.id, each.endpoint) for each in sending.letter.targets if each.id in outcome.gone]
+            pushing.drop(session, shop_id=sending.hold.shop_id, gone=gone)
     stops = pausing.count(session, said)
     health.note(session, channel=channel, said=heard)
     return stops

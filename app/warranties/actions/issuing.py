@@ -13,6 +13,7 @@ from app.kit.among import among
 from app.kit.signing import new_token, random_code
 from app.visits.models import Visit, VisitItem
 from app.voices.models import Voice
+from app.warranties.actions import repairs
 from app.warranties.models import RepairRequest, RepairStep, Warranty, WarrantyKind, WarrantyMove
 from app.warranties.rules import SERIAL_LENGTH
 
@@ -237,8 +238,10 @@ def of_visits(session: Any, *, shop_id: int, visit_ids: Sequence[int]) -> list[i
 def forget(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> None:
     """Let go of a person's certificates: they stay without a holder, what was paid and asked of them goes.
 
-    Call before the person's voices are deleted: a repair is talked about in one.
+    A repair that is not over stays with the piece for whom it was handed on to, without a word of who asked. Call
+    before the person's voices are deleted: a repair is talked about in one.
     """
+    repairs.part_open(session, shop_id=shop_id, customer_id=customer_id, now=now)
     theirs = select(Voice.id).where(Voice.shop_id == shop_id, Voice.customer_id == customer_id)
     requests = list(
         session.scalars(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.voices import actions as voices
 from app.voices.models import Voice
 from app.warranties.models import RepairRequest, RepairStep, Warranty
-from app.warranties.repair_rules import ENDS
+from app.warranties.repair_rules import ENDS, LEFT
 
 
 def open_request(session: Any, *, shop_id: int, warranty_id: int) -> RepairRequest | None:
@@ -80,3 +81,29 @@ def add_step(
     repair.ended_at = now if state in ENDS else None
     session.flush()
     return step
+
+
+def part_open(session: Any, *, shop_id: int, customer_id: int, now: datetime) -> None:
+    """Part the repairs under way of what others hold by now from who asked for them."""
+    rows = session.execute(
+        select(RepairRequest.id, RepairRequest.voice_id)
+        .join(Voice, (Voice.shop_id == RepairRequest.shop_id) & (Voice.id == RepairRequest.voice_id))
+        .join(
+            Warranty, (Warranty.shop_id == RepairRequest.shop_id) & (Warranty.id == RepairRequest.warranty_id)
+        )
+        .where(
+            RepairRequest.shop_id == shop_id,
+            RepairRequest.ended_at.is_(None),
+            Voice.customer_id == customer_id,
+            Warranty.customer_id.is_not(None),
+            Warranty.customer_id != customer_id,
+        )
+    ).all()
+    for request_id, voice_id in rows:
+        session.execute(
+            update(RepairStep)
+            .where(RepairStep.shop_id == shop_id, RepairStep.request_id == request_id)
+            .values(note="")
+            .execution_options(synchronize_session=False)
+        )
+        voices.unname(session, shop_id=shop_id, voice_id=voice_id, left=LEFT, now=now)

@@ -15,7 +15,7 @@ from app.flows import own_card
 from app.kit.refusals import Invalid, NotHere
 from app.reviews import queries as reviews
 from app.reviews import sums
-from app.web import cookies, handover
+from app.web import cookies, handover, left_forms
 from app.web.answers import invalid
 from app.web.details_form import KEPT, DetailsForm
 from app.web.doors import door, now
@@ -74,12 +74,12 @@ def _came_by() -> str:
     return found.word if found else ""
 
 
-def _with_this_card(code: str, browser_token: str) -> Response:
+def _with_this_card(code: str, browser_token: str, page: str = "") -> Response:
     """Answer with the card this browser holds now; who is signed in here as staff got a card of their own."""
     own_card.note_browser(
         shop_id=current_shop().id, browser_token=browser_token, staff_token=cookies.staff_token(), now=now()
     )
-    return cookies.keep_browser(make_response(redirect(_onward(code), 303)), browser_token)
+    return cookies.keep_browser(make_response(page or redirect(_onward(code), 303)), browser_token)
 
 
 def _page(template: str, **context: Any) -> Response:
@@ -113,11 +113,15 @@ def join(code: str) -> ResponseReturnValue:
             newest=reviews.reviews(shop.id, limit=_NEWEST).lines,
         )
         return invited.keep(answer, friend)
-    return _with_card(code)
+    left = left_forms.read(request.form.get("left", ""), shop_id=shop.id)
+    if left is None:
+        return _with_card(code)
+    # What was typed before there was a card comes back filled.
+    return _with_card(code, page=left_forms.filled_page(left, shop, is_new=not _held()))
 
 
-def _with_card(code: str) -> ResponseReturnValue:
-    """Give a card without a name."""
+def _with_card(code: str, page: str = "") -> Response:
+    """Give a card without a name. `page`: what is answered with it instead of the card."""
     token = cookies.browser_token_or_new()
     flow.join_anonymous(
         shop_id=current_shop().id,
@@ -127,7 +131,7 @@ def _with_card(code: str) -> ResponseReturnValue:
         invited_by=_came_by(),
         now=now(),
     )
-    return _with_this_card(code, token)
+    return _with_this_card(code, token, page)
 
 
 @door(bp, "/s/<code>/details", methods=("GET", "POST"), audience="public", tenant="code")

@@ -67,6 +67,7 @@ def handover_offer(code: str, token: str) -> ResponseReturnValue:
         raise NotHere(MoveOver.sentence)
     page: dict[str, Any] = {"shop": shop, "offer": offer, "token": token, "has_card": holder is not None}
     page["is_mine"] = holder is not None and holder.customer_id == offer.from_customer
+    page["declined"] = request.args.get("declined") == "1"
     if request.method == "GET":
         return _with_cookie(render_template("public/handover.html", **page, refusal=""))
     browser = cookies.browser_token_or_new()
@@ -93,7 +94,7 @@ def refuse_handover(code: str, token: str) -> ResponseReturnValue:
     whose = holder.customer_id if holder is not None else None
     warranty_move.decline(shop_id=shop.id, token=token, customer_id=whose, now=now())
     flash("받지 않기로 했어요. 주시려던 분께 알려 드려요")
-    return see_other(url_for("public.handover_offer", code=code, token=token))
+    return see_other(url_for("public.handover_offer", code=code, token=token, declined=1))
 
 
 def _with_cookie(page: str) -> Response:
