@@ -64,8 +64,10 @@ def ask_by_token(token: str, *, now: datetime) -> AskView | None:
     ).one_or_none()
     if row is None:
         return None
-    may_still = {"expired": row[7] <= now, "undone": bool(row[8])}
-    return AskView(*row[:6], bool(row[6]), **may_still, product=row[9] or "", works_here=bool(row[10]))
+    has_review, expires_at, is_undone, product, works_here = row[6:]
+    return AskView(
+        *row[:6], bool(has_review), expires_at <= now, bool(is_undone), product or "", bool(works_here)
+    )
 
 
 def is_of_a_person_who_left(token: str) -> bool:
