@@ -307,6 +307,7 @@ def test_another_shops_event_is_not_there(shop: AShop, other_shop: AShop, clock:
         ("prize", "네이버 리뷰 쓰고 받는 커피"),
         ("text", "영수증 리뷰를 쓰고 화면을 보여 주세요"),
         ("text", "별점 5점을 남기고 참여해 주세요"),
+        ("text", "카드에서 후기를 쓰고 참여해 주세요"),
         ("winners", "0"),
         ("winners", "101"),
         ("winners", "두 명"),
