@@ -3,7 +3,7 @@
 Law: a prize is promised exactly and given as promised (표시광고법 3조). Who enters must be able to tell before it who
 may win what, until when, and how the winners are found: all of it stands on the event's page. Who shows something to
 enter may win something for it: that is told wherever it is shown (추천·보증 등에 관한 표시·광고 심사지침). No event asks for
-a review: what a review was given for is settled with the review itself.
+a review: what a review was given for is settled with the review itself, and nothing is won for one elsewhere or for a rating.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from app.board.talk_rules import STAMPS_TO_WRITE
 from app.kit.refusals import Invalid, NotHere, Refused
+from app.reviews.bought_rules import bought_prize
 
 _KOREA = timezone(timedelta(hours=9))
 TITLE_MAX, PRIZE_MAX, TEXT_MAX = 40, 40, 1000
@@ -180,6 +181,9 @@ def clean_event(
         wrong["winners"] = f"뽑을 분을 1명부터 {WINNERS_MOST}명 사이로 적어 주세요."
     if len(text) > TEXT_MAX:
         wrong["text"] = f"설명은 {TEXT_MAX:,}자까지 쓸 수 있어요. 지금 {len(text):,}자예요."
+    for field, typed in (("title", title), ("prize", prize), ("text", text)):
+        if field not in wrong and (fault := bought_prize(typed)) is not None:
+            wrong[field] = fault
     first, last = _day(first_day, today), _day(last_day, None)
     if first is None:
         wrong["first_day"] = "시작하는 날을 다시 골라 주세요."

@@ -10,9 +10,8 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import exists, func, select
 
-from app.board.event_rules import DISCLOSED
 from app.board.story_models import Story, StoryPhoto
-from app.board.story_rules import SORTS, place_of
+from app.board.story_rules import SORTS, over, place_of
 from app.board.talk_models import BoardSetting
 from app.customers.models import Customer
 from app.extensions import db
@@ -53,7 +52,9 @@ class StoryLine:
     hidden_cause: str
     event_id: int | None
     customer_name: str
+    works_here: bool  # who sent it is of the shop
     photos: list[PhotoLine]
+    tried: bool = False  # who sent it had got something to try (app/testers/disclosing.py)
 
     @property
     def sort_name(self) -> str:
@@ -62,8 +63,8 @@ class StoryLine:
 
     @property
     def over(self) -> str:
-        """What must stand before it wherever everybody sees it: that it was sent to win something. "" for nothing."""
-        return DISCLOSED if self.event_id is not None else ""
+        """What must stand before it wherever everybody sees it: something was to be won, or had been got. "" for nothing."""
+        return over(is_for_event=self.event_id is not None, tried=self.tried, works_here=self.works_here)
 
     @property
     def place(self) -> str:
@@ -178,6 +179,7 @@ def _lines(shop_id: int, where: Sequence[Any], limit: int) -> list[StoryLine]:
             Story.hidden_cause,
             Story.event_id,
             Customer.name,
+            Customer.staff_id.is_not(None),
         )
         .join(Customer, (Customer.shop_id == Story.shop_id) & (Customer.id == Story.customer_id))
         .where(Story.shop_id == shop_id, *where)

@@ -1,8 +1,8 @@
 """What customers may show of what they bought, cooked or saw, and where a pasted link may lead. Pure.
 
 Law: a photo of a person's is theirs; it is shown only where they agreed to just that, and no longer than they want
-(개인정보 보호법 15조 1항 1호, 37조). Nothing is given for it here, so nothing has to be disclosed; where an
-event lets one win something with it, it says so (event_rules).
+(개인정보 보호법 15조 1항 1호, 37조). Nothing is given for it here; where an event lets one win something with it, who sent
+it had got the product to try, or works in the shop, that stands before it (추천·보증 등에 관한 표시·광고 심사지침).
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from app.board.event_rules import DISCLOSED
 from app.kit.private_numbers import public_sentence
 from app.kit.refusals import Invalid, NotHere, Refused
+from app.reviews.given_rules import INSIDE, TRIED
 
 SORTS: Mapping[str, str] = {"cook": "요리", "visit": "방문 인증", "use": "사용 모습"}
 TEXT_MAX, COMMENT_MAX, URL_MAX = 300, 300, 200
@@ -133,3 +135,12 @@ def clean_comment(text: str) -> str:
     if len(text) > COMMENT_MAX:
         raise Invalid({"text": f"댓글은 {COMMENT_MAX}자까지 쓸 수 있어요. 지금 {len(text)}자예요."})
     return text
+
+
+def over(*, is_for_event: bool, tried: bool, works_here: bool = False) -> str:
+    """Return what stands before a photo or a post: whose it is, what was got, what may be won. "" for nothing.
+
+    `tried`: who sent it had got something to try; `works_here`: they are of the shop.
+    """
+    told = (INSIDE if works_here else "", TRIED if tried else "", DISCLOSED if is_for_event else "")
+    return " · ".join(filter(None, told))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.board.event_rules import DISCLOSED
+from app.board.story_rules import over
 from app.board.talk_models import Post, PostComment, Question
 from app.board.talk_rules import MINE
 from app.extensions import db
@@ -34,11 +34,12 @@ class PostLine:
     hidden_at: datetime | None
     hidden_cause: str
     event_id: int | None
+    tried: bool = False  # who wrote it had got something to try (app/testers/disclosing.py)
 
     @property
     def over(self) -> str:
-        """What must stand before it: that it was written to win something. "" for nothing."""
-        return DISCLOSED if self.event_id is not None else ""
+        """What must stand before it: something was to be won by it, or had been got. "" for nothing."""
+        return over(is_for_event=self.event_id is not None, tried=self.tried)
 
     @property
     def who(self) -> str:

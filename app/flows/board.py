@@ -44,6 +44,7 @@ def post(*, shop_id: int, customer_id: int, title: str, text: str, once: str, no
 def post_as_shop(*, shop_id: int, staff_id: int, title: str, text: str, once: str, now: datetime) -> int:
     """Post something in the shop's name; returns its id. Raises Invalid (title, text), NoBoard."""
     clean = rules.clean_post(title=title, text=text, by_shop=True)
+    _buys_nothing(title=clean.title, text=clean.text)
     key = token_hash(f"staff:{staff_id}:{once}")[:40]
 
     def made() -> int:
@@ -84,6 +85,7 @@ def comment(*, shop_id: int, customer_id: int, post_id: int, text: str, once: st
 def comment_as_shop(*, shop_id: int, staff_id: int, post_id: int, text: str, once: str, now: datetime) -> int:
     """Say something under a post in the shop's name; its writer is told once. Raises Invalid (text), NothingThere."""
     words = rules.clean_comment(text, by_shop=True)
+    _buys_nothing(text=words)
     key = token_hash(f"staff:{staff_id}:{once}")[:40]
 
     def made() -> int:
@@ -140,8 +142,7 @@ def ask(
 def answer(*, shop_id: int, staff_id: int, question_id: int, text: str, now: datetime) -> None:
     """Write or change the shop's answer; the asker is told of the first. Raises Invalid (text), NothingThere."""
     words = rules.clean_answer(text)
-    if (sentence := bought_words(words)) is not None:
-        raise Invalid({"text": sentence})
+    _buys_nothing(text=words)
     with write() as session:
         _hold_writer(session, "question", shop_id=shop_id, row_id=question_id)
         row = talking.row(session, "question", shop_id=shop_id, row_id=question_id)
@@ -153,6 +154,13 @@ def answer(*, shop_id: int, staff_id: int, question_id: int, text: str, now: dat
             session, customer_id=row.customer_id, shop_id=shop_id, cause=f"question:{row.id}",
             what="남겨 주신 질문", path="questions", now=now,
         )  # fmt: skip
+
+
+def _buys_nothing(**said: str) -> None:
+    """Whatever the shop says in public promises nothing for a review elsewhere or for a rating. Raises Invalid."""
+    wrong = {field: fault for field, words in said.items() if (fault := bought_words(words)) is not None}
+    if wrong:
+        raise Invalid(wrong)
 
 
 def _once(

@@ -13,8 +13,8 @@ from app.flows import audit, coupon_rules, free_stamps, notify, review_care
 from app.flows.unit import after_a_race, write
 from app.kit.refusals import Invalid, NotHere
 from app.messages import outbox, recall
+from app.reviews import given_rules, rules
 from app.reviews import queries as reads
-from app.reviews import rules
 from app.reviews.actions import care, photos, reviews
 from app.reviews.models import Review, ReviewAsk
 from app.reviews.rules import AskGone, ReviewErased, TooManyReviews, VisitUndone, WriterGone, Written
@@ -91,10 +91,11 @@ def _leave(*, token: str, written: Written, told_reward: int, told_coupon: int |
             ask=ask,
             written=written,
             shown_name=rules.shown_name(person.name),
-            reward=rules.reward_words(
+            reward=given_rules.reward_words(
                 given,
                 coupon=told_coupon is not None,
                 tried=testers.given_lately(shop_id=ask.shop_id, customer_id=ask.customer_id, now=now),
+                works_here=person.staff_id is not None,
             ),
             now=now,
         )

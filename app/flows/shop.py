@@ -15,6 +15,7 @@ from app.flows.unit import write
 from app.kit.passwords import hash_password, password_matches
 from app.kit.refusals import Invalid, NotHere
 from app.messages import recall
+from app.reviews.bought_rules import bought_words
 from app.shops import actions as shops
 from app.shops import rules, signins
 from app.shops.rules import LinkGone, PlainHttp, TooManyTries
@@ -109,6 +110,8 @@ def save_profile(
 ) -> None:
     """Save what the shop tells about itself; an empty mark means its first syllable. Raises Invalid."""
     profile = rules.clean_profile(name=name, owner_name=owner_name, address=address, story=story)
+    if (fault := bought_words(profile.story)) is not None:
+        raise Invalid({"story": fault})
     mark = mark.strip()
     if len(mark) > 1:
         raise Invalid({"mark": "도장에는 한 글자만 들어가요."})

@@ -28,6 +28,7 @@ class AskView:
     expired: bool
     undone: bool = False  # the visit was taken back
     product: str = ""  # what is asked about, of what was bought; "" = the visit as a whole
+    works_here: bool = False  # it is somebody of the shop
 
 
 # Asked before a form with photos is read: built once.
@@ -53,6 +54,7 @@ def ask_by_token(token: str, *, now: datetime) -> AskView | None:
             ReviewAsk.expires_at,
             Visit.reversed_at.is_not(None),
             Product.name,
+            Customer.staff_id.is_not(None),
         )
         .join(Visit, (Visit.shop_id == ReviewAsk.shop_id) & (Visit.id == ReviewAsk.visit_id))
         .join(Customer, (Customer.shop_id == ReviewAsk.shop_id) & (Customer.id == ReviewAsk.customer_id))
@@ -62,7 +64,10 @@ def ask_by_token(token: str, *, now: datetime) -> AskView | None:
     ).one_or_none()
     if row is None:
         return None
-    return AskView(*row[:5], row[5], bool(row[6]), row[7] <= now, undone=bool(row[8]), product=row[9] or "")
+    has_review, expires_at, is_undone, product, works_here = row[6:]
+    return AskView(
+        *row[:6], bool(has_review), expires_at <= now, bool(is_undone), product or "", bool(works_here)
+    )
 
 
 def is_of_a_person_who_left(token: str) -> bool:

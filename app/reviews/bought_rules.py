@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 
 FOR_OUTSIDE = "다른 곳에 남기는 후기에는 혜택을 걸 수 없어요. 그 말을 빼 주세요."
+FOR_EVENT = "후기를 써야 참여하는 이벤트는 열 수 없어요. 사진이나 게시판 글로 받아 주세요."
 FOR_RATING = "별점에 따라 혜택을 드릴 수 없어요. 별점 이야기를 빼 주세요."
 
 # A thought goes on over a comma and a line, and ends with its sentence.
@@ -50,6 +51,20 @@ _WHATEVER = re.compile(r"(?:상관|관계)\s*없이")
 # Said of what the sentence before asked for: "네이버 리뷰를 남겨 주세요. 남기신 분께 음료를 드려요."
 _DONE_SO = re.compile(r"(?:남기|써|쓰|올리|올려|작성하?|참여하?|인증하?|캡처|보여)[^,]{0,8}(?:신\s*분|면)")
 _IF_SO = re.compile(r"면요?\s*$")
+# How one takes part in what has a prize: "참여 방법: 영수증 리뷰 남기기". What was written before is thanked for, not asked for.
+_TAKES_PART = re.compile(
+    r"(?:남기|쓰|올리|달|적)(?:기|고|면|시면|시고|는\s*분|신\s*분|실)|남겨|써\s*(?:주|서|야)|올려|작성|인증|캡처|이벤트|참여|응모|당첨|추첨"
+)
+_WRITTEN_BEFORE = re.compile(
+    r"(?:남겨|써|올려|작성해|적어)\s*주(?:신|셔|셨)|(?:남기|쓰|올리)신\s*(?:후기|리뷰|글)"
+)
+# A review of our own would have to say that it was written to win something, which an event can't see to.
+_BY_A_REVIEW = re.compile(
+    r"(?:후기|리뷰)[^,]{0,12}?(?:남기|남겨|쓰(?:고|면|시|기|신|는)|써\s*(?:주|서|야)|올리|올려|적(?:고|으면|어)|작성|인증|캡처|응모)"
+    r"|(?:후기|리뷰)\s*(?:왕|이벤트)"
+)
+_NOT_BY_ONE = re.compile(r"주셔서|주셨|지\s*않|아니어도|(?:참여|이벤트)\S*\s*(?:상관|관계)\s*없")
+_OF_A_RATING = re.compile(r"(?<!특)별|★|⭐|평점|평가|점수|후기|리뷰")
 
 
 def bought_words(text: str) -> str | None:
@@ -69,6 +84,24 @@ def bought_words(text: str) -> str | None:
 def bought_gift(name: str) -> str | None:
     """Return why something that is given may not be called so: by its name it is for such a review."""
     return _asks(name)
+
+
+def bought_prize(text: str) -> str | None:
+    """Return why an event may not be called or told of so: a prize stands beside all of its words, so that none is for a
+    review elsewhere, for a rating, or for a review at all.
+    """
+    if (why := bought_words(text)) is not None:
+        return why
+    for sentence in _SENTENCES.split(text.replace("\r\n", "\n")):
+        if not _TAKES_PART.search(sentence) or _WRITTEN_BEFORE.search(sentence):
+            continue
+        why = _asks(sentence)
+        if why == FOR_OUTSIDE or (why and _OF_A_RATING.search(sentence)):
+            return why
+    for sentence in _SENTENCES.split(text):
+        if _BY_A_REVIEW.search(sentence) and not _NOT_BY_ONE.search(sentence):
+            return FOR_EVENT
+    return None
 
 
 def _gives(sentence: str) -> bool:

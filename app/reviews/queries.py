@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 
 from app.customers.models import Customer
 from app.extensions import db
-from app.reviews import rules
+from app.reviews import given_rules, rules
 from app.reviews.care_models import ReviewGoods, ReviewHiding
 from app.reviews.models import Photo, Review, ReviewAsk, ReviewReply, ReviewSetting
 from app.reviews.photos import PhotoLine, is_hidden, may_be_shown, photos_of_reviews
@@ -260,7 +260,7 @@ def _lines(shop_id: int, *where: Any, limit: int, own: bool = True) -> list[Revi
                 text=row.text,
                 shown_name=row.shown_name,
                 reward=row.reward,
-                disclosed=rules.disclosure(row.reward),
+                disclosed=given_rules.disclosure(row.reward),
                 at=row.at,
                 visited_at=row.visited_at,
                 token=row.token,

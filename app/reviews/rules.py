@@ -40,8 +40,6 @@ STAR_WORDS: Mapping[int, str] = {
     1: "많이 아쉬워요",
 }
 MOODS: Mapping[str, str] = {"good": "좋았어요", "fair": "보통이에요", "bad": "아쉬웠어요"}
-# What a tester got before they wrote (app/testers/mine.py).
-TRIED = "체험단 상품"
 # Who wrote it, when nothing may be shown of the name.
 NAMELESS = "손님"
 
@@ -277,27 +275,6 @@ def hidden_sentence(by_cause: Mapping[str, int]) -> str:
     """Return what is hidden, as everybody reads it: "가린 후기 2개: 욕설 1 · 개인정보 1"; "" for nothing."""
     told = [f"{short} {by_cause[cause]:,}" for cause, short in CAUSES_SHORT.items() if by_cause.get(cause)]
     return f"가린 후기 {sum(by_cause.values()):,}개: {' · '.join(told)}" if told else ""
-
-
-def reward_words(stamps: int, coupon: bool = False, tried: str = "") -> str:
-    """Return what a review was given, as it is stored and disclosed: "도장 1개와 쿠폰 1장"; "" for nothing.
-
-    `tried`: what its writer got to try as a tester ("체험단 상품"), disclosed like any other benefit.
-    """
-    got = [tried, f"도장 {stamps}개" if stamps else "", "쿠폰 1장" if coupon else ""]
-    named = [each for each in got if each]
-    return " ".join([*(f"{each}{'과' if each == TRIED else '와'}" for each in named[:-1]), *named[-1:]])
-
-
-def thanked(reward: str) -> str:
-    """Return what of reward_words() was given for the review itself: not what its writer had got to try before."""
-    return reward.removeprefix(TRIED).removeprefix("과").strip()
-
-
-def disclosure(reward: str) -> str:
-    """Return the badge that stands before a review rewarded with reward_words(); "" when nothing was given."""
-    particle = "을" if reward.endswith(("장", TRIED)) else "를"
-    return f"혜택 제공 · {reward}{particle} 받고 쓴 후기예요" if reward else ""
 
 
 def shown_name(name: str) -> str:

@@ -12,8 +12,8 @@ from sqlalchemy import Date, and_, bindparam, or_, select
 from app.extensions import db
 from app.kit.clock import kst_day
 from app.kit.columns import UtcDateTime
+from app.reviews.given_rules import TRIED
 from app.reviews.models import Photo
-from app.reviews.rules import TRIED
 from app.testers import rules
 from app.testers.models import Programme, ProgrammeQuestion, Tester, TesterAnswer
 from app.testers.queries import PART

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from playwright.sync_api import FilePayload
 
-from app.flows import access, second_step, voice
+from app.flows import access, board, second_step, story, voice
 from app.reviews import queries
 from app.reviews.rules import REPLY_MAX, TEXT_MAX
 from app.voices.rules import TEXT_MAX as VOICE_MAX
-from tests import factories
+from tests import factories, trying
+from tests import warranties as given
 from tests.browser.conftest import NewHandset
 from tests.browser.handset import Handset
 from tests.browser.injection import look, nothing_injected, refused, save
 from tests.factories import AShop
+from tests.flows.test_event import an_event, entered
+from tests.flows.test_notices import shown
 from tests.flows.test_review import an_ask
+from tests.flows.test_story import decided, sent
 from tests.kit import hostile
 from tests.payloads import PAYLOADS, fitting, packed
 
 SHORT = fitting(20)
 REVIEWS, ANSWERS, VOICES = (packed(most)[:1] for most in (TEXT_MAX, REPLY_MAX, VOICE_MAX))
+_POST = "https://www.instagram.com/p/Cxyz_12-a/"
 _MAP = "https://map.naver.com/p/\"'><script>alert(1)</script><x/onload=alert(1)>"
 
 
@@ -98,6 +103,47 @@ def test_words_to_the_owner_and_back(handset: NewHandset, shop: AShop) -> None:
     for path in ("/owner", "/owner/voices", f"/owner/people/{holder.id}"):
         look(owner, path, *([SHORT[4]] if path != "/owner" else []))
     look(owner, f"/owner/panel/{holder.card_id}", VOICES[-1][:30])
+
+
+def test_what_is_shown_among_each_other_tried_and_promised(handset: NewHandset, shop: AShop) -> None:
+    short, line, long = packed(40)[-1], packed(58)[-1], packed(300)[0]
+    holder = factories.a_customer(shop, name=SHORT[6], phone=factories.a_number())
+    factories.a_stamp(shop, holder.card_id)
+    decided(shop, has_board=True, checks_first=False)
+    own = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+    mine = {"shop_id": shop.id, "customer_id": holder.id, "now": factories.now()}
+    news, story_id = shown(shop, title=short, text=long), sent(holder, photos=0, text=long, link=_POST)
+    story.comment(shop_id=shop.id, story_id=story_id, text=long, now=factories.now())
+    event_id = an_event(shop, title=short, prize=short, text=long)
+    entered(holder, event_id)
+    post_id = board.post(**mine, title=short, text=long, once=factories.once())
+    board.comment(**mine, post_id=post_id, text=long, once=factories.once())
+    asked = board.ask(**mine, text=long, product_id=None, once=factories.once())
+    board.answer(**own, question_id=asked, text=long)
+    row = trying.a_programme(shop, product=line, about=long)
+    trying.apply(row, holder)
+    serial = given.issued(shop, holder, given.a_kind(shop, name=line, covers=long, care=long))
+    owner, customer, stranger = handset(staff=shop), handset(card=holder), handset()
+    for at, told in (
+        (f"notices/{news}", (short, long)),
+        ("stories", (long,)),
+        (f"events/{event_id}", (short, long)),
+        ("questions", (long,)),
+        (f"testers/{row.ref}", (line, long)),
+    ):
+        look(stranger, f"/s/{shop.code}/{at}", *told)
+    for at, told in (("", ()), (f"board/{post_id}", (short, long)), (f"warranties/{serial}", (line, long))):
+        look(customer, f"/c/{shop.code}{'/' * bool(at)}{at}", *told)
+    look(stranger, f"/w/{given.row(serial).check_ref}", line, long)
+    for at, told in (
+        (f"events/{event_id}", (short, long)),
+        (f"stories/{story_id}", (long,)),
+        (f"board/{post_id}", (short, long)),
+        (f"testers/{row.id}", (line,)),
+        (f"warranties/{serial}", (line,)),
+        (f"people/{holder.id}/timeline", (short, SHORT[6])),
+    ):
+        look(owner, f"/owner/{at}", *told)
 
 
 def test_who_works_there(handset: NewHandset, shop: AShop) -> None:

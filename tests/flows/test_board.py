@@ -11,8 +11,10 @@ from app.board import reported, talk_rules, talks
 from app.board.talk_rules import NoBoard, NothingThere, NotYetRegular, OwnThing, WroteTooMuch
 from app.extensions import db
 from app.flows import board, moderation, privacy
+from app.flows import shop as shop_flow
 from app.kit.refusals import Invalid
 from app.messages.models import Message
+from app.reviews.bought_rules import FOR_OUTSIDE
 from tests import factories, world
 from tests.factories import ACustomer, AShop
 from tests.flows.test_story import decided, sent
@@ -92,6 +94,31 @@ def test_a_talk_among_regulars(shop: AShop, jiwoo: ACustomer) -> None:
     board.pin(shop_id=shop.id, post_id=mine, is_first=True)
     assert [line.id for line in talks.pinned(shop.id)] == [mine]
     assert [line.id for line in talks.posts(shop.id).lines] == [post_id]
+
+
+def test_the_shops_own_words_buy_no_review(shop: AShop, jiwoo: ACustomer) -> None:
+    own: dict[str, Any] = {"shop_id": shop.id, "staff_id": shop.owner_id, "now": factories.now()}
+    bought, post_id = "네이버 리뷰를 남겨 주시면 커피를 드려요", posted(jiwoo)
+    for said, field in (
+        (lambda: board.post_as_shop(**own, title="알려요", text=bought, once=factories.once()), "text"),
+        (
+            lambda: board.post_as_shop(
+                **own, title="네이버 리뷰 쓰면 커피 드려요", text="반가워요", once=factories.once()
+            ),
+            "title",
+        ),
+        (lambda: board.comment_as_shop(**own, post_id=post_id, text=bought, once=factories.once()), "text"),
+        (
+            lambda: shop_flow.save_profile(
+                **own, name="달빛커피", owner_name="", address="", story=bought, mark=""
+            ),
+            "story",
+        ),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            said()
+        assert refusal.value.fields == {field: FOR_OUTSIDE}
+    commented(jiwoo, post_id, text=bought)  # what customers tell each other is theirs
 
 
 def test_who_may_write(shop: AShop, other_shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:

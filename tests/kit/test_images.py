@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 import subprocess
 import sys
 import tempfile
@@ -28,11 +29,19 @@ def test_there_are_more_than_enough_of_them() -> None:
     assert len(hostile.REFUSED) + len(hostile.HARMLESS) >= 40
 
 
+def _worked() -> float:
+    """Return the processor seconds of this process and of those it ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
 @pytest.mark.parametrize("what", hostile.REFUSED)
 def test_it_is_refused_with_a_sentence(tmp_path: Path, what: str) -> None:
     data, codes = hostile.REFUSED[what]
+    file = data()
+    begun = _worked()
     with pytest.raises(BadImage) as refusal:
-        remake(data(), tmp_path)
+        remake(file, tmp_path)
+    assert _worked() - begun < 1, "what a stranger sends costs the machine next to nothing"
     assert refusal.value.code in codes
     assert refusal.value.sentence.endswith("요.")
 

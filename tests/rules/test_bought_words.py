@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.reviews.bought_rules import FOR_OUTSIDE, FOR_RATING, bought_gift, bought_words
+from app.reviews.bought_rules import (
+    FOR_EVENT,
+    FOR_OUTSIDE,
+    FOR_RATING,
+    bought_gift,
+    bought_prize,
+    bought_words,
+)
 
 OUTSIDE = (
     "네이버 리뷰 쓰면 도장 하나 더 드려요",
@@ -118,3 +125,28 @@ def test_no_gift_is_called_after_such_a_review(name: str) -> None:
 )
 def test_what_a_gift_may_be_called(name: str) -> None:
     assert bought_gift(name) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("네이버 리뷰 이벤트", FOR_OUTSIDE),
+        ("참여 방법: 영수증 리뷰 남기기", FOR_OUTSIDE),
+        ("구글에 후기를 쓰고 화면을 캡처해 주세요. 커피를 드려요", FOR_OUTSIDE),
+        ("네이버 리뷰를 남겨 주신 분 가운데 세 분을 추첨해요", FOR_OUTSIDE),
+        ("인스타에 사진을 올리고 참여해 주세요", FOR_OUTSIDE),
+        ("별점 5점 남기고 참여하기", FOR_RATING),
+        ("여름 사진전", None),
+        ("정성 만점 추석 이벤트", None),
+        ("네이버에 남겨 주신 후기를 읽고 마련한 이벤트예요", None),
+        ("가게에서 찍은 사진을 올리고 참여해 주세요", None),
+        ("별점과 상관없이 후기를 남기신 분 모두와 함께하는 이벤트", FOR_EVENT),
+        ("후기 이벤트", FOR_EVENT),
+        ("리뷰를 남겨 주신 분 가운데 세 분을 뽑아요", FOR_EVENT),
+        ("지난달 후기에서 자주 나온 맛으로 만든 케이크예요. 참여해 주세요", None),
+        ("후기를 쓰지 않아도 참여할 수 있어요", None),
+        ("후기를 남겨 주셔서 고마워요. 그 마음으로 여는 이벤트예요", None),
+    ],
+)
+def test_nothing_is_won_for_such_a_review(text: str, why: str | None) -> None:
+    assert bought_prize(text) == why

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.kit.refusals import Invalid
-from app.reviews import rules
+from app.reviews import given_rules, rules
 from app.voices.rules import KINDS, kind_after_review, may_hear
 
 NO_LINKS = {"naver_url": "", "kakao_url": "", "google_url": ""}
@@ -183,10 +183,19 @@ def test_a_hashtag_loses_its_sign() -> None:
 
 
 def test_what_was_given_is_said_first() -> None:
-    assert rules.disclosure(rules.reward_words(1)) == "혜택 제공 · 도장 1개를 받고 쓴 후기예요"
-    assert rules.disclosure(rules.reward_words(0)) == ""
-    both = rules.reward_words(1, coupon=True)
-    assert rules.disclosure(both) == "혜택 제공 · 도장 1개와 쿠폰 1장을 받고 쓴 후기예요"
+    assert given_rules.disclosure(given_rules.reward_words(1)) == "혜택 제공 · 도장 1개를 받고 쓴 후기예요"
+    assert given_rules.disclosure(given_rules.reward_words(0)) == ""
+    both = given_rules.reward_words(1, coupon=True)
+    assert given_rules.disclosure(both) == "혜택 제공 · 도장 1개와 쿠폰 1장을 받고 쓴 후기예요"
+
+
+def test_who_works_there_is_said_before_what_was_given() -> None:
+    inside = given_rules.reward_words(0, works_here=True)
+    assert given_rules.disclosure(inside) == "가게 관계자 · 이 가게에서 일하는 분이 쓴 후기예요"
+    given = given_rules.reward_words(1, tried=given_rules.TRIED, works_here=True)
+    assert given_rules.disclosure(given).startswith("가게 관계자 · 혜택 제공 · 체험단 상품과 도장 1개를")
+    assert (given_rules.thanked(inside), given_rules.thanked(given)) == ("", "도장 1개")
+    assert len(given_rules.reward_words(3, coupon=True, tried=given_rules.TRIED, works_here=True)) <= 40
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
+from app.shops.models import AccessLog
 from tests import factories
 from tests.phone import Page, Phone
 from tests.security.full_shop import OF_NO_SHOP, FullShop, rows_of
@@ -100,9 +101,9 @@ def test_nobody_else_sees_or_changes_anything(
 
 
 def test_an_owners_own_pages_show_only_their_own(app: Flask, gaon: FullShop, nari: FullShop) -> None:
-    """With their own ids every page opens, and holds none of the neighbour's words."""
+    """With their own ids every page opens, holds none of the neighbour's words, and leaves a line where it names somebody."""
     who = Phone(app).signed_in(nari.shop, nari.shop.owner_id)
-    opened = 0
+    opened = looks = 0
     for route in routes(app, "GET"):
         if route.door.audience != "owner" or "token" in route.arguments:
             continue
@@ -110,6 +111,11 @@ def test_an_owners_own_pages_show_only_their_own(app: Flask, gaon: FullShop, nar
         page = who.open(route.path(**values), status=None)
         assert page.status in (200, 204, 404), route.rule
         _hidden(page, gaon, route.rule)
+        db.session.rollback()
+        before, looks = looks, db.session.scalar(db.select(db.func.count(AccessLog.id))) or 0
+        # An import is called after its file: nobody is named by it.
+        named = "나리손님" in page.html and not route.rule.startswith("/owner/imports")
+        assert looks > before or page.status != 200 or not named, f"{route.rule} was seen and left no line"
         opened += page.status == 200
     assert opened > 18
 

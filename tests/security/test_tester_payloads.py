@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.flows import programme, programme_end
+from app.flows import programme, programme_end, programme_questions
 from app.testers.rules import APPLY
 from tests import factories, trying
 from tests.payloads import fitting, packed
@@ -56,3 +56,24 @@ def test_every_text_of_a_programme_is_only_text(app: Flask, owner: Phone, shop: 
     look(owner, "/owner/testers", LINES[0][:58])
     look(owner, "/owner", *[])
     sound(Phone(app, look=False).open(f"/s/{shop.code}/testers"), *LINES[:1])
+
+
+def test_every_text_of_a_tasting_is_only_text(app: Flask, owner: Phone, shop: factories.AShop) -> None:
+    stranger = Phone(app, look=False)
+    for place, line in enumerate(LINES):
+        row = trying.a_programme(
+            shop, "taste", sort="tasting", product=line[:58], about=LINES[-place - 1], shows=False
+        )
+        (question,) = trying.questions(row)
+        options = [*dict.fromkeys([*SHORT[place % len(SHORT) :], "하나", "둘"])][:3]
+        programme_questions.put_question(
+            shop_id=shop.id, programme_id=row.id, question_id=question.id, now=factories.now(),
+            typed={"text": line, "how": "choice", "options": "\n".join(options), "is_needed": "y"},
+        )  # fmt: skip
+        trying.show(shop, row)
+        look(stranger, f"/s/{shop.code}/tasting/{row.ref}", line, LINES[-place - 1], *options)
+        if place % 6:
+            continue  # one in six is looked at everywhere: the places are the same
+        stranger.submit(options[0])
+        for page in ("", "/summary", "/taps?v=0", "/print"):
+            look(owner, f"/owner/testers/{row.id}{page}", line)

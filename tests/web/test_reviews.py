@@ -9,8 +9,9 @@ import pytest
 from bs4 import Tag
 from flask import Flask
 
+from app.cards.models import Card
 from app.extensions import db
-from app.flows import privacy, review
+from app.flows import own_card, privacy, review
 from app.reviews.models import Review
 from app.shops.models import AccessLog
 from app.visits.models import Visit
@@ -166,6 +167,21 @@ def test_what_is_given_is_told_before_and_disclosed_first_everywhere(
     raw = phone.open(f"/c/{shop.code}/me/download").html
     assert raw.index(badge) < raw.index("최고예요")
     assert phone.open(f"/c/{shop.code}/visits").words.count("후기를 남기셔서") == 1
+
+
+def test_who_works_there_is_disclosed_first_and_stays_so(
+    app: Flask, phone: Phone, shop: AShop, jiwoo: ACustomer
+) -> None:
+    links(shop, reward="1")
+    staff_id = factories.a_staff(shop, name="민수", role="staff")
+    spoken = db.session.scalar(db.select(Card.spoken).where(Card.id == jiwoo.card_id)) or ""
+    own_card.link(shop_id=shop.id, staff_id=staff_id, spoken=spoken, now=factories.now())
+    token = an_ask(shop, jiwoo)
+    badge = "가게 관계자 · 혜택 제공 · 도장 1개를 받고 쓴 후기예요"
+    assert badge in phone.holding(jiwoo).open(f"/r/{token}").words, "told before anybody writes"
+    assert "도장 1개를 카드에 담아" in phone.submit("후기 남기기", stars="5", text="최고예요").words
+    own_card.unlink(shop_id=shop.id, customer_id=jiwoo.id, by=shop.owner_id, now=factories.now())
+    assert disclosed_first(Phone(app).open(f"/s/{shop.code}/reviews")) == [badge]
 
 
 def test_the_wish_on_the_card(phone: Phone, shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:

@@ -7,14 +7,16 @@ from io import BytesIO
 from flask import Flask, render_template
 from PIL import Image
 
-from app.flows import board, photo, story
+from app.cards.models import Card
+from app.extensions import db
+from app.flows import board, own_card, photo, story
 from app.shops import queries as shops
 from app.web.public import board_parts
-from tests import factories
+from tests import factories, trying
 from tests.asks import a_jpeg
 from tests.factories import ACustomer, AShop
 from tests.flows.test_event import an_event
-from tests.flows.test_story import sent
+from tests.flows.test_story import decided, sent
 from tests.phone import Phone
 from tests.world import PUBLIC_URL, Clock
 
@@ -156,3 +158,42 @@ def test_the_parts_of_the_shops_page(app: Flask, shop: AShop, jiwoo: ACustomer, 
         )
     for words in (f"/events/{event_id}", "/small", "주차되나요?"):
         assert words in shown
+
+
+def test_what_a_tester_and_whoever_works_here_show_says_so(
+    app: Flask, owner_phone: Phone, shop: AShop, jiwoo: ACustomer, minho: ACustomer, clock: Clock
+) -> None:
+    decided(shop, has_board=True, checks_first=False)
+    link, holder, reader = "https://www.instagram.com/p/Cxyz_12-a/", Phone(app).holding(jiwoo), Phone(app)
+    factories.a_stamp(shop, jiwoo.card_id)
+    before = sent(jiwoo, photos=0, link=link, text="받기 전 사진")
+    row = trying.a_programme(shop)
+    trying.apply(row, jiwoo)
+    trying.choose(shop, row, jiwoo)
+    clock.advance(minutes=1)
+    trying.hand_over(shop, row, jiwoo)
+    clock.advance(minutes=1)
+    for form in ("stories/new", "board/new"):
+        assert "‘체험단 상품’" in holder.open(f"/c/{shop.code}/{form}").words, "told before anything is sent"
+    after = sent(jiwoo, photos=0, link=link, text="써 본 사진")
+    for phone, path in (
+        (reader, f"/s/{shop.code}/stories/{after}"),
+        (owner_phone, f"/owner/stories/{after}"),
+    ):
+        assert "체험단 상품" in phone.open(path).words
+    assert "체험단 상품" not in reader.open(f"/s/{shop.code}/stories/{before}").words
+    assert reader.open(f"/s/{shop.code}/stories").words.count("체험단 상품") == 1
+    holder.open(f"/c/{shop.code}/board/new")
+    post = holder.submit("올리기", title="써 보니", text="좋아요")
+    for phone, path in (
+        (holder, post.path),
+        (holder, f"/c/{shop.code}/board"),
+        (owner_phone, "/owner/board"),
+    ):
+        assert "체험단 상품" in phone.open(path).words
+
+    staff_id = factories.a_staff(shop, name="민수", role="staff")
+    spoken = db.session.scalar(db.select(Card.spoken).where(Card.id == minho.card_id)) or ""
+    own_card.link(shop_id=shop.id, staff_id=staff_id, spoken=spoken, now=clock())
+    inside = sent(minho, photos=0, link=link, text="내 가게")
+    assert "가게 관계자" in reader.open(f"/s/{shop.code}/stories/{inside}").words

@@ -18,7 +18,7 @@ from tests import factories, trying
 from tests.asks import a_jpeg, an_ask
 from tests.factories import ACustomer, AShop
 from tests.phone import Phone
-from tests.world import Clock
+from tests.world import PUBLIC_URL, Clock
 
 
 @pytest.fixture
@@ -151,7 +151,13 @@ def test_the_draw_can_be_done_again(app: Flask, owner: Phone, shop: AShop) -> No
     for _each in range(3):
         trying.apply(row, factories.a_customer(shop))
     stranger = Phone(app)
-    assert row.seed_hash in stranger.open(f"/s/{shop.code}/testers/{row.ref}").words
+    seen = stranger.open(f"/s/{shop.code}/testers/{row.ref}")
+    assert row.seed_hash in seen.words
+    picture = seen.soup.select_one(
+        "meta[property='og:image']"
+    )  # what a chat shows beside the link the owner sends
+    assert picture is not None
+    assert stranger.open(str(picture["content"]).removeprefix(PUBLIC_URL)).answer.mimetype == "image/jpeg"
     stranger.open(f"/s/{shop.code}/testers/{row.ref}/draw", status=404)
     owner.open(f"/owner/testers/{row.id}/people")
     owner.submit("공정하게 추첨하기")

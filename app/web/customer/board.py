@@ -8,18 +8,20 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.board import reported, stories, talk_rules, talks
-from app.board.event_rules import DISCLOSED
+from app.board.story_rules import over
 from app.board.talk_rules import NoBoard, NothingThere, NotYetRegular, OwnThing, WroteTooMuch
+from app.board.talks import Lines
 from app.customers import queries as people
 from app.flows import board as flow
 from app.flows import moderation
 from app.kit.refusals import Invalid, Refused
 from app.kit.signing import new_token
+from app.testers.disclosing import told, told_of
 from app.visits import goods
 from app.web import answers
 from app.web.answers import see_other
 from app.web.customer.blueprint import bp
-from app.web.customer.stories import asking
+from app.web.customer.stories import asking, of_writer
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 from app.web.readable import row_number
@@ -59,11 +61,12 @@ def board(code: str) -> ResponseReturnValue:
     """Show what the regulars write, the shop's pinned ones above."""
     _must_have_board()
     shop_id, after = current_shop().id, row_number(request.args.get("after"))
+    page = talks.posts(shop_id, after=after)
     return render_template(
         "customer/board.html",
         **_page(
-            page=talks.posts(shop_id, after=after),
-            pinned=[] if after else talks.pinned(shop_id),
+            page=Lines(told(shop_id, page.lines), page.after),
+            pinned=[] if after else told(shop_id, talks.pinned(shop_id)),
             may_write=_may_write(),
         ),
     )
@@ -76,7 +79,7 @@ def new_post(code: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("title", "text")}
     form: dict[str, Any] = {
         "event": asking("post"),
-        "disclosed": DISCLOSED,
+        "disclosed": over(is_for_event=asking("post") is not None, **of_writer()),
         "typed": typed,
         "may_write": _may_write(),
     }
@@ -102,7 +105,7 @@ def board_post(code: str, post_id: int) -> ResponseReturnValue:
     if line is None:
         raise NothingThere
     page = _page(
-        line=line,
+        line=told_of(shop_id, line),
         comments=talks.comments(shop_id=shop_id, post_id=post_id, after=after),
         typed=request.form.get("text", ""),
         wrong={},

@@ -12,7 +12,8 @@ from app.kit.korean import day_name
 from app.kit.refusals import NotHere
 from app.reviews import asks
 from app.reviews import queries as reviews
-from app.reviews.rules import ASK_LIVES, reward_words
+from app.reviews.given_rules import reward_words
+from app.reviews.rules import ASK_LIVES
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.customer.blueprint import bp
 from app.web.customer.card import card_context, newest

@@ -8,13 +8,14 @@ from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.board import events, stories
-from app.board.event_rules import DISCLOSED
 from app.board.events import EventLine
 from app.board.stories import StoryLine
-from app.board.story_rules import SORTS, NoSuchStory, StoriesOff, TooManyStories
+from app.board.story_rules import SORTS, NoSuchStory, StoriesOff, TooManyStories, over
 from app.flows import story as flow
 from app.kit.refusals import Invalid
 from app.reviews import queries as reviews
+from app.testers import mine as testers
+from app.testers.disclosing import told
 from app.web import answers, form_photos
 from app.web.answers import see_other
 from app.web.customer.blueprint import bp
@@ -40,7 +41,7 @@ def my_stories(code: str) -> ResponseReturnValue:
         "customer/stories.html",
         shop=shop,
         mine=stories.mine(**_mine()),
-        shown=stories.shown(shop.id, limit=_FEW, with_pictures=True).lines,
+        shown=told(shop.id, stories.shown(shop.id, limit=_FEW, with_pictures=True).lines),
         takes=stories.settings(shop.id).has_stories,
     )
 
@@ -71,7 +72,7 @@ def new_story(code: str) -> ResponseReturnValue:
         "checks_first": decided.checks_first,
         "agrees": agrees,
         "event": asking("photo"),
-        "disclosed": DISCLOSED,
+        "disclosed": over(is_for_event=asking("photo") is not None, **of_writer()),
     }
     if request.method == "GET":
         return render_template(
@@ -108,6 +109,11 @@ def new_story(code: str) -> ResponseReturnValue:
         return see_other(url_for("customer.my_event", code=code, event_id=page["event"].id))
     flash("가게에 보냈어요. 고마워요")
     return see_other(url_for("customer.my_story", code=code, story_id=story_id))
+
+
+def of_writer() -> dict[str, bool]:
+    """Return what must be said of whoever writes: whether they had got something to try."""
+    return {"tried": bool(testers.given_lately(**_mine(), now=now()))}
 
 
 def asking(what: str) -> EventLine | None:

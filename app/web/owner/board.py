@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from app.board import reported, stories, talk_rules, talks
 from app.board.talk_rules import NothingThere
+from app.board.talks import Lines
 from app.flows import board as flow
 from app.flows import moderation
 from app.kit.refusals import Invalid
 from app.kit.signing import new_token
+from app.testers.disclosing import told, told_of
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -35,10 +37,11 @@ def _own() -> dict[str, Any]:
 def shop_board() -> ResponseReturnValue:
     """Show the board as the regulars see it."""
     shop_id, after = current_staff().shop.id, row_number(request.args.get("after"))
+    page = talks.posts(shop_id, after=after)
     return render_template(
         "owner/board.html",
-        page=talks.posts(shop_id, after=after),
-        pinned=[] if after else talks.pinned(shop_id),
+        page=Lines(told(shop_id, page.lines), page.after),
+        pinned=[] if after else told(shop_id, talks.pinned(shop_id)),
         has_board=stories.settings(shop_id).has_board,
     )
 
@@ -67,7 +70,7 @@ def shop_post(post_id: int) -> ResponseReturnValue:
     if line is None:
         raise NothingThere
     page: dict[str, Any] = {
-        "line": line,
+        "line": told_of(shop_id, line),
         "comments": talks.comments(shop_id=shop_id, post_id=post_id, after=after),
         "causes": _CAUSES,
         "typed": asked.text("text"),

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.flows import review as flow
 from app.kit.refusals import Invalid, NotHere
+from app.reviews import given_rules, rules, sums, unseen
 from app.reviews import queries as reviews
-from app.reviews import rules, sums, unseen
 from app.web import answers
 from app.web.answers import fragment, see_other, wants_fragment
 from app.web.doors import door, now
@@ -133,7 +133,10 @@ def review_settings() -> ResponseReturnValue:
         "google_url": now_is.google_url,
     }
     checks = now_is.checks_photos
-    page: dict[str, Any] = {"rewards": _REWARDS, "disclosure": rules.disclosure(rules.reward_words(1))}
+    page: dict[str, Any] = {
+        "rewards": _REWARDS,
+        "disclosure": given_rules.disclosure(given_rules.reward_words(1)),
+    }
     if request.method == "GET":
         return render_template("owner/review_settings.html", typed=typed, checks=checks, wrong={}, **page)
     typed = {name: asked.text(name) for name in typed}

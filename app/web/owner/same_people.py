@@ -48,6 +48,7 @@ def twin(customer_id: int) -> ResponseReturnValue:
     known = known_or_gone(customer_id)
     typed = request.args.get("q", "").strip()[:40]
     lines = []
+    note_look("view", customer_id)
     if typed:
         note_look("search")
         lines = [line for line in _found(typed) if line.id != customer_id][:_SHOWN]

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from app.board import stories, talk_rules
 from app.board.event_rules import AskedByEvent
-from app.board.stories import StoryLine
+from app.board.stories import StoryLine, StoryPage
 from app.board.story_rules import NoSuchStory, PhotosNotReady
 from app.flows import story as flow
 from app.kit.refusals import Invalid
 from app.reviews import queries as reviews
 from app.shops.queries import ShopView
+from app.testers.disclosing import told, told_of
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -33,6 +34,7 @@ def customers_stories() -> ResponseReturnValue:
     shop_id, after = current_staff().shop.id, row_number(request.args.get("after"))
     is_all = request.args.get("all") == "1"
     page = stories.of_shop(shop_id, waiting=not is_all, after=after)
+    page = StoryPage(told(shop_id, page.lines), page.after)
     if page.lines:
         note_look("list")
     return render_template(
@@ -155,4 +157,4 @@ def _line(story_id: int) -> StoryLine:
     line = stories.story(shop_id=current_staff().shop.id, story_id=story_id)
     if line is None:
         raise NoSuchStory
-    return line
+    return told_of(current_staff().shop.id, line)

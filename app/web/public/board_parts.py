@@ -8,6 +8,7 @@ from app.board.stories import StoryLine
 from app.board.talks import Lines
 from app.flows.event import USE
 from app.shops.queries import ShopView
+from app.testers.disclosing import told
 from app.web.doors import now
 
 _FEW, _PICTURES = 3, 6
@@ -24,7 +25,7 @@ def shown_events(shop: ShopView) -> EventPage | None:
 
 def shown_stories(shop: ShopView) -> list[StoryLine] | None:
     """Return the newest few photos, for public/shop_stories.html."""
-    return stories.shown(shop.id, limit=_PICTURES, with_pictures=True).lines or None
+    return told(shop.id, stories.shown(shop.id, limit=_PICTURES, with_pictures=True).lines) or None
 
 
 def shown_questions(shop: ShopView) -> Lines | None:

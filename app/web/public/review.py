@@ -12,7 +12,7 @@ from app.flows import review as flow
 from app.flows import voice as voices
 from app.kit.refusals import Invalid
 from app.kit.signing import new_token
-from app.reviews import photos, rules
+from app.reviews import given_rules, photos, rules
 from app.reviews import queries as reviews
 from app.reviews.asks import AskView
 from app.reviews.rules import AskGone, TooManyReviews, VisitUndone
@@ -56,9 +56,11 @@ def review(token: str) -> ResponseReturnValue:
         "not_taken": False,
         "told": told,
         "coupon": promised,
-        "told_words": rules.reward_words(told, coupon=promised is not None),
-        "disclosure": rules.disclosure(rules.reward_words(told, coupon=promised is not None)),
-        "tried": rules.disclosure(
+        "told_words": given_rules.reward_words(told, coupon=promised is not None),
+        "disclosure": given_rules.disclosure(
+            given_rules.reward_words(told, coupon=promised is not None, works_here=ask.works_here)
+        ),
+        "tried": given_rules.disclosure(
             testers.given_lately(shop_id=ask.shop_id, customer_id=ask.customer_id, now=now())
         ),
         "moods": list(rules.MOODS.items()),
@@ -108,7 +110,7 @@ def _thanks(token: str) -> tuple[AskView, dict[str, Any]]:
     ask, page = _asked(token)
     mine = reviews.review_of_ask(shop_id=ask.shop_id, ask_id=ask.ask_id)
     return ask, page | {
-        "reward": rules.thanked(mine.reward) if mine else "",
+        "reward": given_rules.thanked(mine.reward) if mine else "",
         "once": new_token(),
         "typed": request.form.get("text", ""),
         "wrong": {},

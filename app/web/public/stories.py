@@ -6,10 +6,11 @@ from flask import Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.board import stories
-from app.board.stories import StoryLine
+from app.board.stories import StoryLine, StoryPage
 from app.board.story_rules import NoSuchStory
 from app.kit.share_pictures import Said, wide
 from app.reviews import queries as reviews
+from app.testers.disclosing import told, told_of
 from app.web.doors import door
 from app.web.guards import current_shop
 from app.web.headers import POLICY
@@ -26,10 +27,11 @@ _IN_A_FRAME = 12
 def shop_stories(code: str) -> ResponseReturnValue:
     """Show what customers let everybody see, newest first."""
     shop, after = current_shop(), row_number(request.args.get("after"))
+    page = stories.shown(shop.id, after=after)
     return render_template(
         "public/stories.html",
         shop=shop,
-        page=stories.shown(shop.id, after=after),
+        page=StoryPage(told(shop.id, page.lines), page.after),
         hashtag=reviews.settings(shop.id).hashtag,
         takes=stories.settings(shop.id).has_stories,
     )
@@ -92,7 +94,7 @@ def gallery(code: str) -> ResponseReturnValue:
         render_template(
             "public/gallery.html",
             shop=shop,
-            lines=stories.shown(shop.id, limit=_IN_A_FRAME, with_pictures=True).lines,
+            lines=told(shop.id, stories.shown(shop.id, limit=_IN_A_FRAME, with_pictures=True).lines),
         )
     )
     answer.headers["Content-Security-Policy"] = _IN_FRAMES
@@ -100,7 +102,8 @@ def gallery(code: str) -> ResponseReturnValue:
 
 
 def _line(story_id: int) -> StoryLine:
-    line = stories.story(shop_id=current_shop().id, story_id=story_id, is_public=True)
+    shop_id = current_shop().id
+    line = stories.story(shop_id=shop_id, story_id=story_id, is_public=True)
     if line is None:
         raise NoSuchStory
-    return line
+    return told_of(shop_id, line)

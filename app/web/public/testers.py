@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.board.draw_rules import proof_text
@@ -41,6 +41,7 @@ def shop_tester(code: str, ref: str) -> ResponseReturnValue:
         shop=current_shop(),
         view=view,
         is_open=view.standing.takes_applications(now()),
+        base_url=current_app.config["BASE_URL"],
     )
 
 

@@ -1,0 +1,45 @@
+"""What testers show and write elsewhere than in a review says so too: they got what they show.
+
+Law: whoever got something and recommends it says so first (추천·보증 등에 관한 표시·광고 심사지침). A review keeps it stored
+(app/reviews/given_rules.py); photos and posts are asked about here, each time they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from app.board.stories import StoryLine
+from app.board.talks import PostLine
+from app.extensions import db
+from app.testers.mine import DISCLOSED_FOR
+from app.testers.models import Tester
+
+_Shown = TypeVar("_Shown", StoryLine, PostLine)
+
+
+def told(shop_id: int, lines: Sequence[_Shown]) -> list[_Shown]:
+    """Return photos or posts with what stands before those that were sent within 90 days of a hand-over."""
+    whose = {line.customer_id for line in lines if line.customer_id is not None}
+    if not whose:
+        return list(lines)
+    asked = select(Tester.customer_id, Tester.given_at).where(
+        Tester.shop_id == shop_id, Tester.customer_id.in_(whose), Tester.given_at.is_not(None)
+    )
+    rows = db.session.execute(asked).all()
+    given = [(who, at, at + DISCLOSED_FOR) for who, at in rows if at is not None]
+    return [
+        replace(
+            line,
+            tried=any(who == line.customer_id and at <= line.at < until for who, at, until in given),
+        )
+        for line in lines
+    ]
+
+
+def told_of(shop_id: int, line: _Shown) -> _Shown:
+    """Return the same of one."""
+    return told(shop_id, [line])[0]
