@@ -63,6 +63,14 @@ class Thread:
     due_at: datetime | None
     again_due_at: datetime | None
     lines: list[SaidLine]
+
+    @property
+    def was_told(self) -> bool:
+        """Whether the shop's first answer was said aloud: it stands in no line."""
+        return self.answered_at is not None and all(
+            not line.by_shop or line.at != self.answered_at for line in self.lines
+        )
+
     unread: bool  # the customer has not seen the shop's last answer yet
 
     @property
