@@ -21,6 +21,8 @@ TABLE = """
 /owner/testers/<int:programme_id>/questions/<int:question_id>/removal POST      owner     manager  session
 /owner/testers/<int:programme_id>/people              GET+POST  owner     manager  session
 /owner/testers/<int:programme_id>/draw                POST      owner     manager  session
+/owner/testers/people/<int:tester_id>/benefit         POST      owner     staff    session
+/owner/testers/people/<int:tester_id>/benefit/removal POST      owner     staff    session
 /owner/testers/people/<int:tester_id>/handover        POST      owner     staff    session
 /owner/testers/people/<int:tester_id>/handover/removal POST      owner     staff    session
 /owner/testers/people/<int:tester_id>/removal         POST      owner     manager  session

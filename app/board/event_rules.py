@@ -308,7 +308,15 @@ def letter(*, title: str, prize: str, winners: int, last: date, link: str) -> st
     return f"{title}\n\n{prize}, {winners}명께 드려요. {until}\n{link}"
 
 
-def result_words(prize: str, rank: int, winners: int) -> str:
-    """Return the one sentence a winner is told: the fact, nothing that advertises."""
-    place = f"{winners}명 가운데 {rank}번째로 뽑히셨어요" if winners > 1 else "뽑히셨어요"
-    return f"{place}. 가게에서 ‘{prize}’ 하나를 드려요."
+def result_words(prize: str, *, entries: int, winners: int) -> str:
+    """Return the one sentence a winner is told: the fact, nothing that advertises. `winners`: as many as may win."""
+    return f"{chosen_words(entries=entries, winners=winners)}. 가게에서 ‘{prize}’ 하나를 드려요."
+
+
+def chosen_words(*, entries: int, winners: int) -> str:
+    """Return that one was drawn, and of how many; where all won it says so: there was no luck in it."""
+    if entries <= 1:
+        return "뽑히셨어요"
+    if winners >= entries:
+        return f"참여하신 {entries:,}명 모두 뽑히셨어요"
+    return f"참여하신 {entries:,}명 가운데서 뽑히셨어요"

@@ -46,6 +46,11 @@ class EventLine:
         return rules.STATE_WORDS[self.state]
 
     @property
+    def chosen_words(self) -> str:
+        """What a winner is told: of how many they were drawn."""
+        return rules.chosen_words(entries=self.entries, winners=self.winners)
+
+    @property
     def days(self) -> tuple[date, date]:
         """The first and the last Korean day on which one may enter."""
         return rules.days_of(self.starts_at, self.ends_at)

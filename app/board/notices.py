@@ -47,6 +47,11 @@ class NoticeLine:
         return notice_rules.SORTS[self.sort]
 
     @property
+    def told_sort(self) -> str:
+        """What kind of news it is for who reads it: "" for a plain one, of which "알림" would tell them nothing."""
+        return "" if self.sort == "notice" else self.sort_name
+
+    @property
     def beginning(self) -> str:
         """Its first line, for a list."""
         return self.text.split("\n", 1)[0]
@@ -150,23 +155,25 @@ def _select(*where: Any) -> Any:
 
 
 def _read_by(shop_id: int, notice_ids: Sequence[int]) -> dict[int, int]:
-    """Count who opened each, once a person; who left or became another one counts no more."""
+    """Count who opened each, once a person; who left or became another one counts no more.
+
+    Everybody is counted out of the index alone, and the few who are no more are taken off: to look every reader up
+    among the customers took ten times as long where a shop has many.
+    """
     if not notice_ids:
         return {}
-    rows = db.session.execute(
+    everybody = (
         select(NoticeRead.notice_id, func.count())
-        .join(
-            Customer,
-            (Customer.shop_id == NoticeRead.shop_id) & (Customer.id == NoticeRead.customer_id),
-        )
-        .where(
-            NoticeRead.shop_id == shop_id,
-            NoticeRead.notice_id.in_(notice_ids),
-            Customer.erased_at.is_(None),
-        )
+        .where(NoticeRead.shop_id == shop_id, NoticeRead.notice_id.in_(notice_ids))
         .group_by(NoticeRead.notice_id)
     )
-    return {int(notice_id): int(many) for notice_id, many in rows}
+    gone = everybody.join(
+        Customer, (Customer.shop_id == NoticeRead.shop_id) & (Customer.id == NoticeRead.customer_id)
+    ).where(Customer.shop_id == shop_id, Customer.erased_at.is_not(None))
+    found = {int(row[0]): int(row[1]) for row in db.session.execute(everybody)}
+    for notice_id, many in db.session.execute(gone):
+        found[notice_id] -= many
+    return found
 
 
 # Built once: the card asks it wherever a shop shows news.

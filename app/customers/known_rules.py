@@ -156,11 +156,14 @@ def clean_about(*, gender: str, found_by: str) -> tuple[str, str]:
     return gender, found_by
 
 
-def clean_reason(typed: str) -> str:
-    """Return why the list leaves the shop. It is kept for good: nobody's number stands in it. Raises Invalid (reason)."""
+def clean_reason(typed: str, *, such_as: str = "세무사에게 손님 수를 보여 주려고") -> str:
+    """Return why the list leaves the shop. It is kept for good: nobody's number stands in it. Raises Invalid (reason).
+
+    `such_as`: a reason that fits the list, for who wrote none.
+    """
     reason = " ".join(typed.split())
     if len(reason) < REASON_MIN:
-        raise Invalid({"reason": "왜 내려받는지 적어 주세요. 예: 세무사에게 손님 수를 보여 주려고"})
+        raise Invalid({"reason": f"왜 내려받는지 적어 주세요. 예: {such_as}"})
     if len(reason) > REASON_MAX:
         raise Invalid({"reason": f"까닭은 {REASON_MAX}자까지 쓸 수 있어요."})
     if sum(char.isdigit() for char in reason) >= 7:

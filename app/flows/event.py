@@ -209,7 +209,7 @@ def _tell(session: Any, *, row: Event, entry: EventEntry, whose: int, now: datet
         due_at=now,
         facts={
             "event": row.title,
-            "result": rules.result_words(row.prize, entry.rank, row.winners),
+            "result": rules.result_words(row.prize, entries=row.entries, winners=row.winners),
             "path": f"/c/{code}/events/{row.id}",
         },
         now=now,

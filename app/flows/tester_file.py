@@ -16,6 +16,8 @@ from app.shops import actions as shops
 from app.testers import results
 
 KINDS = {"xlsx": "엑셀 파일", "csv": "CSV 파일"}
+# A reason as one may write it: what testers said leaves for those who make the product.
+SUCH_AS = "제품 회의에서 함께 보려고"
 
 
 def take(
@@ -34,7 +36,7 @@ def take(
     Who took it and why stands in the access log and in the record of changes before the first line is read. Raises
     Invalid (fields: reason, kind), NoProgramme.
     """
-    why = clean_reason(reason)
+    why = clean_reason(reason, such_as=SUCH_AS)
     if kind not in KINDS:
         raise Invalid({"kind": "어떤 파일로 받을지 골라 주세요."})
     with write() as session:

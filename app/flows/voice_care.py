@@ -171,25 +171,33 @@ def hand_over(
             notify.handed(session, voice=voice, handover_id=made.id, by=staff_id, now=now)
 
 
-def close(*, shop_id: int, staff_id: int, role: str, voice_id: int, note: str, now: datetime) -> None:
+def close(
+    *, shop_id: int, staff_id: int, role: str, voice_id: int, note: str, now: datetime, how: str = ""
+) -> None:
     """해결했어요, with a note for the shop alone: settled until somebody says more. Twice is once.
 
-    Raises Invalid (note), NotHere.
+    `how`: of one that nobody answered in the thread, a key of care_rules.ENDINGS; what was said aloud counts as
+    answered now. Raises Invalid (how, note), NotHere.
     """
-    words = care_rules.clean_note(note)
     with write() as session:
         voice = heard(session, shop_id=shop_id, voice_id=voice_id, staff_id=staff_id, role=role)
         if voice.closed_at is None:
-            voices.close(session, voice=voice, staff_id=staff_id, note=words, now=now)
+            words, is_spoken = care_rules.clean_ending(
+                note=note, how=how, is_answered=voice.answered_at is not None
+            )
+            voices.close(session, voice=voice, staff_id=staff_id, note=words, is_spoken=is_spoken, now=now)
 
 
 def reopen(*, shop_id: int, staff_id: int, role: str, voice_id: int, now: datetime) -> None:
-    """다시 열기: the matter is among the open ones again. Twice is once. Raises NotHere, TooLateToReopen."""
+    """다시 열기: the matter is among the open ones again, as before it was closed. Twice is once.
+
+    Raises NotHere, TooLateToReopen.
+    """
     with write() as session:
         voice = heard(session, shop_id=shop_id, voice_id=voice_id, staff_id=staff_id, role=role)
         rules.may_reopen(voice.closed_at, now)
         if voice.closed_at is not None:
-            voices.reopen(session, voice=voice, waits=False, now=now)
+            voices.take_back_closing(session, voice=voice, now=now)
 
 
 def write_down(

@@ -64,13 +64,17 @@ def part(*, shop_id: int, customer_id: int, programme_id: int) -> MyPart | None:
 
 @dataclass(frozen=True)
 class ToHandOver:
-    """What somebody who was chosen has not got yet; `price`: won they pay, 0 = free. Of a 모니터단: its `benefit`."""
+    """What somebody who was chosen has not got yet; `price`: won they pay, 0 = free.
+
+    Of a 모니터단: its `benefit`, and when this month's was handed over (`benefit_at`; None: not yet).
+    """
 
     id: int
     sort: str
     product: str
     price: int
     benefit: str
+    benefit_at: datetime | None
 
     @property
     def name(self) -> str:
@@ -85,7 +89,9 @@ class ToHandOver:
 
 # Built once: a stamp's answer shows it.
 _TO_HAND_OVER = (
-    select(Tester.id, Programme.sort, Programme.product, Programme.price, Programme.benefit)
+    select(
+        Tester.id, Programme.sort, Programme.product, Programme.price, Programme.benefit, Tester.benefit_at
+    )
     .join(Programme, (Programme.shop_id == Tester.shop_id) & (Programme.id == Tester.programme_id))
     .where(
         Tester.shop_id == bindparam("shop"),
@@ -112,9 +118,15 @@ _TO_HAND_OVER = (
 
 def to_hand_over(*, shop_id: int, customer_id: int, now: datetime) -> list[ToHandOver]:
     """Return what is to be given to a person who stands at the counter, what they were chosen for first on top."""
-    which = {"shop": shop_id, "customer": customer_id, "now": now, "today": kst_day(now)}
+    today = kst_day(now)
+    which = {"shop": shop_id, "customer": customer_id, "now": now, "today": today}
     rows = db.session.execute(_TO_HAND_OVER, which)
-    return [ToHandOver(*row) for row in rows]
+    return [ToHandOver(*row[:-1], benefit_at=of_this_month(row[-1], today)) for row in rows]
+
+
+def of_this_month(at: datetime | None, today: date) -> datetime | None:
+    """Return when a benefit was handed over if that was this month, else None: this month's is still to be given."""
+    return at if at is not None and rules.is_of_month(kst_day(at), today) else None
 
 
 def answers(*, shop_id: int, tester_id: int, turn: date) -> dict[int, Answer]:

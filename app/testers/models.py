@@ -142,6 +142,9 @@ class Tester(Model):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # every question answered, the last time
     rewarded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of a 모니터단 that ended
     change_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of a 모니터단: when its benefit was handed over the last time. Once a month: the month of it is the one it is of.
+    benefit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    benefit_by: Mapped[int | None] = mapped_column()
 
 
 class TesterAnswer(Model):

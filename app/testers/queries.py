@@ -220,6 +220,7 @@ class TesterLine(Part):
     visits: int
     reviews: int
     chosen_by: str
+    benefit_at: datetime | None  # of a 모니터단: the last time it got its benefit
 
 
 def people(*, shop_id: int, programme_id: int) -> list[TesterLine]:
@@ -237,6 +238,7 @@ def people(*, shop_id: int, programme_id: int) -> list[TesterLine]:
         func.coalesce(Customer.visit_count, 0),
         reviews,
         Tester.chosen_by,
+        Tester.benefit_at,
     )
     rows = db.session.execute(
         select(*columns)

@@ -274,6 +274,11 @@ def turn_of(sort: str, today: date) -> date:
     return today.replace(day=1) if sort == MONITOR else ONLY_TURN
 
 
+def is_of_month(day: date, today: date) -> bool:
+    """Tell whether a Korean day lies in this month: what a 모니터단 gets is handed over once a month."""
+    return turn_of(MONITOR, day) == turn_of(MONITOR, today)
+
+
 def said(question: Question, answer: Answer) -> str:
     """Return an answer in words, for a table or a list; "" when it was skipped."""
     if question.form == SCALE and answer.number is not None:

@@ -150,9 +150,22 @@ def hang_photos(session: Any, *, line: VoiceLine, photo_ids: Sequence[int]) -> N
     session.flush()
 
 
-def close(session: Any, *, voice: Voice, now: datetime, staff_id: int | None = None, note: str = "") -> None:
-    """Note that the matter is settled: by who of the shop, or (None) by the customer's own word."""
+def close(
+    session: Any,
+    *,
+    voice: Voice,
+    now: datetime,
+    staff_id: int | None = None,
+    note: str = "",
+    is_spoken: bool = False,
+) -> None:
+    """Note that the matter is settled: by who of the shop, or (None) by the customer's own word.
+
+    `is_spoken`: the shop answered aloud, which no line tells of.
+    """
     voice.closed_at, voice.closed_by, voice.closed_note, voice.waiting_since = now, staff_id, note, None
+    if is_spoken:
+        voice.answered_at = voice.answered_at or now
     if staff_id is not None:
         mark_read(session, shop_id=voice.shop_id, voice_id=voice.id, by_customer=False, now=now)
     session.flush()
@@ -173,6 +186,34 @@ def reopen(session: Any, *, voice: Voice, waits: bool, now: datetime) -> None:
             else:
                 voice.again_due_at = due
     session.flush()
+
+
+def take_back_closing(session: Any, *, voice: Voice, now: datetime) -> None:
+    """The shop opens again what it had closed, with all that the closing said: an answer said aloud is none any more.
+
+    Whom nobody answered waits again, until when they waited before: no clock begins anew by closing and opening.
+    """
+    reopen(session, voice=voice, waits=False, now=now)
+    if voice.answered_at is not None and not _is_written(session, voice=voice, at=voice.answered_at):
+        voice.answered_at = None
+    if voice.answered_at is None:
+        voice.waiting_since = voice.opened_at
+    session.flush()
+
+
+def _is_written(session: Any, *, voice: Voice, at: datetime) -> bool:
+    """Tell whether the shop's answer of that moment stands in the thread."""
+    found = session.scalar(
+        select(VoiceLine.id)
+        .where(
+            VoiceLine.shop_id == voice.shop_id,
+            VoiceLine.voice_id == voice.id,
+            VoiceLine.staff_id.is_not(None),
+            VoiceLine.at == at,
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def unread_answer(session: Any, *, shop_id: int, voice_id: int) -> bool:

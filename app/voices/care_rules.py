@@ -25,6 +25,9 @@ OFFER_SPAN = timedelta(days=90)
 # Said softly from so many complaints, or so many coupons, within half a year.
 WARN_SPAN = timedelta(days=180)
 _WARN_COMPLAINTS, _WARN_COUPONS = 3, 2
+# How a matter ends that nobody answered in its thread: what was said aloud is an answer as any other.
+SPOKEN = "spoken"
+ENDINGS: Mapping[str, str] = {SPOKEN: "전화나 만나서 말씀드렸어요", "silent": "답 없이 마무리해요"}
 # Whoever was answered is asked whether it is settled; "came back" is a visit within so long.
 BACK_WITHIN = timedelta(days=60)
 
@@ -109,6 +112,24 @@ def clean_note(note: str) -> str:
     if len(note) > NOTE_MAX:
         raise Invalid({"note": f"{NOTE_MAX}자까지 쓸 수 있어요. 지금 {len(note)}자예요."})
     return note
+
+
+def clean_ending(*, note: str, how: str, is_answered: bool) -> tuple[str, bool]:
+    """Check how a matter ends: (the note, whether the shop answered aloud now).
+
+    `how`: a key of ENDINGS; asked for only while nobody answered the customer here (`is_answered`). Raises Invalid
+    (how, note).
+    """
+    wrong: dict[str, str] = {}
+    if not is_answered and how not in ENDINGS:
+        wrong["how"] = "손님께 말씀드렸는지 골라 주세요. 제때 답했는지 셀 때 쓰여요."
+    try:
+        note = clean_note(note)
+    except Invalid as error:
+        wrong |= error.fields
+    if wrong:
+        raise Invalid(wrong)
+    return note, not is_answered and how == SPOKEN
 
 
 def clean_heard(*, kind: str, text: str, source: str, said_on: str, today: date) -> tuple[str, str, date]:

@@ -52,7 +52,8 @@ class Voice(Model):
     again_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     review_id: Mapped[int | None] = mapped_column()  # 아쉬웠어요 in a review opened it
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # The shop's first answer to this person; what is told to everybody with a cause ("고쳤어요") is none.
+    # The shop's first answer to this person, also one said aloud that the closing tells of; what is told to everybody
+    # with a cause ("고쳤어요") is none.
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the customer spoke last, since then
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

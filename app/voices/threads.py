@@ -58,6 +58,14 @@ class Thread(Matter):
     source: str
     heard_by: int | None
     lines: list[SaidLine]
+
+    @property
+    def was_told(self) -> bool:
+        """Whether the shop's first answer was said aloud: it stands in no line."""
+        return self.answered_at is not None and all(
+            not line.by_shop or line.at != self.answered_at for line in self.lines
+        )
+
     unread: bool  # the customer has not seen the shop's last answer yet
 
     @property

@@ -159,7 +159,7 @@ TYPED: dict[str, tuple[str, dict[str, str]]] = {
     "owner.cause_name": ("원인 이름", {"name": "새 이름"}),
     "owner.voice_settings": ("불편에 답하는 시간", {"hours": "얼마 안에"}),
     "owner.cause_fixed": ("고쳤다고 알리기", {"text": "무엇을 고쳤는지"}),
-    "owner.close_voice": ("해결했어요", {"note": "어떻게 끝났는지"}),
+    "owner.close_voice": ("해결했어요", {"how": "말씀드렸는지", "note": "어떻게 끝났는지"}),
     "owner.campaign_text": (
         "단체 문자",
         {"text": "보낼 글", "coupon": "함께 드릴 쿠폰", "compares": "두 가지 글", "text_b": "다른 글"},

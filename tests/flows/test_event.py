@@ -121,7 +121,7 @@ def test_from_the_form_to_the_prize(shop: AShop, jiwoo: ACustomer, clock: Clock)
     assert {line.shown_name for line in won} <= {"", "손*0", "손*1", "손*2", "손*3"}
     letters = told()
     assert [who for who, _text in letters] == [line.customer_id for line in won]
-    assert "‘수제청 한 병’" in letters[0][1]
+    assert "참여하신 5명 가운데서 뽑히셨어요. 가게에서 ‘수제청 한 병’" in letters[0][1]
 
     hand = {"shop_id": shop.id, "staff_id": shop.owner_id, "event_id": event_id, "rank": 1, "now": clock()}
     for is_given in (True, True, False, True):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.flows import programme_end, tasting, tester, tester_turns
+from app.flows import programme_end, tasting, tester, tester_benefit, tester_turns
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
 from app.messages.models import Message
-from app.testers import queries, results
+from app.testers import mine, queries, results
 from app.testers.at_work import at_work
 from app.testers.models import TastingAnswer
 from app.testers.rules import TASTING_MINUTE, NoProgramme, NotNow, TooManyTaps
@@ -57,6 +59,51 @@ def test_a_monitor_is_asked_once_a_month_and_thanked_at_the_end(
     assert [each[0] for each in coupons] == [jiwoo.id], "only who answered at all"
     with pytest.raises(NotNow):
         trying.answer(row, minho, trying.questions(row)[0], "4")
+
+
+def test_what_a_monitor_gets_is_handed_over_once_a_month(
+    app: Flask, shop: AShop, other_shop: AShop, jiwoo: ACustomer, minho: ACustomer, clock: Clock
+) -> None:
+    row = trying.a_programme(shop, "month", sort="monitor", benefit="달마다 커피 두 잔")
+    mine_of, waits = trying.apply(row, jiwoo).id, trying.apply(row, minho).id
+    trying.choose(shop, row, jiwoo)
+    programme_id = row.id
+
+    def give(tester_id: int = mine_of, **changes: int) -> None:
+        which = {"shop_id": shop.id, "staff_id": shop.owner_id, "tester_id": tester_id} | changes
+        tester_benefit.give(**which, now=clock())
+
+    def given() -> datetime | None:
+        db.session.rollback()
+        (line,) = mine.to_hand_over(shop_id=shop.id, customer_id=jiwoo.id, now=clock())
+        return line.benefit_at
+
+    assert given() is None
+    began = clock()
+    assert world.all_at_once(app, [give] * 4) == [None] * 4
+    clock.advance(days=1)
+    give()
+    assert given() == began, "the second press is none"
+    for _twice in range(2):
+        tester_benefit.take_back(shop_id=shop.id, tester_id=mine_of, now=clock())
+    assert given() is None
+    give()
+    clock.advance(days=9)  # the third of December
+    assert given() is None, "a new month"
+    tester_benefit.take_back(shop_id=shop.id, tester_id=mine_of, now=clock())
+    assert trying.part(row, jiwoo).benefit_at == began + timedelta(days=1), "November's stays"
+    give()
+    assert given() == clock()
+    soap = trying.apply(trying.a_programme(shop), jiwoo).id
+    for wrong in (lambda: give(waits), lambda: give(soap), lambda: give(shop_id=other_shop.id)):
+        with pytest.raises(NoProgramme):
+            wrong()
+    clock.advance(days=80)
+    with pytest.raises(NotNow, match="활동하는 동안"):
+        give()
+    trying.end(shop, trying.the(shop, programme_id))
+    with pytest.raises(NotNow, match="끝난 모니터단"):
+        give()
 
 
 def test_nobody_is_asked_before_the_term_or_after_going(

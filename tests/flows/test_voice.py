@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from app.extensions import db
 from app.flows import voice, voice_care
 from app.kit.refusals import Invalid, NotHere
 from app.messages.models import Message
-from app.voices import listing, queries, threads
+from app.voices import listing, queries, results, threads
 from app.voices.models import Voice, VoiceLine
 from app.voices.rules import TooMuchSaid
 from tests import factories, world
@@ -84,6 +85,50 @@ def test_a_talk_from_complaint_to_settled_and_back(shop: AShop, jiwoo: ACustomer
     assert thread is not None
     assert (thread.closed_at, thread.waiting_since) == (None, clock())
     assert [line.by_shop for line in thread.lines] == [False, False, True, True, True, False]
+
+
+def test_what_was_said_aloud_is_an_answer_and_what_nobody_said_is_none(
+    app: Flask, shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    spoken, silent = opened(shop, jiwoo), opened(shop, jiwoo)
+    own = {"shop_id": shop.id, "staff_id": shop.owner_id, "role": "owner", "note": "전화드림"}
+    with pytest.raises(Invalid) as refused:
+        voice_care.close(**own, voice_id=spoken, now=clock())
+    assert set(refused.value.fields) == {"how"}
+    clock.advance(hours=2)
+    closing = {**own, "voice_id": spoken, "how": "spoken", "now": clock()}
+    assert world.all_at_once(app, [lambda: voice_care.close(**closing)] * 4) == [None] * 4
+    voice_care.close(**own, voice_id=silent, how="silent", now=clock())
+
+    def counted() -> tuple[int, int, int, int]:
+        db.session.rollback()
+        found = results.results(shop.id, since=clock() - timedelta(days=90), now=clock())
+        return found.answered, found.in_time, found.answered_back.people, found.silent_back.people
+
+    def seen(voice_id: int) -> threads.Thread:
+        db.session.rollback()
+        thread = threads.thread(now=clock(), shop_id=shop.id, voice_id=voice_id, role="owner")
+        assert thread is not None
+        return thread
+
+    assert counted() == (1, 1, 0, 0)
+    assert (seen(spoken).was_told, seen(silent).was_told) == (True, False)
+    assert queries.waiting(shop.id, role="owner").complaints == 0, "no clock runs"
+    voice.settle(shop_id=shop.id, customer_id=jiwoo.id, voice_id=spoken, is_settled=False, now=clock())
+    assert seen(spoken).due == clock() + timedelta(hours=24), "who says 아직이요 waits anew"
+    assert counted() == (1, 1, 0, 0)
+    voice_care.close(**own, voice_id=spoken, now=clock())
+    voice_care.reopen(**{k: own[k] for k in ("shop_id", "staff_id", "role")}, voice_id=spoken, now=clock())
+    assert counted() == (0, 0, 0, 0), "the shop takes back what it said of a wrong one"
+    first = clock() - timedelta(hours=2) + timedelta(hours=24)
+    assert seen(spoken).due == first, "and the first clock goes on"
+    answered(shop, spoken, now=clock())
+    voice_care.close(**own, voice_id=spoken, now=clock())
+    voice_care.reopen(**{k: own[k] for k in ("shop_id", "staff_id", "role")}, voice_id=spoken, now=clock())
+    assert counted() == (1, 1, 0, 0), "what is written stays an answer"
+    assert not seen(spoken).was_told
+    clock.advance(days=70)
+    assert counted() == (1, 1, 1, 1)
 
 
 def test_a_second_tap_says_nothing_twice(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:

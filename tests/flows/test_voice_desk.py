@@ -200,7 +200,7 @@ def test_the_list_goes_on_page_by_page(shop: AShop, jiwoo: ACustomer, clock: Clo
     for voice_id in (*ids[:2], *ids[7:9]):
         answered(shop, voice_id, now=clock())
     for voice_id in (ids[0], ids[5]):
-        voice_care.close(**own(shop, voice_id), note="", now=clock())
+        voice_care.close(**own(shop, voice_id), note="", how="silent", now=clock())
     whole = listing.threads(shop.id, role="owner", limit=100)
     assert whole.after is None
     waiting = [line.id for line in whole.open if line.waiting_since]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.board import draw_rules
+from app.board import draw_rules, event_rules
 from config import ROOT
 
 SEED = "5f" * 32
@@ -101,3 +101,16 @@ def test_a_script_of_ten_lines_finds_out(was: str, becomes: str, is_fair: bool, 
 
     assert (ended.returncode == 0) == is_fair, ended.stderr
     assert ("fair" in ended.stdout.splitlines()) == is_fair
+
+
+@pytest.mark.parametrize(
+    ("entries", "winners", "told"),
+    [
+        (1, 3, "뽑히셨어요"),
+        (2, 3, "참여하신 2명 모두 뽑히셨어요"),
+        (3, 3, "참여하신 3명 모두 뽑히셨어요"),
+        (1200, 3, "참여하신 1,200명 가운데서 뽑히셨어요"),
+    ],
+)
+def test_a_winner_hears_of_how_many_they_were_drawn(entries: int, winners: int, told: str) -> None:
+    assert event_rules.chosen_words(entries=entries, winners=winners) == told

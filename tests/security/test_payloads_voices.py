@@ -55,7 +55,7 @@ def test_what_the_shop_writes_about_voices(app: Flask, shop: AShop, owner: Phone
         voice_fix.tell_waiting(clock=factories.now)
         look(a_reader(app, holder), f"/c/{shop.code}/voices/{ids[0]}", text)
     for note in NOTES:
-        voice_care.close(**own, voice_id=ids[0], note=note, now=now)
+        voice_care.close(**own, voice_id=ids[0], note=note, how="silent", now=now)
         look(owner, f"/owner/voices/{ids[0]}", note)
         voice_care.reopen(**own, voice_id=ids[0], now=now)
     for path in (

@@ -66,6 +66,18 @@ def test_from_the_owners_pen_to_the_card_and_the_count_comes_back(
     assert db.session.scalar(db.select(db.func.count(Message.id))) == 0
 
 
+def test_who_reads_a_plain_piece_of_news_is_not_told_that_it_is_one(
+    app: Flask, shop: AShop, owner_phone: Phone, minho: ACustomer, phone: Phone
+) -> None:
+    made = shown(shop, sort="notice", is_first=True)
+    holder = Phone(app).holding(minho)
+    for reader, room in ((holder, "c"), (phone, "s")):
+        for where in ("notices", f"notices/{made}"):
+            words = reader.open(f"/{room}/{shop.code}/{where}").soup.find("main").get_text(" ")  # type: ignore[union-attr]
+            assert "추석에 쉬어요" in words and "알림" not in words and "맨 위" not in words
+    assert "맨 위 · 알림" in owner_phone.open("/owner/notices").words
+
+
 def test_news_of_a_group_is_found_by_nobody_who_guesses(
     app: Flask, shop: AShop, owner_phone: Phone, minho: ACustomer, phone: Phone
 ) -> None:

@@ -197,7 +197,8 @@ def test_the_answers_leave_as_a_file_with_a_reason(
     trying.hand_over(shop, row, jiwoo)
     trying.answer_all(row, jiwoo, text="=1+1")
     owner.open(f"/owner/testers/{row.id}/file")
-    owner.submit("내려받기", reason="", kind="csv", status=422)
+    page = owner.submit("내려받기", reason="", kind="csv", status=422)
+    assert "제품 회의" in page.errors()[0] and "세무사" not in page.words
     page = owner.submit("내려받기", reason="제품 회의에서 보려고", kind="csv")
     assert page.answer.mimetype == "text/csv"
     assert "'=1+1" in page.html
@@ -275,6 +276,9 @@ def test_what_was_chosen_is_handed_over_at_the_till(
     trying.choose(shop, term, jiwoo)
     assert "겨울 모니터단 달마다 커피 두 잔" in till.open(f"/owner/panel/{jiwoo.card_id}").words
     assert trying.part(row, jiwoo).given_at is not None
+    page = till.submit("이번 달 것 드렸어요")
+    assert (page.h1, "이번 달 것은 오늘에 드렸어요" in page.words) == ("한지우 님", False)
+    assert "이번 달 것은 11월 23일(월)에 드렸어요" in page.words
 
 
 def test_who_was_not_chosen_is_told_by_one_press(

@@ -50,6 +50,7 @@ def test_a_complaint_from_the_card_to_the_answer(
     assert "오늘 난로를 놓을게요" in answered.words
     assert "답을 읽었어요" not in phone.submit("답을 읽었어요").words
     owner_phone.open(f"/owner/voices/{number}")
+    assert "말씀드렸나요?" not in owner_phone.page.words, "it was answered here"
     assert "해결한 말씀" in owner_phone.submit("해결했어요").words
     assert "더 하실 말씀이 있으면" in phone.open(thread.path).words
     phone.submit("보내기", text="고맙습니다. 그런데 문도 안 닫혀요")

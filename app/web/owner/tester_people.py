@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.flows import tester as flow
+from app.flows import tester_benefit
 from app.insights import groups
 from app.kit.clock import kst_day
 from app.kit.signing import new_token
 from app.testers import mine, queries
-from app.testers.queries import TesterLine
-from app.testers.rules import APPLY, ONLY_TURN, TRIAL, NoProgramme, TooFewPlaces, said
+from app.testers.queries import ProgrammeView, TesterLine
+from app.testers.rules import APPLY, MONITOR, ONLY_TURN, TRIAL, NoProgramme, TooFewPlaces, said
 from app.web import answers
 from app.web.answers import see_other
 from app.web.doors import door, now
@@ -75,6 +77,7 @@ def _page(programme_id: int) -> dict[str, Any]:
         "sections": groups.sections(staff.shop.id, staff.role),
         "stage": view.standing.stage(now()),
         "hands_over": view.sort == TRIAL,
+        "benefits": _benefits(view, chosen),
         "begins_later": view.term_starts is not None and kst_day(now()) < view.term_starts,
         "settles": view.standing.stage(now()) == "trying"
         and view.settled_at is None
@@ -82,6 +85,16 @@ def _page(programme_id: int) -> dict[str, Any]:
         "once": new_token(),
         "wrong": "",
     }
+
+
+def _benefits(view: ProgrammeView, chosen: list[TesterLine]) -> dict[int, datetime | None] | None:
+    """Return when each got what a 모니터단 gets this month; None where nothing is handed over month by month now."""
+    today = kst_day(now())
+    if view.sort != MONITOR or not view.benefit or view.ended_at is not None:
+        return None
+    if not (view.term_starts and view.term_ends and view.term_starts <= today <= view.term_ends):
+        return None
+    return {line.id: mine.of_this_month(line.benefit_at, today) for line in chosen}
 
 
 def _ticked(waiting: list[TesterLine], by: str, left: int) -> set[int]:
@@ -178,6 +191,35 @@ def take_back_tester(tester_id: int) -> ResponseReturnValue:
     """It was noted by mistake."""
     flow.take_back(shop_id=current_staff().shop.id, tester_id=tester_id, now=now())
     return _back(tester_id, "되돌렸어요")
+
+
+@door(
+    bp,
+    "/owner/testers/people/<int:tester_id>/benefit",
+    methods=("POST",),
+    audience="owner",
+    role="staff",
+    tenant="session",
+)
+def give_benefit(tester_id: int) -> ResponseReturnValue:
+    """이번 달 것 드렸어요: what a 모니터단 gets, in the list or at the counter."""
+    staff = current_staff()
+    tester_benefit.give(shop_id=staff.shop.id, staff_id=staff.staff_id, tester_id=tester_id, now=now())
+    return _back(tester_id, "이번 달 것을 드렸다고 적었어요", "take_back_benefit")
+
+
+@door(
+    bp,
+    "/owner/testers/people/<int:tester_id>/benefit/removal",
+    methods=("POST",),
+    audience="owner",
+    role="staff",
+    tenant="session",
+)
+def take_back_benefit(tester_id: int) -> ResponseReturnValue:
+    """It was noted by mistake."""
+    tester_benefit.take_back(shop_id=current_staff().shop.id, tester_id=tester_id, now=now())
+    return _back(tester_id, "되돌렸어요. 이번 달 것은 아직이에요")
 
 
 @door(

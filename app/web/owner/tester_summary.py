@@ -174,7 +174,7 @@ def tester_change(programme_id: int) -> ResponseReturnValue:
 def _wrong(programme_id: int) -> ResponseReturnValue | None:
     """Say what is wrong with the reason before anybody is asked who they are."""
     try:
-        clean_reason(asked.text("reason"))
+        clean_reason(asked.text("reason"), such_as=tester_file.SUCH_AS)
     except Invalid as error:
         return _file_again(programme_id, error)
     return None

@@ -80,7 +80,7 @@ def voice_handover(voice_id: int) -> ResponseReturnValue:
 )
 def close_voice(voice_id: int) -> ResponseReturnValue:
     """해결했어요: out of the open ones, until somebody says more."""
-    staff, note = current_staff(), asked.text("note")
+    staff, note, how = current_staff(), asked.text("note"), asked.text("how")
     try:
         flow.close(
             shop_id=staff.shop.id,
@@ -88,10 +88,12 @@ def close_voice(voice_id: int) -> ResponseReturnValue:
             role=staff.role,
             voice_id=voice_id,
             note=note,
+            how=how,
             now=now(),
         )
     except Invalid as error:
-        page = thread_page(voice_id) | {"note": note, "wrong": error.fields}
+        wrong = answers.in_order(error.fields, ("how", "note"))
+        page = thread_page(voice_id) | {"note": note, "how": how, "wrong": wrong}
         return answers.invalid("owner/voice.html", **page)
     flash("해결했다고 적어 두었어요")
     return see_other(url_for("owner.shop_voices"))
