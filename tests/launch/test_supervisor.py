@@ -140,7 +140,9 @@ def dies(product: Product, name: str, children: list[str] = CHILDREN) -> None:
     )
 
 
-def test_killed_supervisor_leaves_nobody_and_the_next_start_works_until_one_death_stops_all(product: Product) -> None:
+def test_killed_supervisor_leaves_nobody_and_the_next_start_works_until_one_death_stops_all(
+    product: Product,
+) -> None:
     product.wait_for("setup     ")
     secrets = secrets_of(product)
     pids = [product.pid_of(child) for child in CHILDREN]
