@@ -22,6 +22,7 @@ from sqlalchemy.orm import configure_mappers
 from app import create_app
 from app.jobs import queue, tasks
 from app.jobs.tick import Clock
+from app.kit.uncollected import keep_what_is_here
 from config import BadSettings, load_config
 
 log = structlog.get_logger("worker")
@@ -136,6 +137,7 @@ def main() -> int:
         return 2
     app = create_app(config)
     configure_mappers()
+    keep_what_is_here()
     look_first(app)
     clock = Clock(app, config.redis_url)
     clock.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from app import create_app
+from app.kit.uncollected import keep_what_is_here
 from config import BadSettings, load_config
 
 try:
@@ -13,3 +14,4 @@ except BadSettings as bad:
     for sentence in bad.sentences:
         print(sentence, file=sys.stderr)
     raise SystemExit(2) from None
+keep_what_is_here()

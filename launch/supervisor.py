@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -32,9 +31,12 @@ class QuietPrinter(Printer):
         text = message.data.decode("utf-8", "replace") if isinstance(message.data, bytes) else message.data
         # "sending SIGTERM to web (pid 7)" helps nobody either; starts and stops do.
         if not text.startswith("sending SIG") and not any(noise in text for noise in NOISE):
-            # Whoever read our lines may be gone (`make run | head`): the shop stays open, and an end still ends.
-            with contextlib.suppress(BrokenPipeError):
+            try:
                 super().write(message)
+            except BrokenPipeError:
+                # Whoever read our lines may be gone (`make run | head`): the shop stays open, and an end still ends.
+                # What waits to be written goes nowhere, or Python would turn our exit code into 120 for it.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class KeptProcess(Process):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ import flask_migrate
 import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.bccache import Bucket, BytecodeCache, FileSystemBytecodeCache
 
 from app import create_app
 from app.extensions import db, limiter
@@ -48,18 +49,29 @@ class Clock:
 
 
 class _Compiled(BytecodeCache):
-    """Templates compiled once for all applications of a test process: that takes longer than most pages."""
+    """Templates compiled once for all applications of a test run: that takes longer than most pages.
+
+    In `make test` one process compiles for the others, in the run's own folder: it is gone when the run is.
+    """
 
     known: ClassVar[dict[str, bytes]] = {}
+    folder: ClassVar[str | None] = os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    shared: ClassVar[BytecodeCache | None] = FileSystemBytecodeCache(folder) if folder else None
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take what an application before this one compiled."""
         if bucket.key in self.known:
             bucket.bytecode_from_string(self.known[bucket.key])
+        elif self.shared is not None:
+            self.shared.load_bytecode(bucket)
+            if bucket.code is not None:
+                self.known[bucket.key] = bucket.bytecode_to_string()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Leave it to the next one."""
         self.known[bucket.key] = bucket.bytecode_to_string()
+        if self.shared is not None:
+            self.shared.dump_bytecode(bucket)
 
 
 Flask.jinja_options = {"bytecode_cache": _Compiled()}  # create_app compiles the macros already
