@@ -19,10 +19,27 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 # The only ones that look at colours; whatever else is wrong is as wrong in the light.
 AXE_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-# No rule among them reads the style sheets themselves, which axe would fetch and parse again on every page.
-_ASK_AXE = (
-    "(rules) => axe.run(document, { runOnly: rules, reporter: 'no-passes', preload: { assets: ['media'] } })"
-)
+# One journey to the page for each scheme: a dozen of them take as long as axe itself.
+# - Where something lies below the screen it answers null instead: under what is pinned nothing can be seen.
+# - A colour on its way from one scheme to the other is nobody's colour: from the first on nothing fades.
+# - No rule reads the style sheets themselves, which axe would fetch and parse again on every page.
+_ASK_AXE = """async ({ scheme, rules, patience, whole, leaves }) => {
+  const root = document.documentElement, is = matchMedia(`(prefers-color-scheme: ${scheme})`);
+  if (whole && (innerWidth !== 390 || root.scrollHeight > innerHeight)) return null;
+  if (!document.adoptedStyleSheets.length) {
+    const still = new CSSStyleSheet();
+    still.replaceSync('*, *::before, *::after { transition: none !important }');
+    document.adoptedStyleSheets = [still];
+  }
+  for (const until = Date.now() + patience * 1000; !is.matches;) {
+    if (Date.now() > until) throw new Error(`never ${scheme}`);
+    await new Promise((soon) => { setTimeout(soon, 20) });
+  }
+  const { violations } = await axe.run(
+    document, { runOnly: rules, reporter: 'no-passes', preload: { assets: ['media'] } });
+  if (leaves) root.hidden = true;
+  return violations.map((each) => [each.id, each.nodes[0].html]);
+}"""
 _OTHER: dict[Scheme, Scheme] = {"light": "dark", "dark": "light"}
 # Whatever is waited for comes long before on a quiet machine; a busy one is no fault of the page.
 PATIENCE_S = 40
@@ -44,6 +61,7 @@ def chromium(playwright: Playwright, camera: Path, *, program: str | None = None
         args=[
             "--no-sandbox",
             "--disable-gpu",
+            "--js-flags=--no-opt --no-maglev",  # no page of a test lives as long as it takes to compile it well
             f"--host-resolver-rules=MAP {NOWHERE} 127.0.0.1",
             "--use-fake-device-for-media-stream",
             "--use-fake-ui-for-media-stream",
@@ -147,22 +165,28 @@ class Handset:
         if wide != 390 or tall > shown:
             self.page.set_viewport_size({"width": 390, "height": max(844, tall)})
 
-    def axe_faults(self) -> dict[str, list[tuple[str, str]]]:
-        """Return what axe finds wrong with the page, light and dark: (rule, first element). Needs bypass_csp=True.
+    def axe_faults(self, *, leaves: bool = False) -> dict[str, list[list[str]]]:
+        """Return what axe finds wrong with the page, light and dark: [rule, first element]. Needs bypass_csp=True.
 
         Each page begins in the scheme in which the one before ended: to change it is to draw everything anew.
+        `leaves`: nothing else is asked of this page; hidden, it need not be laid out for the size of the next one.
         """
-        self.grow()
-        # A colour on its way from one scheme to the other is nobody's colour.
-        self.page.add_style_tag(content="*, *::before, *::after { transition: none !important }")
         faults = {}
         for scheme in (self._scheme, _OTHER[self._scheme]):
-            if scheme != self._scheme:
+            turned = scheme != self._scheme
+            if turned:
                 self.page.emulate_media(color_scheme=scheme)
                 self._scheme = scheme
-            self.until(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
-            found = self.page.evaluate(_ASK_AXE, AXE_RULES if scheme == "light" else AXE_COLOURS)
-            wrong = [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
+            asked = {
+                "scheme": scheme,
+                "rules": AXE_RULES if scheme == "light" else AXE_COLOURS,
+                "patience": PATIENCE_S,
+                "leaves": leaves and turned,
+            }
+            wrong = self.page.evaluate(_ASK_AXE, {**asked, "whole": not turned})
+            if wrong is None:
+                self.grow()
+                wrong = self.page.evaluate(_ASK_AXE, {**asked, "whole": False})
             faults |= {scheme: wrong} if wrong else {}
         return faults
 

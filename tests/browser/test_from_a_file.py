@@ -50,7 +50,7 @@ def _tap(owner: Handset, link: str) -> None:
 
 
 def _heading(owner: Handset, words: str) -> None:
-    owner.page.locator("h1", has_text=words).wait_for(timeout=20_000)
+    owner.page.locator("h1", has_text=words).wait_for()
 
 
 def test_from_a_file_of_orders_to_a_word_to_its_regulars(handset: NewHandset, shop: AShop) -> None:
