@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import func, select
 
 from app.board import event_rules as rules
-from app.board import own_photos
+from app.board import event_words, own_photos
 from app.board.event_models import Event, EventEntry
 from app.customers import merges
 from app.customers.models import Customer
@@ -48,7 +48,7 @@ class EventLine:
     @property
     def chosen_words(self) -> str:
         """What a winner is told: of how many they were drawn."""
-        return rules.chosen_words(entries=self.entries, winners=self.winners)
+        return event_words.chosen_words(entries=self.entries, winners=self.winners)
 
     @property
     def days(self) -> tuple[date, date]:
@@ -58,7 +58,7 @@ class EventLine:
     @property
     def who_may(self) -> str:
         """Who may enter, in words for everybody."""
-        return rules.condition_words(self.conditions)
+        return event_words.condition_words(self.conditions)
 
     @property
     def asks(self) -> str:

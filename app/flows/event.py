@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.board import draw_rules, entering, showing
+from app.board import draw_rules, entering, event_words, showing
 from app.board import event_rules as rules
 from app.board import events as reads
 from app.board.event_models import Event, EventEntry
@@ -209,7 +209,7 @@ def _tell(session: Any, *, row: Event, entry: EventEntry, whose: int, now: datet
         due_at=now,
         facts={
             "event": row.title,
-            "result": rules.result_words(row.prize, entries=row.entries, winners=row.winners),
+            "result": event_words.result_words(row.prize, entries=row.entries, winners=row.winners),
             "path": f"/c/{code}/events/{row.id}",
         },
         now=now,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.board import event_rules as rules
-from app.board import events
+from app.board import event_words, events
 from app.board.event_rules import EventCancelled, EventOver, NoSuchEvent
 from app.flows import tell_of
 
@@ -28,7 +27,7 @@ def tell(*, shop_id: int, staff_id: int, event_id: int, link: str, now: datetime
         staff_id=staff_id,
         group=line.group,
         once=f"event-{event_id}",
-        text=rules.letter(
+        text=event_words.letter(
             title=line.title, prize=line.prize, winners=line.winners, last=line.days[1], link=link
         ),
         picture=line.photo,

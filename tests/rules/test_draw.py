@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.board import draw_rules, event_rules
+from app.board import draw_rules, event_words
 from config import ROOT
 
 SEED = "5f" * 32
@@ -113,4 +113,4 @@ def test_a_script_of_ten_lines_finds_out(was: str, becomes: str, is_fair: bool, 
     ],
 )
 def test_a_winner_hears_of_how_many_they_were_drawn(entries: int, winners: int, told: str) -> None:
-    assert event_rules.chosen_words(entries=entries, winners=winners) == told
+    assert event_words.chosen_words(entries=entries, winners=winners) == told

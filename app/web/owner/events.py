@@ -10,7 +10,7 @@ from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.board import event_rules as rules
-from app.board import events, stories
+from app.board import event_words, events, stories
 from app.board.events import EventLine
 from app.flows import event as flow
 from app.insights import groups
@@ -181,7 +181,7 @@ def _page(line: EventLine) -> dict[str, Any]:
     return {
         "line": line,
         "won": won,
-        "who_may": rules.condition_words(line.conditions, name),
+        "who_may": event_words.condition_words(line.conditions, name),
         "link": f"{current_app.config['BASE_URL']}{at}",
         "wrong": "",
     }
