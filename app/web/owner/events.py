@@ -128,7 +128,7 @@ def _form(line: EventLine | None) -> ResponseReturnValue:
         wrong = answers.in_order(error.fields, typed)
         return answers.invalid("owner/event_form.html", typed=typed, wrong=wrong, **page)
     row = flow.pictured(shop_id=staff.shop.id, event_id=event_id)
-    if line is not None and own_picture.is_dropped(row):
+    if line is not None and own_picture.drop_if_asked(row):
         return see_other(url_for("owner.event_form", event_id=event_id))
     if refused := own_picture.take(row):
         page |= {"line": line_of(event_id), "wrong": {"photo": refused}}

@@ -102,7 +102,7 @@ def notice_words(notice_id: int) -> ResponseReturnValue:
         flow.word(shop_id=shop_id, notice_id=notice_id, **_words(typed))
     except (Invalid, TooManyFirst) as refusal:
         return _wrong(line, typed, refusal)
-    if own_picture.is_dropped(flow.pictured(shop_id=shop_id, notice_id=notice_id)):
+    if own_picture.drop_if_asked(flow.pictured(shop_id=shop_id, notice_id=notice_id)):
         return see_other(url_for("owner.notice_words", notice_id=notice_id))
     return _with_photo(notice_id)
 

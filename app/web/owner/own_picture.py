@@ -29,7 +29,7 @@ def take(row: flow.Row) -> str:
     return ""
 
 
-def is_dropped(row: flow.Row) -> bool:
+def drop_if_asked(row: flow.Row) -> bool:
     """Let a row have no picture where the form says so; returns whether it did."""
     if not request.form.get("drop_photo"):
         return False
