@@ -34,7 +34,7 @@ class Customer(Model):
         Index("ix_customers_shop_name", "shop_id", "name"),
         Index("ix_customers_shop_last_visit", "shop_id", "last_visit_at", "id"),
         Index("ix_customers_shop_initials", "shop_id", "initials"),
-        # Few leave an address, and few have come this minute.
+        # Few leave an address, few have come this minute, and few are gone.
         *(
             Index(
                 f"ix_customers_shop_{which}",
@@ -43,7 +43,7 @@ class Customer(Model):
                 sqlite_where=text(f"{which} IS NOT NULL"),
                 postgresql_where=text(f"{which} IS NOT NULL"),
             )
-            for which in ("email", "stale_at")
+            for which in ("email", "stale_at", "erased_at")
         ),
         # Of the few who told it: asked every morning for the whole shop.
         *(

@@ -1,4 +1,4 @@
-"""That what a 모니터단 gets month by month was handed over: when the last time, and by whom."""
+"""When what a 모니터단 gets was handed over the last time, and by whom; who of a shop's people is gone, found at once."""
 
 from __future__ import annotations
 
@@ -13,10 +13,19 @@ def upgrade() -> None:
     """Bring the database to this step."""
     op.add_column("testers", sa.Column("benefit_at", sa.DateTime(), nullable=True))
     op.add_column("testers", sa.Column("benefit_by", sa.Integer(), nullable=True))
+    op.create_index(
+        "ix_customers_shop_erased_at",
+        "customers",
+        ["shop_id", "erased_at"],
+        unique=False,
+        sqlite_where=sa.text("erased_at IS NOT NULL"),
+        postgresql_where=sa.text("erased_at IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
     """Take this step back."""
+    op.drop_index("ix_customers_shop_erased_at", table_name="customers")
     with op.batch_alter_table("testers") as table:
         table.drop_column("benefit_by")
         table.drop_column("benefit_at")
