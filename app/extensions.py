@@ -11,8 +11,9 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -45,7 +46,27 @@ def _coarse_limit() -> str:
     return limits.get(f"{request.method} {request.endpoint}", of_all)
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+class _OneDatabaseSession(Session):
+    """Asks once where the database is: the extension looks for each statement, and there is only one."""
+
+    _found: Engine | None = None
+
+    def get_bind(
+        self,
+        mapper: Any = None,
+        clause: Any = None,
+        bind: Engine | Connection | None = None,
+        **_unused: Any,
+    ) -> Engine | Connection:
+        """Return the application's database; a session lives no longer than its application's context."""
+        if bind is not None:
+            return bind
+        if self._found is None:
+            self._found = self._db.engine
+        return self._found
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": _OneDatabaseSession})
 if TYPE_CHECKING:  # the extension makes its base class at run time, out of a type checker's sight
     Model = Base
 else:
