@@ -35,7 +35,7 @@ class _Builder(HTML5TreeBuilder):
 @lru_cache(maxsize=4)
 def read(html: str) -> tuple[BeautifulSoup, list[Any]]:
     """Return a page's tree and the parser's errors: (place, code, facts) each."""
-    builder = _Builder()
+    builder = _Builder(store_line_numbers=False)  # nobody asks for them, and they are counted for each tag
     return BeautifulSoup(html, builder=builder), builder.forgiven
 
 
@@ -47,16 +47,23 @@ def words(tag: Tag | BeautifulSoup) -> str:
 def faults(html: str, headers: Mapping[str, str]) -> list[str]:
     """Return everything that is wrong with a page, one sentence each."""
     soup, forgiven = read(html)
+    tags = [
+        each for each in soup.descendants if isinstance(each, Tag)
+    ]  # gone through once: each search takes as long
     return [
-        *_document(html, soup, forgiven),
-        *_inline(soup),
-        *_forms(soup),
-        *_names(soup),
+        *_document(html, soup, tags, forgiven),
+        *_inline(tags),
+        *_forms(tags),
+        *_names(tags),
         *_headers(headers),
     ]
 
 
-def _document(html: str, soup: BeautifulSoup, forgiven: list[Any]) -> list[str]:
+def _named(tags: list[Tag], *names: str) -> list[Tag]:
+    return [tag for tag in tags if tag.name in names]
+
+
+def _document(html: str, soup: BeautifulSoup, tags: list[Tag], forgiven: list[Any]) -> list[str]:
     found = []
     for _place, code, facts in forgiven:
         if code not in _NO_FAULT:
@@ -65,23 +72,23 @@ def _document(html: str, soup: BeautifulSoup, forgiven: list[Any]) -> list[str]:
         found.append("no doctype")
     if soup.html is None or soup.html.get("lang") != "ko":
         found.append("html lang is not ko")
-    headings = soup.find_all("h1")
+    headings = _named(tags, "h1")
     title = words(soup.title) if soup.title else ""
     if len(headings) != 1:
         found.append(f"{len(headings)} h1")
     elif not words(headings[0]) or not _plain(title).startswith(_plain(words(headings[0]))):
         found.append(f"the title {title!r} does not start with the h1 {words(headings[0])!r}")
-    if soup.find("main") is None:
+    if not _named(tags, "main"):
         found.append("no main")
-    viewport = soup.find("meta", attrs={"name": "viewport"})
+    viewport = next((tag for tag in _named(tags, "meta") if tag.get("name") == "viewport"), None)
     if viewport is None or re.search(r"user-scalable\s*=\s*no|maximum-scale", str(viewport.get("content"))):
         found.append("no viewport, or one that forbids zooming")
-    ids = Counter(str(tag["id"]) for tag in soup.find_all(id=True))
+    ids = Counter(str(tag["id"]) for tag in tags if tag.has_attr("id"))
     found += [f"the id {name!r} is there {count} times" for name, count in ids.items() if count > 1]
-    for tag in soup.find_all(attrs={"aria-describedby": True}):
+    for tag in tags:
         found += [
             f"aria-describedby points to no {name!r}"
-            for name in tag["aria-describedby"].split()
+            for name in str(tag.get("aria-describedby", "")).split()
             if name not in ids
         ]
     return found
@@ -91,20 +98,24 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def _inline(soup: BeautifulSoup) -> list[str]:
+_LEADS = {"href", "src", "action", "hx-get", "hx-post"}
+
+
+def _inline(tags: list[Tag]) -> list[str]:
     """Nothing the policy would refuse (strict CSP): it would silently not work."""
     found = []
-    for tag in soup.find_all(True):
+    for tag in tags:
         if tag.name == "script" and tag.get("type") == "application/ld+json":
             json.loads(str(tag.string))  # facts for search engines: nothing runs, but they must be whole
             continue
-        for name in tag.attrs:
-            if name.startswith(("on", "hx-on")) or name in ("style", "hx-boost"):
-                found.append(f"<{tag.name} {name}=…>")
         if tag.name == "style" or (tag.name == "script" and (not tag.get("src") or words(tag))):
             found.append(f"inline <{tag.name}>")
-        for name in ("href", "src", "action", "hx-get", "hx-post"):
-            value = str(tag.get(name, ""))
+        for name, told in tag.attrs.items():
+            if name.startswith(("on", "hx-on")) or name in ("style", "hx-boost"):
+                found.append(f"<{tag.name} {name}=…>")
+            if name not in _LEADS:
+                continue
+            value = str(told)
             if value.strip().lower().startswith("javascript:"):
                 found.append(f"<{tag.name} {name}={value!r}>")
             if tag.name in ("script", "link", "img", "source") and re.match(r"(https?:)?//", value):
@@ -126,9 +137,9 @@ _OF_A_FORM = {
 }
 
 
-def _forms(soup: BeautifulSoup) -> list[str]:
+def _forms(tags: list[Tag]) -> list[str]:
     found = []
-    for form in soup.find_all("form"):
+    for form in _named(tags, "form"):
         where = f"form {form.get('action')!r}"
         method = str(form.get("method", "")).lower()
         if not form.get("action") or method not in ("get", "post", "dialog"):
@@ -137,10 +148,11 @@ def _forms(soup: BeautifulSoup) -> list[str]:
             found.append(f"{where} lacks its csrf_token")
         for nested in form.find_all("form"):
             found.append(f"{where} contains {nested.get('action')!r}")
-    for box in soup.find_all(["input", "select", "textarea"]):
+    labels = {str(tag.get("for")): tag for tag in reversed(_named(tags, "label"))}  # of two the first
+    for box in _named(tags, "input", "select", "textarea"):
         if box.get("type", "text") in _UNLABELLED:
             continue
-        if not (_label_of(soup, box) or box.get("aria-label") or box.get("aria-labelledby")):
+        if not (_label_of(labels, box) or box.get("aria-label") or box.get("aria-labelledby")):
             found.append(f"no label: {box.get('name')!r}")
         if box.get("name") in _OF_A_FORM:
             found.append(f"hides what the form itself calls {box.get('name')!r}")
@@ -149,23 +161,26 @@ def _forms(soup: BeautifulSoup) -> list[str]:
     return found
 
 
-def _label_of(soup: BeautifulSoup, box: Tag) -> str:
+def _label_of(labels: dict[str, Tag], box: Tag) -> str:
     label = box.find_parent("label")
     if label is None and box.get("id"):
-        label = soup.find("label", attrs={"for": box["id"]})
+        label = labels.get(str(box["id"]))
     return words(label) if label else ""
 
 
-def _names(soup: BeautifulSoup) -> list[str]:
+def _picture(tag: Tag) -> str:
+    picture = tag.find("img", alt=True)
+    return str(picture["alt"]) if picture else ""
+
+
+def _names(tags: list[Tag]) -> list[str]:
     found = []
-    for tag in soup.find_all(["a", "button"]):
-        picture = tag.find("img", alt=True)
-        name = words(tag) or tag.get("aria-label") or (picture["alt"] if picture else "")
-        if not name:
+    for tag in _named(tags, "a", "button"):
+        if not (words(tag) or tag.get("aria-label") or _picture(tag)):
             found.append(f"nameless {tag.name}: {str(tag)[:90]}")
         if tag.name == "a" and tag.get("href") in (None, "", "#"):
             found.append(f"a link that leads nowhere: {str(tag)[:90]}")
-    found += [f"no alt: {tag.get('src')!r}" for tag in soup.find_all("img") if tag.get("alt") is None]
+    found += [f"no alt: {tag.get('src')!r}" for tag in _named(tags, "img") if tag.get("alt") is None]
     return found
 
 

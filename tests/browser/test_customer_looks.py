@@ -23,7 +23,7 @@ _WIDTH = """(() => { const root = document.documentElement; root.dataset.text = 
 
 
 def looks_wrong(phone: Handset, path: str) -> list[str]:
-    """Return what is wrong with a page on a small phone with the largest text, and in axe's eyes."""
+    """Return what is wrong with a page on a small phone with the largest text, and in axe's eyes; then it is left."""
     phone.page.set_viewport_size({"width": 320, "height": 568})
     wide = phone.open(path).evaluate(_WIDTH)
     phone.page.set_viewport_size({"width": 390, "height": 844})

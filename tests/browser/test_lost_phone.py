@@ -54,8 +54,8 @@ def test_the_pages_of_a_lost_phone(handset: NewHandset, shop: AShop) -> None:
     wrong = [
         fault for page in ("me", "me/number", "me/other-phones") for fault in looks_wrong(mine, f"/c/{shop.code}/{page}")
     ]  # fmt: skip
-    new.open(f"/s/{shop.code}/restore/counter")
     wrong += looks_wrong(new, f"/s/{shop.code}/restore/counter")
+    new.open(f"/s/{shop.code}/restore/counter")
     new.press("가게에서 옮기기")
     new.page.locator(".word").wait_for()
     pages = ("restore", "restore/code", "restore/counter")
