@@ -188,7 +188,7 @@ BEYOND = {
     "shops/signins": "reads about signed-in devices and what must be proved again",
     "shops/tablets": "changes to the customers' tablets inside a flow",
     "testers/at_work": "reads which programmes the clock has something to do for",
-    "testers/disclosing": "reads whose photos and posts are a tester's, so that it is said before them",
+    "testers/disclosing": "reads what testers got of the shop, so that it is said before what they write and show",
     "testers/mine": "reads what one person is in and answered",
     "testers/results": "reads what was answered, in numbers and in words",
     "testers/starts": "pure: ready sets of questions to start from",

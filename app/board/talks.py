@@ -34,7 +34,7 @@ class PostLine:
     hidden_at: datetime | None
     hidden_cause: str
     event_id: int | None
-    tried: bool = False  # who wrote it had got something to try (app/testers/disclosing.py)
+    tried: str = ""  # what who wrote it had got as a tester (app/testers/disclosing.py)
 
     @property
     def over(self) -> str:

@@ -18,7 +18,7 @@ from app.reviews import queries as reads
 from app.reviews.actions import care, photos, reviews
 from app.reviews.models import Review, ReviewAsk
 from app.reviews.rules import AskGone, ReviewErased, TooManyReviews, VisitUndone, WriterGone, Written
-from app.testers import mine as testers
+from app.testers import disclosing
 from app.voices import actions as voices
 from app.voices.rules import kind_after_review
 
@@ -94,7 +94,7 @@ def _leave(*, token: str, written: Written, told_reward: int, told_coupon: int |
             reward=given_rules.reward_words(
                 given,
                 coupon=told_coupon is not None,
-                tried=testers.given_lately(shop_id=ask.shop_id, customer_id=ask.customer_id, now=now),
+                tried=disclosing.given_lately(shop_id=ask.shop_id, customer_id=ask.customer_id, now=now),
                 works_here=person.staff_id is not None,
             ),
             now=now,

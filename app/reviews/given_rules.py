@@ -6,8 +6,8 @@ Law: an economic interest is disclosed clearly and first, also that the writer w
 
 from __future__ import annotations
 
-# What a tester got before they wrote (app/testers/mine.py).
-TRIED = "체험단 상품"
+# What a tester got before they wrote, and what a 모니터단 gets while it lasts (app/testers/disclosing.py).
+TRIED, MONITORED = "체험단 상품", "모니터단 혜택"
 # Who works there, as own_card.py knows them: stored at the head of what was given.
 INSIDE = "가게 관계자"
 
@@ -15,18 +15,24 @@ INSIDE = "가게 관계자"
 def reward_words(stamps: int, coupon: bool = False, tried: str = "", *, works_here: bool = False) -> str:
     """Return what a review was given, as it is stored and disclosed: "도장 1개와 쿠폰 1장"; "" for nothing.
 
-    `tried`: what its writer got to try as a tester ("체험단 상품"), disclosed like any other benefit. `works_here`: whoever
+    `tried`: what its writer got as a tester (TRIED, MONITORED), disclosed like any other benefit. `works_here`: whoever
     wrote it is of the shop: "가게 관계자", "가게 관계자 · 도장 1개".
     """
     got = [tried, f"도장 {stamps}개" if stamps else "", "쿠폰 1장" if coupon else ""]
     named = [each for each in got if each]
-    given = " ".join([*(f"{each}{'과' if each == TRIED else '와'}" for each in named[:-1]), *named[-1:]])
+    given = " ".join(
+        [*(f"{each}{'과' if each in (TRIED, MONITORED) else '와'}" for each in named[:-1]), *named[-1:]]
+    )
     return " · ".join(filter(None, (INSIDE if works_here else "", given)))
 
 
 def thanked(reward: str) -> str:
     """Return what of reward_words() was given for the review itself: not what its writer had got to try before."""
-    return _given(reward).removeprefix(TRIED).removeprefix("과").strip()
+    given = _given(reward)
+    for before in (TRIED, MONITORED):
+        if given.startswith(before):
+            return given.removeprefix(before).removeprefix("과").strip()
+    return given
 
 
 def disclosure(reward: str) -> str:
@@ -35,7 +41,7 @@ def disclosure(reward: str) -> str:
     is_inside = reward.startswith(INSIDE)
     if not given:
         return f"{INSIDE} · 이 가게에서 일하는 분이 쓴 후기예요" if is_inside else ""
-    particle = "을" if given.endswith(("장", TRIED)) else "를"
+    particle = "을" if given.endswith(("장", TRIED, MONITORED)) else "를"
     told = f"혜택 제공 · {given}{particle} 받고 쓴 후기예요"
     return f"{INSIDE} · {told}" if is_inside else told
 

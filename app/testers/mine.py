@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Date, and_, bindparam, or_, select
@@ -12,7 +12,6 @@ from sqlalchemy import Date, and_, bindparam, or_, select
 from app.extensions import db
 from app.kit.clock import kst_day
 from app.kit.columns import UtcDateTime
-from app.reviews.given_rules import TRIED
 from app.reviews.models import Photo
 from app.testers import rules
 from app.testers.models import Programme, ProgrammeQuestion, Tester, TesterAnswer
@@ -20,7 +19,6 @@ from app.testers.queries import PART
 from app.testers.rules import Answer, Part, Question
 
 # So long after a hand-over a review of the same person says that something was given.
-DISCLOSED_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -188,19 +186,3 @@ def photo_state(*, shop_id: int, customer_id: int, photo_id: int) -> tuple[str, 
         )
     ).one_or_none()
     return None if row is None else (row[0], row[1])
-
-
-def given_lately(*, shop_id: int, customer_id: int, now: datetime) -> str:
-    """Return what a person got to try in the last 90 days, as a review of theirs discloses it; "" for nothing."""
-    product = db.session.scalar(
-        select(Programme.product)
-        .join(Tester, (Tester.shop_id == Programme.shop_id) & (Tester.programme_id == Programme.id))
-        .where(
-            Programme.shop_id == shop_id,
-            Tester.customer_id == customer_id,
-            Tester.given_at > now - DISCLOSED_FOR,
-        )
-        .order_by(Tester.given_at.desc())
-        .limit(1)
-    )
-    return TRIED if product is not None else ""

@@ -12,13 +12,15 @@ from app.flows import programme_end, tasting, tester, tester_benefit, tester_tur
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
 from app.messages.models import Message
-from app.testers import mine, queries, results
+from app.reviews.models import Review
+from app.testers import disclosing, mine, queries, results
 from app.testers.at_work import at_work
 from app.testers.models import TastingAnswer
 from app.testers.rules import TASTING_MINUTE, NoProgramme, NotNow, TooManyTaps
 from tests import factories, trying, world
 from tests.coupons import a_kind
 from tests.factories import ACustomer, AShop
+from tests.flows.test_review import an_ask, leave
 from tests.flows.test_tester import letters
 from tests.world import Clock
 
@@ -104,6 +106,33 @@ def test_what_a_monitor_gets_is_handed_over_once_a_month(
     trying.end(shop, trying.the(shop, programme_id))
     with pytest.raises(NotNow, match="끝난 모니터단"):
         give()
+
+
+def test_what_a_monitor_writes_says_what_they_get(
+    app: Flask, shop: AShop, jiwoo: ACustomer, minho: ACustomer, clock: Clock
+) -> None:
+    """While it lasts and 90 days on; a 모니터단 that brings nothing has nothing to tell, nor has who was not chosen."""
+    paid = trying.a_programme(shop, "month", sort="monitor", benefit="달마다 커피 두 잔")
+    free = trying.a_programme(shop, "month", sort="monitor")
+    began = clock()
+
+    def told(who: ACustomer) -> str:
+        return disclosing.given_lately(shop_id=shop.id, customer_id=who.id, now=clock())
+
+    trying.apply(paid, jiwoo)
+    trying.apply(paid, minho)
+    trying.apply(free, minho)
+    assert told(jiwoo) == ""
+    trying.choose(shop, paid, jiwoo)
+    trying.choose(shop, free, minho)
+    assert (told(jiwoo), told(minho)) == ("모니터단 혜택", "")
+    leave(an_ask(shop, jiwoo), text="꾸준히 맛있어요")
+    written = db.session.scalar(db.select(Review.reward).where(Review.customer_id == jiwoo.id)) or ""
+    assert written.startswith("모니터단 혜택"), "stored, so that nothing takes it away"
+    for days, words in ((100, "모니터단 혜택"), (250, "")):
+        clock.set(began + timedelta(days=days))
+        trying.turn(trying.the(shop, paid.id))
+        assert told(jiwoo) == words, days
 
 
 def test_nobody_is_asked_before_the_term_or_after_going(

@@ -199,6 +199,18 @@ def test_who_works_there_is_said_before_what_was_given() -> None:
 
 
 @pytest.mark.parametrize(
+    ("stamps", "told", "thanked"),
+    [
+        (0, "혜택 제공 · 모니터단 혜택을 받고 쓴 후기예요", ""),
+        (1, "혜택 제공 · 모니터단 혜택과 도장 1개를 받고 쓴 후기예요", "도장 1개"),
+    ],
+)
+def test_who_gets_something_month_by_month_says_so(stamps: int, told: str, thanked: str) -> None:
+    reward = given_rules.reward_words(stamps, tried=given_rules.MONITORED)
+    assert (given_rules.disclosure(reward), given_rules.thanked(reward)) == (told, thanked)
+
+
+@pytest.mark.parametrize(
     ("mood", "stars", "kind"),
     [
         ("good", 1, "praise"),

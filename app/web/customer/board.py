@@ -21,7 +21,7 @@ from app.visits import goods
 from app.web import answers
 from app.web.answers import see_other
 from app.web.customer.blueprint import bp
-from app.web.customer.stories import asking, of_writer
+from app.web.customer.stories import asking, got_before
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 from app.web.readable import row_number
@@ -79,7 +79,7 @@ def new_post(code: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("title", "text")}
     form: dict[str, Any] = {
         "event": asking("post"),
-        "disclosed": over(is_for_event=asking("post") is not None, **of_writer()),
+        "disclosed": over(is_for_event=asking("post") is not None, tried=got_before()),
         "typed": typed,
         "may_write": _may_write(),
     }

@@ -14,8 +14,7 @@ from app.board.story_rules import SORTS, NoSuchStory, StoriesOff, TooManyStories
 from app.flows import story as flow
 from app.kit.refusals import Invalid
 from app.reviews import queries as reviews
-from app.testers import mine as testers
-from app.testers.disclosing import told
+from app.testers.disclosing import given_lately, told
 from app.web import answers, form_photos
 from app.web.answers import see_other
 from app.web.customer.blueprint import bp
@@ -72,7 +71,7 @@ def new_story(code: str) -> ResponseReturnValue:
         "checks_first": decided.checks_first,
         "agrees": agrees,
         "event": asking("photo"),
-        "disclosed": over(is_for_event=asking("photo") is not None, **of_writer()),
+        "disclosed": over(is_for_event=asking("photo") is not None, tried=got_before()),
     }
     if request.method == "GET":
         return render_template(
@@ -111,9 +110,9 @@ def new_story(code: str) -> ResponseReturnValue:
     return see_other(url_for("customer.my_story", code=code, story_id=story_id))
 
 
-def of_writer() -> dict[str, bool]:
-    """Return what must be said of whoever writes: whether they had got something to try."""
-    return {"tried": bool(testers.given_lately(**_mine(), now=now()))}
+def got_before() -> str:
+    """Return what whoever writes got as a tester, as it must be said before what they write; "" for nothing."""
+    return given_lately(**_mine(), now=now())
 
 
 def asking(what: str) -> EventLine | None:

@@ -17,7 +17,7 @@ from app.reviews import queries as reviews
 from app.reviews.asks import AskView
 from app.reviews.rules import AskGone, TooManyReviews, VisitUndone
 from app.shops import queries as shops
-from app.testers import mine as testers
+from app.testers import disclosing
 from app.voices.rules import TooMuchSaid
 from app.web import answers
 from app.web.answers import see_other
@@ -61,7 +61,7 @@ def review(token: str) -> ResponseReturnValue:
             given_rules.reward_words(told, coupon=promised is not None, works_here=ask.works_here)
         ),
         "tried": given_rules.disclosure(
-            testers.given_lately(shop_id=ask.shop_id, customer_id=ask.customer_id, now=now())
+            disclosing.given_lately(shop_id=ask.shop_id, customer_id=ask.customer_id, now=now())
         ),
         "moods": list(rules.MOODS.items()),
         "typed": {name: request.form.get(name, "") for name in _FIELDS},
