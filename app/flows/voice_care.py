@@ -197,7 +197,7 @@ def reopen(*, shop_id: int, staff_id: int, role: str, voice_id: int, now: dateti
         voice = heard(session, shop_id=shop_id, voice_id=voice_id, staff_id=staff_id, role=role)
         rules.may_reopen(voice.closed_at, now)
         if voice.closed_at is not None:
-            voices.take_back_closing(session, voice=voice, now=now)
+            caring.take_back_closing(session, voice=voice, now=now)
 
 
 def write_down(

@@ -1,4 +1,7 @@
-"""Changes to what a shop does about voices: how soon it answers, answers at hand, hand-overs, offers. Flush, never commit."""
+"""Changes to what a shop does about voices: how soon it answers, answers at hand, hand-overs, offers, what it opens again.
+
+Flush, never commit.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from sqlalchemy import delete, func, or_, select
 
 from app.kit.upsert import insert_into
 from app.visits.models import Visit
+from app.voices import actions
 from app.voices.care_models import (
     ReadyAnswer,
     VoiceHandover,
@@ -158,3 +162,54 @@ def first_visit(
         )
     )
     return found
+
+
+def take_back_closing(session: Any, *, voice: Voice, now: datetime) -> None:
+    """The shop opens again what was closed, with all that the closing said: an answer said aloud with it is none any more.
+
+    What was answered before it stays. Who waited for the shop when it closed the matter waits again, until when they
+    waited before: no clock begins anew by closing and opening.
+    """
+    at, by_shop = voice.closed_at, voice.closed_by is not None
+    actions.reopen(session, voice=voice, waits=False, now=now)
+    if at is not None and voice.answered_at == at and not _is_written(session, voice=voice, at=at):
+        voice.answered_at = None
+    if by_shop:
+        voice.waiting_since = _waits_since(session, voice=voice)
+    else:  # the customer's own word: they wait for nothing
+        voice.again_due_at = None
+    session.flush()
+
+
+def _waits_since(session: Any, *, voice: Voice) -> datetime | None:
+    """Return since when the customer waits for the shop's next answer; None where it spoke last."""
+    if voice.answered_at is None:
+        return voice.opened_at
+    said = (VoiceLine.shop_id == voice.shop_id, VoiceLine.voice_id == voice.id)
+    answers = select(func.max(VoiceLine.id)).where(*said, VoiceLine.staff_id.is_not(None))
+    since: datetime | None = session.scalar(
+        select(func.min(VoiceLine.at)).where(
+            *said,
+            VoiceLine.staff_id.is_(None),
+            VoiceLine.at > voice.answered_at,
+            VoiceLine.id > func.coalesce(answers.scalar_subquery(), 0),
+        )
+    )
+    if since is None and voice.again_due_at is not None:  # who said 아직이요 wrote no line
+        return voice.again_due_at - actions.answer_within(session, shop_id=voice.shop_id)
+    return since
+
+
+def _is_written(session: Any, *, voice: Voice, at: datetime) -> bool:
+    """Tell whether the shop's answer of that moment stands in the thread."""
+    found = session.scalar(
+        select(VoiceLine.id)
+        .where(
+            VoiceLine.shop_id == voice.shop_id,
+            VoiceLine.voice_id == voice.id,
+            VoiceLine.staff_id.is_not(None),
+            VoiceLine.at == at,
+        )
+        .limit(1)
+    )
+    return found is not None
