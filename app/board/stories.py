@@ -54,7 +54,7 @@ class StoryLine:
     customer_name: str
     works_here: bool  # who sent it is of the shop
     photos: list[PhotoLine]
-    tried: bool = False  # who sent it had got something to try (app/testers/disclosing.py)
+    tried: str = ""  # what who sent it had got before as a tester (app/testers/disclosing.py)
 
     @property
     def sort_name(self) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from app.board.event_rules import DISCLOSED
 from app.kit.private_numbers import public_sentence
 from app.kit.refusals import Invalid, NotHere, Refused
-from app.reviews.given_rules import INSIDE, TRIED
+from app.reviews.given_rules import INSIDE
 
 SORTS: Mapping[str, str] = {"cook": "요리", "visit": "방문 인증", "use": "사용 모습"}
 TEXT_MAX, COMMENT_MAX, URL_MAX = 300, 300, 200
@@ -137,10 +137,10 @@ def clean_comment(text: str) -> str:
     return text
 
 
-def over(*, is_for_event: bool, tried: bool, works_here: bool = False) -> str:
+def over(*, is_for_event: bool, tried: str, works_here: bool = False) -> str:
     """Return what stands before a photo or a post: whose it is, what was got, what may be won. "" for nothing.
 
-    `tried`: who sent it had got something to try; `works_here`: they are of the shop.
+    `tried`: what who sent it had got before as a tester, "" for nothing; `works_here`: they are of the shop.
     """
-    told = (INSIDE if works_here else "", TRIED if tried else "", DISCLOSED if is_for_event else "")
+    told = (INSIDE if works_here else "", tried, DISCLOSED if is_for_event else "")
     return " · ".join(filter(None, told))

@@ -36,7 +36,7 @@ class PostLine:
     hidden_cause: str
     event_id: int | None
     works_here: bool  # who wrote it with a card of their own is of the shop
-    tried: bool = False  # who wrote it had got something to try (app/testers/disclosing.py)
+    tried: str = ""  # what who wrote it had got before as a tester (app/testers/disclosing.py)
 
     @property
     def over(self) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Date, and_, bindparam, or_, select
 from app.extensions import db
 from app.kit.clock import kst_day
 from app.kit.columns import UtcDateTime
-from app.reviews.given_rules import TRIED
+from app.reviews.given_rules import MONITORED, TRIED
 from app.reviews.models import Photo
 from app.testers import rules
 from app.testers.models import Programme, ProgrammeQuestion, Tester, TesterAnswer
@@ -191,16 +191,13 @@ def photo_state(*, shop_id: int, customer_id: int, photo_id: int) -> tuple[str, 
 
 
 def given_lately(*, shop_id: int, customer_id: int, now: datetime) -> str:
-    """Return what a person got to try in the last 90 days, as a review of theirs discloses it; "" for nothing."""
-    product = db.session.scalar(
-        select(Programme.product)
-        .join(Tester, (Tester.shop_id == Programme.shop_id) & (Tester.programme_id == Programme.id))
-        .where(
-            Programme.shop_id == shop_id,
+    """Return what a person got as a tester in the last 90 days, as a review of theirs discloses it; "" for nothing."""
+    since = now - DISCLOSED_FOR
+    rows = db.session.execute(
+        select(Tester.given_at > since).where(
+            Tester.shop_id == shop_id,
             Tester.customer_id == customer_id,
-            Tester.given_at > now - DISCLOSED_FOR,
+            or_(Tester.given_at > since, Tester.benefit_at > since),
         )
-        .order_by(Tester.given_at.desc())
-        .limit(1)
-    )
-    return TRIED if product is not None else ""
+    ).all()
+    return TRIED if any(tried for (tried,) in rows) else MONITORED if rows else ""

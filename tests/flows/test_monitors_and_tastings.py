@@ -7,18 +7,23 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
+from app.board import talks
 from app.extensions import db
-from app.flows import programme_end, tasting, tester, tester_benefit, tester_turns
+from app.flows import board, programme_end, tasting, tester, tester_benefit, tester_turns
 from app.kit.clock import kst_day
 from app.kit.refusals import Invalid
 from app.messages.models import Message
-from app.testers import mine, queries, results
+from app.reviews import given_rules
+from app.reviews.models import Review
+from app.testers import disclosing, mine, queries, results
 from app.testers.at_work import at_work
 from app.testers.models import TastingAnswer
 from app.testers.rules import TASTING_MINUTE, NoProgramme, NotNow, TooManyTaps
 from tests import factories, trying, world
 from tests.coupons import a_kind
 from tests.factories import ACustomer, AShop
+from tests.flows.test_review import an_ask, leave
+from tests.flows.test_story import decided
 from tests.flows.test_tester import letters
 from tests.world import Clock
 
@@ -104,6 +109,43 @@ def test_what_a_monitor_gets_is_handed_over_once_a_month(
     trying.end(shop, trying.the(shop, programme_id))
     with pytest.raises(NotNow, match="끝난 모니터단"):
         give()
+
+
+def test_what_a_monitor_got_is_said_before_what_they_write(
+    shop: AShop, jiwoo: ACustomer, clock: Clock
+) -> None:
+    decided(shop, has_board=True)
+    row = trying.a_programme(shop, "month", sort="monitor", benefit="달마다 커피 두 잔")
+    mine_of = trying.apply(row, jiwoo).id
+    trying.choose(shop, row, jiwoo)
+
+    def given() -> None:
+        tester_benefit.give(shop_id=shop.id, staff_id=shop.owner_id, tester_id=mine_of, now=clock())
+
+    def written() -> int:
+        leave(an_ask(shop, jiwoo), now=clock())
+        post = {"title": "라떼", "text": "맛있어요", "once": factories.once()}
+        return board.post(shop_id=shop.id, customer_id=jiwoo.id, **post, now=clock())
+
+    def over(post_id: int) -> str:
+        line = talks.post(shop_id=shop.id, post_id=post_id)
+        assert line is not None
+        return disclosing.told_of(shop.id, line).over
+
+    given()
+    clock.advance(days=2)
+    first = written()
+    clock.advance(days=7)  # December's
+    given()
+    assert over(first) == "모니터단 혜택", "the next month's takes nothing away from it"
+    clock.advance(days=90)
+    late = written()
+    assert over(late) == ""
+    rewards = db.session.scalars(db.select(Review.reward).order_by(Review.id)).all()
+    assert rewards == ["모니터단 혜택", ""]
+    told = given_rules.reward_words(1, tried=rewards[0])
+    assert given_rules.disclosure(told) == "혜택 제공 · 모니터단 혜택과 도장 1개를 받고 쓴 후기예요"
+    assert (given_rules.thanked(rewards[0]), given_rules.thanked(told)) == ("", "도장 1개")
 
 
 def test_nobody_is_asked_before_the_term_or_after_going(

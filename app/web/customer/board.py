@@ -79,7 +79,7 @@ def new_post(code: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("title", "text")}
     form: dict[str, Any] = {
         "event": asking("post"),
-        "disclosed": over(is_for_event=asking("post") is not None, **of_writer()),
+        "disclosed": over(is_for_event=asking("post") is not None, tried=of_writer()),
         "typed": typed,
         "may_write": _may_write(),
     }

@@ -72,7 +72,7 @@ def new_story(code: str) -> ResponseReturnValue:
         "checks_first": decided.checks_first,
         "agrees": agrees,
         "event": asking("photo"),
-        "disclosed": over(is_for_event=asking("photo") is not None, **of_writer()),
+        "disclosed": over(is_for_event=asking("photo") is not None, tried=of_writer()),
     }
     if request.method == "GET":
         return render_template(
@@ -111,9 +111,9 @@ def new_story(code: str) -> ResponseReturnValue:
     return see_other(url_for("customer.my_story", code=code, story_id=story_id))
 
 
-def of_writer() -> dict[str, bool]:
-    """Return what must be said of whoever writes: whether they had got something to try."""
-    return {"tried": bool(testers.given_lately(**_mine(), now=now()))}
+def of_writer() -> str:
+    """Return what must be said of whoever writes: what they had got before as a tester."""
+    return testers.given_lately(**_mine(), now=now())
 
 
 def asking(what: str) -> EventLine | None:
