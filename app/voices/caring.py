@@ -5,14 +5,13 @@ Flush, never commit.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
 
 from app.kit.upsert import insert_into
 from app.visits.models import Visit
-from app.voices import actions
 from app.voices.care_models import (
     ReadyAnswer,
     VoiceHandover,
@@ -164,24 +163,23 @@ def first_visit(
     return found
 
 
-def take_back_closing(session: Any, *, voice: Voice, now: datetime) -> None:
-    """The shop opens again what was closed, with all that the closing said: an answer said aloud with it is none any more.
+def take_back_closing(session: Any, *, voice: Voice, at: datetime, by_shop: bool, within: timedelta) -> None:
+    """Take back all that a closing said of a matter that is open again: an answer said aloud with it is none any more.
 
-    What was answered before it stays. Who waited for the shop when it closed the matter waits again, until when they
-    waited before: no clock begins anew by closing and opening.
+    `at`: when it was closed, `by_shop` or by the customer's own word; `within`: how soon the shop answers. What was
+    answered before it stays. Who waited for the shop when it closed the matter waits again, until when they waited
+    before: no clock begins anew by closing and opening.
     """
-    at, by_shop = voice.closed_at, voice.closed_by is not None
-    actions.reopen(session, voice=voice, waits=False, now=now)
-    if at is not None and voice.answered_at == at and not _is_written(session, voice=voice, at=at):
+    if voice.answered_at == at and not _is_written(session, voice=voice, at=at):
         voice.answered_at = None
     if by_shop:
-        voice.waiting_since = _waits_since(session, voice=voice)
+        voice.waiting_since = _waits_since(session, voice=voice, within=within)
     else:  # the customer's own word: they wait for nothing
         voice.again_due_at = None
     session.flush()
 
 
-def _waits_since(session: Any, *, voice: Voice) -> datetime | None:
+def _waits_since(session: Any, *, voice: Voice, within: timedelta) -> datetime | None:
     """Return since when the customer waits for the shop's next answer; None where it spoke last."""
     if voice.answered_at is None:
         return voice.opened_at
@@ -196,7 +194,7 @@ def _waits_since(session: Any, *, voice: Voice) -> datetime | None:
         )
     )
     if since is None and voice.again_due_at is not None:  # who said 아직이요 wrote no line
-        return voice.again_due_at - actions.answer_within(session, shop_id=voice.shop_id)
+        return voice.again_due_at - within
     return since
 
 
