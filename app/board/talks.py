@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app.board.story_rules import over
 from app.board.talk_models import Post, PostComment, Question
 from app.board.talk_rules import MINE
+from app.customers.models import Customer
 from app.extensions import db
 from app.visits.models import Product
 
@@ -34,12 +35,13 @@ class PostLine:
     hidden_at: datetime | None
     hidden_cause: str
     event_id: int | None
+    works_here: bool  # who wrote it with a card of their own is of the shop
     tried: str = ""  # what who wrote it had got as a tester (app/testers/disclosing.py)
 
     @property
     def over(self) -> str:
-        """What must stand before it: something was to be won by it, or had been got. "" for nothing."""
-        return over(is_for_event=self.event_id is not None, tried=self.tried)
+        """What must stand before it: whose it is, what was to be won by it, or had been got. "" for nothing."""
+        return over(is_for_event=self.event_id is not None, tried=self.tried, works_here=self.works_here)
 
     @property
     def who(self) -> str:
@@ -138,7 +140,9 @@ def _posts(shop_id: int, where: list[Any], limit: int) -> list[PostLine]:
             Post.hidden_at,
             Post.hidden_cause,
             Post.event_id,
+            Customer.staff_id.is_not(None),
         )
+        .outerjoin(Customer, (Customer.shop_id == Post.shop_id) & (Customer.id == Post.customer_id))
         .where(Post.shop_id == shop_id, *where)
         .order_by(Post.id.desc())
         .limit(limit)

@@ -196,8 +196,10 @@ def reopen(*, shop_id: int, staff_id: int, role: str, voice_id: int, now: dateti
     with write() as session:
         voice = heard(session, shop_id=shop_id, voice_id=voice_id, staff_id=staff_id, role=role)
         rules.may_reopen(voice.closed_at, now)
-        if voice.closed_at is not None:
-            voices.take_back_closing(session, voice=voice, now=now)
+        if (at := voice.closed_at) is not None:
+            by_shop, within = voice.closed_by is not None, voices.answer_within(session, shop_id=shop_id)
+            voices.reopen(session, voice=voice, waits=False, now=now)
+            caring.take_back_closing(session, voice=voice, at=at, by_shop=by_shop, within=within)
 
 
 def write_down(

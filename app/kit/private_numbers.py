@@ -11,7 +11,7 @@ import unicodedata
 
 # 주민등록번호 may not be collected at all (개인정보 보호법 24조의2).
 RESIDENT_NUMBER = re.compile(r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-\s]?[1-8]\d{6}(?!\d)")
-_GAP = r"[-.·~\s]{0,3}"
+_GAP = r"[-.·~)\s]{0,3}"
 _MOBILE = re.compile(
     rf"(?<![\d-])(?:\+?82{_GAP}\(?0?\)?|0)(?:10{_GAP}\d{{4}}|1[16789]{_GAP}\d{{3,4}}){_GAP}\d{{4}}(?![\d-])"
 )

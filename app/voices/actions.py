@@ -188,34 +188,6 @@ def reopen(session: Any, *, voice: Voice, waits: bool, now: datetime) -> None:
     session.flush()
 
 
-def take_back_closing(session: Any, *, voice: Voice, now: datetime) -> None:
-    """The shop opens again what it had closed, with all that the closing said: an answer said aloud is none any more.
-
-    Whom nobody answered waits again, until when they waited before: no clock begins anew by closing and opening.
-    """
-    reopen(session, voice=voice, waits=False, now=now)
-    if voice.answered_at is not None and not _is_written(session, voice=voice, at=voice.answered_at):
-        voice.answered_at = None
-    if voice.answered_at is None:
-        voice.waiting_since = voice.opened_at
-    session.flush()
-
-
-def _is_written(session: Any, *, voice: Voice, at: datetime) -> bool:
-    """Tell whether the shop's answer of that moment stands in the thread."""
-    found = session.scalar(
-        select(VoiceLine.id)
-        .where(
-            VoiceLine.shop_id == voice.shop_id,
-            VoiceLine.voice_id == voice.id,
-            VoiceLine.staff_id.is_not(None),
-            VoiceLine.at == at,
-        )
-        .limit(1)
-    )
-    return found is not None
-
-
 def unread_answer(session: Any, *, shop_id: int, voice_id: int) -> bool:
     """Tell whether an answer of the shop lies there that the customer has not opened yet."""
     found = session.scalar(

@@ -1,8 +1,11 @@
-"""Changes to what a shop does about voices: how soon it answers, answers at hand, hand-overs, offers. Flush, never commit."""
+"""Changes to what a shop does about voices: how soon it answers, answers at hand, hand-overs, offers, what it opens again.
+
+Flush, never commit.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
@@ -158,3 +161,53 @@ def first_visit(
         )
     )
     return found
+
+
+def take_back_closing(session: Any, *, voice: Voice, at: datetime, by_shop: bool, within: timedelta) -> None:
+    """Take back all that a closing said of a matter that is open again: an answer said aloud with it is none any more.
+
+    `at`: when it was closed, `by_shop` or by the customer's own word; `within`: how soon the shop answers. What was
+    answered before it stays. Who waited for the shop when it closed the matter waits again, until when they waited
+    before: no clock begins anew by closing and opening.
+    """
+    if voice.answered_at == at and not _is_written(session, voice=voice, at=at):
+        voice.answered_at = None
+    if by_shop:
+        voice.waiting_since = _waits_since(session, voice=voice, within=within)
+    else:  # the customer's own word: they wait for nothing
+        voice.again_due_at = None
+    session.flush()
+
+
+def _waits_since(session: Any, *, voice: Voice, within: timedelta) -> datetime | None:
+    """Return since when the customer waits for the shop's next answer; None where it spoke last."""
+    if voice.answered_at is None:
+        return voice.opened_at
+    said = (VoiceLine.shop_id == voice.shop_id, VoiceLine.voice_id == voice.id)
+    answers = select(func.max(VoiceLine.id)).where(*said, VoiceLine.staff_id.is_not(None))
+    since: datetime | None = session.scalar(
+        select(func.min(VoiceLine.at)).where(
+            *said,
+            VoiceLine.staff_id.is_(None),
+            VoiceLine.at > voice.answered_at,
+            VoiceLine.id > func.coalesce(answers.scalar_subquery(), 0),
+        )
+    )
+    if since is None and voice.again_due_at is not None:  # who said 아직이요 wrote no line
+        return voice.again_due_at - within
+    return since
+
+
+def _is_written(session: Any, *, voice: Voice, at: datetime) -> bool:
+    """Tell whether the shop's answer of that moment stands in the thread."""
+    found = session.scalar(
+        select(VoiceLine.id)
+        .where(
+            VoiceLine.shop_id == voice.shop_id,
+            VoiceLine.voice_id == voice.id,
+            VoiceLine.staff_id.is_not(None),
+            VoiceLine.at == at,
+        )
+        .limit(1)
+    )
+    return found is not None

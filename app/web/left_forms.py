@@ -17,7 +17,9 @@ from app.shops.queries import ShopView
 from app.voices.rules import KINDS
 from app.web import cookies
 
-_KEPT_SECONDS = 3600
+# As long as it may take to find the old card again, also at the counter.
+_KEPT_SECONDS = 24 * 3600
+TOO_LATE = "적으신 글은 하루가 지나서 이어서 보낼 수 없어요. 번거로우시겠지만 다시 적어 주세요."
 _WORDS = {"text": "하실 말씀"}
 _COMMENT = {"text": "댓글"}
 # What they send, and each field that somebody fills in, by its name.
@@ -107,7 +109,7 @@ def kept_page(shop: ShopView) -> ResponseReturnValue | None:
 
 
 def read(signed: str, *, shop_id: int) -> Left | None:
-    """Return a form that was kept in this shop, or None when it was altered or is older than an hour."""
+    """Return a form that was kept in this shop, or None when it was altered or is older than a day."""
     try:
         shop, endpoint, path, fields = _serializer().loads(signed, max_age=_KEPT_SECONDS)
     except (BadData, ValueError):

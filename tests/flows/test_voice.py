@@ -117,18 +117,63 @@ def test_what_was_said_aloud_is_an_answer_and_what_nobody_said_is_none(
     voice.settle(shop_id=shop.id, customer_id=jiwoo.id, voice_id=spoken, is_settled=False, now=clock())
     assert seen(spoken).due == clock() + timedelta(hours=24), "who says 아직이요 waits anew"
     assert counted() == (1, 1, 0, 0)
+    again = {k: own[k] for k in ("shop_id", "staff_id", "role")} | {"voice_id": spoken}
+    asked = seen(spoken).due
+    clock.advance(hours=1)
     voice_care.close(**own, voice_id=spoken, now=clock())
-    voice_care.reopen(**{k: own[k] for k in ("shop_id", "staff_id", "role")}, voice_id=spoken, now=clock())
-    assert counted() == (0, 0, 0, 0), "the shop takes back what it said of a wrong one"
-    first = clock() - timedelta(hours=2) + timedelta(hours=24)
-    assert seen(spoken).due == first, "and the first clock goes on"
+    voice_care.reopen(**again, now=clock())
+    assert counted() == (1, 1, 0, 0), "what was said aloud before this closing stays an answer"
+    assert (seen(spoken).due, queries.waiting(shop.id, role="owner").complaints) == (asked, 1)
     answered(shop, spoken, now=clock())
     voice_care.close(**own, voice_id=spoken, now=clock())
-    voice_care.reopen(**{k: own[k] for k in ("shop_id", "staff_id", "role")}, voice_id=spoken, now=clock())
-    assert counted() == (1, 1, 0, 0), "what is written stays an answer"
-    assert not seen(spoken).was_told
+    voice_care.reopen(**again, now=clock())
+    assert counted() == (1, 1, 0, 0)
+    assert seen(spoken).waiting_since is None, "and who was answered waits for nothing"
+    voice.say(
+        shop_id=shop.id,
+        customer_id=jiwoo.id,
+        voice_id=spoken,
+        text="아직 추워요",
+        once=factories.once(),
+        now=clock(),
+    )
+    waits = seen(spoken).waiting_since
+    clock.advance(hours=1)
+    voice_care.close(**own, voice_id=spoken, now=clock())
+    voice_care.reopen(**again, now=clock())
+    assert seen(spoken).waiting_since == waits, (
+        "a word that waits for an answer is not lost by closing and opening"
+    )
+    voice.settle(shop_id=shop.id, customer_id=jiwoo.id, voice_id=spoken, is_settled=True, now=clock())
+    voice_care.reopen(**again, now=clock())
+    assert seen(spoken).waiting_since is None, "who said 해결됐어요 waits for nothing"
     clock.advance(days=70)
     assert counted() == (1, 1, 1, 1)
+
+
+def test_an_answer_said_aloud_by_mistake_is_taken_back(shop: AShop, jiwoo: ACustomer, clock: Clock) -> None:
+    voice_id = opened(shop, jiwoo, now=clock())
+    due = clock() + timedelta(hours=24)
+    clock.advance(hours=2)
+    own: dict[str, Any] = {
+        "shop_id": shop.id,
+        "staff_id": shop.owner_id,
+        "role": "owner",
+        "voice_id": voice_id,
+    }
+    voice_care.close(**own, note="", how="spoken", now=clock())
+    voice_care.reopen(**own, now=clock.advance(minutes=1))
+    thread = threads.thread(now=clock(), shop_id=shop.id, voice_id=voice_id, role="owner")
+    assert thread is not None
+    assert (thread.answered_at, thread.due) == (None, due), "the first clock goes on"
+    answered(shop, voice_id, now=clock())
+    voice_care.close(**own, note="", now=clock())
+    voice_care.reopen(**own, now=clock())
+    db.session.rollback()
+    found = results.results(shop.id, since=clock() - timedelta(days=90), now=clock())
+    assert (found.answered, found.in_time) == (1, 1), (
+        "what is written stays an answer, also in the same moment"
+    )
 
 
 def test_a_second_tap_says_nothing_twice(app: Flask, shop: AShop, jiwoo: ACustomer) -> None:

@@ -143,6 +143,13 @@ def test_what_was_typed_without_the_card_is_sent_with_a_new_one(
     )
     assert left_forms.read("nothing signed", shop_id=shop.id) is None
 
+    phone.client.delete_cookie("__Host-card", domain=phone.host, path="/")
+    phone.open(f"/s/{shop.code}")
+    late = {"csrf_token": phone.token(), "left": "older than a day"}
+    assert "다시 적어 주세요" in phone.post(f"/s/{shop.code}", late).words, (
+        "nothing typed goes without a word"
+    )
+
 
 def test_the_reward_asks_for_a_name_and_a_number_without_insisting(app: Flask, shop: AShop) -> None:
     holder, _reward = factories.a_reward(shop)

@@ -197,3 +197,14 @@ def test_what_a_tester_and_whoever_works_here_show_says_so(
     own_card.link(shop_id=shop.id, staff_id=staff_id, spoken=spoken, now=clock())
     inside = sent(minho, photos=0, link=link, text="내 가게")
     assert "가게 관계자" in reader.open(f"/s/{shop.code}/stories/{inside}").words
+    factories.a_stamp(shop, minho.card_id)
+    told = board.post(
+        shop_id=shop.id,
+        customer_id=minho.id,
+        title="우리 라떼",
+        text="최고예요",
+        once=factories.once(),
+        now=clock(),
+    )
+    for path in (f"/c/{shop.code}/board/{told}", f"/c/{shop.code}/board"):
+        assert "가게 관계자" in holder.open(path).words

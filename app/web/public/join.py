@@ -115,6 +115,8 @@ def join(code: str) -> ResponseReturnValue:
         return invited.keep(answer, friend)
     left = left_forms.read(request.form.get("left", ""), shop_id=shop.id)
     if left is None:
+        if request.form.get("left"):
+            flash(left_forms.TOO_LATE)
         return _with_card(code)
     # What was typed before there was a card comes back filled.
     return _with_card(code, page=left_forms.filled_page(left, shop, is_new=not _held()))
