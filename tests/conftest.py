@@ -22,6 +22,7 @@ from app.kit import passwords
 from launch import testbed
 from tests import factories, world
 from tests.factories import ACustomer, AShop
+from tests.migrated import Migrated
 from tests.phone import Phone
 from tests.world import BOTH, Clock
 
@@ -94,22 +95,26 @@ def postgres() -> Iterator[testbed.PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def _rooms(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Callable[[str], dict[str, Any]]]:
+def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Migrated:
+    """Give a new database at the newest step: migrated("sqlite", file), migrated("postgres", file) → its address."""
+    own = tmp_path_factory.getbasetemp()
+    # The workers of one run have their folders beside each other.
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    return Migrated(shared, lambda: request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+def _rooms(data_dir: Path, migrated: Migrated) -> Iterator[Callable[[str], dict[str, Any]]]:
     """One migrated database and one application for each kind, made once."""
     made: dict[str, dict[str, Any]] = {}
     with ExitStack() as closing:
 
         def room(kind: str) -> dict[str, Any]:
             if kind not in made:
-                if kind == "postgres":
-                    server: testbed.PostgresServer = request.getfixturevalue("postgres")
-                    env = {"DATABASE_URL": server.url(server.create_database())}
-                else:
-                    env = {"DATABASE_URL": f"sqlite:///{data_dir / 'tests.db'}"}
+                env = {"DATABASE_URL": migrated(kind, data_dir / "tests.db")}
                 clock = Clock()
                 app = world.build(data_dir, clock, **env)
                 closing.callback(world.close, app)
-                world.migrate(app)
                 made[kind] = {"env": env, "clock": clock, "app": app, "config": dict(app.config)}
             return made[kind]
 

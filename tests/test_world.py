@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,6 +14,7 @@ from app.extensions import db
 from app.shops.models import Shop
 from tests import factories, pages, world
 from tests.factories import ACustomer, AShop
+from tests.migrated import Migrated
 from tests.phone import Phone
 
 pytestmark = pytest.mark.databases(*world.BOTH)
@@ -34,6 +37,27 @@ def test_the_characters(shop: AShop, other_shop: AShop, jiwoo: ACustomer, minho:
     assert factories.a_person(minho.id).name == ""
     assert factories.a_card(factories.a_card_with(3, shop, minho).card_id).balance == 3
     assert db.session.scalar(db.select(db.func.count(Card.id)).where(Card.shop_id == other_shop.id)) == 0
+
+
+def test_the_steps_are_walked_once_and_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def walk(app: Flask) -> None:
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(db.text("CREATE TABLE walked (id INTEGER)"))
+        walks.append(app)
+        assert len(walks) > 1, "it falls on the way"
+
+    walks: list[Flask] = []
+    monkeypatch.setattr(world, "migrate", walk)
+    processes = [Migrated(tmp_path, pytest.fail) for _ in range(3)]
+    with pytest.raises(AssertionError, match="on the way"):
+        processes[0]("sqlite", tmp_path / "0.db")
+    assert [file.name for file in tmp_path.iterdir()] == ["migrated.lock"], "nobody takes what was only begun"
+    for number, process in enumerate(processes):
+        url = process("sqlite", tmp_path / f"{number}.db")
+        with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+            assert connection.execute("SELECT count(*) FROM walked").fetchone() == (0,)
+        connection.close()
+    assert len(walks) == 2
 
 
 def test_many_at_once_have_their_own_sessions(app: Flask) -> None:

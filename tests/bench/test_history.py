@@ -13,18 +13,13 @@ from app.insights import drift
 from bench import __main__ as bench
 from bench import dashboard, history, naive
 from config import load_config
-from launch.testbed import PostgresServer
+from tests.migrated import Migrated
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_a_long_history_is_counted_as_its_visits_say(
-    tmp_path: Path, kind: str, request: pytest.FixtureRequest
-) -> None:
-    env = {}
-    if kind == "postgres":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        env["DATABASE_URL"] = server.url(server.create_database())
-    filled = history.fill(tmp_path / "data", customers=60, visits=600, **env)
+def test_a_long_history_is_counted_as_its_visits_say(tmp_path: Path, kind: str, migrated: Migrated) -> None:
+    url = migrated(kind, tmp_path / "shop.db")
+    filled = history.fill(tmp_path / "data", customers=60, visits=600, DATABASE_URL=url)
     app = create_app(load_config(filled.env))
     for name, page in dashboard._PAGES.items():
         assert len(dashboard._statements(app, filled, *page)) >= 10, name

@@ -17,14 +17,15 @@ from tests.browser import camera
 from tests.browser.handset import NOWHERE, Handset, chromium
 from tests.browser.running import Running, running
 from tests.factories import ACustomer, AShop
+from tests.migrated import Migrated
 
 NewHandset = Callable[..., Handset]
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def site(tmp_path_factory: pytest.TempPathFactory, migrated: Migrated) -> Iterator[Running]:
     """The running product."""
-    with running(tmp_path_factory.mktemp("site")) as started:
+    with running(tmp_path_factory.mktemp("site"), migrated) as started:
         yield started
         assert started.faults() == []
 

@@ -18,11 +18,12 @@ from pathlib import Path
 from flask import Flask
 
 from app import create_app
-from config import ROOT, load_config, read_config
-from launch import keys, kinship, reach, testbed
+from config import ROOT, load_config
+from launch import kinship, reach, testbed
 from tests import world
 from tests.faults.arena import shift_to_daytime
-from tests.launch.product import clean_env, free_port
+from tests.launch.product import clean_env, free_port, readied
+from tests.migrated import Migrated
 
 PROGRAMS = {"web": ["-m", "gunicorn", "wsgi:app"], "worker": ["worker.py"]}
 START_SECONDS = 120.0
@@ -50,7 +51,7 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
+def running(folder: Path, migrated: Migrated) -> Iterator[Running]:
     """Start everything on an empty data folder and end it again.
 
     The clock stands at one in the afternoon, so that a thank-you may go out whenever the tests run.
@@ -65,10 +66,9 @@ def running(folder: Path) -> Iterator[Running]:
             CLOCK_SHIFT=str(shift_to_daytime()),
             REDIS_URL=valkey.url,
         )
-        keys.make_missing(read_config(env, need_secrets=False)[0])
+        readied(folder, migrated)
         app = create_app(load_config(env))
         app.test_client_class = world.Browser
-        world.migrate(app)
         started = [_start(name, folder, env) for name in PROGRAMS]
         try:
             if not reach.wait_until_answers(load_config(env), START_SECONDS):

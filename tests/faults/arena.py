@@ -79,7 +79,7 @@ class Verdict:
 
 @dataclass
 class Arena:
-    """One shop, its people, a carrier, workers and web processes."""
+    """One shop in an empty, migrated database, its people, a carrier, workers and web processes."""
 
     folder: Path
     database_url: str
@@ -151,7 +151,6 @@ class Arena:
         from config import load_config
 
         app = create_app(load_config(self.env()))
-        world.migrate(app)
         with app.app_context():
             demo, real = factories.a_shop("달빛커피"), factories.a_shop("한빛미용실")
             self.tokens = {"line": factories.a_session(demo, demo.owner_id)}

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from launch.testbed import PostgresServer, valkey_server
+from launch.testbed import valkey_server
 from tests.faults.beside_import import Beside, stamp_beside
 from tests.faults.counters import counters
 from tests.faults.results import write_down
+from tests.migrated import Migrated
 
 _HEAD = """## A file beside the tills
 
@@ -26,12 +27,9 @@ Run = Callable[[int, int, float], Beside]  # orders, tills, seconds alone
 
 
 @pytest.fixture
-def beside(tmp_path: Path, db_kind: str, request: pytest.FixtureRequest) -> Iterator[Run]:
+def beside(tmp_path: Path, db_kind: str, migrated: Migrated) -> Iterator[Run]:
     """A run on the asked-for database, with servers of its own."""
-    url = f"sqlite:///{tmp_path / 'tills.db'}"
-    if db_kind == "postgres":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        url = server.url(server.create_database())
+    url = migrated(db_kind, tmp_path / "tills.db")
     with counters(tmp_path, url) as here, valkey_server() as valkey:
 
         def run(orders: int, tills: int, alone_s: float) -> Beside:

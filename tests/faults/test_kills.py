@@ -9,24 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from launch.testbed import PostgresServer, valkey_server
+from launch.testbed import valkey_server
 from tests.faults.arena import Arena, Verdict
 from tests.faults.results import write_down
+from tests.migrated import Migrated
 
 pytestmark = pytest.mark.databases("sqlite", "postgres")
 
 
 @pytest.fixture
-def arenas(tmp_path: Path, db_kind: str, request: pytest.FixtureRequest) -> Iterator[object]:
+def arenas(tmp_path: Path, db_kind: str, migrated: Migrated) -> Iterator[object]:
     """A maker of arenas on the asked-for database; they end with the test."""
     with ExitStack() as closing:
 
         def make(seed: int, **settings: int | float) -> Arena:
-            if db_kind == "postgres":
-                server: PostgresServer = request.getfixturevalue("postgres")
-                url = server.url(server.create_database())
-            else:
-                url = f"sqlite:///{tmp_path / 'faults.db'}"
+            url = migrated(db_kind, tmp_path / "faults.db")
             valkey = closing.enter_context(valkey_server())
             arena = Arena(tmp_path, url, valkey, seed, **settings)  # type: ignore[arg-type]
             closing.callback(arena.stop)

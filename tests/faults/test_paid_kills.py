@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from launch.testbed import PostgresServer, valkey_server
+from launch.testbed import valkey_server
 from tests.faults import points
 from tests.faults.paid_verdict import PaidVerdict
 from tests.faults.paying_arena import PayingArena
 from tests.faults.paying_shops import WAYS
 from tests.faults.results import write_down
+from tests.migrated import Migrated
 
 pytestmark = pytest.mark.databases("sqlite", "postgres")
 
@@ -46,18 +47,12 @@ takes over, then SIGCONT (F25). Written by `make test-long`.
 
 
 @pytest.fixture
-def arenas(
-    tmp_path: Path, db_kind: str, request: pytest.FixtureRequest
-) -> Iterator[Callable[..., PayingArena]]:
+def arenas(tmp_path: Path, db_kind: str, migrated: Migrated) -> Iterator[Callable[..., PayingArena]]:
     """A maker of arenas on the asked-for database; they end with the test."""
     with ExitStack() as closing:
 
         def make(seed: int, **settings: object) -> PayingArena:
-            if db_kind == "postgres":
-                server: PostgresServer = request.getfixturevalue("postgres")
-                url = server.url(server.create_database())
-            else:
-                url = f"sqlite:///{tmp_path / 'faults.db'}"
+            url = migrated(db_kind, tmp_path / "faults.db")
             valkey = closing.enter_context(valkey_server())
             arena = PayingArena(tmp_path, url, valkey, seed, **settings)  # type: ignore[arg-type]
             closing.callback(arena.stop)

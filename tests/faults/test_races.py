@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from launch.testbed import PostgresServer
 from tests.faults.cashiers_hour import an_hour
 from tests.faults.counters import Counters, counters
 from tests.faults.races import RACES
 from tests.faults.results import write_down
+from tests.migrated import Migrated
 
 REPEATS = 20
 _RACES = """## Races
@@ -33,15 +33,9 @@ presses comes twice. Written by `make test-long`.
 
 
 @pytest.fixture(scope="module")
-def here(
-    tmp_path_factory: pytest.TempPathFactory, db_kind: str, request: pytest.FixtureRequest
-) -> Iterator[Counters]:
+def here(tmp_path_factory: pytest.TempPathFactory, db_kind: str, migrated: Migrated) -> Iterator[Counters]:
     folder = tmp_path_factory.mktemp("counters")
-    url = f"sqlite:///{folder / 'counters.db'}"
-    if db_kind == "postgres":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        url = server.url(server.create_database())
-    with counters(folder, url) as started:
+    with counters(folder, migrated(db_kind, folder / "counters.db")) as started:
         yield started
 
 

@@ -16,14 +16,15 @@ from app.messages.models import Message
 from launch.testbed import valkey_server
 from tests import factories
 from tests.faults.arena import Arena
+from tests.migrated import Migrated
 
 pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture
-def arena(tmp_path: Path, db_kind: str) -> Iterator[Arena]:
+def arena(tmp_path: Path, db_kind: str, migrated: Migrated) -> Iterator[Arena]:
     with valkey_server() as valkey:
-        made = Arena(tmp_path, f"sqlite:///{tmp_path / 'faults.db'}", valkey, seed=3, share=0.0, people=1)
+        made = Arena(tmp_path, migrated(db_kind, tmp_path / "faults.db"), valkey, seed=3, share=0.0, people=1)
         try:
             yield made
         finally:

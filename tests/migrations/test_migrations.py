@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import flask_migrate
@@ -25,6 +25,7 @@ from app.voices.rules import ANSWER_WITHIN
 from config import ROOT
 from launch import testbed
 from tests import factories, world
+from tests.migrated import Migrated
 from tests.security.full_shop import a_full_shop, rows_of
 from tests.world import Clock
 
@@ -62,17 +63,19 @@ def empty_url(db_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> I
 
 
 @pytest.fixture
-def fresh(empty_url: str, tmp_path: Path) -> Iterator[Callable[[], Flask]]:
-    """Build an application over the empty database."""
-    made: list[Flask] = []
+def fresh(empty_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application over the empty database."""
+    app = world.build(tmp_path, Clock(), DATABASE_URL=empty_url)
+    yield app
+    world.close(app)
 
-    def build() -> Flask:
-        made.append(world.build(tmp_path, Clock(), DATABASE_URL=empty_url))
-        return made[-1]
 
-    yield build
-    for app in made:
-        world.close(app)
+@pytest.fixture
+def newest(db_kind: str, tmp_path: Path, migrated: Migrated) -> Iterator[Flask]:
+    """An application over a database of its own at the newest step."""
+    app = world.build(tmp_path, Clock(), DATABASE_URL=migrated(db_kind, tmp_path / "newest.db"))
+    yield app
+    world.close(app)
 
 
 def _head() -> str:
@@ -96,19 +99,16 @@ def _counts() -> dict[str, int]:
     }
 
 
-def test_from_nothing_and_again(fresh: Callable[[], Flask]) -> None:
-    app = fresh()
+def test_from_nothing_and_again(fresh: Flask) -> None:
     for _ in range(2):
-        world.migrate(app)
-    with app.app_context():
+        world.migrate(fresh)
+    with fresh.app_context():
         assert db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) == _head()
         assert set(_counts().values()) == {0}
 
 
-def test_the_steps_make_what_the_models_say(fresh: Callable[[], Flask]) -> None:
-    app = fresh()
-    world.migrate(app)
-    with app.app_context(), db.engine.connect() as connection:
+def test_the_steps_make_what_the_models_say(newest: Flask) -> None:
+    with newest.app_context(), db.engine.connect() as connection:
         # SQLite has one integer type, whatever a column is called.
         strict = connection.dialect.name == "postgresql"
         context = MigrationContext.configure(connection, opts={"compare_type": strict})
@@ -123,10 +123,8 @@ def test_every_step_names_the_one_before() -> None:
         )
 
 
-def test_a_batch_step_loses_no_row(fresh: Callable[[], Flask], tmp_path: Path) -> None:
-    app = fresh()
-    world.migrate(app)
-    with app.app_context():
+def test_a_batch_step_loses_no_row(newest: Flask, tmp_path: Path) -> None:
+    with newest.app_context():
         a_full_shop("가온", "010-7777-4321")
         counts, rows = _counts(), rows_of()
         assert all(counts[name] for name in ("customers", "cards", "ledger_entries", "consents", "messages"))
@@ -143,15 +141,11 @@ def test_a_batch_step_loses_no_row(fresh: Callable[[], Flask], tmp_path: Path) -
             connection.execute(sa.text("DELETE FROM customers"))  # the children still hold on
 
 
-def test_a_step_killed_midway_is_as_if_it_had_not_begun(
-    fresh: Callable[[], Flask], empty_url: str, tmp_path: Path
-) -> None:
-    app = fresh()
-    world.migrate(app)
-    with app.app_context():
+def test_a_step_killed_midway_is_as_if_it_had_not_begun(newest: Flask, tmp_path: Path) -> None:
+    with newest.app_context():
         factories.a_card_with(3, factories.a_shop())
         counts = _counts()
-        world.close(app)
+        world.close(newest)
     flag = tmp_path / "midway"
     folder = _folder(tmp_path, pause=f"open({str(flag)!r}, 'w').close(); time.sleep(60)")
     runner = (
@@ -160,7 +154,7 @@ def test_a_step_killed_midway_is_as_if_it_had_not_begun(
         "with app.app_context(): flask_migrate.upgrade(directory=sys.argv[3])\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", runner, str(tmp_path), empty_url, str(folder)],
+        [sys.executable, "-c", runner, str(tmp_path), newest.config["DANGOL"].database_url, str(folder)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
@@ -173,23 +167,21 @@ def test_a_step_killed_midway_is_as_if_it_had_not_begun(
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    with app.app_context():
+    with newest.app_context():
         assert db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) == _head()
         assert _counts() == counts
-        world.close(app)
+        world.close(newest)
     again = folder / "versions" / "9999_planted.py"
     again.write_text(PLANTED.format(head=_head(), pause="pass"), "utf-8")
-    with app.app_context():
+    with newest.app_context():
         flask_migrate.upgrade(directory=str(folder))
         assert db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) == "9999"
         assert _counts() == counts
 
 
 @pytest.mark.databases("sqlite")
-def test_a_step_that_would_orphan_rows_is_refused(fresh: Callable[[], Flask], tmp_path: Path) -> None:
-    app = fresh()
-    world.migrate(app)
-    with app.app_context():
+def test_a_step_that_would_orphan_rows_is_refused(newest: Flask, tmp_path: Path) -> None:
+    with newest.app_context():
         factories.a_card_with(3, factories.a_shop())
         counts = _counts()
         db.session.remove()
@@ -201,10 +193,8 @@ def test_a_step_that_would_orphan_rows_is_refused(fresh: Callable[[], Flask], tm
         assert _counts() == counts
 
 
-def test_points_that_were_spent_do_not_hold_the_way_down_up(fresh: Callable[[], Flask]) -> None:
-    app = fresh()
-    world.migrate(app)
-    with app.app_context():
+def test_points_that_were_spent_do_not_hold_the_way_down_up(newest: Flask) -> None:
+    with newest.app_context():
         shop = factories.a_shop(point_permille=10)
         holder = factories.a_customer(shop)
         factories.a_stamp(shop, holder.card_id, amount=10_000)
@@ -223,11 +213,9 @@ def test_points_that_were_spent_do_not_hold_the_way_down_up(fresh: Callable[[], 
         assert list(db.session.scalars(ways)) == ["digits", "staff_ch"]
 
 
-def test_what_was_said_before_is_counted_as_it_was(fresh: Callable[[], Flask]) -> None:
+def test_what_was_said_before_is_counted_as_it_was(newest: Flask) -> None:
     """0026, down and up again with everything in it: old complaints have the day in which they were to be answered."""
-    app = fresh()
-    world.migrate(app)
-    with app.app_context():
+    with newest.app_context():
         a_full_shop("가온", "010-7777-4321")
         said = sa.text("SELECT id FROM voices WHERE kind = 'complaint' AND customer_id IS NOT NULL")
         assert db.session.scalars(said).all()

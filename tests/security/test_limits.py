@@ -9,18 +9,18 @@ from flask import Flask
 
 from app.extensions import limiter
 from tests import world
+from tests.migrated import Migrated
 from tests.world import Clock
 
 GUESSES = 100
 
 
 @pytest.fixture(scope="module")
-def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def net(tmp_path_factory: pytest.TempPathFactory, migrated: Migrated) -> Iterator[Flask]:
     """An application with its coarse net on, as in production."""
     folder = tmp_path_factory.mktemp("limits")
-    database = f"sqlite:///{folder / 'limits.db'}"
+    database = migrated("sqlite", folder / "limits.db")
     app = world.build(folder, Clock(), APP_ENV="production", DATABASE_URL=database)
-    world.migrate(app)
     yield app
     limiter.enabled = False
     world.close(app)
