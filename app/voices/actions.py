@@ -12,7 +12,7 @@ from app.kit.clock import kst_day, start_of_day
 from app.reviews.models import Photo
 from app.voices.care_models import VoiceCauseMark, VoiceHandover, VoiceOffer, VoicePhoto, VoiceSetting
 from app.voices.models import Voice, VoiceLine
-from app.voices.rules import ANSWER_WITHIN, COMPLAINT
+from app.voices.rules import ANSWER_WITHIN, COMPLAINT, is_left
 
 
 def whose(session: Any, *, shop_id: int, voice_id: int) -> int | None:
@@ -192,8 +192,11 @@ def take_back_closing(session: Any, *, voice: Voice, now: datetime) -> None:
     """The shop opens again what it had closed, with all that the closing said: an answer said aloud is none any more.
 
     Whom nobody answered waits again, until when they waited before: no clock begins anew by closing and opening.
+    Who had their data erased waits for nothing.
     """
     reopen(session, voice=voice, waits=False, now=now)
+    if is_left(voice.customer_id, voice.source):
+        return
     if voice.answered_at is not None and not _is_written(session, voice=voice, at=voice.answered_at):
         voice.answered_at = None
     if voice.answered_at is None:
