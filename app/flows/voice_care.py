@@ -177,14 +177,13 @@ def close(
     """해결했어요, with a note for the shop alone: settled until somebody says more. Twice is once.
 
     `how`: of one that nobody answered in the thread, a key of care_rules.ENDINGS; what was said aloud counts as
-    answered now. Raises Invalid (how, note), NotHere.
+    answered now. Where there is nobody to answer any more it is not asked. Raises Invalid (how, note), NotHere.
     """
     with write() as session:
         voice = heard(session, shop_id=shop_id, voice_id=voice_id, staff_id=staff_id, role=role)
         if voice.closed_at is None:
-            words, is_spoken = care_rules.clean_ending(
-                note=note, how=how, is_answered=voice.answered_at is not None
-            )
+            nobody_waits = voice.answered_at is not None or rules.is_left(voice.customer_id, voice.source)
+            words, is_spoken = care_rules.clean_ending(note=note, how=how, is_answered=nobody_waits)
             voices.close(session, voice=voice, staff_id=staff_id, note=words, is_spoken=is_spoken, now=now)
 
 

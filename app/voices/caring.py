@@ -19,7 +19,7 @@ from app.voices.care_models import (
     VoiceSetting,
 )
 from app.voices.models import Voice, VoiceLine
-from app.voices.rules import COMPLAINT
+from app.voices.rules import COMPLAINT, is_left
 
 
 def set_hours(session: Any, *, shop_id: int, hours: int, now: datetime) -> None:
@@ -168,8 +168,10 @@ def take_back_closing(session: Any, *, voice: Voice, at: datetime, by_shop: bool
 
     `at`: when it was closed, `by_shop` or by the customer's own word; `within`: how soon the shop answers. What was
     answered before it stays. Who waited for the shop when it closed the matter waits again, until when they waited
-    before: no clock begins anew by closing and opening.
+    before: no clock begins anew by closing and opening. Who had their data erased waits for nothing.
     """
+    if is_left(voice.customer_id, voice.source):
+        return
     if voice.answered_at == at and not _is_written(session, voice=voice, at=at):
         voice.answered_at = None
     if by_shop:

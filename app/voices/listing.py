@@ -14,7 +14,7 @@ from app.kit.keyset import read_place, write_place
 from app.voices.care_models import VoiceCause, VoiceCauseMark
 from app.voices.models import Voice, VoiceLine
 from app.voices.queries import MATTER, for_ears
-from app.voices.rules import COMPLAINT, Matter
+from app.voices.rules import COMPLAINT, Matter, is_left
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class ThreadLine(Matter):
     last_at: datetime
     source: str
     by_shop: bool  # the shop said it last
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it goes on without who brought it up: they had their data erased."""
+        return is_left(self.customer_id, self.source)
 
 
 @dataclass(frozen=True)

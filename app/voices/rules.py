@@ -166,6 +166,14 @@ class Matter:
         )
 
 
+def is_left(customer_id: int | None, source: str) -> bool:
+    """Tell whether who brought it up had their data erased: it goes on without them, and nobody is there to answer.
+
+    What the shop heard elsewhere may have been nobody's from the beginning.
+    """
+    return customer_id is None and source not in HEARD
+
+
 def clock_words(due: datetime, now: datetime) -> str:
     """Return how much time is left to answer: "3시간 남았어요", "지났어요"."""
     left = due - now

@@ -17,7 +17,7 @@ from app.shops.models import Staff
 from app.voices.care_models import VoiceHandover, VoiceOffer, VoicePhoto
 from app.voices.models import Voice, VoiceLine
 from app.voices.queries import MATTER
-from app.voices.rules import Matter, may_hear
+from app.voices.rules import Matter, is_left, may_hear
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,11 @@ class Thread(Matter):
 
     @property
     def was_told(self) -> bool:
-        """Whether the shop's first answer was said aloud: it stands in no line."""
-        return self.answered_at is not None and all(
-            not line.by_shop or line.at != self.answered_at for line in self.lines
+        """Whether the shop's first answer was said aloud: it stands in no line, though no line was erased."""
+        return (
+            self.answered_at is not None
+            and not self.is_left
+            and all(not line.by_shop or line.at != self.answered_at for line in self.lines)
         )
 
     unread: bool  # the customer has not seen the shop's last answer yet
@@ -80,6 +82,11 @@ class Thread(Matter):
     def is_heard(self) -> bool:
         """Whether the shop wrote down what was said elsewhere."""
         return self.heard_by is not None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it goes on without who brought it up: they had their data erased."""
+        return is_left(self.customer_id, self.source)
 
     @property
     def asks_settled(self) -> bool:

@@ -22,18 +22,18 @@ _KEPT_SECONDS = 24 * 3600
 TOO_LATE = "적으신 글은 하루가 지나서 이어서 보낼 수 없어요. 번거로우시겠지만 다시 적어 주세요."
 _WORDS = {"text": "하실 말씀"}
 _COMMENT = {"text": "댓글"}
-# What they send, and each field that somebody fills in, by its name.
+# What they send, and each field that somebody fills in: its name, and what their forms call it.
 FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "customer.voices_of_mine": ("사장님께 한마디", {"kind": "어떤 말씀인가요?", **_WORDS}),
     "customer.voice": ("사장님께 한마디", _WORDS),
-    "customer.warranty_repair": ("AS 요청", {"text": "어디가 고장 났나요?"}),
+    "customer.warranty_repair": ("AS 요청", {"text": "어디가 어떻게 불편하신가요?"}),
     "customer.new_story": (
-        "사진 보여 주기",
-        {"sort": "무엇을 찍으셨나요?", **_WORDS, "link": "올린 글의 주소"},
+        "사진 올리기",
+        {"sort": "어떤 사진인가요?", "text": "한마디", "link": "다른 곳에 올리셨나요?"},
     ),
-    "customer.new_post": ("게시판 글", {"title": "제목", **_WORDS}),
+    "customer.new_post": ("게시판 글", {"title": "제목", "text": "하고 싶은 말"}),
     "customer.board_post": ("게시판 댓글", _COMMENT),
-    "customer.questions": ("질문", {"text": "궁금하신 것"}),
+    "customer.questions": ("질문", {"text": "궁금한 것"}),
 }
 _CHOICES = {"kind": dict(KINDS), "sort": dict(SORTS)}
 # They belong to the card that is gone: with a new one the words go to the owner as words of their own.

@@ -34,6 +34,12 @@ def test_a_complaint_is_made_good_and_its_customer_comes_back(handset: NewHandse
     desk.get_by_role("link", name="국이 다 식어서 나왔어요").click()
     desk.locator("#lines").wait_for()
     desk.fill("#text", "안녕하세요.")
+    desk.get_by_text("무엇 때문인가요?").click()
+    owner.press("원인 적어 두기")
+    desk.get_by_text("원인을 적어 두었어요").wait_for()
+    assert desk.locator("#text").input_value() == "안녕하세요.", (
+        "an answer begun stays when something else is sent"
+    )
     desk.get_by_role("link", name="사과 글 넣기").click()
     typed = desk.locator("#text").input_value()
     assert typed.startswith("안녕하세요.\n"), "what was typed stays"

@@ -131,7 +131,7 @@ def thread_page(voice_id: int) -> dict[str, Any]:
         "marked": marked,
         "causes": [],
         "note": "",
-        "endings": [] if thread.answered_at else list(care_rules.ENDINGS.items()),
+        "endings": [] if thread.answered_at or thread.is_left else list(care_rules.ENDINGS.items()),
         "how": "silent" if thread.kind == "praise" else "",  # thanks are often for nobody to answer
         "colleagues": [],
         "handed": None,
