@@ -69,6 +69,12 @@ def my_details(*, shop_id: int, customer_id: int) -> MyDetails:
     return known if typed is None else replace(known, phone=typed, phone_checked_at=None)
 
 
+def works_here(*, shop_id: int, customer_id: int) -> bool:
+    """Tell whether a card is that of somebody who works in the shop."""
+    found = select(Customer.staff_id).where(Customer.shop_id == shop_id, Customer.id == customer_id)
+    return db.session.scalar(found) is not None
+
+
 def _claimed_phone(*, shop_id: int, customer_id: int) -> str | None:
     return db.session.scalar(
         select(PhoneClaim.phone)

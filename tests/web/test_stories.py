@@ -195,6 +195,8 @@ def test_what_a_tester_and_whoever_works_here_show_says_so(
     staff_id = factories.a_staff(shop, name="민수", role="staff")
     spoken = db.session.scalar(db.select(Card.spoken).where(Card.id == minho.card_id)) or ""
     own_card.link(shop_id=shop.id, staff_id=staff_id, spoken=spoken, now=clock())
+    for form in ("stories/new", "board/new"):
+        assert "‘가게 관계자’" in Phone(app).holding(minho).open(f"/c/{shop.code}/{form}").words
     inside = sent(minho, photos=0, link=link, text="내 가게")
     assert "가게 관계자" in reader.open(f"/s/{shop.code}/stories/{inside}").words
     factories.a_stamp(shop, minho.card_id)

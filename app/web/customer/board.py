@@ -8,7 +8,6 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.board import reported, stories, talk_rules, talks
-from app.board.story_rules import over
 from app.board.talk_rules import NoBoard, NothingThere, NotYetRegular, OwnThing, WroteTooMuch
 from app.board.talks import Lines
 from app.customers import queries as people
@@ -21,7 +20,7 @@ from app.visits import goods
 from app.web import answers
 from app.web.answers import see_other
 from app.web.customer.blueprint import bp
-from app.web.customer.stories import asking, got_before
+from app.web.customer.stories import asking, said_before
 from app.web.doors import door, now
 from app.web.guards import current_card, current_shop
 from app.web.readable import row_number
@@ -79,7 +78,7 @@ def new_post(code: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("title", "text")}
     form: dict[str, Any] = {
         "event": asking("post"),
-        "disclosed": over(is_for_event=asking("post") is not None, tried=got_before()),
+        "disclosed": said_before("post"),
         "typed": typed,
         "may_write": _may_write(),
     }

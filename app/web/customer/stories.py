@@ -11,6 +11,7 @@ from app.board import events, stories
 from app.board.events import EventLine
 from app.board.stories import StoryLine
 from app.board.story_rules import SORTS, NoSuchStory, StoriesOff, TooManyStories, over
+from app.customers import queries as people
 from app.flows import story as flow
 from app.kit.refusals import Invalid
 from app.reviews import queries as reviews
@@ -71,7 +72,7 @@ def new_story(code: str) -> ResponseReturnValue:
         "checks_first": decided.checks_first,
         "agrees": agrees,
         "event": asking("photo"),
-        "disclosed": over(is_for_event=asking("photo") is not None, tried=got_before()),
+        "disclosed": said_before("photo"),
     }
     if request.method == "GET":
         return render_template(
@@ -110,9 +111,13 @@ def new_story(code: str) -> ResponseReturnValue:
     return see_other(url_for("customer.my_story", code=code, story_id=story_id))
 
 
-def got_before() -> str:
-    """Return what whoever writes got as a tester, as it must be said before what they write; "" for nothing."""
-    return given_lately(**_mine(), now=now())
+def said_before(what: str) -> str:
+    """Return what will stand before what is written here ("photo" or "post"): what was got, whose it is; "" for nothing."""
+    return over(
+        is_for_event=asking(what) is not None,
+        tried=given_lately(**_mine(), now=now()),
+        works_here=people.works_here(**_mine()),
+    )
 
 
 def asking(what: str) -> EventLine | None:
