@@ -86,7 +86,7 @@ def _head() -> str:
 def _folder(tmp_path: Path, pause: str = "pass") -> Path:
     """Return a copy of the migrations with the planted step at its end."""
     folder = tmp_path / "migrations"
-    shutil.copytree(ROOT / "migrations", folder)
+    shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "9999_planted.py").write_text(PLANTED.format(head=_head(), pause=pause), "utf-8")
     return folder
 
