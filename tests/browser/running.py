@@ -18,11 +18,11 @@ from pathlib import Path
 from flask import Flask
 
 from app import create_app
-from config import ROOT, load_config
-from launch import kinship, reach, testbed
+from config import ROOT, load_config, read_config
+from launch import keys, kinship, reach, testbed
 from tests import world
 from tests.faults.arena import shift_to_daytime
-from tests.launch.product import clean_env, free_port, readied
+from tests.launch.product import clean_env, free_port
 from tests.migrated import Migrated
 
 PROGRAMS = {"web": ["-m", "gunicorn", "wsgi:app"], "worker": ["worker.py"]}
@@ -66,7 +66,8 @@ def running(folder: Path, migrated: Migrated) -> Iterator[Running]:
             CLOCK_SHIFT=str(shift_to_daytime()),
             REDIS_URL=valkey.url,
         )
-        readied(folder, migrated)
+        keys.make_missing(read_config(env, need_secrets=False)[0])
+        migrated("sqlite", folder / "dangol.db")
         app = create_app(load_config(env))
         app.test_client_class = world.Browser
         started = [_start(name, folder, env) for name in PROGRAMS]

@@ -12,9 +12,8 @@ import threading
 import time
 from pathlib import Path
 
-from config import ROOT, read_config
-from launch import keys, kinship
-from tests.migrated import Migrated
+from config import ROOT
+from launch import kinship
 
 # Each process of a run asks in a stretch of its own, and never where Linux takes the ports of outgoing connections and
 # of servers that ask for any (ip_local_port_range begins at 32768): between "free" and "taken" no other may come.
@@ -38,13 +37,6 @@ def free_port() -> int:
 def clean_env(**settings: str) -> dict[str, str]:
     """Return an almost empty environment: nothing of the developer's own settings reaches the product."""
     return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "DEMO": "0", **settings}
-
-
-def readied(data: Path, migrated: Migrated) -> Path:
-    """Return this data folder with keys and a database at the newest step in it: what a start makes of an empty one."""
-    keys.make_missing(read_config(clean_env(DATA=str(data)), need_secrets=False)[0])
-    migrated("sqlite", data / "dangol.db")
-    return data
 
 
 class Product:

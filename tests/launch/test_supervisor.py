@@ -19,25 +19,15 @@ import pytest
 from config import ROOT
 from launch import checks, testbed
 from launch.refusal import CannotRun
-from tests.launch.product import Product, clean_env, free_port, readied, wait_until_gone
-from tests.migrated import Migrated
+from tests.launch.product import Product, clean_env, free_port, wait_until_gone
 
 CHILDREN = ["valkey", "web", "worker"]
 
 
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[Product]:
-    """Yield a running product without the demo shop, begun from nothing, and end it."""
-    yield from _until_the_end(Product(tmp_path / "data", free_port()))
-
-
-@pytest.fixture
-def later(tmp_path: Path, migrated: Migrated) -> Iterator[Product]:
-    """Yield one that began on a data folder with everything in it, as each start but the first, and end it."""
-    yield from _until_the_end(Product(readied(tmp_path / "data", migrated), free_port()))
-
-
-def _until_the_end(running: Product) -> Iterator[Product]:
+    """Yield a running product without the demo shop, and end it."""
+    running = Product(tmp_path / "data", free_port())
     try:
         yield running
     finally:
@@ -117,11 +107,11 @@ def secrets_of(product: Product) -> dict[str, bytes]:
     return found
 
 
-def test_it_ends_although_nobody_reads_its_lines_any_more(tmp_path: Path, migrated: Migrated) -> None:
+def test_it_ends_although_nobody_reads_its_lines_any_more(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "launch.run"],
         cwd=ROOT,
-        env=clean_env(DATA=str(readied(tmp_path / "data", migrated)), PORT=str(free_port())),
+        env=clean_env(DATA=str(tmp_path / "data"), PORT=str(free_port())),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -151,15 +141,15 @@ def dies(product: Product, name: str, children: list[str] = CHILDREN) -> None:
 
 
 def test_killed_supervisor_leaves_nobody_and_the_next_start_works_until_one_death_stops_all(
-    later: Product,
+    product: Product,
 ) -> None:
-    later.wait_for("setup     ")
-    secrets = secrets_of(later)
-    pids = [later.pid_of(child) for child in CHILDREN]
-    later.process.kill()
-    assert later.wait() == -signal.SIGKILL
+    product.wait_for("setup     ")
+    secrets = secrets_of(product)
+    pids = [product.pid_of(child) for child in CHILDREN]
+    product.process.kill()
+    assert product.wait() == -signal.SIGKILL
     # At once: the children may still be ending and hold the port.
-    again = Product(later.data, later.port)
+    again = Product(product.data, product.port)
     try:
         again.wait_for("setup     ")
         wait_until_gone(pids)
@@ -295,9 +285,9 @@ def test_somebody_elses_socket_folder_is_refused(tmp_path: Path) -> None:
         checks.make_private(folder)
 
 
-def test_tls_serves_https_that_the_local_authority_vouches_for(tmp_path: Path, migrated: Migrated) -> None:
+def test_tls_serves_https_that_the_local_authority_vouches_for(tmp_path: Path) -> None:
     port = free_port()
-    product = Product(readied(tmp_path, migrated), port, TLS="1", HOST="127.0.0.1")
+    product = Product(tmp_path, port, TLS="1", HOST="127.0.0.1")
     try:
         link = product.wait_for("setup     ")
         assert link.startswith(f"setup     https://127.0.0.1:{port}/setup/")
