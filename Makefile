@@ -19,7 +19,7 @@ help: ## list these commands
 run: ## start everything and print the links (settings: HOST PORT PUBLIC_URL TLS DATA DEMO DATABASE_URL REDIS_URL)
 	$(IN_RUN_VENV) -m launch.run
 
-test: ## all checks and tests, in parallel, some twelve minutes on two cores (ARGS= goes to pytest)
+test: ## all checks and tests, in parallel, some ten minutes on two cores (ARGS= goes to pytest)
 	$(IN_DEV_VENV) -m launch.verify test $(ARGS)
 
 test-long: ## kills, races and faults with fixed seeds on both databases; results in bench/faults.md
